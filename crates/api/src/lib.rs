@@ -1,0 +1,37 @@
+//! The wire: every type that crosses HTTP, shared by server, client, runner and command line.
+//!
+//! Holds serde types and their schemas only. Nothing here does IO or decides anything; a type's validation is of its
+//! own fields. Attribute names are kebab-case as in the Terraform Enterprise API, whose shapes these follow wherever it
+//! has the thing.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod configuration_versions;
+#[cfg(feature = "database")]
+mod database;
+pub mod errors;
+pub mod events;
+pub mod ids;
+pub mod jsonapi;
+pub mod names;
+pub mod organizations;
+pub mod page;
+pub mod patch;
+pub mod projects;
+pub mod roles;
+pub mod runner;
+pub mod runner_pools;
+pub mod runs;
+pub mod states;
+pub mod timestamp;
+pub mod tokens;
+pub mod users;
+pub mod variable_sets;
+pub mod variables;
+pub mod workspaces;
+
+pub use errors::Code;
+pub use ids::Id;
+pub use jsonapi::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
+pub use names::Name;
+pub use timestamp::Timestamp;

@@ -1,0 +1,77 @@
+//! Organizations: the tenants. On the wire an organization's id is its name, as in TFE.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::jsonapi::Attributes;
+use crate::{Name, Timestamp};
+
+/// An organization.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Organization {
+    /// Unique on the site.
+    pub name: Name,
+    /// The id that never changes, `org-…`.
+    pub external_id: String,
+    /// Whom to write to about this organization.
+    pub email: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// What the caller may do with it.
+    pub permissions: OrganizationPermissions,
+}
+
+impl Attributes for Organization {
+    const TYPE: &'static str = "organizations";
+}
+
+/// What the caller may do with an organization.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct OrganizationPermissions {
+    /// Change its settings.
+    pub can_update: bool,
+    /// Delete it with everything in it.
+    pub can_destroy: bool,
+    /// Create workspaces in some project of it.
+    pub can_create_workspace: bool,
+    /// Create projects.
+    pub can_create_project: bool,
+    /// Change roles and assignments.
+    pub can_manage_access: bool,
+    /// Change runner pools.
+    pub can_manage_runner_pools: bool,
+}
+
+/// What a new organization needs.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NewOrganization {
+    /// Unique on the site.
+    pub name: Name,
+    /// Whom to write to about this organization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+impl Attributes for NewOrganization {
+    const TYPE: &'static str = Organization::TYPE;
+}
+
+/// Changes to an organization; what is absent stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OrganizationChanges {
+    /// A new name; links and clients that use the old one stop working.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Name>,
+    /// Whom to write to; null for nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::patch::present")]
+    #[schema(value_type = Option<String>)]
+    pub email: Option<Option<String>>,
+}
+
+impl Attributes for OrganizationChanges {
+    const TYPE: &'static str = Organization::TYPE;
+}
