@@ -1,0 +1,76 @@
+//! The story itself: sign in, set up, plan, apply, look, change, destroy. Read it top to bottom as the guide's shortest
+//! form; each line is a command that the person can type.
+
+use anyhow::{Context, Result, ensure};
+
+use super::Setting;
+use super::client::{Client, show};
+use super::outputs;
+
+const FIRST_GREETING: &str = "Hello";
+const SECOND_GREETING: &str = "Good morning";
+
+pub(super) async fn tell(client: &Client, setting: &Setting) -> Result<()> {
+    sign_in(client, setting).await?;
+    client.run(&["organization", "create", "demo"]).await?;
+    client
+        .run(&["workspace", "create", "hello", "--organization", "demo"])
+        .await?;
+    client
+        .run(&["init", "--organization", "demo", "--workspace", "hello"])
+        .await?;
+
+    heading("A first run: everything is new");
+    client.run(&["plan"]).await?;
+    client.run(&["apply", "--auto-approve"]).await?;
+    client.run(&["state", "list"]).await?;
+    check_outputs(client, FIRST_GREETING).await?;
+
+    heading("A second run: a variable has changed");
+    client
+        .run(&["variable", "set", &format!("greeting={SECOND_GREETING}")])
+        .await?;
+    client.run(&["plan"]).await?;
+    client.run(&["apply", "--auto-approve"]).await?;
+    check_outputs(client, SECOND_GREETING).await?;
+
+    heading("The end: everything is destroyed");
+    client.run(&["apply", "--destroy", "--auto-approve"]).await?;
+    let left = client.read(&["state", "list"]).await?;
+    ensure!(left.trim().is_empty(), "resources are left after destroy:\n{left}");
+    println!("Two applies and a destroy went through, and the outputs were as expected.");
+    Ok(())
+}
+
+/// With a token that is made on the machine itself, as an administrator does who has no other way in.
+async fn sign_in(client: &Client, setting: &Setting) -> Result<()> {
+    let data = setting.folder.join("server");
+    let create = [
+        "admin",
+        "token",
+        "create",
+        "--data-dir",
+        data.to_str().context("the data directory is not UTF-8")?,
+    ];
+    show(&create);
+    let answer = client.quiet(&create).await?;
+    let token = answer
+        .split_whitespace()
+        .find(|word| word.starts_with("slw_"))
+        .context("no token was printed")?;
+    println!("(a token)\n");
+
+    let url = format!("http://{}", setting.listen);
+    show(&["login", &url, "--token", "<token>"]);
+    println!("{}", client.quiet(&["login", &url, "--token", token]).await?);
+    Ok(())
+}
+
+async fn check_outputs(client: &Client, greeting: &str) -> Result<()> {
+    let json = client.read(&["state", "outputs", "-o", "json"]).await?;
+    outputs::check(&outputs::parse(&json)?, greeting)
+}
+
+fn heading(text: &str) {
+    println!("── {text} ──\n");
+}

@@ -1,0 +1,58 @@
+//! The project's own commands: what `make` calls, and nothing that ships.
+//!
+//! Each command is one module, found under its name. None of them depends on a crate of the workspace, so that they run
+//! while those do not compile.
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line program answers on its outputs"
+)]
+
+mod demo;
+mod environment;
+mod generate;
+mod licences;
+mod process;
+mod tidy;
+mod tools;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "xtask",
+    about = "Commands for working on Slipway; `make help` lists the usual ones"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Take examples/hello through a real server, as a new user would.
+    Demo(demo::Arguments),
+    /// Write the generated documents, or check that they are fresh.
+    Gen(generate::Arguments),
+    /// Check that every dependency is permissively licensed and none is refused.
+    Licences,
+    /// Check the rules of the house that no other tool checks.
+    Tidy(tidy::Arguments),
+    /// Obtain OpenTofu, the providers and the services that the demo and the tests use.
+    Tools(tools::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Gen(arguments) => generate::run(&arguments),
+        Command::Licences => licences::run(),
+        Command::Tidy(arguments) => tidy::run(&arguments),
+        Command::Tools(arguments) => tools::run(&arguments),
+    }
+}

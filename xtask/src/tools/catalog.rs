@@ -1,0 +1,102 @@
+//! What there is to build. Adding a tool is a folder with a `go.mod` under `tools/` and an entry here.
+
+/// A program that is built from a Go module.
+pub(super) struct GoProgram {
+    /// Its folder under `tools/`.
+    pub(super) folder: &'static str,
+    /// The Go package to build, seen from there.
+    pub(super) package: &'static str,
+    pub(super) linker_flags: &'static str,
+}
+
+/// OpenTofu and the oldest version that will do: runs need `-json-into`.
+pub(super) const TOFU: GoProgram = GoProgram {
+    folder: "tofu",
+    package: "github.com/opentofu/opentofu/cmd/tofu",
+    // Without the last one it calls itself a development build and says so in every output.
+    linker_flags: "-s -w -X github.com/opentofu/opentofu/version.dev=no",
+};
+pub(super) const TOFU_AT_LEAST: semver::Version = semver::Version::new(1, 12, 0);
+
+/// A provider, and the address it gets in the mirror.
+pub(super) struct Provider {
+    pub(super) program: GoProgram,
+    pub(super) namespace: &'static str,
+    pub(super) name: &'static str,
+    pub(super) version: &'static str,
+    /// Whether examples/hello uses it.
+    pub(super) is_in_demo: bool,
+}
+
+/// Newer versions of the first three exist, but cannot be imported as Go modules.
+pub(super) const PROVIDERS: [Provider; 4] = [
+    hashicorp(
+        "random",
+        "3.6.0",
+        "provider-random",
+        "github.com/terraform-providers/terraform-provider-random",
+        true,
+    ),
+    hashicorp(
+        "local",
+        "2.9.0",
+        "provider-local",
+        "github.com/terraform-providers/terraform-provider-local",
+        true,
+    ),
+    // Speaks the oldest protocol that OpenTofu still accepts, which is what it is here for.
+    hashicorp(
+        "null",
+        "2.2.0",
+        "provider-null",
+        "github.com/terraform-providers/terraform-provider-null",
+        false,
+    ),
+    Provider {
+        program: GoProgram {
+            folder: "test-provider",
+            package: ".",
+            linker_flags: "-s -w",
+        },
+        namespace: "slipway",
+        name: "test",
+        version: "1.0.0",
+        is_in_demo: false,
+    },
+];
+
+const fn hashicorp(
+    name: &'static str,
+    version: &'static str,
+    folder: &'static str,
+    package: &'static str,
+    is_in_demo: bool,
+) -> Provider {
+    let program = GoProgram {
+        folder,
+        package,
+        linker_flags: "-s -w",
+    };
+    Provider {
+        program,
+        namespace: "hashicorp",
+        name,
+        version,
+        is_in_demo,
+    }
+}
+
+impl Provider {
+    /// The file name that OpenTofu looks for in an unpacked mirror.
+    pub(super) fn file_name(&self) -> String {
+        format!("terraform-provider-{}_v{}", self.name, self.version)
+    }
+
+    /// Its folder in a mirror, for a platform such as `linux_amd64`.
+    pub(super) fn folder_in_mirror(&self, platform: &str) -> String {
+        format!(
+            "registry.opentofu.org/{}/{}/{}/{platform}",
+            self.namespace, self.name, self.version
+        )
+    }
+}
