@@ -1,0 +1,336 @@
+//! The directory of one run: `<root>/<run id>/{config,home,tmp,out}`.
+//!
+//! After the first phase its contents are the work of strangers: a file may have become a symbolic link to the server's
+//! key. Reading and writing here goes by `openat2` beneath the directory and without links, never by path.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Component, Path, PathBuf};
+
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+
+/// Unix sockets of providers live in the run's `tmp` and their whole path must stay below 108 bytes; what go-plugin
+/// appends, a run id and `tmp` leave this much for the root.
+pub const LONGEST_ROOT_BYTES: usize = 50;
+
+/// Why a run's directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// The root is too long for the sockets of providers.
+    #[error(
+        "the directory of runs `{root}` is longer than {LONGEST_ROOT_BYTES} bytes, so providers could not make their \
+         sockets in it: choose a shorter one"
+    )]
+    RootTooLong {
+        /// The configured root.
+        root: String,
+    },
+    /// A run id, working directory or file name that could leave the directory.
+    #[error("`{path}` is not a path inside the run's directory")]
+    Outside {
+        /// What was given.
+        path: String,
+    },
+    /// The system refused.
+    #[error("cannot {verb} {path}")]
+    Io {
+        /// What was tried.
+        verb: &'static str,
+        /// On what.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// An open run directory.
+#[derive(Debug)]
+pub struct RunDirectory {
+    path: PathBuf,
+    handle: OwnedFd,
+}
+
+impl RunDirectory {
+    /// Makes the directory of a run, or opens the one that is there.
+    ///
+    /// # Errors
+    /// [`DirectoryError`].
+    pub fn create(root: &Path, run: &str) -> Result<Self, DirectoryError> {
+        if root.as_os_str().len() > LONGEST_ROOT_BYTES {
+            return Err(DirectoryError::RootTooLong {
+                root: root.display().to_string(),
+            });
+        }
+        let safe = |character: char| character.is_ascii_alphanumeric() || character == '-';
+        if run.is_empty() || !run.chars().all(safe) {
+            return Err(DirectoryError::Outside { path: run.to_owned() });
+        }
+        let path = root.join(run);
+        for directory in [
+            path.clone(),
+            path.join("config"),
+            path.join("home"),
+            path.join("tmp"),
+            path.join("out"),
+        ] {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(&directory);
+            made.map_err(|source| failed("make", &directory, source))?;
+        }
+        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let handle = openat(CWD, &path, flags, Mode::empty()).map_err(|error| failed("open", &path, error.into()))?;
+        Ok(Self { path, handle })
+    }
+
+    /// `<root>/<run id>`.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the configuration is unpacked.
+    #[must_use]
+    pub fn config(&self) -> PathBuf {
+        self.path.join("config")
+    }
+
+    /// `HOME` of everything in the run.
+    #[must_use]
+    pub fn home(&self) -> PathBuf {
+        self.path.join("home")
+    }
+
+    /// `TMPDIR` of everything in the run.
+    #[must_use]
+    pub fn tmp(&self) -> PathBuf {
+        self.path.join("tmp")
+    }
+
+    /// Path of a file that the engine writes for us, such as the plan.
+    #[must_use]
+    pub fn out(&self, name: &str) -> PathBuf {
+        self.path.join("out").join(name)
+    }
+
+    /// The root module's directory, relative to the run's directory: `config` and the workspace's working directory.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Outside`] when it is absolute or climbs.
+    pub fn module(working_directory: &str) -> Result<PathBuf, DirectoryError> {
+        let outside = || DirectoryError::Outside {
+            path: working_directory.to_owned(),
+        };
+        let mut path = PathBuf::from("config");
+        for component in Path::new(working_directory).components() {
+            match component {
+                Component::Normal(name) => path.push(name),
+                Component::CurDir => {}
+                Component::ParentDir | Component::RootDir | Component::Prefix(_) => return Err(outside()),
+            }
+        }
+        Ok(path)
+    }
+
+    /// Opens a regular file for reading; `None` when there is none.
+    ///
+    /// # Errors
+    /// A link on the way, something that is no regular file, or what the system says.
+    pub fn open(&self, relative: &Path) -> Result<Option<File>, DirectoryError> {
+        // Not blocking: a named pipe in place of the file must not hold the runner.
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let file = match openat2(&self.handle, relative, flags, Mode::empty(), beneath()) {
+            Ok(descriptor) => File::from(descriptor),
+            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(failed("open", relative, error.into())),
+        };
+        let metadata = file.metadata().map_err(|source| failed("open", relative, source))?;
+        if metadata.is_file() {
+            Ok(Some(file))
+        } else {
+            Err(failed("open", relative, io::Error::other("it is not a regular file")))
+        }
+    }
+
+    /// Reads a whole file; `None` when there is none.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when it is larger than the limit.
+    pub fn read(&self, relative: &Path, limit_bytes: u64) -> Result<Option<Vec<u8>>, DirectoryError> {
+        let Some(file) = self.open(relative)? else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::new();
+        let read = file.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes);
+        read.map_err(|source| failed("read", relative, source))?;
+        if bytes.len() as u64 > limit_bytes {
+            let reason = format!("it is larger than {limit_bytes} bytes");
+            return Err(failed("read", relative, io::Error::other(reason)));
+        }
+        Ok(Some(bytes))
+    }
+
+    /// Writes a file with mode 0600, replacing what is there, whatever that is.
+    ///
+    /// # Errors
+    /// A link on the way, or what the system says.
+    pub fn write(&self, relative: &Path, bytes: &[u8]) -> Result<(), DirectoryError> {
+        let invalid = || DirectoryError::Outside {
+            path: relative.display().to_string(),
+        };
+        let name = relative.file_name().ok_or_else(invalid)?;
+        let parent = self.parent(relative)?;
+        // A new file under another name, then renamed: the name may be taken by a link or by an open file of a stranger.
+        let draft = format!(".{}.draft", name.to_string_lossy());
+        let _ = rustix::fs::unlinkat(&parent, &draft, rustix::fs::AtFlags::empty());
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let io = |source| failed("write", relative, source);
+        let descriptor = openat(&parent, &draft, flags, Mode::RUSR | Mode::WUSR).map_err(|error| io(error.into()))?;
+        File::from(descriptor).write_all(bytes).map_err(io)?;
+        rustix::fs::renameat(&parent, &draft, &parent, name).map_err(|error| io(error.into()))
+    }
+
+    /// Removes a file or a whole tree, following nothing. Missing is success.
+    ///
+    /// # Errors
+    /// A link on the way to it, or what the system says.
+    pub fn remove(&self, relative: &Path) -> Result<(), DirectoryError> {
+        let io = |source| failed("remove", relative, source);
+        self.parent(relative)?;
+        let path = self.path.join(relative);
+        let removed = match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(&path),
+            Ok(_) => fs::remove_file(&path),
+            Err(error) => Err(error),
+        };
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes the whole directory of the run.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn delete(self) -> Result<(), DirectoryError> {
+        match fs::remove_dir_all(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", &self.path, error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The directory that holds a file, made if it is missing, reached without links.
+    fn parent(&self, relative: &Path) -> Result<OwnedFd, DirectoryError> {
+        let io = |source| failed("open", relative, source);
+        let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
+        let dot = openat(&self.handle, ".", flags, Mode::empty()).map_err(|error| io(error.into()))?;
+        let mut directory = dot;
+        for component in relative.parent().unwrap_or(Path::new("")).components() {
+            let Component::Normal(name) = component else {
+                return Err(DirectoryError::Outside {
+                    path: relative.display().to_string(),
+                });
+            };
+            match rustix::fs::mkdirat(&directory, name, Mode::RWXU) {
+                Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+                Err(error) => return Err(io(error.into())),
+            }
+            directory =
+                openat(&directory, name, flags | OFlags::NOFOLLOW, Mode::empty()).map_err(|error| io(error.into()))?;
+        }
+        Ok(directory)
+    }
+}
+
+fn beneath() -> ResolveFlags {
+    ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS
+}
+
+fn failed(verb: &'static str, path: &Path, source: io::Error) -> DirectoryError {
+    DirectoryError::Io {
+        verb,
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn directory() -> (tempfile::TempDir, RunDirectory) {
+        let root = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::create(root.path(), "run-1").unwrap();
+        fs::write(root.path().join("secret"), "key").unwrap();
+        (root, directory)
+    }
+
+    #[test]
+    fn files_are_written_private_and_read_back() {
+        let (_root, directory) = directory();
+        directory.write(Path::new("config/a/b.json"), b"one").unwrap();
+        directory.write(Path::new("config/a/b.json"), b"two").unwrap();
+        assert_eq!(
+            directory.read(Path::new("config/a/b.json"), 10).unwrap().unwrap(),
+            b"two"
+        );
+        assert!(directory.read(Path::new("config/a/b.json"), 2).is_err());
+        assert!(directory.read(Path::new("config/none"), 10).unwrap().is_none());
+        let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(directory.config().join("a/b.json")), 0o600);
+        assert_eq!(mode(directory.path().to_path_buf()), 0o700);
+    }
+
+    #[test]
+    fn links_are_never_followed() {
+        let (root, directory) = directory();
+        symlink(root.path().join("secret"), directory.config().join("state")).unwrap();
+        symlink(root.path(), directory.config().join("up")).unwrap();
+        assert!(directory.read(Path::new("config/state"), 10).is_err());
+        assert!(directory.read(Path::new("config/up/secret"), 10).is_err());
+        assert!(directory.read(Path::new("config/../../secret"), 10).is_err());
+        assert!(directory.write(Path::new("config/up/secret"), b"x").is_err());
+        assert!(directory.remove(Path::new("config/up/secret")).is_err());
+        // A link in place of the file itself is replaced, not written through.
+        directory.write(Path::new("config/state"), b"x").unwrap();
+        directory.remove(Path::new("config/up")).unwrap();
+        assert_eq!(fs::read_to_string(root.path().join("secret")).unwrap(), "key");
+    }
+
+    #[test]
+    fn a_pipe_in_place_of_a_file_does_not_hold_the_runner() {
+        let (_root, directory) = directory();
+        let pipe = directory.config().join("state");
+        assert!(
+            std::process::Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(directory.read(Path::new("config/state"), 10).is_err());
+    }
+
+    #[rstest::rstest]
+    #[case("..")]
+    #[case("a/../../b")]
+    #[case("/etc")]
+    fn a_working_directory_that_leaves_is_refused(#[case] path: &str) {
+        assert!(RunDirectory::module(path).is_err());
+    }
+
+    #[test]
+    fn identifiers_and_roots_are_checked() {
+        let root = tempfile::tempdir().unwrap();
+        for run in ["", ".", "..", "a/b", "a b"] {
+            assert!(RunDirectory::create(root.path(), run).is_err(), "{run}");
+        }
+        let long = root.path().join("a".repeat(60));
+        let error = RunDirectory::create(&long, "run-1").unwrap_err().to_string();
+        assert!(error.contains("choose a shorter one"), "{error}");
+        assert_eq!(RunDirectory::module("./a/b").unwrap(), Path::new("config/a/b"));
+    }
+}
