@@ -13,6 +13,7 @@
 )]
 
 mod demo;
+mod dev;
 mod environment;
 mod generate;
 mod licences;
@@ -20,6 +21,8 @@ mod process;
 mod tidy;
 mod tools;
 mod workspace;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -37,6 +40,8 @@ struct Arguments {
 enum Command {
     /// Take examples/hello through a real server, as a new user would.
     Demo(demo::Arguments),
+    /// Serve with the tools of the demo, keeping what is there.
+    Dev(dev::Arguments),
     /// Write the generated documents, or check that they are fresh.
     Gen(generate::Arguments),
     /// Check that every dependency is permissively licensed and none is refused.
@@ -47,12 +52,21 @@ enum Command {
     Tools(tools::Arguments),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Dev(arguments) => dev::run(&arguments),
         Command::Gen(arguments) => generate::run(&arguments),
         Command::Licences => licences::run(),
         Command::Tidy(arguments) => tidy::run(&arguments),
         Command::Tools(arguments) => tools::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Not by returning it: that would add a backtrace, which says nothing to who typed `make`.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 mod client;
 mod outputs;
-mod server;
+pub(crate) mod server;
 mod story;
 
 use std::fs;

@@ -1,7 +1,7 @@
 //! The demo's server: started, watched until ready, and stopped with time to put things away.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
 use super::Setting;
+use crate::tools::Tools;
 use crate::{environment, process};
 
 /// How long the server may take until it is ready, and until it has ended.
@@ -30,18 +31,13 @@ impl Server {
     pub(super) fn start(setting: &Setting) -> Result<Self> {
         let log = setting.folder.join("server.log");
         let output = File::create(&log).with_context(|| format!("{} cannot be created", log.display()))?;
-        let mut command = Command::new(&setting.binary);
+        let mut command = Command::from(command(
+            &setting.binary,
+            &setting.folder.join("server"),
+            &setting.listen,
+            &setting.tools,
+        )?);
         command
-            .arg("server")
-            .arg("--data-dir")
-            .arg(setting.folder.join("server"))
-            .args(["--listen", &setting.listen])
-            .arg("--provider-mirror")
-            .arg(&setting.tools.mirror)
-            .arg("--engine-dir")
-            .arg(setting.tools.tofu.parent().context("the engine has no folder")?)
-            .env_clear()
-            .env("PATH", environment::search_path())
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)
@@ -93,6 +89,21 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// `slipway server` with the tools of this machine and an environment that has nothing but PATH.
+pub(crate) fn command(binary: &Path, data: &Path, listen: &str, tools: &Tools) -> Result<std::process::Command> {
+    let mut command = std::process::Command::new(binary);
+    command
+        .args(["server", "--listen", listen, "--data-dir"])
+        .arg(data)
+        .arg("--provider-mirror")
+        .arg(&tools.mirror)
+        .arg("--engine-dir")
+        .arg(tools.tofu.parent().context("the engine has no folder")?)
+        .env_clear()
+        .env("PATH", environment::search_path());
+    Ok(command)
 }
 
 /// One request by hand: a client library would cost the demo more to build than it saves here.
