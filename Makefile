@@ -26,11 +26,12 @@ test: ## Run every check and every test
 	@tools/stage.sh "fetch crates" cargo fetch --locked
 	@tools/stage.sh "tools" $(XTASK) tools
 	@tools/stage.sh "format" cargo fmt --all --check
+	@tools/stage.sh "format of Go" diff /dev/null <(gofmt -d tools/test-provider)
 	@tools/stage.sh "tidy" $(XTASK) tidy
 	@tools/stage.sh "licences" $(XTASK) licences
 	@tools/stage.sh "clippy" cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' tools/stage.sh "documentation" cargo doc --locked --workspace --no-deps --document-private-items --quiet
-	@tools/stage.sh "build slipway" cargo build --locked
+	@tools/stage.sh "build" cargo build --locked --workspace
 	@tools/stage.sh "generated documents" $(XTASK) gen --check
 	@tools/stage.sh "tests" cargo test --locked --workspace --no-fail-fast
 

@@ -21,6 +21,15 @@ pub(crate) fn search_path() -> OsString {
     env::var_os("PATH").unwrap_or_default()
 }
 
+/// What a program needs to write to this terminal as its user likes it.
+pub(crate) fn for_terminal() -> Vec<(OsString, OsString)> {
+    let names = ["TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL"];
+    names
+        .into_iter()
+        .filter_map(|name| Some((name.into(), env::var_os(name)?)))
+        .collect()
+}
+
 /// `${XDG_CACHE_HOME:-$HOME/.cache}/slipway`: outside `target/`, so that it survives cleaning and serves every clone.
 pub(crate) fn cache_directory() -> Result<PathBuf> {
     let base = match env::var_os("XDG_CACHE_HOME").filter(|value| !value.is_empty()) {

@@ -72,6 +72,7 @@ impl Client {
             .args(arguments)
             .current_dir(&self.directory)
             .env_clear()
+            .envs(environment::for_terminal())
             .env("PATH", environment::search_path())
             .env("HOME", &self.home)
             .stdin(Stdio::null())
