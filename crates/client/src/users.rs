@@ -1,0 +1,41 @@
+//! Users.
+
+use slipway_api::ids::UserId;
+use slipway_api::users::{NewUser, User};
+use slipway_api::{NewDocument, Resource};
+
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::ClientError;
+use crate::listing::Listing;
+
+/// Every method's errors are those of a request.
+#[expect(clippy::missing_errors_doc, reason = "said once for all methods")]
+impl Client {
+    /// Who the token's owner is.
+    pub async fn account(&self) -> Result<Resource<User>, ClientError> {
+        self.resource(Call::get(&["account", "details"])).await
+    }
+
+    /// All users; for site administrators.
+    #[must_use]
+    pub fn users(&self) -> Listing<User> {
+        Listing::new(self, Call::get(&["admin", "users"]))
+    }
+
+    /// One user.
+    pub async fn user(&self, id: UserId) -> Result<Resource<User>, ClientError> {
+        self.resource(Call::get(&["users", &id.to_string()])).await
+    }
+
+    /// Makes a user; for site administrators.
+    pub async fn create_user(&self, new: NewUser) -> Result<Resource<User>, ClientError> {
+        self.resource(Call::post(&["admin", "users"]).json(&NewDocument::new(new))?)
+            .await
+    }
+
+    /// Deletes a user with all their tokens; for site administrators.
+    pub async fn delete_user(&self, id: UserId) -> Result<(), ClientError> {
+        self.nothing(Call::delete(&["admin", "users", &id.to_string()])).await
+    }
+}
