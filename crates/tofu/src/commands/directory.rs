@@ -153,6 +153,32 @@ impl RunDirectory {
         }
     }
 
+    /// Opens a directory; `None` when there is none.
+    ///
+    /// # Errors
+    /// A link on the way, something that is no directory, or what the system says.
+    pub fn open_directory(&self, relative: &Path) -> Result<Option<OwnedFd>, DirectoryError> {
+        let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
+        match openat2(&self.handle, relative, flags, Mode::empty(), beneath()) {
+            Ok(descriptor) => Ok(Some(descriptor)),
+            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Err(error) => Err(failed("open", relative, error.into())),
+        }
+    }
+
+    /// Makes a symbolic link, and the directories above it.
+    ///
+    /// # Errors
+    /// A link on the way, a name that is taken, or what the system says.
+    pub fn link(&self, relative: &Path, target: &Path) -> Result<(), DirectoryError> {
+        let invalid = || DirectoryError::Outside {
+            path: relative.display().to_string(),
+        };
+        let name = relative.file_name().ok_or_else(invalid)?;
+        let parent = self.parent(relative)?;
+        rustix::fs::symlinkat(target, &parent, name).map_err(|error| failed("link", relative, error.into()))
+    }
+
     /// Reads a whole file; `None` when there is none.
     ///
     /// # Errors

@@ -1,0 +1,40 @@
+//! The real programs that tests run, as `cargo xtask tools` made them. A test that needs one fails without it and says
+//! how to get it; it is never skipped.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+/// Where the programs are.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    /// The OpenTofu binary.
+    pub tofu: PathBuf,
+    /// An unpacked filesystem mirror with the providers random, null, local and our own test provider.
+    pub mirror: PathBuf,
+}
+
+/// The programs that `cargo xtask tools` made for this checkout. `SLIPWAY_TEST_TOFU` names another OpenTofu.
+///
+/// # Errors
+/// They were not made yet; the message says how.
+pub fn find() -> Result<Tools> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let file = root.join("target/tools.json");
+    let how = "run `cargo run -p xtask -- tools` once";
+    let text = std::fs::read_to_string(&file).with_context(|| format!("{} is missing: {how}", file.display()))?;
+    let paths: serde_json::Value = serde_json::from_str(&text).context(how)?;
+    let path = |name: &str| paths.get(name).and_then(serde_json::Value::as_str).map(PathBuf::from);
+    let tofu = std::env::var_os("SLIPWAY_TEST_TOFU")
+        .map(PathBuf::from)
+        .or_else(|| path("tofu"));
+    let tools = Tools {
+        tofu: tofu.context(how)?,
+        mirror: path("mirror").context(how)?,
+    };
+    ensure!(
+        tools.tofu.is_file() && tools.mirror.is_dir(),
+        "the tools are gone from their cache: {how}"
+    );
+    Ok(tools)
+}
