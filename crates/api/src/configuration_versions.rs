@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::jsonapi::Attributes;
 use crate::Timestamp;
+use crate::jsonapi::Attributes;
 
 /// A configuration version.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

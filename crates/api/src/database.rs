@@ -1,9 +1,7 @@
 //! Ids and times as database values: ids as their text, times as integer milliseconds.
 
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, ValueType, ValueTypeErr};
-use sea_orm::{
-    ActiveValue, ColIdx, DbErr, IntoActiveValue, QueryResult, TryFromU64, TryGetError, TryGetable, Value,
-};
+use sea_orm::{ActiveValue, ColIdx, DbErr, IntoActiveValue, QueryResult, TryFromU64, TryGetError, TryGetable, Value};
 
 use crate::ids::{Id, Kind};
 use crate::names::Name;
@@ -18,13 +16,16 @@ impl<K: Kind> From<Id<K>> for Value {
 impl<K: Kind> TryGetable for Id<K> {
     fn try_get_by<I: ColIdx>(result: &QueryResult, index: I) -> Result<Self, TryGetError> {
         let text = String::try_get_by(result, index)?;
-        text.parse().map_err(|error| TryGetError::DbErr(DbErr::Type(format!("{error}"))))
+        text.parse()
+            .map_err(|error| TryGetError::DbErr(DbErr::Type(format!("{error}"))))
     }
 }
 
 impl<K: Kind> ValueType for Id<K> {
     fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
-        <String as ValueType>::try_from(value)?.parse().map_err(|_| ValueTypeErr)
+        <String as ValueType>::try_from(value)?
+            .parse()
+            .map_err(|_| ValueTypeErr)
     }
 
     fn type_name() -> String {
@@ -54,7 +55,9 @@ impl<K: Kind> IntoActiveValue<Id<K>> for Id<K> {
 
 impl<K: Kind> TryFromU64 for Id<K> {
     fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("ids are made by the server, never by the database"))
+        Err(DbErr::ConvertFromU64(
+            "ids are made by the server, never by the database",
+        ))
     }
 }
 
@@ -109,13 +112,16 @@ impl From<Name> for Value {
 impl TryGetable for Name {
     fn try_get_by<I: ColIdx>(result: &QueryResult, index: I) -> Result<Self, TryGetError> {
         let text = String::try_get_by(result, index)?;
-        text.parse().map_err(|error| TryGetError::DbErr(DbErr::Type(format!("{error}"))))
+        text.parse()
+            .map_err(|error| TryGetError::DbErr(DbErr::Type(format!("{error}"))))
     }
 }
 
 impl ValueType for Name {
     fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
-        <String as ValueType>::try_from(value)?.parse().map_err(|_| ValueTypeErr)
+        <String as ValueType>::try_from(value)?
+            .parse()
+            .map_err(|_| ValueTypeErr)
     }
 
     fn type_name() -> String {

@@ -40,9 +40,15 @@ impl<K: Kind> Id<K> {
     pub fn from_parts(unix_ms: i64, random: u64) -> Self {
         let mut body = [b'0'; LENGTH];
         let (time, noise) = body.split_at_mut(HALF);
-        write_base36(time, u64::try_from(unix_ms.saturating_sub(EPOCH_MS)).unwrap_or(0) % HALF_RANGE);
+        write_base36(
+            time,
+            u64::try_from(unix_ms.saturating_sub(EPOCH_MS)).unwrap_or(0) % HALF_RANGE,
+        );
         write_base36(noise, random % HALF_RANGE);
-        Self { body, kind: PhantomData }
+        Self {
+            body,
+            kind: PhantomData,
+        }
     }
 
     /// The id's text after the prefix and dash.
@@ -121,11 +127,21 @@ impl<K: Kind> FromStr for Id<K> {
     type Err = ParseIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refused = || ParseIdError { text: text.chars().take(64).collect(), kind: K::NAME, prefix: K::PREFIX };
-        let body = text.strip_prefix(K::PREFIX).and_then(|rest| rest.strip_prefix('-')).ok_or_else(refused)?;
+        let refused = || ParseIdError {
+            text: text.chars().take(64).collect(),
+            kind: K::NAME,
+            prefix: K::PREFIX,
+        };
+        let body = text
+            .strip_prefix(K::PREFIX)
+            .and_then(|rest| rest.strip_prefix('-'))
+            .ok_or_else(refused)?;
         let body: [u8; LENGTH] = body.as_bytes().try_into().map_err(|_| refused())?;
         if body.iter().all(|byte| ALPHABET.contains(byte)) {
-            Ok(Self { body, kind: PhantomData })
+            Ok(Self {
+                body,
+                kind: PhantomData,
+            })
         } else {
             Err(refused())
         }
@@ -163,7 +179,10 @@ impl<K: Kind> utoipa::ToSchema for Id<K> {
 
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// Declares the kinds: a marker type, its [`Kind`] and the alias that code uses.
@@ -261,7 +280,15 @@ mod tests {
     #[test]
     fn other_kinds_and_garbage_are_refused() {
         let run = RunId::from_parts(1_763_680_000_000, 1).to_string();
-        for text in ["", "ws", "ws-", &run, "ws-ABCDEFGHIJKLMNOP", "ws-1234567890123456789", "ws-12345678901234\u{e9}"] {
+        for text in [
+            "",
+            "ws",
+            "ws-",
+            &run,
+            "ws-ABCDEFGHIJKLMNOP",
+            "ws-1234567890123456789",
+            "ws-12345678901234\u{e9}",
+        ] {
             assert!(text.parse::<WorkspaceId>().is_err(), "{text}");
         }
     }

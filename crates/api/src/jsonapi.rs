@@ -33,7 +33,10 @@ impl<T> Document<T> {
     /// A document with nothing included.
     #[must_use]
     pub fn new(data: T) -> Self {
-        Self { data, included: Vec::new() }
+        Self {
+            data,
+            included: Vec::new(),
+        }
     }
 }
 
@@ -95,7 +98,13 @@ impl<A: Attributes> Resource<A> {
     /// The same with a relationship to one resource, or an explicit null.
     #[must_use]
     pub fn with_option(mut self, name: &str, kind: &str, id: Option<impl ToString>) -> Self {
-        let relationship = id.map_or(Relationship { data: Linkage::None, links: BTreeMap::new() }, |id| Relationship::one(kind, id));
+        let relationship = id.map_or(
+            Relationship {
+                data: Linkage::None,
+                links: BTreeMap::new(),
+            },
+            |id| Relationship::one(kind, id),
+        );
         self.relationships.insert(name.to_owned(), relationship);
         self
     }
@@ -123,14 +132,26 @@ impl Relationship {
     /// To one resource.
     #[must_use]
     pub fn one(kind: &str, id: impl ToString) -> Self {
-        Self { data: Linkage::One(Identifier { id: id.to_string(), kind: kind.to_owned() }), links: BTreeMap::new() }
+        Self {
+            data: Linkage::One(Identifier {
+                id: id.to_string(),
+                kind: kind.to_owned(),
+            }),
+            links: BTreeMap::new(),
+        }
     }
 
     /// To several resources of one type.
     #[must_use]
     pub fn many<I: ToString>(kind: &str, ids: impl IntoIterator<Item = I>) -> Self {
-        let identifiers = ids.into_iter().map(|id| Identifier { id: id.to_string(), kind: kind.to_owned() });
-        Self { data: Linkage::Many(identifiers.collect()), links: BTreeMap::new() }
+        let identifiers = ids.into_iter().map(|id| Identifier {
+            id: id.to_string(),
+            kind: kind.to_owned(),
+        });
+        Self {
+            data: Linkage::Many(identifiers.collect()),
+            links: BTreeMap::new(),
+        }
     }
 }
 
@@ -193,14 +214,22 @@ impl<A: Attributes> NewDocument<A> {
     pub fn new(attributes: A) -> Self {
         let kind = A::TYPE.to_owned();
         Self {
-            data: NewResource { id: None, kind, attributes: Some(attributes), relationships: BTreeMap::new(), links: None },
+            data: NewResource {
+                id: None,
+                kind,
+                attributes: Some(attributes),
+                relationships: BTreeMap::new(),
+                links: None,
+            },
         }
     }
 
     /// The same with a relationship to one resource.
     #[must_use]
     pub fn with(mut self, name: &str, kind: &str, id: impl ToString) -> Self {
-        self.data.relationships.insert(name.to_owned(), Relationship::one(kind, id));
+        self.data
+            .relationships
+            .insert(name.to_owned(), Relationship::one(kind, id));
         self
     }
 

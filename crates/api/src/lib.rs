@@ -4,7 +4,10 @@
 //! own fields. Attribute names are kebab-case as in the Terraform Enterprise API, whose shapes these follow wherever it
 //! has the thing.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
 
 pub mod configuration_versions;
 #[cfg(feature = "database")]

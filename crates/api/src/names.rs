@@ -103,7 +103,19 @@ mod tests {
 
     #[test]
     fn hostile_names_are_refused_with_the_place() {
-        for text in ["", "-rf", "_x", "a/b", "..", "a b", "a\0", "a\n", "sh\u{43e}p", "é", &"a".repeat(91)] {
+        for text in [
+            "",
+            "-rf",
+            "_x",
+            "a/b",
+            "..",
+            "a b",
+            "a\0",
+            "a\n",
+            "sh\u{43e}p",
+            "é",
+            &"a".repeat(91),
+        ] {
             assert!(text.parse::<Name>().is_err(), "{text:?}");
         }
         assert_eq!("ab/c".parse::<Name>().unwrap_err(), ParseNameError::Character('/', 3));

@@ -67,7 +67,11 @@ pub struct OrganizationChanges {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
     /// Whom to write to; null for nobody.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::patch::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::patch::present"
+    )]
     #[schema(value_type = Option<String>)]
     pub email: Option<Option<String>>,
 }

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::Timestamp;
 use crate::ids::{RunId, RunnerId, WorkItemId, WorkspaceId};
 use crate::runs::{Diagnostic, UnaccountedResource};
 use crate::variables::VariableCategory;
 use crate::workspaces::EngineKind;
-use crate::Timestamp;
 
 /// `POST /api/v2/runners`, with the pool's token: a runner says that it is there.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -169,7 +169,10 @@ pub struct WorkVariable {
 
 impl std::fmt::Debug for WorkVariable {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("WorkVariable").field("key", &self.key).finish_non_exhaustive()
+        formatter
+            .debug_struct("WorkVariable")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }
 

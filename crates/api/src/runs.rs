@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::jsonapi::Attributes;
 use crate::Timestamp;
+use crate::jsonapi::Attributes;
 
 /// A run.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

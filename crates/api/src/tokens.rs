@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::jsonapi::Attributes;
 use crate::Timestamp;
+use crate::jsonapi::Attributes;
 
 /// A token, without its text.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::jsonapi::Attributes;
 use crate::Name;
+use crate::jsonapi::Attributes;
 
 /// A user.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

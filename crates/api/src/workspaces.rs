@@ -134,7 +134,11 @@ pub struct WorkspaceSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
     /// What it is for; null for nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::patch::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::patch::present"
+    )]
     #[schema(value_type = Option<String>)]
     pub description: Option<Option<String>>,
     /// Where its runs happen.

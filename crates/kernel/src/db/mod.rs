@@ -1,0 +1,43 @@
+//! The database: SQLite, PostgreSQL or MariaDB behind one code base.
+//!
+//! Reads go to [`Db::reader`]; every write happens in a [`Tx`]. On SQLite one connection writes and the others only
+//! read, so that writers queue in this process and nobody ever sees "database is locked". A transaction is never held
+//! across network traffic.
+
+mod connect;
+pub mod migrations;
+pub mod schema;
+mod tx;
+
+use sea_orm::{DatabaseConnection, DbBackend};
+
+pub use connect::{ConnectOptions, connect, listen_for_wakes};
+pub use tx::Tx;
+
+/// An open database.
+#[derive(Clone)]
+pub struct Db {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    backend: DbBackend,
+}
+
+impl Db {
+    /// Where to read outside a transaction.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    /// Whether other server processes may share it.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.backend != DbBackend::Sqlite
+    }
+}

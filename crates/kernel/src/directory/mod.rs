@@ -1,0 +1,37 @@
+//! Every object and what depends on what, as plain rows that their owners write in their own transactions.
+//!
+//! Search, the command palette, the dependency graph, impact and deletion checks read the directory and nothing else.
+
+pub mod store;
+
+use slipway_api::ids::{OrganizationId, ProjectId};
+
+/// An object as the directory shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its id.
+    pub id: String,
+    /// Its kind: `workspace`.
+    pub kind: &'static str,
+    /// Its organization; none for what belongs to the site.
+    pub organization: Option<OrganizationId>,
+    /// Its project, if it is in one.
+    pub project: Option<ProjectId>,
+    /// Its name.
+    pub name: String,
+    /// Its status in a word; empty where there is none.
+    pub status: String,
+    /// Its labels, as `key` or `key=value`, joined by spaces, to be searched.
+    pub labels: String,
+}
+
+/// `from` depends on `to`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// Id of what depends.
+    pub from: String,
+    /// Id of what it depends on.
+    pub to: String,
+    /// Why: `contains`, `variables`, `remote-state`.
+    pub why: &'static str,
+}

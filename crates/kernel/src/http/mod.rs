@@ -1,0 +1,25 @@
+//! What HTTP handlers of every domain share: reading bodies and queries, writing answers and errors.
+
+mod answer;
+mod body;
+mod errors;
+mod extract;
+mod precondition;
+mod query;
+
+use std::sync::Arc;
+
+use crate::ctx::Kernel;
+
+pub use answer::{JsonApi, created, list, ok};
+pub use body::{Body, Plain};
+pub use errors::{Failure, render};
+pub use extract::Params;
+pub use precondition::{etag, require_unchanged};
+pub use query::{Known, ListQuery, Listed, Page};
+
+/// What every handler gets as state.
+pub type App = Arc<Kernel>;
+
+/// A router whose routes carry their OpenAPI description.
+pub type Routes = utoipa_axum::router::OpenApiRouter<App>;

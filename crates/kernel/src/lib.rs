@@ -1,0 +1,38 @@
+//! What every domain stands on: database, queue, events, grants, directory, secrets, blobs, logs, errors, [`Ctx`].
+//!
+//! The kernel knows no domain. What cuts across them is kept here as plain rows: grants (written by identity, evaluated
+//! here), the directory of objects and edges (written by each owner in its own transaction), work items and events.
+//! Read [`ctx`] first, then [`db`], then whatever is needed.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+
+pub mod clock;
+pub mod ctx;
+pub mod db;
+pub mod directory;
+pub mod errors;
+pub mod events;
+pub mod grants;
+pub mod http;
+pub mod queue;
+pub mod random;
+pub mod settings;
+pub mod wakes;
+
+pub use ctx::{Actor, Ctx, Kernel};
+pub use db::Tx;
+pub use errors::{Error, Result};
+
+/// The kernel's own tables, which come before those of every domain.
+#[must_use]
+pub fn migrations() -> Vec<db::migrations::Migration> {
+    vec![
+        grants::store::MIGRATION,
+        directory::store::MIGRATION,
+        events::store::MIGRATION,
+        queue::store::MIGRATION,
+    ]
+}

@@ -1,0 +1,116 @@
+//! The server's own work: claims items of the pool `server` and carries them out.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use slipway_api::Timestamp;
+
+use super::model::{SERVER_POOL, WorkItem};
+use super::store::{self, Lease};
+use crate::ctx::Ctx;
+use crate::errors::Result;
+use crate::wakes::Topic;
+
+/// A kind of work that the server does itself. It must be repeatable: it may run again after a crash.
+pub struct Job {
+    /// The kind of its items.
+    pub kind: &'static str,
+    /// Does it. The job itself decides by its error whether trying again makes sense.
+    pub run: for<'a> fn(&'a Ctx, &'a WorkItem) -> BoxFuture<'a, Result<(), JobError>>,
+}
+
+/// Why a job did not succeed.
+#[derive(Debug)]
+pub enum JobError {
+    /// Try again later: something outside was away.
+    Retry(String),
+    /// Never again: a person must look.
+    Fail(String),
+}
+
+/// The database is away or somebody else was faster: worth another try.
+impl From<crate::errors::Error> for JobError {
+    fn from(error: crate::errors::Error) -> Self {
+        Self::Retry(error.to_string())
+    }
+}
+
+/// How long a job may run.
+const LEASE: Duration = Duration::from_secs(300);
+/// How often to look without being woken.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Does the server's items one after another, for as long as the process lives.
+///
+/// # Errors
+///
+/// Those of the database; the caller starts it again.
+pub async fn run(ctx: &Ctx, jobs: &HashMap<&'static str, Job>, owner: &str) -> Result<()> {
+    let mut listener = ctx.wakes.listen(Topic::Queue);
+    loop {
+        while run_next(ctx, jobs, owner).await? {}
+        listener.wait(PATIENCE).await;
+    }
+}
+
+/// Does the next item and says whether there was one.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn run_next(ctx: &Ctx, jobs: &HashMap<&'static str, Job>, owner: &str) -> Result<bool> {
+    let pools = [SERVER_POOL.to_owned()];
+    // A look costs less than a transaction, and mostly there is nothing.
+    if store::next_ready_at(ctx.db.reader(), &pools)
+        .await?
+        .is_none_or(|ready| ready > ctx.now())
+    {
+        return Ok(false);
+    }
+    let tx = ctx.begin().await?;
+    let lease = Lease {
+        pools: &pools,
+        owner: owner.to_owned(),
+        duration: LEASE,
+        token_hash: None,
+    };
+    let Some(item) = store::claim(&tx, ctx.now(), &lease).await? else {
+        return Ok(false);
+    };
+    tx.commit().await?;
+    let outcome = match jobs.get(item.kind.as_str()) {
+        Some(job) => (job.run)(ctx, &item).await,
+        None => Err(JobError::Fail(format!("this version has no job \"{}\"", item.kind))),
+    };
+    settle(ctx, &item, outcome).await?;
+    Ok(true)
+}
+
+async fn settle(ctx: &Ctx, item: &WorkItem, outcome: Result<(), JobError>) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    match outcome {
+        Ok(()) => store::finish(&mut tx, item.id, item.fence, ctx.now()).await?,
+        Err(JobError::Retry(reason)) => {
+            tracing::warn!(work_item.id = %item.id, work_item.kind = %item.kind, reason, "job will be tried again");
+            store::retry(&mut tx, item, backoff(ctx, item.attempt)?, &reason).await?;
+        }
+        Err(JobError::Fail(reason)) => {
+            tracing::error!(work_item.id = %item.id, work_item.kind = %item.kind, reason, "job failed");
+            let last = WorkItem {
+                attempt: item.max_attempts,
+                ..item.clone()
+            };
+            store::retry(&mut tx, &last, ctx.now(), &reason).await?;
+        }
+    }
+    tx.commit().await
+}
+
+/// Doubles from two seconds to ten minutes, spread by up to a quarter.
+fn backoff(ctx: &Ctx, attempt: i64) -> Result<Timestamp> {
+    let exponent = u32::try_from(attempt.clamp(1, 9)).unwrap_or(1);
+    let base_ms = (1_000u64 << exponent).min(600_000);
+    let jitter_ms = ctx.random.number()? % (base_ms / 4);
+    Ok(ctx.now().after(Duration::from_millis(base_ms + jitter_ms)))
+}

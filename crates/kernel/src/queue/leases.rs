@@ -1,0 +1,73 @@
+//! Named leases: which replica does what only one may do.
+
+use std::time::Duration;
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, Condition};
+
+use crate::ctx::Ctx;
+use crate::errors::Result;
+
+mod rows {
+    use sea_orm::entity::prelude::*;
+    use slipway_api::Timestamp;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "leases")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub name: String,
+        pub holder: String,
+        pub until: Timestamp,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Takes or keeps the lease `name` for `duration`, and says whether `holder` has it now.
+///
+/// Written only when the lease is free, expired or half over, so that holding costs a read.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn hold(ctx: &Ctx, name: &str, holder: &str, duration: Duration) -> Result<bool> {
+    let now = ctx.now();
+    let known = rows::Entity::find_by_id(name).one(ctx.db.reader()).await?;
+    match &known {
+        Some(lease) if lease.holder != holder && lease.until > now => return Ok(false),
+        Some(lease) if lease.holder == holder && lease.until > now.after(duration / 2) => return Ok(true),
+        _ => {}
+    }
+    let tx = ctx.begin().await?;
+    if known.is_none() {
+        let row = rows::ActiveModel {
+            name: Set(name.to_owned()),
+            holder: Set(holder.to_owned()),
+            until: Set(now.after(duration)),
+        };
+        // Somebody else was faster: it is theirs.
+        if rows::Entity::insert(row).exec_without_returning(&*tx).await.is_err() {
+            return Ok(false);
+        }
+    } else {
+        let mine_or_free = Condition::any()
+            .add(rows::Column::Holder.eq(holder))
+            .add(rows::Column::Until.lte(now));
+        let taken = rows::Entity::update_many()
+            .col_expr(rows::Column::Holder, Expr::value(holder))
+            .col_expr(rows::Column::Until, Expr::value(now.after(duration)))
+            .filter(rows::Column::Name.eq(name))
+            .filter(mine_or_free)
+            .exec(&*tx)
+            .await?;
+        if taken.rows_affected == 0 {
+            return Ok(false);
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
+}

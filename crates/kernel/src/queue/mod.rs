@@ -1,0 +1,15 @@
+//! The work queue: what runners and the server itself have to do, durable and fairly shared.
+//!
+//! An item is enqueued in the transaction that causes it. A claim is one short transaction that gives a lease with a
+//! fence; the fence grows with every claim, and every later write presents it. What happens when a lease is lost depends
+//! on the item: repeatable ones go back to the queue, the others become `lost` and wait for their owner to decide. Which
+//! item is next is a pure function in [`order`].
+
+pub mod jobs;
+pub mod leases;
+pub mod model;
+pub mod order;
+pub mod store;
+
+pub use model::{ItemState, NewItem, OnLost, WorkItem};
+pub use store::{Claimed, Lease, claim, enqueue};

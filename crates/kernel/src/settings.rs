@@ -1,0 +1,227 @@
+//! How a server is set up: one struct per section, every field with its default.
+//!
+//! The server crate reads them from file, environment and flags; here they are only named and described. Secrets are
+//! never values here but files that hold them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where data lies and how the server is reached.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// Where blobs lie: configurations, states, plans, logs.
+    pub storage: Storage,
+    /// Runs and what runs them.
+    pub runs: Runs,
+    /// How long things are kept.
+    pub retention: Retention,
+    /// How large things may be.
+    pub limits: Limits,
+}
+
+/// Where data lies and how the server is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Directory of everything that is not configured to lie elsewhere: database, blobs, keys.
+    pub data_dir: PathBuf,
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// The address that people and programs reach the server at, when it is not the one it listens on.
+    pub public_url: Option<String>,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// File with the certificate chain (PEM); read again when it changes.
+    pub tls_certificate: Option<PathBuf>,
+    /// File with the certificate's key (PEM).
+    pub tls_key: Option<PathBuf>,
+    /// Allows plain HTTP on an address that others can reach, behind a proxy that speaks TLS.
+    pub allow_plain_http: bool,
+    /// `text` or `json`.
+    pub log_format: LogFormat,
+    /// File with the master key that seals all secrets; made at the first start. Back it up apart from the data.
+    pub master_key_file: Option<PathBuf>,
+}
+
+/// How the server writes its own log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs, one object a line.
+    Json,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("slipway-data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            tls_certificate: None,
+            tls_key: None,
+            allow_plain_http: false,
+            log_format: LogFormat::Text,
+            master_key_file: None,
+        }
+    }
+}
+
+/// The database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:PATH`, `postgres://USER@HOST/NAME` or `mysql://…`; a file in the data directory by default.
+    pub url: Option<String>,
+    /// File that holds the URL, when it has a password in it.
+    pub url_file: Option<PathBuf>,
+    /// Connections at most.
+    pub max_connections: u32,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: None,
+            url_file: None,
+            max_connections: 8,
+        }
+    }
+}
+
+/// Where blobs lie.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// `disk` (the data directory) or `s3`.
+    pub kind: StorageKind,
+    /// S3: the bucket's name.
+    pub bucket: Option<String>,
+    /// S3: what every key starts with.
+    pub prefix: Option<String>,
+    /// S3: the region.
+    pub region: Option<String>,
+    /// S3: the endpoint, when it is not AWS.
+    pub endpoint: Option<String>,
+    /// S3: allow an endpoint with plain HTTP.
+    pub allow_http: bool,
+    /// S3: the access key's id; without it the machine's own role is used.
+    pub access_key_id: Option<String>,
+    /// S3: file that holds the secret access key.
+    pub secret_access_key_file: Option<PathBuf>,
+}
+
+/// Where blobs lie.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StorageKind {
+    /// In the data directory.
+    #[default]
+    Disk,
+    /// In a bucket of S3 or something compatible.
+    S3,
+}
+
+/// Runs and what runs them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Runs {
+    /// Whether the server runs a runner of its own on this machine.
+    pub embedded_runner: bool,
+    /// Items that the embedded runner runs at once.
+    pub slots: u32,
+    /// Directory with engines: `tofu/1.12.6/tofu`.
+    pub engine_dir: Option<PathBuf>,
+    /// Directory with providers in the layout of a filesystem mirror; asked before the registry.
+    pub provider_mirror: Option<PathBuf>,
+    /// Lets the embedded runner start where its sandbox cannot be enforced.
+    pub allow_unsandboxed: bool,
+    /// How long a runner may be silent before its work is taken from it, in seconds.
+    pub lease_seconds: u64,
+    /// How long an engine may plan, in seconds.
+    pub plan_timeout_seconds: u64,
+    /// How long an engine may apply, in seconds.
+    pub apply_timeout_seconds: u64,
+    /// After an interrupt, how long an engine has to save and end, in seconds.
+    pub stop_grace_seconds: u64,
+}
+
+impl Default for Runs {
+    fn default() -> Self {
+        Self {
+            embedded_runner: true,
+            slots: 4,
+            engine_dir: None,
+            provider_mirror: None,
+            allow_unsandboxed: false,
+            lease_seconds: 60,
+            plan_timeout_seconds: 3_600,
+            apply_timeout_seconds: 24 * 3_600,
+            stop_grace_seconds: 300,
+        }
+    }
+}
+
+/// How long things are kept, in days; 0 for ever. States never go by themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Logs of runs.
+    pub log_days: u32,
+    /// Plan files and their JSON.
+    pub plan_days: u32,
+    /// Configuration versions that no workspace uses any more.
+    pub configuration_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            log_days: 365,
+            plan_days: 30,
+            configuration_days: 90,
+        }
+    }
+}
+
+/// How large things may be, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// A JSON body.
+    pub body_bytes: usize,
+    /// The archive of a configuration, packed.
+    pub configuration_bytes: usize,
+    /// The files of a configuration, unpacked.
+    pub configuration_unpacked_bytes: u64,
+    /// A state that somebody uploads. What a run produced is kept whatever its size.
+    pub state_bytes: usize,
+    /// A plan bundle or its JSON.
+    pub plan_bytes: usize,
+    /// The log of one phase; beyond, it is cut and says so.
+    pub log_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: usize = 1 << 20;
+        Self {
+            body_bytes: 2 * MIB,
+            configuration_bytes: 100 * MIB,
+            configuration_unpacked_bytes: 1 << 30,
+            state_bytes: 256 * MIB,
+            plan_bytes: 1024 * MIB,
+            log_bytes: 1 << 30,
+        }
+    }
+}
