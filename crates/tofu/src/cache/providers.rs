@@ -258,6 +258,8 @@ fn packages_below(root: &Path) -> Result<Vec<Package>, CacheError> {
         }
         level = next;
     }
+    // OpenTofu leaves a lock file beside each package.
+    level.retain(|relative| root.join(relative).is_dir());
     level.sort();
     Ok(level.into_iter().map(|relative| package(root, relative)).collect())
 }

@@ -163,7 +163,8 @@ impl Cache {
             if path.components().count() < 5 {
                 let inner = open_directory(directory, Path::new(name)).map_err(io)?;
                 self.keep_providers(&inner, &path, mirrors, found)?;
-            } else {
+            } else if !name.ends_with(".lock") {
+                // The rest are lock files that OpenTofu leaves beside each package.
                 let package = self.keep_provider(directory, Path::new(name), &path, mirrors)?;
                 let digest = package.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 found.insert(path.display().to_string(), digest);
