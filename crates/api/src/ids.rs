@@ -51,6 +51,15 @@ impl<K: Kind> Id<K> {
         }
     }
 
+    /// The id of something that belongs to this one, one to one: a run's plan has the run's id with another prefix.
+    #[must_use]
+    pub const fn counterpart<T: Kind>(self) -> Id<T> {
+        Id {
+            body: self.body,
+            kind: PhantomData,
+        }
+    }
+
     /// The id's text after the prefix and dash.
     #[must_use]
     pub fn body(&self) -> &str {

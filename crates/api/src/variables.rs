@@ -29,6 +29,11 @@ impl Attributes for Variable {
 
 /// What a variable is an input of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum VariableCategory {
     /// The configuration: `var.region`.

@@ -63,6 +63,11 @@ impl Attributes for Workspace {
 
 /// Where a workspace's runs happen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExecutionMode {
     /// On the organization's default runner pool.
@@ -76,6 +81,11 @@ pub enum ExecutionMode {
 
 /// Which program runs a configuration.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum EngineKind {
     /// OpenTofu's `tofu`.
