@@ -1,0 +1,13 @@
+//! The engine's machine-readable stream (`-json`, `-json-into`): events, diagnostics, and the progress they add up to.
+//!
+//! What must stay true: a line that this version does not understand is kept as it is and never stops a run.
+//!
+//! Read `model.rs`, `diagnostic.rs`, `progress.rs`.
+
+mod diagnostic;
+mod model;
+mod progress;
+
+pub use diagnostic::{Diagnostic, ExpressionValue, Position, Severity, Snippet, SourceRange};
+pub use model::{ChangeCounts, Event, Hook, Operation, OutputValue, PlannedChange, ResourceAddress, parse_line};
+pub use progress::{Phase, Progress, ResourceProgress};
