@@ -8,6 +8,8 @@ mod diagnostic;
 mod model;
 mod progress;
 
-pub use diagnostic::{Diagnostic, ExpressionValue, Position, Severity, Snippet, SourceRange};
+pub use diagnostic::{
+    Diagnostic, ExpressionValue, FunctionCall, Parameter, Position, Severity, Signature, Snippet, SourceRange,
+};
 pub use model::{ChangeCounts, Event, Hook, Operation, OutputValue, PlannedChange, ResourceAddress, parse_line};
 pub use progress::{Phase, Progress, ResourceProgress};
