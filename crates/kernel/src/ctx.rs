@@ -9,11 +9,15 @@ use std::sync::Arc;
 use slipway_api::ids::{Id, Kind, OrganizationId, RunnerPoolId, TeamId, UserId, WorkItemId};
 use slipway_api::{Name, Timestamp};
 
+use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::errors::{Error, Result};
 use crate::grants::{GrantCache, GrantSet, Permission, Target, Visibility};
+use crate::logs::Logs;
+use crate::metrics::Metrics;
 use crate::random::Random;
+use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::wakes::Wakes;
 
@@ -29,6 +33,14 @@ pub struct Kernel {
     pub wakes: Arc<Wakes>,
     /// Who may do what, as read last.
     pub grants: GrantCache,
+    /// Seals what is secret.
+    pub secrets: Secrets,
+    /// Keeps what is large.
+    pub blobs: Blobs,
+    /// Keeps what runs print.
+    pub logs: Logs,
+    /// Counts what happens.
+    pub metrics: Metrics,
     /// How this server is set up.
     pub settings: Settings,
 }

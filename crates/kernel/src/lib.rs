@@ -9,6 +9,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod blobs;
 pub mod clock;
 pub mod ctx;
 pub mod db;
@@ -17,9 +18,15 @@ pub mod errors;
 pub mod events;
 pub mod grants;
 pub mod http;
+pub mod logs;
+pub mod metrics;
+pub mod open;
 pub mod queue;
 pub mod random;
+pub mod schedules;
+pub mod secrets;
 pub mod settings;
+pub mod tokens;
 pub mod wakes;
 
 pub use ctx::{Actor, Ctx, Kernel};
@@ -34,5 +41,9 @@ pub fn migrations() -> Vec<db::migrations::Migration> {
         directory::store::MIGRATION,
         events::store::MIGRATION,
         queue::store::MIGRATION,
+        secrets::store::MIGRATION,
+        blobs::store::MIGRATION,
+        logs::store::MIGRATION,
+        schedules::store::MIGRATION,
     ]
 }

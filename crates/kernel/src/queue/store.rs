@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, Statement};
+use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, Statement};
 use slipway_api::ids::{OrganizationId, WorkItemId};
 use slipway_api::{Code, Timestamp};
 
@@ -397,4 +397,29 @@ pub async fn next_ready_at(connection: &impl ConnectionTrait, pools: &[String]) 
         .one(connection)
         .await?;
     Ok(next.flatten())
+}
+
+/// How many items of the same pool and organization wait before this one.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn queued_before(connection: &impl ConnectionTrait, id: WorkItemId) -> Result<u64> {
+    let Some(item) = find(connection, id).await? else {
+        return Ok(0);
+    };
+    let earlier = Condition::any().add(Column::Priority.gt(item.priority)).add(
+        Condition::all()
+            .add(Column::Priority.eq(item.priority))
+            .add(Column::Id.lt(id)),
+    );
+    let query = Entity::find()
+        .filter(Column::Pool.eq(item.pool))
+        .filter(Column::State.eq(ItemState::Queued))
+        .filter(match item.organization_id {
+            Some(organization) => Column::OrganizationId.eq(organization),
+            None => Column::OrganizationId.is_null(),
+        })
+        .filter(earlier);
+    Ok(query.count(connection).await?)
 }
