@@ -1,0 +1,47 @@
+//! Who there is and who may do what: organizations, projects, users, tokens, roles and their assignments.
+//!
+//! What must stay true: nobody gets a permission but by a role assignment, nobody gives what he does not have, and what
+//! somebody may not see reads as missing. Deciding itself is the kernel's (`slipway_kernel::grants`); this crate writes
+//! the rows it decides by. Read [`organizations`], then [`role_assignments`].
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+
+pub mod bootstrap;
+mod callers;
+pub mod organizations;
+pub mod permissions;
+pub mod projects;
+pub mod role_assignments;
+pub mod roles;
+pub mod tokens;
+pub mod users;
+
+use slipway_kernel::db::migrations::Migration;
+use slipway_kernel::{Ctx, Result};
+
+pub use permissions::permissions;
+
+/// This crate's tables, after the kernel's.
+#[must_use]
+pub fn migrations() -> Vec<Migration> {
+    vec![
+        organizations::store::MIGRATION,
+        projects::store::MIGRATION,
+        roles::store::MIGRATION,
+        role_assignments::store::MIGRATION,
+        users::store::MIGRATION,
+        tokens::store::MIGRATION,
+    ]
+}
+
+/// What every process does at its start, after the migrations and before anything else of this crate.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn prepare(ctx: &Ctx) -> Result<()> {
+    roles::service::refresh_built_in(ctx).await
+}

@@ -1,0 +1,337 @@
+//! The role as a row, and the roles that come with Slipway: pure.
+
+use sea_orm::FromJsonQueryResult;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use slipway_api::ids::{OrganizationId, RoleId};
+use slipway_api::roles::NewRole;
+use slipway_api::{Name, Timestamp};
+use slipway_kernel::{Error, Result};
+
+use super::tree::PermissionTree;
+
+/// A named set of permissions.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "roles")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: RoleId,
+    /// The organization whose role it is; none for those that come with Slipway.
+    pub organization_id: Option<OrganizationId>,
+    /// Its name, unique among the roles of its organization and the built-in ones.
+    pub name: Name,
+    /// What holders can do, in a sentence.
+    pub description: String,
+    /// Nodes of the permission tree.
+    pub permissions: Nodes,
+    /// Grows by one with every change.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A named set of permissions.
+pub type Role = Model;
+
+/// Nodes of the permission tree; each covers what is below it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Nodes(pub Vec<String>);
+
+/// Assignments point here; nothing is joined.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// A new role of an organization.
+    ///
+    /// # Errors
+    ///
+    /// `AlreadyExists` for the name of a built-in role; `Invalid` for a permission that is not in the tree.
+    pub fn new(
+        id: RoleId,
+        organization: OrganizationId,
+        wanted: NewRole,
+        tree: &PermissionTree,
+        now: Timestamp,
+    ) -> Result<Self> {
+        if BUILT_IN.iter().any(|role| role.name == wanted.name.as_str()) {
+            return Err(Error::already_exists("role", &wanted.name));
+        }
+        if wanted.description.len() > 4_096 {
+            return Err(Error::invalid(
+                "/data/attributes/description",
+                "A description has at most 4096 bytes.",
+            ));
+        }
+        Ok(Self {
+            id,
+            organization_id: Some(organization),
+            name: wanted.name,
+            description: wanted.description,
+            permissions: acceptable(wanted.permissions, tree)?,
+            version: 1,
+            created_at: now,
+        })
+    }
+
+    /// Whether it came with Slipway.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        self.organization_id.is_none()
+    }
+
+    /// Refuses to touch a role that came with Slipway.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict`.
+    pub fn require_own(&self) -> Result<()> {
+        if self.is_built_in() {
+            return Err(Error::conflict(format!(
+                "The role \"{}\" came with Slipway and cannot be changed or deleted; make one of your own with the \
+                 permissions you need.",
+                self.name
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn acceptable(mut permissions: Vec<String>, tree: &PermissionTree) -> Result<Nodes> {
+    if permissions.is_empty() {
+        return Err(Error::invalid(
+            "/data/attributes/permissions",
+            "A role has at least one permission.",
+        ));
+    }
+    for (index, node) in permissions.iter().enumerate() {
+        if tree.node(node).is_none() {
+            return Err(Error::invalid(
+                &format!("/data/attributes/permissions/{index}"),
+                format!("There is no permission \"{node}\"; `GET /api/v2/permissions` lists them."),
+            ));
+        }
+    }
+    permissions.sort();
+    permissions.dedup();
+    Ok(Nodes(permissions))
+}
+
+/// A role that comes with Slipway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuiltIn {
+    /// Its id, the same on every site; the text after `role-`.
+    body: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What holders can do.
+    pub description: &'static str,
+    /// Nodes of the permission tree.
+    pub permissions: &'static [&'static str],
+}
+
+impl BuiltIn {
+    /// Its id.
+    ///
+    /// # Errors
+    ///
+    /// Never for those of [`BUILT_IN`], which a test shows.
+    pub fn id(&self) -> Result<RoleId> {
+        format!("role-{}", self.body)
+            .parse()
+            .map_err(|error| Error::internal(format!("the id of the role {}: {error}", self.name)))
+    }
+
+    /// It as a row.
+    ///
+    /// # Errors
+    ///
+    /// Never for those of [`BUILT_IN`], which a test shows.
+    pub fn row(&self, now: Timestamp) -> Result<Role> {
+        let name = self.name.parse();
+        Ok(Role {
+            id: self.id()?,
+            organization_id: None,
+            name: name.map_err(|error| Error::internal(format!("the name of a built-in role: {error}")))?,
+            description: self.description.to_owned(),
+            permissions: Nodes(self.permissions.iter().map(|&node| node.to_owned()).collect()),
+            version: 1,
+            created_at: now,
+        })
+    }
+}
+
+/// May do everything where it is held.
+pub const OWNER: BuiltIn = BuiltIn {
+    body: "0000000000owner0",
+    name: "owner",
+    description: "Everything, including to delete it and to say who may do what.",
+    permissions: &["*"],
+};
+
+/// Administers what is in the scope. The workspace part is TFE's preset "admin".
+pub const ADMIN: BuiltIn = BuiltIn {
+    body: "0000000000admin0",
+    name: "admin",
+    description: "Everything but to delete the organization or to act beyond one's own permissions.",
+    permissions: &[
+        "event",
+        "organization.access",
+        "organization.read",
+        "organization.update",
+        "project",
+        "runner-pool",
+        "variable-set",
+        "workspace",
+    ],
+};
+
+/// TFE's project preset "maintain".
+pub const MAINTAIN: BuiltIn = BuiltIn {
+    body: "0000000maintain0",
+    name: "maintain",
+    description: "Create, change and delete workspaces and variable sets, and all that \"write\" allows.",
+    permissions: &[
+        "event.read",
+        "organization.read",
+        "project.read",
+        "runner-pool.read",
+        "variable-set",
+        "workspace",
+    ],
+};
+
+/// TFE's workspace preset "write".
+pub const WRITE: BuiltIn = BuiltIn {
+    body: "0000000000write0",
+    name: "write",
+    description: "Plan and apply runs, lock workspaces, change variables and state.",
+    permissions: &[
+        "event.read",
+        "organization.read",
+        "project.read",
+        "runner-pool.read",
+        "variable-set.read",
+        "workspace.lock",
+        "workspace.read",
+        "workspace.run.apply",
+        "workspace.run.cancel",
+        "workspace.run.destroy",
+        "workspace.run.plan",
+        "workspace.run.read",
+        "workspace.state",
+        "workspace.variable",
+    ],
+};
+
+/// TFE's workspace preset "plan".
+pub const PLAN: BuiltIn = BuiltIn {
+    body: "00000000000plan0",
+    name: "plan",
+    description: "See everything and start runs that only plan.",
+    permissions: &[
+        "event.read",
+        "organization.read",
+        "project.read",
+        "runner-pool.read",
+        "variable-set.read",
+        "workspace.read",
+        "workspace.run.plan",
+        "workspace.run.read",
+        "workspace.state.read",
+        "workspace.state.read-outputs",
+        "workspace.variable.read",
+    ],
+};
+
+/// TFE's workspace preset "read".
+pub const READ: BuiltIn = BuiltIn {
+    body: "00000000000read0",
+    name: "read",
+    description: "See everything but the values of sensitive variables.",
+    permissions: &[
+        "event.read",
+        "organization.read",
+        "project.read",
+        "runner-pool.read",
+        "variable-set.read",
+        "workspace.read",
+        "workspace.run.read",
+        "workspace.state.read",
+        "workspace.state.read-outputs",
+        "workspace.variable.read",
+    ],
+};
+
+/// The roles that come with Slipway, strongest first.
+pub const BUILT_IN: [BuiltIn; 6] = [OWNER, ADMIN, MAINTAIN, WRITE, PLAN, READ];
+
+#[cfg(test)]
+mod tests {
+    use slipway_api::Code;
+    use slipway_kernel::grants::Permission;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_unix_ms(1_763_680_000_000);
+
+    fn tree() -> PermissionTree {
+        PermissionTree::new(vec![
+            (Permission::new("workspace.run.plan"), "Plan."),
+            (Permission::new("workspace.run.apply"), "Apply."),
+        ])
+    }
+
+    fn new(name: &str, permissions: &[&str]) -> Result<Role> {
+        let wanted = NewRole {
+            name: name.parse().unwrap(),
+            description: String::new(),
+            permissions: permissions.iter().map(|&node| node.to_owned()).collect(),
+        };
+        let organization = OrganizationId::from_parts(NOW.unix_ms(), 1);
+        Role::new(RoleId::from_parts(NOW.unix_ms(), 1), organization, wanted, &tree(), NOW)
+    }
+
+    #[test]
+    fn built_in_roles_are_well_formed_and_each_covers_the_weaker_ones() {
+        for role in BUILT_IN {
+            assert_eq!(role.row(NOW).unwrap().name.as_str(), role.name);
+        }
+        for pair in BUILT_IN.windows(2) {
+            for node in pair[1].permissions {
+                assert!(
+                    pair[0]
+                        .permissions
+                        .iter()
+                        .any(|strong| Permission::new(node).is_covered_by(strong)),
+                    "{} has {node}, {} has not",
+                    pair[1].name,
+                    pair[0].name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nodes_of_the_tree_are_accepted_once_each() {
+        let role = new("deployer", &["workspace.run.plan", "workspace.run", "workspace.run"]).unwrap();
+        assert_eq!(role.permissions.0, ["workspace.run", "workspace.run.plan"]);
+    }
+
+    #[test]
+    fn what_is_not_in_the_tree_is_refused_with_its_place() {
+        let error = new("deployer", &["workspace", "workspace.ru"]).unwrap_err();
+        assert_eq!(
+            error.fields()[0].source.pointer.as_deref(),
+            Some("/data/attributes/permissions/1")
+        );
+        assert_eq!(new("deployer", &[]).unwrap_err().code(), Code::Invalid);
+    }
+
+    #[test]
+    fn a_built_in_name_is_taken() {
+        assert_eq!(new("owner", &["workspace"]).unwrap_err().code(), Code::AlreadyExists);
+    }
+}

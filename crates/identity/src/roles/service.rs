@@ -1,0 +1,147 @@
+//! What people do with roles.
+
+use serde_json::json;
+use slipway_api::ids::RoleId;
+use slipway_api::roles::NewRole;
+use slipway_kernel::events::{self, NewEvent};
+use slipway_kernel::grants::{Scope, Target};
+use slipway_kernel::http::{Listed, Page};
+use slipway_kernel::{Ctx, Error, Result};
+
+use super::model::{BUILT_IN, Role};
+use super::store;
+use super::tree::PermissionTree;
+use crate::callers::require_somebody;
+use crate::organizations::service::changed_meanwhile;
+use crate::organizations::{self, Organization};
+use crate::permissions::{ACCESS_MANAGE, ACCESS_READ};
+use crate::role_assignments;
+
+/// The roles of an organization: its own and the built-in ones, by name.
+///
+/// # Errors
+///
+/// `Forbidden` when the caller may not see who may do what there.
+pub async fn list(ctx: &Ctx, organization: &Organization, page: &Page) -> Result<Listed<Role>> {
+    organizations::require(ctx, ACCESS_READ, organization).await?;
+    store::list(ctx.db.reader(), organization.id, page).await
+}
+
+/// Makes a role in an organization that the caller sees.
+///
+/// # Errors
+///
+/// `Forbidden` when the caller may not manage access, or lacks himself one of the permissions; `AlreadyExists` when the
+/// name is taken; `Invalid` for a permission that is not in the tree.
+pub async fn create(ctx: &Ctx, tree: &PermissionTree, organization: &Organization, wanted: NewRole) -> Result<Role> {
+    organizations::require(ctx, ACCESS_MANAGE, organization).await?;
+    let role = Role::new(ctx.new_id()?, organization.id, wanted, tree, ctx.now())?;
+    let scope = Scope::organization(organization.id);
+    role_assignments::service::require_covered(ctx, tree, &role, &scope).await?;
+    let mut tx = ctx.begin().await?;
+    organizations::hold(&tx, organization.id).await?;
+    store::insert(&tx, &role).await?;
+    let changes = json!({"name": role.name, "permissions": role.permissions});
+    events::record(&mut tx, ctx, event("role.created", &role, changes)).await?;
+    tx.commit().await?;
+    Ok(role)
+}
+
+/// The role with this id, if the caller may see the roles of its organization; built-in ones are for everybody.
+///
+/// # Errors
+///
+/// `NotFound` when it is missing or the caller may not see it.
+pub async fn get_visible(ctx: &Ctx, id: RoleId) -> Result<Role> {
+    require_somebody(ctx)?;
+    let role = store::by_id(ctx.db.reader(), id).await?;
+    let role = role.ok_or_else(|| Error::not_found("role", id))?;
+    if !role.is_built_in() {
+        ctx.authorize(ACCESS_READ, &target(&role)).await?;
+    }
+    Ok(role)
+}
+
+/// Deletes a role that nobody holds, from the row that the caller saw.
+///
+/// # Errors
+///
+/// `Forbidden`; `Conflict` for a built-in role and for one that somebody holds; `PreconditionFailed` when it was changed
+/// since.
+pub async fn delete(ctx: &Ctx, seen: &Role) -> Result<()> {
+    seen.require_own()?;
+    ctx.authorize(ACCESS_MANAGE, &target(seen)).await?;
+    let count = role_assignments::store::count_of_role(ctx.db.reader(), seen.id).await?;
+    if count > 0 {
+        return Err(Error::conflict(format!(
+            "The role \"{}\" is held by somebody ({count} assignments). Take it back from them first.",
+            seen.name
+        )));
+    }
+    let mut tx = ctx.begin().await?;
+    // An assignment made in this moment keeps the role by its foreign key.
+    if !store::delete(&tx, seen).await? {
+        return Err(changed_meanwhile());
+    }
+    events::record(&mut tx, ctx, event("role.deleted", seen, json!({}))).await?;
+    tx.commit().await
+}
+
+/// Brings the roles that come with Slipway up to date, and the grants of those who hold them; to be called at each start,
+/// after the migrations.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn refresh_built_in(ctx: &Ctx) -> Result<()> {
+    let known = store::built_in(ctx.db.reader()).await?;
+    for role in BUILT_IN {
+        let wanted = role.row(ctx.now())?;
+        match known.iter().find(|known| known.id == wanted.id) {
+            None => {
+                let tx = ctx.begin().await?;
+                store::insert_missing(&tx, &wanted).await?;
+                tx.commit().await?;
+            }
+            Some(known) if known.permissions == wanted.permissions && known.description == wanted.description => {}
+            Some(known) => replace(ctx, known, wanted).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn replace(ctx: &Ctx, known: &Role, wanted: Role) -> Result<()> {
+    let wanted = Role {
+        version: known.version + 1,
+        created_at: known.created_at,
+        ..wanted
+    };
+    let mut tx = ctx.begin().await?;
+    // Another process of this version may have been faster; then its grants are the right ones.
+    if store::update(&tx, &wanted).await? {
+        role_assignments::service::rewrite_grants(&mut tx, &wanted).await?;
+    }
+    tx.commit().await
+}
+
+fn target(role: &Role) -> Target<'static> {
+    Target {
+        kind: "role",
+        name: role.id.to_string().into(),
+        scope: role.organization_id.map_or_else(Scope::site, Scope::organization),
+        read: ACCESS_READ,
+    }
+}
+
+fn event(action: &'static str, role: &Role, changes: serde_json::Value) -> NewEvent {
+    NewEvent {
+        action,
+        organization: role.organization_id,
+        project: None,
+        object_kind: "role",
+        object_id: role.id.to_string(),
+        object_name: role.name.to_string(),
+        access_id: None,
+        changes,
+    }
+}
