@@ -1,7 +1,17 @@
 //! All queries on `schedules`.
 
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect};
+use slipway_api::Timestamp;
+use slipway_api::ids::ScheduleId;
+
+use super::model::{ActiveModel, Column, Entity, Schedule};
+use crate::blobs::Owner;
+use crate::db::Tx;
 use crate::db::migrations::{Migration, Step};
 use crate::db::schema::{Table, Type};
+use crate::errors::{Error, Result};
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "kernel_0008_schedules",
@@ -25,3 +35,97 @@ pub(crate) const MIGRATION: Migration = Migration {
         )]
     },
 };
+
+/// Stores a new schedule.
+pub(super) async fn insert(tx: &Tx, schedule: Schedule) -> Result<()> {
+    let row = ActiveModel {
+        id: Set(schedule.id),
+        organization_id: Set(schedule.organization_id),
+        owner_kind: Set(schedule.owner_kind),
+        owner_id: Set(schedule.owner_id),
+        kind: Set(schedule.kind),
+        payload: Set(schedule.payload),
+        timing: Set(schedule.timing),
+        next_at: Set(schedule.next_at),
+        fired_at: Set(schedule.fired_at),
+        is_paused: Set(schedule.is_paused),
+        created_at: Set(schedule.created_at),
+    };
+    Entity::insert(row).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+/// The schedule.
+///
+/// # Errors
+///
+/// `NotFound`, or those of the database.
+pub async fn get(connection: &impl ConnectionTrait, id: ScheduleId) -> Result<Schedule> {
+    let found = Entity::find_by_id(id).one(connection).await?;
+    found.ok_or_else(|| Error::not_found("schedule", id))
+}
+
+/// The schedules of an object, oldest first.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn of_owner(connection: &impl ConnectionTrait, owner: &Owner) -> Result<Vec<Schedule>> {
+    Ok(Entity::find()
+        .filter(Column::OwnerKind.eq(owner.kind))
+        .filter(Column::OwnerId.eq(owner.id.as_str()))
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?)
+}
+
+/// Removes a schedule.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn remove(tx: &Tx, id: ScheduleId) -> Result<()> {
+    Entity::delete_by_id(id).exec(&**tx).await?;
+    Ok(())
+}
+
+/// Schedules of these kinds that are due, longest first.
+pub(super) async fn due(
+    connection: &impl ConnectionTrait,
+    now: Timestamp,
+    kinds: &[&str],
+    limit: u64,
+) -> Result<Vec<Schedule>> {
+    Ok(Entity::find()
+        .filter(Column::NextAt.lte(now))
+        .filter(Column::Kind.is_in(kinds.iter().copied()))
+        .filter(Column::IsPaused.eq(false))
+        .order_by_asc(Column::NextAt)
+        .limit(limit)
+        .all(connection)
+        .await?)
+}
+
+/// Moves a due schedule on; false when another replica just did.
+pub(super) async fn advance(tx: &Tx, due: &Schedule, fired_at: Timestamp, next_at: Option<Timestamp>) -> Result<bool> {
+    let advanced = Entity::update_many()
+        .col_expr(Column::FiredAt, Expr::value(fired_at))
+        .col_expr(Column::NextAt, Expr::value(next_at))
+        .filter(Column::Id.eq(due.id))
+        .filter(Column::NextAt.eq(due.next_at))
+        .filter(Column::IsPaused.eq(false))
+        .exec(&**tx)
+        .await?;
+    Ok(advanced.rows_affected == 1)
+}
+
+/// Holds a schedule back, or lets it go on at `next_at`.
+pub(super) async fn set_paused(tx: &Tx, id: ScheduleId, is_paused: bool, next_at: Option<Timestamp>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::IsPaused, Expr::value(is_paused))
+        .col_expr(Column::NextAt, Expr::value(next_at))
+        .filter(Column::Id.eq(id))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
