@@ -82,6 +82,16 @@ impl ClientError {
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Api(error) if error.status == 404)
     }
+
+    /// Whether waiting may help: the server is away or busy.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Api(error) => matches!(error.status, 429 | 502 | 503 | 504),
+            _ => false,
+        }
+    }
 }
 
 /// The server's answer to a request that it refused or could not fulfil.

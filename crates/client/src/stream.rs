@@ -84,18 +84,9 @@ impl Connection {
             }
             match self.client.send(call.clone()).await {
                 Ok(response) => return Ok(response),
-                Err(error) if attempt < ATTEMPTS && is_passing(&error) => attempt += 1,
+                Err(error) if attempt < ATTEMPTS && error.is_passing() => attempt += 1,
                 Err(error) => return Err(error),
             }
         }
-    }
-}
-
-/// Whether waiting may help.
-fn is_passing(error: &ClientError) -> bool {
-    match error {
-        ClientError::Unreachable { .. } => true,
-        ClientError::Api(error) => matches!(error.status, 429 | 502 | 503 | 504),
-        _ => false,
     }
 }
