@@ -1,0 +1,321 @@
+//! Every command, one file or folder per noun.
+
+mod admin;
+mod apply;
+mod completion;
+mod destroy;
+mod event;
+mod generate;
+mod init;
+mod login;
+mod logout;
+mod organization;
+mod plan;
+mod project;
+mod role;
+mod run;
+mod runner;
+mod runner_pool;
+mod sandbox_exec;
+mod server;
+mod state;
+mod token;
+mod user;
+mod variable;
+mod variable_set;
+mod workspace;
+
+use clap::{Args, Parser, Subcommand};
+use slipway_api::Name;
+use url::Url;
+
+use crate::context::Context;
+use crate::environment::Environment;
+use crate::failure::Outcome;
+use crate::output::{Format, Output};
+use crate::settings::Flags;
+
+/// Slipway takes a team from infrastructure code to running applications
+#[derive(Debug, Parser)]
+#[command(name = "slipway", version, subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = "\
+First steps:
+  slipway login http://127.0.0.1:8080   sign in
+  slipway init                          tie this directory to a workspace
+  slipway plan                          see what would change
+  slipway apply                         change it
+
+Settings come from flags, then from the environment (SLIPWAY_URL, SLIPWAY_ORGANIZATION,
+SLIPWAY_WORKSPACE, SLIPWAY_TOKEN), then from slipway.toml here or above, then from ~/.config/slipway/.
+
+Exit codes: 0 success, 1 failure, 2 changes (plan --detailed-exitcode), 130 left with Ctrl-C.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArguments,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Flags that every command has.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArguments {
+    /// The server's address [env: SLIPWAY_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    url: Option<Url>,
+    /// The organization [env: SLIPWAY_ORGANIZATION]
+    #[arg(long, global = true, value_name = "NAME")]
+    organization: Option<Name>,
+    /// The workspace [env: SLIPWAY_WORKSPACE]
+    #[arg(long, short, global = true, value_name = "NAME")]
+    workspace: Option<Name>,
+    /// How data is printed: a table, or the API's resources as JSON
+    #[arg(
+        long,
+        short,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        hide_default_value = true
+    )]
+    pub(crate) output: Format,
+    /// No colours [env: NO_COLOR]
+    #[arg(long, global = true)]
+    pub(crate) no_color: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Login(login::LoginArguments),
+    Logout(logout::LogoutArguments),
+    Init(init::InitArguments),
+    Plan(plan::PlanArguments),
+    Apply(apply::ApplyArguments),
+    Destroy(destroy::DestroyArguments),
+    /// Runs: plans and their applies
+    #[command(subcommand)]
+    Run(run::RunCommand),
+    /// States, their versions and outputs
+    #[command(subcommand)]
+    State(state::StateCommand),
+    /// Variables of a workspace or a variable set
+    #[command(subcommand)]
+    Variable(variable::VariableCommand),
+    /// Variables shared by many workspaces
+    #[command(subcommand)]
+    VariableSet(variable_set::VariableSetCommand),
+    /// Workspaces: a configuration with its variables, state and runs
+    #[command(subcommand)]
+    Workspace(workspace::WorkspaceCommand),
+    /// Projects: parts of an organization
+    #[command(subcommand)]
+    Project(project::ProjectCommand),
+    /// Organizations
+    #[command(subcommand)]
+    Organization(organization::OrganizationCommand),
+    /// Pools of runners
+    #[command(subcommand)]
+    RunnerPool(runner_pool::RunnerPoolCommand),
+    /// Runners: what runs OpenTofu
+    #[command(subcommand)]
+    Runner(runner::RunnerCommand),
+    /// Tokens to sign in with
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Users of the site
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Roles, and who holds them where
+    #[command(subcommand)]
+    Role(role::RoleCommand),
+    /// Who did what, when
+    #[command(subcommand)]
+    Event(event::EventCommand),
+    Server(server::ServerArguments),
+    /// Recovery and maintenance, on the server's machine itself
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
+    Completion(completion::CompletionArguments),
+    /// Write reference documents
+    #[command(subcommand, hide = true)]
+    Generate(generate::GenerateCommand),
+    /// Become a program inside the sandbox
+    #[command(hide = true)]
+    SandboxExec(sandbox_exec::SandboxExecArguments),
+}
+
+/// Runs the command.
+pub(crate) fn run(cli: Cli, environment: &Environment) -> anyhow::Result<Outcome> {
+    let output = Output::standard(environment, cli.global.output, cli.global.no_color);
+    // First what must come before any thread is started, and what needs no settings.
+    match cli.command {
+        Command::SandboxExec(arguments) => return sandbox_exec::run(&arguments, &output),
+        Command::Completion(arguments) => return completion::run(&arguments, &output),
+        Command::Generate(command) => return generate::run(&command, &output),
+        Command::Server(arguments) => return server::run(arguments, environment, &output),
+        Command::Admin(command) => return admin::run(command, environment, &output),
+        Command::Runner(runner::RunnerCommand::Start(arguments)) => {
+            return runner::start(arguments, environment, &output);
+        }
+        _ => {}
+    }
+    let GlobalArguments {
+        url,
+        organization,
+        workspace,
+        ..
+    } = cli.global;
+    let flags = Flags {
+        url,
+        organization,
+        workspace,
+    };
+    let context = Context::load(environment.clone(), output, &flags)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(run_client_command(&context, cli.command))
+}
+
+async fn run_client_command(context: &Context, command: Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Login(arguments) => login::run(context, arguments).await,
+        Command::Logout(arguments) => logout::run(context, &arguments),
+        Command::Init(arguments) => init::run(context, arguments).await,
+        Command::Plan(arguments) => plan::run(context, &arguments).await,
+        Command::Apply(arguments) => apply::run(context, &arguments).await,
+        Command::Destroy(arguments) => destroy::run(context, arguments).await,
+        Command::Run(command) => run::run(context, command).await,
+        Command::State(command) => state::run(context, command).await,
+        Command::Variable(command) => variable::run(context, command).await,
+        Command::VariableSet(command) => variable_set::run(context, command).await,
+        Command::Workspace(command) => workspace::run(context, command).await,
+        Command::Project(command) => project::run(context, command).await,
+        Command::Organization(command) => organization::run(context, command).await,
+        Command::RunnerPool(command) => runner_pool::run(context, command).await,
+        Command::Runner(command) => runner::run(context, command).await,
+        Command::Token(command) => token::run(context, command).await,
+        Command::User(command) => user::run(context, command).await,
+        Command::Role(command) => role::run(context, command).await,
+        Command::Event(command) => event::run(context, command).await,
+        Command::Server(_)
+        | Command::Admin(_)
+        | Command::Completion(_)
+        | Command::Generate(_)
+        | Command::SandboxExec(_) => Ok(Outcome::Success),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_examples_that_parse() {
+        check_examples(&Cli::command(), "slipway");
+    }
+
+    fn check_examples(command: &clap::Command, path: &str) {
+        let children: Vec<_> = command.get_subcommands().filter(|child| !child.is_hide_set()).collect();
+        for child in &children {
+            check_examples(child, &format!("{path} {}", child.get_name()));
+        }
+        if !children.is_empty() {
+            return;
+        }
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let examples: Vec<&str> = help
+            .lines()
+            .filter(|line| line.starts_with("  slipway ") || line.contains("| slipway "))
+            .collect();
+        assert!(
+            examples.iter().any(|line| line.contains(path)),
+            "{path} shows no example of itself"
+        );
+        for line in examples {
+            let command = line.rsplit("| ").next().unwrap().trim();
+            let command = command.split(" >").next().unwrap().split(" <").next().unwrap();
+            if let Err(error) = Cli::try_parse_from(shell_words(command)) {
+                panic!("{command}\n{error}");
+            }
+        }
+    }
+
+    /// As a shell would split it, as far as examples need it.
+    fn shell_words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut is_quoted = false;
+        for letter in line.chars() {
+            match letter {
+                '\'' => is_quoted = !is_quoted,
+                ' ' if !is_quoted => words.push(String::new()),
+                _ => words.last_mut().unwrap().push(letter),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    #[test]
+    fn the_top_level_help_is_as_expected() {
+        insta::assert_snapshot!(Cli::command().term_width(110).render_help().to_string(), @r"
+        Slipway takes a team from infrastructure code to running applications
+
+        Usage: slipway [OPTIONS] <COMMAND>
+
+        Commands:
+          login         Sign in to a server with a token
+          logout        Forget the token for a server
+          init          Tie this directory to a workspace
+          plan          Show what would change, and change nothing
+          apply         Change what the plan shows, after you said yes
+          destroy       Destroy everything that the workspace manages, after you said yes
+          run           Runs: plans and their applies
+          state         States, their versions and outputs
+          variable      Variables of a workspace or a variable set
+          variable-set  Variables shared by many workspaces
+          workspace     Workspaces: a configuration with its variables, state and runs
+          project       Projects: parts of an organization
+          organization  Organizations
+          runner-pool   Pools of runners
+          runner        Runners: what runs OpenTofu
+          token         Tokens to sign in with
+          user          Users of the site
+          role          Roles, and who holds them where
+          event         Who did what, when
+          server        Serve the API, with an embedded runner unless told otherwise
+          admin         Recovery and maintenance, on the server's machine itself
+          completion    Print the completion script of a shell
+          help          Print this message or the help of the given subcommand(s)
+
+        Options:
+          -h, --help     Print help (see more with '--help')
+          -V, --version  Print version
+
+        Global options:
+              --url <URL>            The server's address [env: SLIPWAY_URL]
+              --organization <NAME>  The organization [env: SLIPWAY_ORGANIZATION]
+          -w, --workspace <NAME>     The workspace [env: SLIPWAY_WORKSPACE]
+          -o, --output <FORMAT>      How data is printed: a table, or the API's resources as JSON [possible values:
+                                     table, json]
+              --no-color             No colours [env: NO_COLOR]
+
+        First steps:
+          slipway login http://127.0.0.1:8080   sign in
+          slipway init                          tie this directory to a workspace
+          slipway plan                          see what would change
+          slipway apply                         change it
+
+        Settings come from flags, then from the environment (SLIPWAY_URL, SLIPWAY_ORGANIZATION,
+        SLIPWAY_WORKSPACE, SLIPWAY_TOKEN), then from slipway.toml here or above, then from ~/.config/slipway/.
+
+        Exit codes: 0 success, 1 failure, 2 changes (plan --detailed-exitcode), 130 left with Ctrl-C.
+        ");
+    }
+}

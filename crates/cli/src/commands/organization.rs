@@ -1,0 +1,125 @@
+//! `slipway organization`
+
+use clap::Subcommand;
+use slipway_api::organizations::{NewOrganization, Organization, OrganizationChanges};
+use slipway_api::{Name, Resource};
+
+use crate::context::Context;
+use crate::environment::now;
+use crate::failure::{Failure, Outcome};
+use crate::output::{Table, age};
+use crate::prompt;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrganizationCommand {
+    /// List the organizations that you can see
+    #[command(after_help = "Examples:\n  slipway organization list\n  slipway organization list -o json")]
+    List,
+    /// Show an organization
+    #[command(after_help = "Examples:\n  slipway organization show\n  slipway organization show acme")]
+    Show {
+        /// The organization [default: the one from the settings]
+        #[arg(value_name = "NAME")]
+        name: Option<Name>,
+    },
+    /// Create an organization
+    #[command(after_help = "Examples:\n  slipway organization create acme --email platform@acme.example")]
+    Create {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: Name,
+        /// Whom to write to about it
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+    },
+    /// Change an organization
+    #[command(after_help = "Examples:\n  slipway organization update acme --new-name acme-corp")]
+    Update {
+        /// The organization
+        #[arg(value_name = "NAME")]
+        name: Name,
+        /// A new name; links and clients that use the old one stop working
+        #[arg(long, value_name = "NAME")]
+        new_name: Option<Name>,
+        /// Whom to write to about it; empty for nobody
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+    },
+    /// Delete an organization with everything in it
+    #[command(after_help = "Examples:\n  slipway organization delete acme-test --yes")]
+    Delete {
+        /// The organization
+        #[arg(value_name = "NAME")]
+        name: Name,
+        /// Say yes to everything
+        #[arg(long, short)]
+        yes: bool,
+    },
+}
+
+pub(super) async fn run(context: &Context, command: OrganizationCommand) -> anyhow::Result<Outcome> {
+    let client = &context.client()?;
+    match command {
+        OrganizationCommand::List => {
+            let organizations = client.organizations().all().await?;
+            context
+                .output
+                .rows(&organizations, "No organizations that you can see.", table)?;
+        }
+        OrganizationCommand::Show { name } => {
+            let name = match &name {
+                Some(name) => name,
+                None => context.organization()?,
+            };
+            show(context, &client.organization(name).await?)?;
+        }
+        OrganizationCommand::Create { name, email } => {
+            show(
+                context,
+                &client.create_organization(NewOrganization { name, email }).await?,
+            )?;
+        }
+        OrganizationCommand::Update { name, new_name, email } => {
+            let email = email.map(|text| (!text.is_empty()).then_some(text));
+            let changes = OrganizationChanges { name: new_name, email };
+            show(context, &client.update_organization(&name, changes).await?)?;
+        }
+        OrganizationCommand::Delete { name, yes } => {
+            let question = format!("Delete {name} with all its workspaces, states and runs?");
+            if !prompt::confirm(context, yes, &question)? {
+                return Err(Failure::error(
+                    "nothing was deleted",
+                    "The organization stays as it was.",
+                ));
+            }
+            client.delete_organization(&name).await?;
+            context.output.done(&format!("deleted the organization {name}"));
+        }
+    }
+    Ok(Outcome::Success)
+}
+
+fn table(organizations: &[Resource<Organization>]) -> Table {
+    let mut table = Table::new(&["name", "email", "age"]);
+    for organization in organizations {
+        let organization = &organization.attributes;
+        table.row(vec![
+            organization.name.to_string(),
+            organization.email.clone().unwrap_or_default(),
+            age(organization.created_at, now()),
+        ]);
+    }
+    table
+}
+
+fn show(context: &Context, organization: &Resource<Organization>) -> anyhow::Result<()> {
+    context.output.one(organization, |organization| {
+        let organization = &organization.attributes;
+        vec![
+            ("Name", organization.name.to_string()),
+            ("Id", organization.external_id.clone()),
+            ("Email", organization.email.clone().unwrap_or_default()),
+            ("Age", age(organization.created_at, now())),
+        ]
+    })
+}

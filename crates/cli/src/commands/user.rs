@@ -1,0 +1,124 @@
+//! `slipway user`
+
+use clap::Subcommand;
+use slipway_api::ids::UserId;
+use slipway_api::users::{NewUser, User};
+use slipway_api::{Name, Resource};
+use slipway_client::Client;
+
+use crate::context::{Context, id_of};
+use crate::failure::{Failure, Outcome};
+use crate::output::{Table, yes_no};
+use crate::prompt;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// List all users; for site administrators
+    #[command(after_help = "Examples:\n  slipway user list")]
+    List,
+    /// Show a user
+    #[command(after_help = "Examples:\n  slipway user show\n  slipway user show ada")]
+    Show {
+        /// The user, by name or id [default: yourself]
+        #[arg(value_name = "USER")]
+        user: Option<String>,
+    },
+    /// Create a user; for site administrators
+    #[command(after_help = "\
+Examples:
+  slipway user create ada --email ada@example.com
+  slipway token create --user ada")]
+    Create {
+        /// The user's name
+        #[arg(value_name = "NAME")]
+        name: Name,
+        /// The user's mail address
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+    },
+    /// Delete a user with all their tokens; for site administrators
+    #[command(after_help = "Examples:\n  slipway user delete ada --yes")]
+    Delete {
+        /// The user, by name or id
+        #[arg(value_name = "USER")]
+        user: String,
+        /// Say yes to everything
+        #[arg(long, short)]
+        yes: bool,
+    },
+}
+
+pub(super) async fn run(context: &Context, command: UserCommand) -> anyhow::Result<Outcome> {
+    let client = &context.client()?;
+    match command {
+        UserCommand::List => context.output.rows(&client.users().all().await?, "No users.", table)?,
+        UserCommand::Show { user: None } => show(context, &client.account().await?)?,
+        UserCommand::Show { user: Some(user) } => show(context, &find_user(client, &user).await?)?,
+        UserCommand::Create { name, email } => {
+            show(context, &client.create_user(NewUser { username: name, email }).await?)?;
+        }
+        UserCommand::Delete { user, yes } => {
+            let user = find_user(client, &user).await?;
+            let name = &user.attributes.username;
+            if !prompt::confirm(context, yes, &format!("Delete the user {name} with all their tokens?"))? {
+                return Err(Failure::error("nothing was deleted", "The user stays as they were."));
+            }
+            client.delete_user(id_of(&user)?).await?;
+            context.output.done(&format!("deleted the user {name}"));
+        }
+    }
+    Ok(Outcome::Success)
+}
+
+/// The user of this id or name. Names of others are known to site administrators only.
+pub(super) async fn find_user(client: &Client, text: &str) -> anyhow::Result<Resource<User>> {
+    if let Ok(id) = text.parse::<UserId>() {
+        return Ok(client.user(id).await?);
+    }
+    let account = client.account().await?;
+    if account.attributes.username.as_str() == text {
+        return Ok(account);
+    }
+    let mut listing = client.users();
+    while let Some(page) = listing.next_page().await? {
+        if let Some(user) = page
+            .data
+            .into_iter()
+            .find(|user| user.attributes.username.as_str() == text)
+        {
+            return Ok(user);
+        }
+    }
+    Err(Failure::error(
+        format!("there is no user {text}"),
+        "See who there is: slipway user list",
+    ))
+}
+
+fn table(users: &[Resource<User>]) -> Table {
+    let mut table = Table::new(&["name", "id", "email", "program", "site admin"]);
+    for resource in users {
+        let user = &resource.attributes;
+        table.row(vec![
+            user.username.to_string(),
+            resource.id.clone(),
+            user.email.clone().unwrap_or_default(),
+            yes_no(user.is_service_account),
+            user.is_site_admin.map(yes_no).unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+fn show(context: &Context, user: &Resource<User>) -> anyhow::Result<()> {
+    context.output.one(user, |resource| {
+        let user = &resource.attributes;
+        vec![
+            ("Name", user.username.to_string()),
+            ("Id", resource.id.clone()),
+            ("Email", user.email.clone().unwrap_or_default()),
+            ("Stands for a program", yes_no(user.is_service_account)),
+            ("Site administrator", user.is_site_admin.map(yes_no).unwrap_or_default()),
+        ]
+    })
+}
