@@ -11,6 +11,7 @@
 
 pub mod bootstrap;
 mod callers;
+mod changes;
 pub mod organizations;
 pub mod permissions;
 pub mod projects;
@@ -20,9 +21,22 @@ pub mod tokens;
 pub mod users;
 
 use slipway_kernel::db::migrations::Migration;
+use slipway_kernel::http::Routes;
 use slipway_kernel::{Ctx, Result};
 
 pub use permissions::permissions;
+pub use roles::PermissionTree;
+
+/// This crate's routes. `tree` is what all domains' `permissions()` returned together.
+#[must_use]
+pub fn routes(tree: PermissionTree) -> Routes {
+    organizations::http::routes()
+        .merge(projects::http::routes())
+        .merge(users::http::routes())
+        .merge(tokens::http::routes())
+        .merge(roles::http::routes(tree.clone()))
+        .merge(role_assignments::http::routes(tree))
+}
 
 /// This crate's tables, after the kernel's.
 #[must_use]

@@ -2,18 +2,22 @@
 
 use serde_json::json;
 use slipway_api::ids::{OrganizationId, UserId};
-use slipway_api::organizations::{NewOrganization, OrganizationChanges};
+use slipway_api::organizations::{NewOrganization, OrganizationChanges, OrganizationPermissions};
 use slipway_api::{Code, Name};
 use slipway_kernel::directory::{self, Object};
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::{Permission, Scope};
 use slipway_kernel::http::{Listed, Page};
-use slipway_kernel::{Actor, Ctx, Error, Result, Tx};
+use slipway_kernel::{Actor, Ctx, Error, Result, Tx, secrets};
 
 use super::model::Organization;
 use super::store;
 use crate::callers::{require_at_site, require_somebody};
-use crate::permissions::{ORGANIZATION_CREATE, ORGANIZATION_DELETE, ORGANIZATION_READ, ORGANIZATION_UPDATE};
+use crate::changes::changed_fields;
+use crate::permissions::{
+    ACCESS_MANAGE, ORGANIZATION_CREATE, ORGANIZATION_DELETE, ORGANIZATION_READ, ORGANIZATION_UPDATE, PROJECT_CREATE,
+    RUNNER_POOL_MANAGE, WORKSPACE_CREATE,
+};
 use crate::{projects, role_assignments, roles, tokens};
 
 /// The organization with this name, if the caller may see anything of it.
@@ -98,6 +102,35 @@ pub async fn list(ctx: &Ctx, name: Option<String>, page: &Page) -> Result<Listed
     store::list(ctx.db.reader(), &filter, page).await
 }
 
+/// What the caller may do with each of `organizations`, in their order.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn permissions(ctx: &Ctx, organizations: &[Organization]) -> Result<Vec<OrganizationPermissions>> {
+    let granted = ctx.granted().await?;
+    let scopes: Vec<String> = granted
+        .scopes(WORKSPACE_CREATE)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let with_project = projects::store::organizations_of(ctx.db.reader(), &scopes).await?;
+    Ok(organizations
+        .iter()
+        .map(|organization| {
+            let may = |permission| granted.allows(permission, &Scope::organization(organization.id));
+            OrganizationPermissions {
+                can_update: may(ORGANIZATION_UPDATE),
+                can_destroy: may(ORGANIZATION_DELETE),
+                can_create_workspace: may(WORKSPACE_CREATE) || with_project.contains(&organization.id),
+                can_create_project: may(PROJECT_CREATE),
+                can_manage_access: may(ACCESS_MANAGE),
+                can_manage_runner_pools: may(RUNNER_POOL_MANAGE),
+            }
+        })
+        .collect())
+}
+
 /// Makes an organization with its default project; the caller becomes its owner.
 ///
 /// # Errors
@@ -108,6 +141,7 @@ pub async fn create(ctx: &Ctx, wanted: NewOrganization) -> Result<Organization> 
     let organization = Organization::new(ctx.new_id()?, wanted, ctx.now())?;
     let mut tx = ctx.begin().await?;
     store::insert(&tx, &organization).await?;
+    ctx.secrets.create_data_key(&tx, organization.id).await?;
     put_in_directory(&tx, &organization).await?;
     let changes = json!({"name": organization.name, "email": organization.email});
     events::record(&mut tx, ctx, event("organization.created", &organization, changes)).await?;
@@ -137,10 +171,10 @@ pub async fn update(ctx: &Ctx, seen: &Organization, changes: OrganizationChanges
         return Err(changed_meanwhile());
     }
     put_in_directory(&tx, &organization).await?;
-    let changes = json!({
-        "name": [seen.name, organization.name],
-        "email": [seen.email, organization.email],
-    });
+    let changes = changed_fields([
+        ("name", json!(seen.name), json!(organization.name)),
+        ("email", json!(seen.email), json!(organization.email)),
+    ]);
     events::record(&mut tx, ctx, event("organization.updated", &organization, changes)).await?;
     tx.commit().await?;
     Ok(organization)
@@ -202,9 +236,12 @@ async fn remove_if_empty(ctx: &Ctx, organization: &Organization) -> Result<()> {
     tokens::service::remove_within(&mut tx, organization.id).await?;
     roles::store::delete_within(&tx, organization.id).await?;
     projects::service::remove_within(&tx, organization.id).await?;
+    secrets::store::remove(&*tx, organization.id).await?;
     store::delete(&tx, organization.id).await?;
     directory::store::remove(&tx, &organization.id.to_string()).await?;
-    tx.commit().await
+    tx.commit().await?;
+    ctx.secrets.forget(Some(organization.id));
+    Ok(())
 }
 
 async fn put_in_directory(tx: &Tx, organization: &Organization) -> Result<()> {

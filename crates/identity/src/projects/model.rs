@@ -67,7 +67,7 @@ impl Model {
 
     /// The same as its organization's default.
     #[must_use]
-    pub fn as_default(self) -> Self {
+    pub fn into_default(self) -> Self {
         Self {
             is_default: true,
             ..self
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn only_an_empty_project_that_is_not_the_default_can_go() {
         assert_eq!(
-            project().as_default().deleted(0, NOW).unwrap_err().code(),
+            project().into_default().deleted(0, NOW).unwrap_err().code(),
             Code::Conflict
         );
         assert!(project().deleted(1, NOW).unwrap_err().detail().contains("1 workspace."));

@@ -11,6 +11,7 @@ use slipway_kernel::{Ctx, Error, Result, Tx};
 use super::model::{Project, target};
 use super::{KIND, store};
 use crate::callers::require_somebody;
+use crate::changes::changed_fields;
 use crate::organizations::service::changed_meanwhile;
 use crate::organizations::{self, Organization};
 use crate::permissions::{PROJECT_CREATE, PROJECT_DELETE, PROJECT_READ, PROJECT_UPDATE};
@@ -100,7 +101,7 @@ pub(crate) async fn create_default(tx: &mut Tx, ctx: &Ctx, organization: &Organi
             .map_err(|error| Error::internal(format!("the name of default projects: {error}")))?,
         description: None,
     };
-    let project = Project::new(ctx.new_id()?, organization.id, wanted, ctx.now())?.as_default();
+    let project = Project::new(ctx.new_id()?, organization.id, wanted, ctx.now())?.into_default();
     add(tx, ctx, &project).await
 }
 
@@ -124,10 +125,10 @@ pub async fn update(ctx: &Ctx, seen: &Project, changes: ProjectChanges) -> Resul
         return Err(changed_meanwhile());
     }
     put_in_directory(&tx, &project).await?;
-    let changes = json!({
-        "name": [seen.name, project.name],
-        "description": [seen.description, project.description],
-    });
+    let changes = changed_fields([
+        ("name", json!(seen.name), json!(project.name)),
+        ("description", json!(seen.description), json!(project.description)),
+    ]);
     events::record(&mut tx, ctx, event("project.updated", &project, changes)).await?;
     tx.commit().await?;
     Ok(project)

@@ -1,7 +1,8 @@
 //! Giving roles and taking them back.
 
 use serde_json::json;
-use slipway_api::ids::{OrganizationId, RoleAssignmentId, UserId};
+use slipway_api::Name;
+use slipway_api::ids::{OrganizationId, RoleAssignmentId, RoleId, UserId};
 use slipway_api::roles::RoleAssignment as Wanted;
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::{Permission, Scope, Target, store as grants};
@@ -21,17 +22,38 @@ pub(crate) const SITE: &str = "site";
 
 const KIND: &str = "role assignment";
 
+/// An assignment with the name of its role.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// The row.
+    pub assignment: RoleAssignment,
+    /// The role's name.
+    pub role: Name,
+}
+
 /// The assignments of an organization that the caller may see, oldest first.
 ///
 /// # Errors
 ///
 /// `Unauthenticated` for nobody.
-pub async fn list(ctx: &Ctx, organization: &Organization, page: &Page) -> Result<Listed<RoleAssignment>> {
+pub async fn list(ctx: &Ctx, organization: &Organization, page: &Page) -> Result<Listed<Held>> {
     let filter = store::Filter {
         organization: organization.id,
         visible: ctx.visible(ACCESS_READ, organization.id).await?,
     };
-    store::list(ctx.db.reader(), &filter, page).await
+    let Listed { rows, total } = store::list(ctx.db.reader(), &filter, page).await?;
+    let ids: Vec<RoleId> = rows.iter().map(|assignment| assignment.role_id).collect();
+    let roles = roles::store::by_ids(ctx.db.reader(), &ids).await?;
+    // One whose role went between the two reads went itself before.
+    let held = rows.into_iter().filter_map(|assignment| {
+        let role = roles.iter().find(|role| role.id == assignment.role_id)?;
+        let role = role.name.clone();
+        Some(Held { assignment, role })
+    });
+    Ok(Listed {
+        rows: held.collect(),
+        total,
+    })
 }
 
 /// Gives a role to a user in an organization that the caller sees.
@@ -40,12 +62,7 @@ pub async fn list(ctx: &Ctx, organization: &Organization, page: &Page) -> Result
 ///
 /// `Forbidden` when the caller may not manage access there, or lacks himself a permission of the role; `Invalid` for a
 /// subject, role or scope that is not there; `AlreadyExists`.
-pub async fn create(
-    ctx: &Ctx,
-    tree: &PermissionTree,
-    organization: &Organization,
-    wanted: Wanted,
-) -> Result<RoleAssignment> {
+pub async fn create(ctx: &Ctx, tree: &PermissionTree, organization: &Organization, wanted: Wanted) -> Result<Held> {
     let scope = scope_of(ctx, organization, &wanted.scope).await?;
     require(ctx, ACCESS_MANAGE, organization, &scope).await?;
     let subject = existing_subject(ctx, &wanted.subject).await?;
@@ -61,7 +78,10 @@ pub async fn create(
     organizations::hold(&tx, organization.id).await?;
     let assignment = assign(&mut tx, ctx, subject, &role, &scope).await?;
     tx.commit().await?;
-    Ok(assignment)
+    Ok(Held {
+        assignment,
+        role: role.name,
+    })
 }
 
 /// Takes back an assignment.
@@ -186,8 +206,8 @@ pub(crate) async fn rewrite_grants(tx: &mut Tx, role: &Role) -> Result<()> {
 pub(crate) async fn require_covered(ctx: &Ctx, tree: &PermissionTree, role: &Role, scope: &Scope) -> Result<()> {
     let granted = ctx.granted().await?;
     let is_held = |node: &str| {
-        tree.node(node)
-            .is_some_and(|permission| granted.allows(permission, scope))
+        let permission = roles::built_in_node(role.id, node).or_else(|| tree.node(node));
+        permission.is_some_and(|permission| granted.allows(permission, scope))
     };
     match role.permissions.0.iter().find(|node| !is_held(node)) {
         None => Ok(()),

@@ -95,15 +95,18 @@ pub(crate) async fn any_within(
     Ok(found.is_some())
 }
 
-/// Whether `subject` holds any role in one of these organizations.
-pub(crate) async fn any_within_some(
+/// Whether `subject` holds any role at one of these scopes, or anywhere in those of them that are organizations.
+pub(crate) async fn any_at_or_within(
     connection: &impl ConnectionTrait,
     subject: &str,
-    organizations: &[String],
+    scopes: &[String],
 ) -> Result<bool> {
+    let there = Condition::any()
+        .add(Column::OrganizationId.is_in(scopes.iter().cloned()))
+        .add(Column::Scope.is_in(scopes.iter().cloned()));
     let found = Entity::find()
         .filter(Column::Subject.eq(subject))
-        .filter(Column::OrganizationId.is_in(organizations.iter().cloned()))
+        .filter(there)
         .one(connection)
         .await?;
     Ok(found.is_some())

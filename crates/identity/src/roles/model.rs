@@ -1,4 +1,4 @@
-//! The role as a row, and the roles that come with Slipway: pure.
+//! The role as a row: pure.
 
 use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
@@ -8,6 +8,7 @@ use slipway_api::roles::NewRole;
 use slipway_api::{Name, Timestamp};
 use slipway_kernel::{Error, Result};
 
+use super::built_in::BUILT_IN;
 use super::tree::PermissionTree;
 
 /// A named set of permissions.
@@ -119,155 +120,6 @@ fn acceptable(mut permissions: Vec<String>, tree: &PermissionTree) -> Result<Nod
     Ok(Nodes(permissions))
 }
 
-/// A role that comes with Slipway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BuiltIn {
-    /// Its id, the same on every site; the text after `role-`.
-    body: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// What holders can do.
-    pub description: &'static str,
-    /// Nodes of the permission tree.
-    pub permissions: &'static [&'static str],
-}
-
-impl BuiltIn {
-    /// Its id.
-    ///
-    /// # Errors
-    ///
-    /// Never for those of [`BUILT_IN`], which a test shows.
-    pub fn id(&self) -> Result<RoleId> {
-        format!("role-{}", self.body)
-            .parse()
-            .map_err(|error| Error::internal(format!("the id of the role {}: {error}", self.name)))
-    }
-
-    /// It as a row.
-    ///
-    /// # Errors
-    ///
-    /// Never for those of [`BUILT_IN`], which a test shows.
-    pub fn row(&self, now: Timestamp) -> Result<Role> {
-        let name = self.name.parse();
-        Ok(Role {
-            id: self.id()?,
-            organization_id: None,
-            name: name.map_err(|error| Error::internal(format!("the name of a built-in role: {error}")))?,
-            description: self.description.to_owned(),
-            permissions: Nodes(self.permissions.iter().map(|&node| node.to_owned()).collect()),
-            version: 1,
-            created_at: now,
-        })
-    }
-}
-
-/// May do everything where it is held.
-pub const OWNER: BuiltIn = BuiltIn {
-    body: "0000000000owner0",
-    name: "owner",
-    description: "Everything, including to delete it and to say who may do what.",
-    permissions: &["*"],
-};
-
-/// Administers what is in the scope. The workspace part is TFE's preset "admin".
-pub const ADMIN: BuiltIn = BuiltIn {
-    body: "0000000000admin0",
-    name: "admin",
-    description: "Everything but to delete the organization or to act beyond one's own permissions.",
-    permissions: &[
-        "event",
-        "organization.access",
-        "organization.read",
-        "organization.update",
-        "project",
-        "runner-pool",
-        "variable-set",
-        "workspace",
-    ],
-};
-
-/// TFE's project preset "maintain".
-pub const MAINTAIN: BuiltIn = BuiltIn {
-    body: "0000000maintain0",
-    name: "maintain",
-    description: "Create, change and delete workspaces and variable sets, and all that \"write\" allows.",
-    permissions: &[
-        "event.read",
-        "organization.read",
-        "project.read",
-        "runner-pool.read",
-        "variable-set",
-        "workspace",
-    ],
-};
-
-/// TFE's workspace preset "write".
-pub const WRITE: BuiltIn = BuiltIn {
-    body: "0000000000write0",
-    name: "write",
-    description: "Plan and apply runs, lock workspaces, change variables and state.",
-    permissions: &[
-        "event.read",
-        "organization.read",
-        "project.read",
-        "runner-pool.read",
-        "variable-set.read",
-        "workspace.lock",
-        "workspace.read",
-        "workspace.run.apply",
-        "workspace.run.cancel",
-        "workspace.run.destroy",
-        "workspace.run.plan",
-        "workspace.run.read",
-        "workspace.state",
-        "workspace.variable",
-    ],
-};
-
-/// TFE's workspace preset "plan".
-pub const PLAN: BuiltIn = BuiltIn {
-    body: "00000000000plan0",
-    name: "plan",
-    description: "See everything and start runs that only plan.",
-    permissions: &[
-        "event.read",
-        "organization.read",
-        "project.read",
-        "runner-pool.read",
-        "variable-set.read",
-        "workspace.read",
-        "workspace.run.plan",
-        "workspace.run.read",
-        "workspace.state.read",
-        "workspace.state.read-outputs",
-        "workspace.variable.read",
-    ],
-};
-
-/// TFE's workspace preset "read".
-pub const READ: BuiltIn = BuiltIn {
-    body: "00000000000read0",
-    name: "read",
-    description: "See everything but the values of sensitive variables.",
-    permissions: &[
-        "event.read",
-        "organization.read",
-        "project.read",
-        "runner-pool.read",
-        "variable-set.read",
-        "workspace.read",
-        "workspace.run.read",
-        "workspace.state.read",
-        "workspace.state.read-outputs",
-        "workspace.variable.read",
-    ],
-};
-
-/// The roles that come with Slipway, strongest first.
-pub const BUILT_IN: [BuiltIn; 6] = [OWNER, ADMIN, MAINTAIN, WRITE, PLAN, READ];
-
 #[cfg(test)]
 mod tests {
     use slipway_api::Code;
@@ -292,26 +144,6 @@ mod tests {
         };
         let organization = OrganizationId::from_parts(NOW.unix_ms(), 1);
         Role::new(RoleId::from_parts(NOW.unix_ms(), 1), organization, wanted, &tree(), NOW)
-    }
-
-    #[test]
-    fn built_in_roles_are_well_formed_and_each_covers_the_weaker_ones() {
-        for role in BUILT_IN {
-            assert_eq!(role.row(NOW).unwrap().name.as_str(), role.name);
-        }
-        for pair in BUILT_IN.windows(2) {
-            for node in pair[1].permissions {
-                assert!(
-                    pair[0]
-                        .permissions
-                        .iter()
-                        .any(|strong| Permission::new(node).is_covered_by(strong)),
-                    "{} has {node}, {} has not",
-                    pair[1].name,
-                    pair[0].name
-                );
-            }
-        }
     }
 
     #[test]

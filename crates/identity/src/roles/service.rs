@@ -8,7 +8,8 @@ use slipway_kernel::grants::{Scope, Target};
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Ctx, Error, Result};
 
-use super::model::{BUILT_IN, Role};
+use super::built_in::BUILT_IN;
+use super::model::Role;
 use super::store;
 use super::tree::PermissionTree;
 use crate::callers::require_somebody;
@@ -143,5 +144,79 @@ fn event(action: &'static str, role: &Role, changes: serde_json::Value) -> NewEv
         object_name: role.name.to_string(),
         access_id: None,
         changes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use slipway_api::organizations::NewOrganization;
+    use slipway_api::users::NewUser;
+    use slipway_kernel::clock::Clock;
+    use slipway_kernel::ctx::Origin;
+    use slipway_kernel::random::Random;
+    use slipway_kernel::settings::Settings;
+    use slipway_kernel::{Actor, Kernel};
+
+    use super::*;
+    use crate::permissions::PROJECT_READ;
+    use crate::roles::READ;
+    use crate::roles::model::Nodes;
+    use crate::users;
+
+    async fn kernel(directory: &std::path::Path) -> Arc<Kernel> {
+        let mut settings = Settings::default();
+        settings.server.data_dir = directory.to_owned();
+        let mut migrations = slipway_kernel::migrations();
+        migrations.extend(crate::migrations());
+        Kernel::open(settings, Clock::system(), Random::seeded(1), &migrations)
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_upgrade_that_changes_a_built_in_role_changes_what_its_holders_may() {
+        let directory = tempfile::tempdir().unwrap();
+        let kernel = kernel(directory.path()).await;
+        let system = Ctx::system(&kernel);
+        refresh_built_in(&system).await.unwrap();
+        let acme = NewOrganization {
+            name: "acme".parse().unwrap(),
+            email: None,
+        };
+        let acme = organizations::service::create(&system, acme).await.unwrap();
+        let reader = NewUser {
+            username: "reader".parse().unwrap(),
+            email: None,
+        };
+        let reader = users::service::create(&system, reader).await.unwrap();
+        let scope = Scope::organization(acme.id);
+        let mut tx = system.begin().await.unwrap();
+        role_assignments::service::assign_built_in(&mut tx, &system, reader.id, READ, &scope)
+            .await
+            .unwrap();
+        // As an older version would have left it: the role knew nothing of projects.
+        let known = READ.row(system.now()).unwrap();
+        let older = Role {
+            permissions: Nodes(vec!["organization.read".to_owned()]),
+            version: known.version + 1,
+            ..known
+        };
+        assert!(store::update(&tx, &older).await.unwrap());
+        role_assignments::service::rewrite_grants(&mut tx, &older)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+
+        let actor = Actor::User {
+            id: reader.id,
+            name: reader.username,
+            teams: Vec::new(),
+        };
+        let ctx = Ctx::new(kernel, actor, Origin::default());
+        assert!(!ctx.granted().await.unwrap().allows(PROJECT_READ, &scope));
+        refresh_built_in(&system).await.unwrap();
+        assert!(ctx.granted().await.unwrap().allows(PROJECT_READ, &scope));
     }
 }

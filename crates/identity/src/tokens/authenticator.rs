@@ -4,7 +4,7 @@
 //! was revoked is refused at the next request, in every process: what is kept counts only under the kernel's marker.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use slipway_api::Timestamp;
@@ -104,7 +104,7 @@ impl Authenticator {
 
     /// Remembers the use, to be written by [`Self::write_uses`].
     fn note_use(&self, id: TokenId, now: Timestamp) {
-        let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut uses = self.lock_uses();
         let is_recent = |noted: &Timestamp| now.since(*noted) < USE_PRECISION;
         if uses.noted.get(&id).is_some_and(is_recent) {
             return;
@@ -137,7 +137,7 @@ impl Authenticator {
         written
     }
 
-    fn lock_uses(&self) -> std::sync::MutexGuard<'_, Uses> {
+    fn lock_uses(&self) -> MutexGuard<'_, Uses> {
         self.uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -12,4 +12,4 @@ pub(crate) mod store;
 
 pub use authenticator::Authenticator;
 pub use model::{Token, TokenKind};
-pub use service::{create_for_pool, list_for_pool, remove_of};
+pub use service::{NewlyMade, create_for_pool, is_of_pool, list_for_pool, remove_of};

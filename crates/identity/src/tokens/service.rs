@@ -74,18 +74,11 @@ pub(crate) async fn add_for_user(tx: &mut Tx, ctx: &Ctx, user: UserId, wanted: N
 pub async fn create_for_pool(
     tx: &mut Tx,
     ctx: &Ctx,
-    organization: OrganizationId,
+    organization: Option<OrganizationId>,
     pool: RunnerPoolId,
     wanted: NewToken,
 ) -> Result<NewlyMade> {
-    add(
-        tx,
-        ctx,
-        TokenKind::RunnerPool,
-        (pool.to_string(), Some(organization)),
-        wanted,
-    )
-    .await
+    add(tx, ctx, TokenKind::RunnerPool, (pool.to_string(), organization), wanted).await
 }
 
 async fn add(
@@ -114,6 +107,16 @@ async fn add(
     let changes = json!({"subject": token.subject, "expired-at": token.expires_at});
     events::record(tx, ctx, event("token.created", &token, changes)).await?;
     Ok(NewlyMade { token, text })
+}
+
+/// Whether `text` is a usable token of the pool.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn is_of_pool(ctx: &Ctx, text: &str, pool: RunnerPoolId) -> Result<bool> {
+    let token = store::by_hash(ctx.db.reader(), &slipway_kernel::tokens::hash(text)).await?;
+    Ok(token.is_some_and(|token| token.subject == pool.to_string() && token.is_usable(ctx.now())))
 }
 
 /// The tokens of a runner pool, oldest first. Who may see them is decided by the pool's domain.

@@ -70,12 +70,7 @@ pub async fn create(ctx: &Ctx, wanted: NewUser) -> Result<User> {
 /// Makes a user in a transaction. Who may is decided by the caller.
 pub(crate) async fn add(tx: &mut Tx, ctx: &Ctx, wanted: NewUser) -> Result<User> {
     let user = User::new(ctx.new_id()?, wanted, ctx.now())?;
-    store::insert(tx, &user).await.map_err(|error| match error.code() {
-        slipway_api::Code::AlreadyExists => {
-            Error::already_exists("user", &user.username).at_field("/data/attributes/username")
-        }
-        _ => error,
-    })?;
+    store::insert(tx, &user).await?;
     let changes = json!({"username": user.username});
     events::record(tx, ctx, event("user.created", &user, changes)).await?;
     Ok(user)
@@ -148,11 +143,14 @@ async fn require_as_strong(ctx: &Ctx, id: UserId) -> Result<()> {
     ))
 }
 
-/// Whether the user has a role in an organization where the caller sees who has which.
+/// Whether the user has a role where the caller sees who has which.
 async fn meets(ctx: &Ctx, id: UserId) -> Result<bool> {
     let granted = ctx.granted().await?;
-    let organizations: Vec<String> = granted.scopes(ACCESS_READ).into_iter().map(str::to_owned).collect();
-    role_assignments::store::any_within_some(ctx.db.reader(), &id.to_string(), &organizations).await
+    let scopes: Vec<String> = granted.scopes(ACCESS_READ).into_iter().map(str::to_owned).collect();
+    if scopes.iter().any(|scope| scope == SITE) {
+        return Ok(true);
+    }
+    role_assignments::store::any_at_or_within(ctx.db.reader(), &id.to_string(), &scopes).await
 }
 
 fn event(action: &'static str, user: &User, changes: serde_json::Value) -> NewEvent {

@@ -1,9 +1,9 @@
 //! All queries on `users`.
 
 use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
-use slipway_api::Name;
 use slipway_api::ids::UserId;
 use slipway_api::page::EXACT_TOTAL;
+use slipway_api::{Code, Name};
 use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
 use slipway_kernel::errors::OnUnique;
@@ -48,10 +48,10 @@ pub(crate) async fn insert(tx: &Tx, user: &User) -> Result<()> {
         is_service_account: Set(user.is_service_account),
         created_at: Set(user.created_at),
     };
-    Entity::insert(row)
-        .exec_without_returning(&**tx)
-        .await
-        .on_unique(|| Error::already_exists("user", &user.username))?;
+    Entity::insert(row).exec_without_returning(&**tx).await.on_unique(|| {
+        let detail = format!("There is a user \"{}\" already; choose another name.", user.username);
+        Error::new(Code::AlreadyExists, detail).at_field("/data/attributes/username")
+    })?;
     Ok(())
 }
 
