@@ -83,7 +83,8 @@ async fn goes_on(
         run.status,
         RunStatus::Planned | RunStatus::PolicyChecked | RunStatus::PlannedAndSaved
     ) {
-        return Ok(!run.status.is_final());
+        // A quick apply may be through already; its log is shown all the same.
+        return Ok(Part::Apply.has_begun(document) || !run.status.is_final());
     }
     if run.auto_apply && arguments.existing.is_none() {
         return Ok(true);

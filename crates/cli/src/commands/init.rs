@@ -152,21 +152,20 @@ async fn ensure_workspace(
 }
 
 fn write(context: &Context, path: &Path, file: &ProjectFile, yes: bool) -> anyhow::Result<()> {
-    let text = file.render();
-    match std::fs::read_to_string(path) {
-        Ok(before) if before == text => return Ok(()),
-        Ok(before) if ProjectFile::parse(&before).ok().as_ref() != Some(file) => {
-            let question = format!("{} says something else. Replace it?", path.display());
-            if !prompt::confirm(context, yes, &question)? {
-                return Err(Failure::error(
-                    "slipway.toml stays as it was",
-                    "Remove it, or run slipway init elsewhere.",
-                ));
-            }
+    if let Ok(before) = std::fs::read_to_string(path) {
+        // A file that says the same may have comments of its own.
+        if ProjectFile::parse(&before).ok().as_ref() == Some(file) {
+            return Ok(());
         }
-        _ => {}
+        let question = format!("{} says something else. Replace it?", path.display());
+        if !prompt::confirm(context, yes, &question)? {
+            return Err(Failure::error(
+                "slipway.toml stays as it was",
+                "Remove it, or run slipway init elsewhere.",
+            ));
+        }
     }
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    std::fs::write(path, file.render()).with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod login;
 mod logout;
 mod organization;
 mod plan;
+mod program_log;
 mod project;
 mod role;
 mod run;
@@ -156,7 +157,7 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> anyhow::Result<Outcome
         Command::Server(arguments) => return server::run(arguments, environment, &output),
         Command::Admin(command) => return admin::run(command, environment, &output),
         Command::Runner(runner::RunnerCommand::Start(arguments)) => {
-            return runner::start(arguments, environment, &output);
+            return runner::start::run(*arguments, environment);
         }
         _ => {}
     }

@@ -42,13 +42,13 @@ impl Part {
         }
     }
 
-    /// Whether the part never had a log and never will.
-    fn is_unreachable(self, document: &RunDocument) -> bool {
+    /// Whether the part has, or will have, a log.
+    pub(crate) fn has_begun(self, document: &RunDocument) -> bool {
         let phase = match self {
             Self::Plan => document.plan.as_ref(),
             Self::Apply => document.apply.as_ref(),
         };
-        phase.is_some_and(|phase| matches!(phase.attributes.status, PhaseStatus::Unreachable | PhaseStatus::Pending))
+        phase.is_some_and(|phase| !matches!(phase.attributes.status, PhaseStatus::Unreachable | PhaseStatus::Pending))
     }
 }
 
@@ -181,7 +181,7 @@ impl Seen {
             return false;
         }
         let over_since = *self.over_since.get_or_insert_with(Instant::now);
-        self.log_end || part.is_unreachable(document) || over_since.elapsed() > LATE_LOG
+        self.log_end || !part.has_begun(document) || over_since.elapsed() > LATE_LOG
     }
 
     fn activity(&self, part: Part, run: &Run, interrupts: u32) -> String {

@@ -1,0 +1,83 @@
+//! The API's documents as the stories need them.
+
+use serde_json::{Value, json};
+
+pub const WORKSPACE: &str = "ws-0000000000000001";
+pub const RUN: &str = "run-0000000000000001";
+const PLAN: &str = "plan-0000000000000001";
+const APPLY: &str = "apply-0000000000000001";
+
+pub fn user() -> String {
+    let attributes = json!({"username": "ada", "is-service-account": false});
+    json!({"data": {"id": "user-0000000000000001", "type": "users", "attributes": attributes}}).to_string()
+}
+
+pub fn error(status: u16, code: &str, detail: &str) -> String {
+    json!({"errors": [{"status": status.to_string(), "code": code, "title": code, "detail": detail}]}).to_string()
+}
+
+pub fn workspace() -> String {
+    json!({"data": {"id": WORKSPACE, "type": "workspaces", "attributes": {
+        "name": "shop", "description": null, "execution-mode": "remote", "engine": "opentofu",
+        "terraform-version": "latest", "working-directory": "", "auto-apply": true, "allow-destroy-plan": true,
+        "global-remote-state": false, "locked": false, "resource-count": 0, "tags": [],
+        "created-at": "2026-01-01T00:00:00Z", "updated-at": "2026-01-01T00:00:00Z",
+        "latest-change-at": "2026-01-01T00:00:00Z", "permissions": {
+            "can-update": true, "can-destroy": true, "can-queue-run": true, "can-queue-apply": true,
+            "can-queue-destroy": true, "can-lock": true, "can-force-unlock": true, "can-read-variable": true,
+            "can-update-variable": true, "can-read-state-versions": true, "can-read-state-outputs": true,
+            "can-create-state-versions": true}}}})
+    .to_string()
+}
+
+pub fn configuration_version() -> String {
+    json!({"data": {"id": "cv-0000000000000001", "type": "configuration-versions", "attributes": {
+        "status": "pending", "source": "cli", "speculative": true, "auto-queue-runs": false, "size-bytes": null,
+        "created-at": "2026-01-01T00:00:00Z"}}})
+    .to_string()
+}
+
+/// A run in this status whose plan adds one resource.
+pub fn run(status: &str) -> String {
+    let relation = |kind: &str, id: &str| json!({"data": {"type": kind, "id": id}});
+    json!({"data": {"id": RUN, "type": "runs", "attributes": {
+        "status": status, "status-timestamps": {}, "message": "", "source": "cli", "is-destroy": false,
+        "plan-only": false, "refresh-only": false, "refresh": true, "allow-empty-apply": false, "auto-apply": true,
+        "save-plan": false, "target-addrs": [], "replace-addrs": [], "variables": [], "has-changes": true,
+        "actions": {"is-confirmable": false, "is-discardable": false, "is-cancelable": true, "is-force-cancelable": false},
+        "permissions": {"can-apply": true, "can-discard": true, "can-cancel": true, "can-force-cancel": true},
+        "created-at": "2026-01-01T00:00:00Z"},
+        "relationships": {"workspace": relation("workspaces", WORKSPACE), "plan": relation("plans", PLAN),
+            "apply": relation("applies", APPLY)},
+        "links": {"self": format!("/api/v2/runs/{RUN}")}},
+        "included": [phase("plans", PLAN), phase("applies", APPLY)]})
+    .to_string()
+}
+
+fn phase(kind: &str, id: &str) -> Value {
+    json!({"id": id, "type": kind, "attributes": {
+        "status": "finished", "status-timestamps": {}, "log-read-url": "", "resource-additions": 1,
+        "resource-changes": 0, "resource-destructions": 0, "resource-imports": 0, "has-changes": true}})
+}
+
+pub fn outputs() -> String {
+    let output = |name: &str, sensitive: bool, value: Value| {
+        json!({"id": format!("wsout-{name}"), "type": "state-version-outputs",
+            "attributes": {"name": name, "sensitive": sensitive, "type": "string", "value": value}})
+    };
+    json!({"data": [output("pet", false, json!("kind-dog")), output("password", true, json!("hunter2"))]}).to_string()
+}
+
+/// A stream of the parts of a log.
+pub fn log(parts: &[&str], is_complete: bool) -> String {
+    let mut offset = 0;
+    let mut stream = String::new();
+    for part in parts {
+        offset += part.len();
+        stream.push_str(&format!("id: {offset}\nevent: log\ndata: {}\n\n", Value::from(*part)));
+    }
+    if is_complete {
+        stream.push_str("event: end\ndata: {}\n\n");
+    }
+    stream
+}
