@@ -1,3 +1,4 @@
-//! What tests of several crates share: finding the real tools.
+//! What tests of several crates share: finding the real tools, and a throwaway PostgreSQL.
 
+pub mod postgres;
 pub mod tools;
