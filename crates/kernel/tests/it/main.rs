@@ -1,0 +1,21 @@
+//! The kernel on a real database: SQLite in a file, or PostgreSQL with `SLIPWAY_TEST_DATABASE=postgres`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the unexpected should stop at once"
+)]
+
+mod blobs;
+mod database;
+mod events;
+mod fixture;
+mod logs;
+mod logs_faults;
+mod metrics;
+mod queue;
+mod schedules;
+mod secrets;
+mod store;
