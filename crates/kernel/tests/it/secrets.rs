@@ -31,7 +31,8 @@ async fn a_secret_opens_after_a_restart_at_its_place_and_nowhere_else() {
 
 #[tokio::test]
 async fn the_site_has_a_key_of_its_own() {
-    let ctx = Home::new().start().await;
+    let home = Home::new();
+    let ctx = home.start().await;
     let sealed = ctx
         .secrets
         .seal(ctx.db.reader(), None, &place("a"), b"hunter2")
@@ -88,7 +89,8 @@ async fn two_processes_that_start_together_agree_on_the_keys() {
 
 #[tokio::test]
 async fn a_key_of_a_transaction_that_failed_is_never_used() {
-    let ctx = Home::new().start().await;
+    let home = Home::new();
+    let ctx = home.start().await;
     let id = ctx.new_id().unwrap();
     let tx = ctx.begin().await.unwrap();
     ctx.secrets.create_data_key(&tx, id).await.unwrap();
@@ -109,7 +111,8 @@ async fn a_key_of_a_transaction_that_failed_is_never_used() {
 
 #[tokio::test]
 async fn an_organization_without_a_key_seals_nothing() {
-    let ctx = Home::new().start().await;
+    let home = Home::new();
+    let ctx = home.start().await;
     let id = ctx.new_id().unwrap();
     assert!(
         ctx.secrets
