@@ -1,14 +1,16 @@
 //! All queries on `role_assignments`.
 
 use sea_orm::sea_query::SelectStatement;
-use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*};
+use sea_orm::{
+    ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect, QueryTrait, SqlErr, entity::prelude::*,
+};
+use slipway_api::Code;
 use slipway_api::ids::{OrganizationId, RoleAssignmentId, RoleId};
 use slipway_api::page::EXACT_TOTAL;
 use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
 use slipway_kernel::directory::store::objects;
 pub(crate) use slipway_kernel::directory::store::objects::Model as DirectoryObject;
-use slipway_kernel::errors::OnUnique;
 use slipway_kernel::grants::Visibility;
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Error, Result, Tx};
@@ -125,11 +127,13 @@ pub(crate) async fn insert(tx: &Tx, assignment: &RoleAssignment) -> Result<()> {
         scope: Set(assignment.scope.clone()),
         created_at: Set(assignment.created_at),
     };
-    Entity::insert(row).exec_without_returning(&**tx).await.on_unique(|| {
-        Error::new(
-            slipway_api::Code::AlreadyExists,
-            "The subject holds this role there already.",
-        )
+    let inserted = Entity::insert(row).exec_without_returning(&**tx).await;
+    inserted.map_err(|error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => {
+            Error::new(Code::AlreadyExists, "The subject holds this role there already.")
+        }
+        Some(SqlErr::ForeignKeyConstraintViolation(_)) => Error::conflict("The role was just deleted."),
+        _ => error.into(),
     })?;
     Ok(())
 }

@@ -80,7 +80,6 @@ pub async fn delete(ctx: &Ctx, seen: &Role) -> Result<()> {
         )));
     }
     let mut tx = ctx.begin().await?;
-    // An assignment made in this moment keeps the role by its foreign key.
     if !store::delete(&tx, seen).await? {
         return Err(changed_meanwhile());
     }

@@ -1,7 +1,7 @@
 //! All queries on `roles`.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect, SqlErr, entity::prelude::*};
 use slipway_api::Name;
 use slipway_api::ids::{OrganizationId, RoleId};
 use slipway_api::page::EXACT_TOTAL;
@@ -128,13 +128,17 @@ pub(crate) async fn update(tx: &Tx, role: &Role) -> Result<bool> {
     Ok(result.rows_affected == 1)
 }
 
-/// Deletes the role in this version; says whether it was there.
+/// Deletes the role in this version; says whether it was there. An assignment made in this moment keeps it.
 pub(crate) async fn delete(tx: &Tx, role: &Role) -> Result<bool> {
     let result = Entity::delete_many()
         .filter(Column::Id.eq(role.id))
         .filter(Column::Version.eq(role.version))
         .exec(&**tx)
-        .await?;
+        .await
+        .map_err(|error| match error.sql_err() {
+            Some(SqlErr::ForeignKeyConstraintViolation(_)) => Error::conflict("Somebody was just given this role."),
+            _ => error.into(),
+        })?;
     Ok(result.rows_affected == 1)
 }
 

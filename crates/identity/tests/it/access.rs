@@ -337,6 +337,22 @@ async fn the_last_owner_stays() {
 }
 
 #[tokio::test]
+async fn two_owners_who_remove_each_other_at_once_leave_one() {
+    let site = Site::new().await;
+    let (acme, first) = site.organization("acme").await;
+    let second = site.user("second").await;
+    let of_second = site.give(&first, &acme, &second, "owner", "acme").await.unwrap();
+    let listed = role_assignments::service::list(&first, &acme, &page()).await.unwrap();
+    let of_first = listed.rows.into_iter().find(|held| *held != of_second).unwrap();
+    let (one, other) = tokio::join!(site.take(&first, &of_second), site.take(&second, &of_first));
+    assert_ne!(one.is_ok(), other.is_ok(), "{one:?} {other:?}");
+    let left = role_assignments::service::list(&site.system(), &acme, &page())
+        .await
+        .unwrap();
+    assert_eq!(left.total, 1);
+}
+
+#[tokio::test]
 async fn nonsense_in_an_assignment_is_refused_at_its_field() {
     let site = Site::new().await;
     let (acme, owner) = site.organization("acme").await;

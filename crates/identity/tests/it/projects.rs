@@ -3,6 +3,7 @@
 use slipway_api::Code;
 use slipway_api::projects::ProjectChanges;
 use slipway_identity::projects::{self, service::Wanted};
+use slipway_kernel::directory::{self, Object};
 
 use crate::fixture::{Site, new_project, page};
 
@@ -118,4 +119,29 @@ async fn what_is_held_in_a_transaction_is_there_and_usable() {
     projects::service::delete(&owner, &shop).await.unwrap();
     let tx = owner.begin().await.unwrap();
     assert_eq!(projects::hold(&tx, shop.id).await.unwrap_err().code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_project_that_gets_a_workspace_in_this_moment_is_not_deleted() {
+    let site = Site::new().await;
+    let (acme, owner) = site.organization("acme").await;
+    let shop = site.project(&acme, "shop").await;
+    let tx = owner.begin().await.unwrap();
+    projects::hold(&tx, shop.id).await.unwrap();
+    let (deleter, seen) = (owner.clone(), shop.clone());
+    let deletion = tokio::spawn(async move { projects::service::delete(&deleter, &seen).await });
+    tokio::task::yield_now().await;
+    let web = Object {
+        id: "ws-0000000000000001".to_owned(),
+        kind: "workspace",
+        organization: Some(acme.id),
+        project: Some(shop.id),
+        name: "web".to_owned(),
+        status: String::new(),
+        labels: String::new(),
+    };
+    directory::store::put(&tx, &web).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(deletion.await.unwrap().unwrap_err().code(), Code::Conflict);
+    assert_eq!(projects::get_visible(&owner, shop.id).await.unwrap(), shop);
 }
