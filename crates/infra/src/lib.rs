@@ -8,16 +8,44 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod configuration_versions;
+mod jobs;
+mod links;
+mod listing;
 pub mod permissions;
+pub mod phases;
+pub mod retention;
+pub mod runner_pools;
+pub mod runs;
+pub mod states;
+mod uploads;
+pub mod variable_sets;
+pub mod variables;
+pub mod work;
+pub mod workspaces;
 
 use slipway_kernel::db::migrations::Migration;
 use slipway_kernel::grants::Permission;
 use slipway_kernel::http::Routes;
+use slipway_kernel::settings::Limits;
+use slipway_kernel::{Ctx, Result};
+
+pub use jobs::jobs;
 
 /// This domain's tables, in the order of their making.
 #[must_use]
 pub fn migrations() -> Vec<Migration> {
-    vec![]
+    vec![
+        runner_pools::store::MIGRATION,
+        workspaces::store::MIGRATION,
+        variables::store::MIGRATION,
+        variable_sets::store::MIGRATION,
+        configuration_versions::store::MIGRATION,
+        states::store::MIGRATION,
+        runs::store::MIGRATION,
+        phases::store::MIGRATION,
+        work::store::MIGRATION,
+    ]
 }
 
 /// What can be allowed in this domain, with a sentence each.
@@ -28,6 +56,24 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
 
 /// This domain's part of the API.
 #[must_use]
-pub fn routes() -> Routes {
+pub fn routes(limits: &Limits) -> Routes {
     Routes::new()
+        .merge(workspaces::http::routes())
+        .merge(variables::http::routes())
+        .merge(variable_sets::http::routes())
+        .merge(configuration_versions::http::routes())
+        .merge(states::http::routes())
+        .merge(runs::http::routes())
+        .merge(phases::http::routes())
+        .merge(runner_pools::http::routes())
+        .merge(work::http::routes(limits))
+}
+
+/// What every process does at its start, after the migrations.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn prepare(ctx: &Ctx) -> Result<()> {
+    runner_pools::service::ensure_site_pool(ctx).await.map(|_| ())
 }

@@ -7,6 +7,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,32 +29,53 @@ pub struct Settings {
     pub limits: Limits,
 }
 
+impl Settings {
+    /// The sections by name, each with the schema that its reference is made from.
+    #[must_use]
+    pub fn sections() -> Vec<(&'static str, RefOr<Schema>)> {
+        vec![
+            ("server", Server::schema()),
+            ("database", Database::schema()),
+            ("storage", Storage::schema()),
+            ("runs", Runs::schema()),
+            ("retention", Retention::schema()),
+            ("limits", Limits::schema()),
+        ]
+    }
+}
+
 /// Where data lies and how the server is reached.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
     /// Directory of everything that is not configured to lie elsewhere: database, blobs, keys.
+    #[schema(value_type = String)]
     pub data_dir: PathBuf,
     /// Address and port to listen on.
+    #[schema(value_type = String)]
     pub listen: SocketAddr,
     /// The address that people and programs reach the server at, when it is not the one it listens on.
     pub public_url: Option<String>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
+    #[schema(value_type = Vec<String>)]
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// File with the certificate chain (PEM); read again when it changes.
+    #[schema(value_type = Option<String>)]
     pub tls_certificate: Option<PathBuf>,
     /// File with the certificate's key (PEM).
+    #[schema(value_type = Option<String>)]
     pub tls_key: Option<PathBuf>,
     /// Allows plain HTTP on an address that others can reach, behind a proxy that speaks TLS.
     pub allow_plain_http: bool,
     /// `text` or `json`.
     pub log_format: LogFormat,
     /// File with the master key that seals all secrets; made at the first start. Back it up apart from the data.
+    #[schema(value_type = Option<String>)]
     pub master_key_file: Option<PathBuf>,
 }
 
 /// How the server writes its own log.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For people.
@@ -78,12 +102,13 @@ impl Default for Server {
 }
 
 /// The database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Database {
     /// `sqlite:PATH`, `postgres://USER@HOST/NAME` or `mysql://…`; a file in the data directory by default.
     pub url: Option<String>,
     /// File that holds the URL, when it has a password in it.
+    #[schema(value_type = Option<String>)]
     pub url_file: Option<PathBuf>,
     /// Connections at most.
     pub max_connections: u32,
@@ -100,7 +125,7 @@ impl Default for Database {
 }
 
 /// Where blobs lie.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Storage {
     /// `disk` (the data directory) or `s3`.
@@ -118,11 +143,12 @@ pub struct Storage {
     /// S3: the access key's id; without it the machine's own role is used.
     pub access_key_id: Option<String>,
     /// S3: file that holds the secret access key.
+    #[schema(value_type = Option<String>)]
     pub secret_access_key_file: Option<PathBuf>,
 }
 
 /// Where blobs lie.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StorageKind {
     /// In the data directory.
@@ -133,7 +159,7 @@ pub enum StorageKind {
 }
 
 /// Runs and what runs them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Runs {
     /// Whether the server runs a runner of its own on this machine.
@@ -141,8 +167,10 @@ pub struct Runs {
     /// Items that the embedded runner runs at once.
     pub slots: u32,
     /// Directory with engines: `tofu/1.12.6/tofu`.
+    #[schema(value_type = Option<String>)]
     pub engine_dir: Option<PathBuf>,
     /// Directory with providers in the layout of a filesystem mirror; asked before the registry.
+    #[schema(value_type = Option<String>)]
     pub provider_mirror: Option<PathBuf>,
     /// Lets the embedded runner start where its sandbox cannot be enforced.
     pub allow_unsandboxed: bool,
@@ -173,7 +201,7 @@ impl Default for Runs {
 }
 
 /// How long things are kept, in days; 0 for ever. States never go by themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retention {
     /// Logs of runs.
@@ -195,7 +223,7 @@ impl Default for Retention {
 }
 
 /// How large things may be, in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// A JSON body.

@@ -41,3 +41,12 @@ impl Db {
         self.backend != DbBackend::Sqlite
     }
 }
+
+/// Whether the database answers.
+///
+/// # Errors
+///
+/// `Unavailable` when it does not.
+pub async fn ping(db: &Db) -> crate::errors::Result<()> {
+    Ok(db.reader.ping().await?)
+}

@@ -9,5 +9,10 @@ pub mod model;
 pub mod sequencer;
 pub mod store;
 
+use crate::grants::Permission;
+
 pub use model::{Event, NewEvent};
-pub use store::record;
+pub use store::{record, visible};
+
+/// Read the events of objects.
+pub const READ: Permission = Permission::new("event.read");

@@ -11,6 +11,7 @@ use crate::db::Tx;
 use crate::db::migrations::{Migration, Step};
 use crate::db::schema::{Table, Type};
 use crate::errors::Result;
+use crate::grants::Visibility;
 use crate::wakes::Topic;
 
 pub(crate) const MIGRATION: Migration = Migration {
@@ -108,7 +109,11 @@ pub(super) async fn unsequenced(connection: &impl ConnectionTrait, limit: u64) -
 }
 
 /// The highest position, 0 when there is none.
-pub(super) async fn last_position(connection: &impl ConnectionTrait) -> Result<i64> {
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn last_position(connection: &impl ConnectionTrait) -> Result<i64> {
     let last: Option<Option<i64>> = Entity::find()
         .select_only()
         .column(Column::Position)
@@ -262,4 +267,10 @@ pub(super) async fn set_consumed(tx: &Tx, consumer: &str, position: i64) -> Resu
         .exec_without_returning(&**tx)
         .await?;
     Ok(())
+}
+
+/// Events whose project or object the caller may read events of.
+#[must_use]
+pub fn visible(visibility: &Visibility) -> Condition {
+    visibility.condition(Column::ProjectId, Column::AccessId)
 }

@@ -1,1 +1,182 @@
-//! Later.
+//! Events: recorded with their change, placed once in one order, chained, and delivered to everybody in that order.
+
+use std::sync::Mutex;
+
+use futures::FutureExt;
+use slipway_api::Code;
+use slipway_api::ids::OrganizationId;
+use slipway_kernel::events::consumers::{Consumer, deliver_batch};
+use slipway_kernel::events::sequencer::place_batch;
+use slipway_kernel::events::store::{Filter, after, all_after};
+use slipway_kernel::events::{NewEvent, record};
+use slipway_kernel::{Ctx, Error};
+
+use crate::fixture::{Home, organization};
+
+fn event(organization: OrganizationId, object: &str) -> NewEvent {
+    NewEvent {
+        action: "workspace.created",
+        organization: Some(organization),
+        project: None,
+        object_kind: "workspace",
+        object_id: object.to_owned(),
+        object_name: object.to_owned(),
+        access_id: None,
+        changes: serde_json::json!({ "name": object, "auto-apply": true, "terms": [1, 2.5, null] }),
+    }
+}
+
+async fn happen(ctx: &Ctx, organization: OrganizationId, object: &str) {
+    // Events of one millisecond have no order among them.
+    ctx.clock.advance(std::time::Duration::from_millis(1));
+    let mut tx = ctx.begin().await.unwrap();
+    record(&mut tx, ctx, event(organization, object)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn names(ctx: &Ctx) -> Vec<String> {
+    let events = all_after(ctx.db.reader(), 0, 1_000).await.unwrap();
+    events.into_iter().map(|event| event.object_name).collect()
+}
+
+#[tokio::test]
+async fn no_change_no_event() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let organization = organization(&ctx).await;
+    let mut tx = ctx.begin().await.unwrap();
+    record(&mut tx, &ctx, event(organization, "lost")).await.unwrap();
+    drop(tx);
+    assert_eq!(place_batch(&ctx).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn events_get_positions_without_gaps_and_a_chain_per_organization() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let (ours, theirs) = (organization(&ctx).await, organization(&ctx).await);
+    for number in 0..6 {
+        let organization = if number % 2 == 0 { ours } else { theirs };
+        happen(&ctx, organization, &format!("ws{number}")).await;
+        if number == 2 {
+            place_batch(&ctx).await.unwrap();
+        }
+    }
+    assert_eq!(place_batch(&ctx).await.unwrap(), 3);
+    assert_eq!(place_batch(&ctx).await.unwrap(), 0, "each is placed once");
+    let events = all_after(ctx.db.reader(), 0, 100).await.unwrap();
+    let positions: Vec<_> = events.iter().map(|event| event.position.unwrap()).collect();
+    assert_eq!(positions, [1, 2, 3, 4, 5, 6]);
+    for organization in [ours, theirs] {
+        let filter = Filter {
+            organization: Some(organization),
+            ..Filter::default()
+        };
+        let mut previous = String::new();
+        let chain = after(ctx.db.reader(), &filter, 0, 100).await.unwrap();
+        assert_eq!(chain.len(), 3);
+        for event in chain {
+            let expected = event.chained_hash(event.position.unwrap(), &previous);
+            assert_eq!(event.hash.as_deref(), Some(expected.as_str()));
+            previous = expected;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_changed_event_breaks_the_chain() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let organization = organization(&ctx).await;
+    happen(&ctx, organization, "ws1").await;
+    place_batch(&ctx).await.unwrap();
+    let mut event = all_after(ctx.db.reader(), 0, 1).await.unwrap().remove(0);
+    let hash = event.hash.clone().unwrap();
+    assert_eq!(event.chained_hash(1, ""), hash);
+    event.actor_name = "somebody else".to_owned();
+    assert_ne!(event.chained_hash(1, ""), hash);
+}
+
+#[tokio::test]
+async fn two_sequencers_at_once_place_each_event_once() {
+    let home = Home::new();
+    let (first, second) = (home.start().await, home.start().await);
+    let organization = organization(&first).await;
+    for number in 0..30 {
+        happen(&first, organization, &format!("ws{number:02}")).await;
+    }
+    // The lease keeps them apart; should both believe that they hold it, the database decides.
+    let (one, other) = tokio::join!(place_batch(&first), place_batch(&second));
+    assert!(one.is_ok() || other.is_ok());
+    while place_batch(&first).await.unwrap() > 0 {}
+    let events = all_after(first.db.reader(), 0, 100).await.unwrap();
+    assert_eq!(events.len(), 30);
+    let mut previous = String::new();
+    for (index, event) in events.iter().enumerate() {
+        assert_eq!(event.position, Some(index as i64 + 1));
+        previous = event.chained_hash(index as i64 + 1, &previous);
+        assert_eq!(event.hash.as_deref(), Some(previous.as_str()), "position {}", index + 1);
+    }
+}
+
+#[tokio::test]
+async fn readers_by_position_skip_no_event_that_committed_late() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let organization = organization(&ctx).await;
+    if home.is_sqlite() {
+        return; // One writer: nothing commits late.
+    }
+    let mut late = ctx.begin().await.unwrap();
+    record(&mut late, &ctx, event(organization, "late")).await.unwrap();
+    happen(&ctx, organization, "early").await;
+    place_batch(&ctx).await.unwrap();
+    assert_eq!(names(&ctx).await, ["early"]);
+    late.commit().await.unwrap();
+    place_batch(&ctx).await.unwrap();
+    let missed = all_after(ctx.db.reader(), 1, 10).await.unwrap();
+    assert_eq!(missed[0].object_name, "late");
+}
+
+static DELIVERED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+#[tokio::test]
+async fn a_consumer_gets_every_event_in_order_and_again_after_it_failed() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let organization = organization(&ctx).await;
+    let consumer = Consumer {
+        name: "test",
+        consume: |_ctx, event| {
+            async move {
+                let mut delivered = DELIVERED.lock().unwrap();
+                delivered.push(event.object_name.clone());
+                // Fails the first time that it sees this one.
+                let times = delivered.iter().filter(|name| **name == "ws3").count();
+                if event.object_name == "ws3" && times == 1 {
+                    return Err(Error::unavailable("the world is away"));
+                }
+                Ok(())
+            }
+            .boxed()
+        },
+    };
+    for number in 1..=5 {
+        happen(&ctx, organization, &format!("ws{number}")).await;
+    }
+    assert_eq!(
+        deliver_batch(&ctx, &consumer).await.unwrap(),
+        0,
+        "nothing without a position is delivered"
+    );
+    place_batch(&ctx).await.unwrap();
+    assert_eq!(
+        deliver_batch(&ctx, &consumer).await.unwrap_err().code(),
+        Code::Unavailable
+    );
+    // Another process goes on where this one stopped.
+    let ctx = home.start().await;
+    assert_eq!(deliver_batch(&ctx, &consumer).await.unwrap(), 3);
+    assert_eq!(deliver_batch(&ctx, &consumer).await.unwrap(), 0);
+    assert_eq!(*DELIVERED.lock().unwrap(), ["ws1", "ws2", "ws3", "ws3", "ws4", "ws5"]);
+}

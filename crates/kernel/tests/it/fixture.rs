@@ -14,7 +14,8 @@ use tempfile::TempDir;
 
 /// What outlives a server process.
 pub struct Home {
-    pub directory: TempDir,
+    /// Removed with the home.
+    _directory: TempDir,
     pub settings: Settings,
     pub clock: Clock,
 }
@@ -29,7 +30,7 @@ impl Home {
         }
         let clock = Clock::manual(Timestamp::from_unix_ms(1_795_000_000_000));
         Self {
-            directory,
+            _directory: directory,
             settings,
             clock,
         }

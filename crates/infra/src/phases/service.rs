@@ -1,0 +1,48 @@
+//! Reading phases: access is decided by the run's workspace.
+
+use bytes::Bytes;
+use slipway_api::ids::{ApplyId, PlanId, RunId};
+use slipway_kernel::{Ctx, Error, Result};
+
+use super::model::{Phase, PhaseKind};
+use super::store;
+use crate::runs;
+
+/// A plan that the caller may see.
+pub(super) async fn plan(ctx: &Ctx, id: PlanId) -> Result<Phase> {
+    of_run(ctx, id.counterpart(), PhaseKind::Plan)
+        .await
+        .map_err(|error| renamed(error, "plan", &id.to_string()))
+}
+
+/// An apply that the caller may see.
+pub(super) async fn apply(ctx: &Ctx, id: ApplyId) -> Result<Phase> {
+    of_run(ctx, id.counterpart(), PhaseKind::Apply)
+        .await
+        .map_err(|error| renamed(error, "apply", &id.to_string()))
+}
+
+pub(super) async fn of_run(ctx: &Ctx, run: RunId, kind: PhaseKind) -> Result<Phase> {
+    let run = runs::service::get(ctx, run).await?;
+    store::of_run(ctx.db.reader(), run.id, kind).await
+}
+
+/// The plan's JSON form.
+pub(super) async fn plan_json(ctx: &Ctx, phase: &Phase) -> Result<Bytes> {
+    let Some(address) = &phase.plan_json_address else {
+        return Err(Error::new(
+            slipway_api::Code::NotFound,
+            "There is no JSON form of this plan: it is not finished, it failed, or retention removed it.",
+        ));
+    };
+    ctx.blobs.get(ctx, phase.organization_id, address).await
+}
+
+/// A missing run is a missing plan to a caller who asked for the plan.
+fn renamed(error: Error, kind: &str, id: &str) -> Error {
+    if error.code() == slipway_api::Code::NotFound {
+        Error::not_found(kind, id)
+    } else {
+        error
+    }
+}

@@ -1,0 +1,5 @@
+//! Comments on runs.
+
+mod model;
+
+pub use model::{Column, Entity, Model};

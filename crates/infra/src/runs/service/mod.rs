@@ -1,0 +1,14 @@
+//! The story of a run, by verb.
+
+pub(crate) mod change;
+mod decide;
+pub(crate) mod progress;
+mod read;
+mod remove;
+mod start;
+pub(crate) mod turn;
+
+pub use decide::{cancel, comment, confirm, discard, force_cancel};
+pub use read::{Detail, detail, get, history, list_of_organization, list_of_workspace, permissions, waiting_for};
+pub(crate) use remove::remove_of_workspace;
+pub use start::{NewRunRequest, configuration_uploaded, start};

@@ -1,0 +1,204 @@
+//! Starting a run.
+
+use slipway_api::ids::{ConfigurationVersionId, WorkspaceId};
+use slipway_api::runs::{NewRun, RunStatus};
+use slipway_kernel::blobs::store::Owner;
+use slipway_kernel::{Ctx, Error, Result, Tx};
+
+use super::{change, turn};
+use crate::configuration_versions::model::ConfigurationVersion;
+use crate::configuration_versions::store as configurations;
+use crate::permissions::{RUN_APPLY, RUN_DESTROY, RUN_PLAN};
+use crate::phases::model::{Phase, PhaseKind};
+use crate::phases::store as phases;
+use crate::runs::model::{History, Options, Run, Step, Unaccounted};
+use crate::runs::store;
+use crate::workspaces::model::Workspace;
+use crate::workspaces::service as workspace_service;
+use crate::workspaces::store as workspaces;
+
+/// What somebody wants to run.
+#[derive(Debug, Clone)]
+pub struct NewRunRequest {
+    /// Where.
+    pub workspace: WorkspaceId,
+    /// Which files; the workspace's newest when none.
+    pub configuration: Option<ConfigurationVersionId>,
+    /// What.
+    pub attributes: NewRun,
+}
+
+/// Starts a run: it is queued at once if it only plans or if the workspace is free, and waits for its turn otherwise.
+///
+/// # Errors
+///
+/// What the caller may not do, wishes that contradict each other, and a configuration that is not there.
+pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
+    let workspace = workspace_service::get_visible(ctx, request.workspace).await?;
+    let configuration = configuration(ctx, &workspace, request.configuration).await?;
+    let options = Options::from_request(&request.attributes, workspace.auto_apply, configuration.speculative)?;
+    authorize(ctx, &workspace, &options).await?;
+    check_addresses(&options)?;
+    if options.plan.destroy && !workspace.allow_destroy_plan && !options.plan_only {
+        return Err(Error::conflict(format!(
+            "Workspace {} does not allow destroy runs. Its setting allow-destroy-plan permits them.",
+            workspace.name
+        )));
+    }
+    let message = request.attributes.message.unwrap_or_else(|| default_message(&options));
+    let source = request.attributes.source.unwrap_or_else(|| "api".to_owned());
+    if !matches!(source.as_str(), "api" | "cli" | "ui" | "tfe-api" | "tfe-ui") {
+        return Err(Error::invalid(
+            "/data/attributes/source",
+            "The source must be \"api\", \"cli\" or \"ui\".",
+        ));
+    }
+    let run = Run {
+        id: ctx.new_id()?,
+        organization_id: workspace.organization_id,
+        workspace_id: workspace.id,
+        configuration_version_id: configuration.id,
+        status: RunStatus::Pending,
+        history: History(vec![Step {
+            status: RunStatus::Pending,
+            at: ctx.now(),
+            by: ctx.actor().name(),
+        }]),
+        options,
+        message: message.chars().take(1_000).collect(),
+        source,
+        created_by: ctx.user().ok(),
+        has_changes: false,
+        error_message: None,
+        cancel_requested_at: None,
+        unaccounted: Unaccounted::default(),
+        created_at: ctx.now(),
+        version: 1,
+    };
+    let mut tx = ctx.begin().await?;
+    let run = place(&mut tx, ctx, run).await?;
+    tx.commit().await?;
+    Ok(run)
+}
+
+/// Stores the run with its phases, and queues it if its turn has come already.
+async fn place(tx: &mut Tx, ctx: &Ctx, run: Run) -> Result<Run> {
+    let mut workspace = workspaces::hold(tx, run.workspace_id).await?;
+    store::insert(tx, &run).await?;
+    for kind in [PhaseKind::Plan, PhaseKind::Apply] {
+        let owner = Owner::new("phase", Phase::id_of(run.id, kind));
+        let log = ctx.logs.create(tx, ctx, run.organization_id, &owner).await?;
+        let events = ctx.logs.create(tx, ctx, run.organization_id, &owner).await?;
+        phases::insert(tx, &Phase::new(run.id, run.organization_id, kind, log, events)).await?;
+    }
+    change::record(tx, ctx, &workspace, &run, "run.created").await?;
+    if run.holds_workspace() {
+        change::note(tx, ctx, &mut workspace, &run).await?;
+        turn::give(tx, ctx, &mut workspace).await?;
+        return store::get(&**tx, run.id).await;
+    }
+    let mut run = run.queue_plan(ctx.now(), "Slipway")?;
+    turn::enqueue(tx, ctx, &workspace, &run, PhaseKind::Plan).await?;
+    store::update(tx, &mut run).await?;
+    Ok(run)
+}
+
+/// A configuration version's files are here: starts the run that was wished with it.
+///
+/// # Errors
+///
+/// Those of [`start`].
+pub async fn configuration_uploaded(ctx: &Ctx, configuration: &ConfigurationVersion) -> Result<Option<Run>> {
+    if !configuration.auto_queue_runs {
+        return Ok(None);
+    }
+    let request = NewRunRequest {
+        workspace: configuration.workspace_id,
+        configuration: Some(configuration.id),
+        attributes: NewRun {
+            message: Some("Configuration uploaded".to_owned()),
+            ..NewRun::default()
+        },
+    };
+    start(ctx, request).await.map(Some)
+}
+
+async fn configuration(
+    ctx: &Ctx,
+    workspace: &Workspace,
+    wanted: Option<ConfigurationVersionId>,
+) -> Result<ConfigurationVersion> {
+    let pointer = "/data/relationships/configuration-version";
+    let found = match wanted {
+        Some(id) => configurations::find(ctx.db.reader(), id)
+            .await?
+            .filter(|found| found.workspace_id == workspace.id),
+        None => configurations::latest_uploaded(ctx.db.reader(), workspace.id).await?,
+    };
+    let found = found.ok_or_else(|| match wanted {
+        Some(id) => Error::not_found("configuration version", id).at_field(pointer),
+        None => Error::invalid(
+            pointer,
+            format!(
+                "Workspace {} has no configuration yet. Upload one, or run `slipway plan` in its directory.",
+                workspace.name
+            ),
+        ),
+    })?;
+    if !found.is_usable() {
+        return Err(Error::invalid(
+            pointer,
+            format!(
+                "Configuration version {} cannot be run: its files are not here. Upload them first.",
+                found.id
+            ),
+        ));
+    }
+    Ok(found)
+}
+
+async fn authorize(ctx: &Ctx, workspace: &Workspace, options: &Options) -> Result<()> {
+    let target = workspace.target();
+    ctx.authorize(RUN_PLAN, &target).await?;
+    if !options.plan_only {
+        ctx.authorize(RUN_APPLY, &target).await?;
+        if options.plan.destroy {
+            ctx.authorize(RUN_DESTROY, &target).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Addresses become arguments of the engine: none may look like an option or carry control characters.
+fn check_addresses(options: &Options) -> Result<()> {
+    let check = |addresses: &[String], pointer: &str| {
+        let bad = |address: &&String| {
+            address.is_empty()
+                || address.len() > 1_000
+                || address.starts_with('-')
+                || address.chars().any(char::is_control)
+        };
+        match addresses.iter().find(bad) {
+            Some(address) => Err(Error::invalid(
+                pointer,
+                format!("\"{address}\" is not the address of a resource."),
+            )),
+            None => Ok(()),
+        }
+    };
+    check(&options.plan.targets, "/data/attributes/target-addrs")?;
+    check(&options.plan.replace, "/data/attributes/replace-addrs")
+}
+
+fn default_message(options: &Options) -> String {
+    let what = if options.plan.destroy {
+        "Destroy"
+    } else if options.plan.refresh_only {
+        "Refresh"
+    } else if options.plan_only {
+        "Plan"
+    } else {
+        "Apply"
+    };
+    format!("{what} started by hand")
+}

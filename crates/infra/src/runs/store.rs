@@ -1,0 +1,201 @@
+//! All queries on `runs` and `run_comments`.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
+use slipway_api::ids::{OrganizationId, RunId, WorkspaceId};
+use slipway_api::page::EXACT_TOTAL;
+use slipway_api::runs::RunStatus;
+use slipway_kernel::db::migrations::{Migration, Step};
+use slipway_kernel::db::schema::{Table, Type};
+use slipway_kernel::grants::Visibility;
+use slipway_kernel::http::{Listed, Page};
+use slipway_kernel::{Error, Result, Tx};
+
+use super::comments;
+use super::model::{Column, Entity, Run};
+use crate::workspaces;
+
+pub(crate) const MIGRATION: Migration = Migration {
+    name: "infra_0006_runs",
+    steps: || {
+        vec![
+            Step::Table(
+                Table::new("runs")
+                    .col("id", Type::Id)
+                    .col("organization_id", Type::Id)
+                    .col("workspace_id", Type::Id)
+                    .col("configuration_version_id", Type::Id)
+                    .col("status", Type::Id)
+                    .col("history", Type::Json)
+                    .col("options", Type::Json)
+                    .col("message", Type::Text)
+                    .col("source", Type::Id)
+                    .opt("created_by", Type::Id)
+                    .col("has_changes", Type::Boolean)
+                    .opt("error_message", Type::Text)
+                    .opt("cancel_requested_at", Type::Time)
+                    .col("unaccounted", Type::Json)
+                    .col("created_at", Type::Time)
+                    .col("version", Type::Integer)
+                    .primary(&["id"])
+                    .index("runs_workspace_id_idx", &["workspace_id", "id"])
+                    .index("runs_workspace_id_status_idx", &["workspace_id", "status"])
+                    .index("runs_organization_id_idx", &["organization_id", "id"])
+                    .belongs_to("workspace_id", "workspaces"),
+            ),
+            Step::Table(
+                Table::new("run_comments")
+                    .col("id", Type::Id)
+                    .col("run_id", Type::Id)
+                    .col("author", Type::Name)
+                    .col("body", Type::Text)
+                    .col("created_at", Type::Time)
+                    .primary(&["id"])
+                    .index("run_comments_run_id_idx", &["run_id", "id"])
+                    .belongs_to("run_id", "runs"),
+            ),
+        ]
+    },
+};
+
+/// Statuses in which nothing will happen any more.
+pub(crate) fn final_statuses() -> Vec<RunStatus> {
+    use RunStatus::{Applied, Canceled, Discarded, Errored, ForceCanceled, PlannedAndFinished};
+    vec![Applied, Canceled, Discarded, Errored, ForceCanceled, PlannedAndFinished]
+}
+
+pub(crate) async fn insert(tx: &Tx, run: &Run) -> Result<()> {
+    Entity::insert(run.clone().into_active_model())
+        .exec_without_returning(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// Writes a run that was changed from the version it carries, which grows by one.
+///
+/// # Errors
+///
+/// `Conflict` when somebody else changed it in the meantime.
+pub(crate) async fn update(tx: &Tx, run: &mut Run) -> Result<()> {
+    let seen = run.version;
+    run.version += 1;
+    let mut row = run.clone().into_active_model().reset_all();
+    row.id = sea_orm::ActiveValue::Unchanged(run.id);
+    let updated = Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(run.id))
+        .filter(Column::Version.eq(seen))
+        .exec(&**tx)
+        .await?;
+    if updated.rows_affected == 1 {
+        return Ok(());
+    }
+    Err(Error::conflict(format!(
+        "Run {} changed while you changed it. Look at it and try again.",
+        run.id
+    )))
+}
+
+pub(crate) async fn find(connection: &impl ConnectionTrait, id: RunId) -> Result<Option<Run>> {
+    Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
+pub(crate) async fn get(connection: &impl ConnectionTrait, id: RunId) -> Result<Run> {
+    find(connection, id).await?.ok_or_else(|| Error::not_found("run", id))
+}
+
+/// Pending runs of a workspace, oldest first.
+pub(crate) async fn pending(connection: &impl ConnectionTrait, workspace: WorkspaceId, limit: u64) -> Result<Vec<Run>> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(workspace))
+        .filter(Column::Status.eq(RunStatus::Pending))
+        .order_by_asc(Column::Id);
+    Ok(query.limit(limit).all(connection).await?)
+}
+
+/// How many runs of the workspace wait before this one.
+pub(crate) async fn pending_before(connection: &impl ConnectionTrait, run: &Run) -> Result<u64> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(run.workspace_id))
+        .filter(Column::Status.eq(RunStatus::Pending))
+        .filter(Column::Id.lt(run.id));
+    Ok(query.count(connection).await?)
+}
+
+/// Runs of the workspace that are not done.
+pub(crate) async fn active(connection: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Vec<Run>> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(workspace))
+        .filter(Column::Status.is_not_in(final_statuses()))
+        .order_by_asc(Column::Id);
+    Ok(query.limit(1_000).all(connection).await?)
+}
+
+/// Which runs to list.
+pub(crate) struct Filter {
+    /// Of this workspace; none for the organization's.
+    pub workspace: Option<WorkspaceId>,
+    /// Of this organization.
+    pub organization: OrganizationId,
+    /// In one of these statuses; empty for any.
+    pub statuses: Vec<RunStatus>,
+    /// Workspaces whose runs the caller may see.
+    pub visible: Visibility,
+}
+
+impl Filter {
+    fn condition(&self) -> Condition {
+        let of = match self.workspace {
+            Some(workspace) => Column::WorkspaceId.eq(workspace),
+            None => Column::OrganizationId.eq(self.organization),
+        };
+        let mut condition = Condition::all().add(of);
+        if !self.statuses.is_empty() {
+            condition = condition.add(Column::Status.is_in(self.statuses.iter().copied()));
+        }
+        if self.workspace.is_none() && self.visible != Visibility::All {
+            use workspaces::model::Column as Workspace;
+            let visible = Query::select()
+                .column(Workspace::Id)
+                .from(workspaces::model::Entity)
+                .cond_where(self.visible.condition(Workspace::ProjectId, Workspace::Id))
+                .to_owned();
+            condition = condition.add(Expr::col(Column::WorkspaceId).in_subquery(visible));
+        }
+        condition
+    }
+}
+
+/// A page of runs, newest first.
+pub(crate) async fn list(connection: &impl ConnectionTrait, filter: &Filter, page: &Page) -> Result<Listed<Run>> {
+    let mut query = Entity::find().filter(filter.condition()).order_by_desc(Column::Id);
+    if let Some(after) = &page.after {
+        query = query.filter(Column::Id.lt(after.as_str()));
+    }
+    let rows = query.offset(page.offset()).limit(page.limit()).all(connection).await?;
+    let counted = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(filter.condition())
+        .limit(EXACT_TOTAL + 1);
+    Ok(Listed {
+        rows,
+        total: counted.count(connection).await?,
+    })
+}
+
+pub(crate) async fn add_comment(tx: &Tx, comment: &comments::Model) -> Result<()> {
+    comments::Entity::insert(comment.clone().into_active_model())
+        .exec_without_returning(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// Comments on a run, oldest first; at most a thousand.
+pub(crate) async fn comments(connection: &impl ConnectionTrait, run: RunId) -> Result<Vec<comments::Model>> {
+    let query = comments::Entity::find()
+        .filter(comments::Column::RunId.eq(run))
+        .order_by_asc(comments::Column::Id);
+    Ok(query.limit(1_000).all(connection).await?)
+}

@@ -1,0 +1,75 @@
+//! What a runner needs to know to carry a phase out.
+
+use slipway_api::ids::WorkItemId;
+use slipway_api::runner::{WorkContext, WorkPhase};
+use slipway_kernel::{Ctx, Error, Result};
+
+use super::access;
+use crate::configuration_versions::store as configurations;
+use crate::phases::model::{Phase, PhaseKind};
+use crate::phases::store as phases;
+use crate::runs::Run;
+use crate::runs::store as runs;
+use crate::workspaces::store as workspaces;
+use crate::{states, variables};
+
+/// The context of an item that the caller holds.
+///
+/// # Errors
+///
+/// Those of the caller's access, and whatever cannot be read.
+pub async fn context(ctx: &Ctx, id: WorkItemId) -> Result<WorkContext> {
+    let item = access::held(ctx, id).await?;
+    let phase = phases::of_item(ctx.db.reader(), item.id).await?;
+    let run = runs::get(ctx.db.reader(), phase.run_id).await?;
+    build(ctx, &run, &phase).await
+}
+
+/// The context of a phase.
+pub(super) async fn build(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<WorkContext> {
+    let reader = ctx.db.reader();
+    let workspace = workspaces::get(reader, run.workspace_id).await?;
+    let organization = slipway_identity::organizations::by_id(ctx, run.organization_id).await?;
+    let configuration = configurations::get(reader, run.configuration_version_id).await?;
+    let archive_digest = configuration
+        .digest
+        .ok_or_else(|| Error::conflict("The files of the configuration were removed by retention. Upload it again."))?;
+    let settings = &ctx.settings;
+    let (plan_digest, planned_by) = plan_of(ctx, run, phase).await?;
+    let timeout_seconds = match phase.kind {
+        PhaseKind::Plan => settings.runs.plan_timeout_seconds,
+        PhaseKind::Apply => settings.runs.apply_timeout_seconds,
+    };
+    Ok(WorkContext {
+        run_id: run.id,
+        phase: WorkPhase::from(phase.kind),
+        workspace_id: workspace.id,
+        workspace_name: workspace.name.to_string(),
+        organization_name: organization.name.to_string(),
+        engine_workspace: "default".to_owned(),
+        engine: workspace.engine.into(),
+        engine_version: workspace.engine_constraint().to_owned(),
+        configuration_digest: archive_digest,
+        working_directory: workspace.working_directory.clone(),
+        options: run.options.plan.clone(),
+        variables: variables::effective::resolve_for_run(ctx, &workspace, &run.options.variables).await?,
+        state: states::service::reference(ctx, &workspace).await?,
+        plan_digest,
+        timeout_ms: timeout_seconds.saturating_mul(1_000),
+        stop_grace_ms: settings.runs.stop_grace_seconds.saturating_mul(1_000),
+        log_limit_bytes: settings.limits.log_bytes,
+        planned_by,
+    })
+}
+
+/// Only for an apply: the digest of the plan's bundle and who made it.
+async fn plan_of(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<(Option<String>, Option<slipway_api::ids::RunnerId>)> {
+    if phase.kind == PhaseKind::Plan {
+        return Ok((None, None));
+    }
+    let plan = phases::of_run(ctx.db.reader(), run.id, PhaseKind::Plan).await?;
+    match plan.bundle_digest {
+        Some(digest) => Ok((Some(digest), plan.runner_id)),
+        None => Err(Error::conflict("The plan was removed by retention. Start another run.")),
+    }
+}

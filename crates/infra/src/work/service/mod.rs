@@ -1,0 +1,14 @@
+//! What runners ask for, by verb.
+
+mod access;
+mod claim;
+mod context;
+mod fetch;
+mod report;
+
+pub use access::authenticate;
+pub use claim::{claim, goodbye, register};
+pub use context::context;
+pub use fetch::{configuration, plan, state};
+pub use report::Stream;
+pub use report::{append, complete, heartbeat, store_plan, store_plan_json, store_state};

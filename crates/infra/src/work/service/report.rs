@@ -1,0 +1,189 @@
+//! What a runner brings: logs, events, states, plans, heartbeats, the end.
+
+use bytes::Bytes;
+use serde_json::json;
+use slipway_api::ids::WorkItemId;
+use slipway_api::runner::{Accepted, Completion, Directive, Heartbeat, HeartbeatAnswer};
+use slipway_kernel::queue::{NewItem, WorkItem, model::Stop, store as queue};
+use slipway_kernel::{Ctx, Error, Result, blobs};
+
+use super::{access, claim};
+use crate::jobs::SEAL_LOGS;
+use crate::phases::model::Phase;
+use crate::phases::store as phases;
+use crate::runs::service::progress;
+use crate::runs::store as runs;
+use crate::states;
+use crate::work::model::Reported;
+use crate::work::store;
+use crate::workspaces::store as workspaces;
+
+/// Which of a phase's two streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// What the engine says to people.
+    Log,
+    /// What it says to programs, as JSON lines.
+    Events,
+}
+
+/// Takes bytes of a stream at an offset. The same bytes again are a success.
+///
+/// # Errors
+///
+/// `OffsetGap` when bytes are missing before them; those of the caller's access.
+pub async fn append(ctx: &Ctx, id: WorkItemId, stream: Stream, offset: u64, bytes: Bytes) -> Result<Accepted> {
+    let (_, phase) = held(ctx, id).await?;
+    let log = match stream {
+        Stream::Log => phase.log_id,
+        Stream::Events => phase.events_log_id,
+    };
+    ctx.logs.append(ctx, log, offset, bytes).await
+}
+
+/// Makes a state that the run brought the workspace's current one. From a run that lost its item it is kept as evidence.
+///
+/// Returns whether it is current.
+///
+/// # Errors
+///
+/// Those of the caller's access, and a state that cannot be one.
+pub async fn store_state(ctx: &Ctx, id: WorkItemId, bytes: Bytes) -> Result<bool> {
+    let fence = access::own(ctx, id)?;
+    let phase = phases::of_item(ctx.db.reader(), id).await?;
+    let run = runs::get(ctx.db.reader(), phase.run_id).await?;
+    let workspace = workspaces::get(ctx.db.reader(), run.workspace_id).await?;
+    if queue::held(ctx.db.reader(), id, fence).await.is_err() {
+        states::service::keep_as_evidence(
+            ctx,
+            &workspace,
+            run.id,
+            "The runner had lost the work item when it came.",
+            bytes,
+        )
+        .await?;
+        return Ok(false);
+    }
+    states::service::accept_from_run(ctx, &workspace, run.id, bytes).await?;
+    Ok(true)
+}
+
+/// Keeps the bundle with the plan file, under its SHA-256.
+///
+/// # Errors
+///
+/// `Invalid` when the digest is another; those of the caller's access and of the object store.
+pub async fn store_plan(ctx: &Ctx, id: WorkItemId, digest: &str, bytes: Bytes) -> Result<()> {
+    let (item, phase) = held(ctx, id).await?;
+    let actual = slipway_tofu::digest::sha256_hex(&bytes);
+    if actual != digest {
+        return Err(Error::invalid(
+            "Slipway-Digest",
+            format!("The bytes have the digest {actual}. Send them again."),
+        ));
+    }
+    let address = ctx.blobs.put(ctx, phase.organization_id, bytes).await?;
+    keep(ctx, &item, |phase| {
+        phase.bundle_address = Some(address);
+        phase.bundle_digest = Some(actual);
+    })
+    .await
+}
+
+/// Keeps the plan's JSON form.
+///
+/// # Errors
+///
+/// `Invalid` when it is no JSON; those of the caller's access and of the object store.
+pub async fn store_plan_json(ctx: &Ctx, id: WorkItemId, bytes: Bytes) -> Result<()> {
+    let (item, phase) = held(ctx, id).await?;
+    serde_json::from_slice::<serde::de::IgnoredAny>(&bytes)
+        .map_err(|error| Error::malformed(format!("The plan is not valid JSON: {error}.")))?;
+    let address = ctx.blobs.put(ctx, phase.organization_id, bytes).await?;
+    keep(ctx, &item, |phase| phase.plan_json_address = Some(address)).await
+}
+
+/// Changes the phase of a held item and refers to the blobs it then has.
+async fn keep(ctx: &Ctx, item: &WorkItem, change: impl FnOnce(&mut Phase)) -> Result<()> {
+    let tx = ctx.begin().await?;
+    queue::held(&*tx, item.id, item.fence).await?;
+    let mut phase = phases::of_item(&*tx, item.id).await?;
+    change(&mut phase);
+    phases::update(&tx, &phase).await?;
+    for address in [&phase.bundle_address, &phase.plan_json_address].into_iter().flatten() {
+        blobs::store::refer(&tx, ctx, phase.organization_id, address, &phase.owner()).await?;
+    }
+    tx.commit().await
+}
+
+/// The runner is still here; the answer says whether to go on.
+///
+/// # Errors
+///
+/// `StaleLease` when the item is not the caller's any more.
+pub async fn heartbeat(ctx: &Ctx, id: WorkItemId, _: &Heartbeat) -> Result<HeartbeatAnswer> {
+    let fence = access::own(ctx, id)?;
+    let until = ctx.now().after(claim::lease(ctx));
+    let tx = ctx.begin().await?;
+    let item = queue::heartbeat(&tx, id, fence, until).await?;
+    tx.commit().await?;
+    let directive = match item.stop {
+        Stop::No => Directive::Continue,
+        Stop::Cancel => Directive::Cancel,
+        Stop::Kill => Directive::Kill,
+    };
+    Ok(HeartbeatAnswer {
+        directive,
+        lease_until: until,
+    })
+}
+
+/// The end of the item. Repeating it is a success.
+///
+/// # Errors
+///
+/// `OffsetGap` when not all of the log arrived, `StaleLease` when the item is not the caller's any more.
+pub async fn complete(ctx: &Ctx, id: WorkItemId, completion: Completion) -> Result<()> {
+    let fence = access::own(ctx, id)?;
+    let attempt = store::of_fence(ctx.db.reader(), id, fence)
+        .await?
+        .ok_or_else(queue::stale)?;
+    let reported = Reported(completion.clone());
+    if attempt.completion.as_ref() == Some(&reported) {
+        return Ok(());
+    }
+    let (item, phase) = held(ctx, id).await?;
+    require_all(ctx, &phase, &completion).await?;
+    let mut tx = ctx.begin().await?;
+    let run = progress::completed(&mut tx, ctx, &item, &completion).await?;
+    store::complete(&tx, &attempt.token_hash, reported).await?;
+    let seal = NewItem::job(SEAL_LOGS, &phase.id, json!({}));
+    slipway_kernel::queue::enqueue(&mut tx, ctx, seal).await?;
+    tx.commit().await?;
+    tracing::info!(run.id = %run.id, run.status = run.status.as_str(), "phase completed");
+    Ok(())
+}
+
+/// Everything that the runner sent is durable before the item ends.
+async fn require_all(ctx: &Ctx, phase: &Phase, completion: &Completion) -> Result<()> {
+    for (log, sent) in [
+        (phase.log_id, completion.log_bytes),
+        (phase.events_log_id, completion.event_bytes),
+    ] {
+        let stored = ctx.logs.flush(ctx, log).await?;
+        if stored < sent {
+            let missing = format!(
+                "{} bytes of the log have not arrived. Send them, then complete again.",
+                sent - stored
+            );
+            return Err(Error::new(slipway_api::Code::OffsetGap, missing).with_meta("expected", stored));
+        }
+    }
+    Ok(())
+}
+
+async fn held(ctx: &Ctx, id: WorkItemId) -> Result<(WorkItem, Phase)> {
+    let item = access::held(ctx, id).await?;
+    let phase = phases::of_item(ctx.db.reader(), item.id).await?;
+    Ok((item, phase))
+}

@@ -1,0 +1,225 @@
+//! What happened and what there is, over all domains: events, their live stream, the search of the directory.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, Uri};
+use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::Stream;
+use serde::{Deserialize, Serialize};
+use slipway_api::Name;
+use slipway_api::events::Event as Wire;
+use slipway_api::ids::OrganizationId;
+use slipway_api::jsonapi::{Attributes, ErrorDocument, ListDocument, Resource};
+use slipway_api::page::EXACT_TOTAL;
+use slipway_identity::organizations;
+use slipway_kernel::directory::store::{self as directory, Search};
+use slipway_kernel::events::store::{self as events, Filter};
+use slipway_kernel::events::{Event, READ, visible};
+use slipway_kernel::http::{Known, ListQuery, Listed, Params, Routes, list};
+use slipway_kernel::wakes::Topic;
+use slipway_kernel::{Ctx, Error, Result};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::domains;
+
+pub fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(list_events))
+        .routes(routes!(stream_events))
+        .routes(routes!(search_directory))
+}
+
+const LIST: Known = Known {
+    filters: &["filter[object]", "filter[actor]", "filter[action]"],
+    sorts: &[],
+    includes: &[],
+};
+
+/// List what happened in an organization, newest first.
+#[utoipa::path(get, path = "/api/v2/organizations/{organization}/events", operation_id = "list_events", tag = "activity",
+    params(("organization" = String, Path, description = "Name of the organization"),
+        ("filter[object]" = Option<String>, Query, description = "Id of the object"),
+        ("filter[actor]" = Option<String>, Query, description = "Id of who did it"),
+        ("filter[action]" = Option<String>, Query, description = "`run.confirmed`, or `run` for all below it"),
+        ("page[number]" = Option<u32>, Query), ("page[size]" = Option<u32>, Query)),
+    responses((status = 200, body = ListDocument<Resource<Wire>>), (status = 400, body = ErrorDocument),
+        (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument)),
+    security(("token" = ["event.read"])))]
+async fn list_events(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
+    let query = ListQuery::parse(&uri, LIST)?;
+    let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
+    let filter = Filter {
+        object_id: query.filter("filter[object]").map(str::to_owned),
+        actor_id: query.filter("filter[actor]").map(str::to_owned),
+        action: query.filter("filter[action]").map(str::to_owned),
+        ..readable(&ctx, organization.id).await?
+    };
+    let reader = ctx.db.reader();
+    let rows = events::newest(reader, &filter, query.page.offset(), query.page.limit()).await?;
+    let total = events::count(reader, &filter, EXACT_TOTAL + 1).await?;
+    Ok(list(query.document(
+        Listed { rows, total },
+        |event| event.id.to_string(),
+        resource,
+    )))
+}
+
+async fn readable(ctx: &Ctx, organization: OrganizationId) -> Result<Filter> {
+    let visibility = ctx.visible(READ, organization).await?;
+    Ok(Filter {
+        organization: Some(organization),
+        visible: Some(visible(&visibility)),
+        ..Filter::default()
+    })
+}
+
+/// Follow what happens in an organization as server-sent events; `Last-Event-ID` goes on after a break.
+#[utoipa::path(get, path = "/api/v2/events/stream", operation_id = "stream_events", tag = "activity",
+    params(("organization" = String, Query, description = "Name of the organization"),
+        ("Last-Event-ID" = Option<i64>, Header, description = "The last position that was seen")),
+    responses((status = 200, content_type = "text/event-stream"), (status = 400, body = ErrorDocument),
+        (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument)),
+    security(("token" = ["event.read"])))]
+async fn stream_events(ctx: Ctx, uri: Uri, headers: HeaderMap) -> Result<Response> {
+    let query = ListQuery::parse(
+        &uri,
+        Known {
+            filters: &["organization"],
+            ..Known::default()
+        },
+    )?;
+    let name: Name = query
+        .parsed_filter("organization")?
+        .ok_or_else(|| Error::malformed_parameter("organization", "Say which organization: ?organization=NAME."))?;
+    let organization = organizations::find_visible(&ctx, &name).await?.id;
+    // Refused at once if nothing may ever be shown.
+    ctx.visible(READ, organization).await?;
+    let resumed = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse().ok());
+    let start = match resumed {
+        Some(position) => position,
+        None => events::last_position(ctx.db.reader()).await?,
+    };
+    Ok(Sse::new(follow(ctx, organization, start))
+        .keep_alive(KeepAlive::default())
+        .into_response())
+}
+
+/// Events of a batch.
+const BATCH: u64 = 100;
+/// How often to look without being woken.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Every event after `position` as it comes. What the caller may see is decided anew for each batch, so that a lost
+/// permission ends what is shown.
+fn follow(ctx: Ctx, organization: OrganizationId, position: i64) -> impl Stream<Item = Result<SseEvent, Error>> {
+    let listener = ctx.wakes.listen(Topic::Positions);
+    let state = (ctx, listener, position, Vec::<Event>::new().into_iter());
+    futures::stream::try_unfold(state, move |(ctx, mut listener, mut position, mut batch)| async move {
+        loop {
+            if let Some(event) = batch.next() {
+                position = event.position.unwrap_or(position);
+                let shown = SseEvent::default().event("event").id(position.to_string());
+                let shown = shown.json_data(resource(event)).map_err(Error::internal)?;
+                return Ok(Some((shown, (ctx, listener, position, batch))));
+            }
+            let filter = readable(&ctx, organization).await?;
+            let next = events::after(ctx.db.reader(), &filter, position, BATCH).await?;
+            if next.is_empty() {
+                listener.wait(PATIENCE).await;
+            }
+            batch = next.into_iter();
+        }
+    })
+}
+
+fn resource(event: Event) -> Resource<Wire> {
+    let attributes = Wire {
+        action: event.action,
+        actor_kind: event.actor_kind,
+        actor_id: event.actor_id,
+        actor_name: event.actor_name,
+        object_kind: event.object_kind,
+        object_id: event.object_id,
+        object_name: event.object_name,
+        changes: event.changes,
+        request_id: event.request_id,
+        remote_address: event.remote_address,
+        position: event.position,
+        created_at: event.created_at,
+    };
+    Resource::new(event.id, attributes)
+}
+
+/// An object as the directory shows it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Found {
+    /// Its kind: `workspace`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Its status in a word; empty where there is none.
+    pub status: String,
+}
+
+impl Attributes for Found {
+    const TYPE: &'static str = "directory-objects";
+}
+
+/// How many objects a search shows at most.
+const FOUND: u64 = 50;
+
+/// Search an organization's objects by a part of their name or labels, or by their id.
+#[utoipa::path(get, path = "/api/v2/organizations/{organization}/directory", operation_id = "search_directory",
+    tag = "activity",
+    params(("organization" = String, Path, description = "Name of the organization"),
+        ("q" = Option<String>, Query, description = "Part of a name or label, or a whole id")),
+    responses((status = 200, body = ListDocument<Resource<Found>>), (status = 400, body = ErrorDocument),
+        (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument)),
+    security(("token" = ["organization.read"])))]
+async fn search_directory(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
+    let query = ListQuery::parse(
+        &uri,
+        Known {
+            filters: &["q"],
+            ..Known::default()
+        },
+    )?;
+    let organization = organizations::find_visible(&ctx, &params.get("organization")?)
+        .await?
+        .id;
+    let mut kinds = Vec::new();
+    for (kind, permission) in domains::kinds() {
+        kinds.push((kind, ctx.visible(permission, organization).await?));
+    }
+    let text = query.filter("q").unwrap_or_default();
+    let search = Search {
+        organization,
+        kinds: &kinds,
+        text,
+        limit: FOUND,
+    };
+    let rows = directory::search(ctx.db.reader(), &search).await?;
+    let found = |row: directory::objects::Model| {
+        Resource::new(
+            row.id,
+            Found {
+                kind: row.kind,
+                name: row.name,
+                status: row.status,
+            },
+        )
+    };
+    let data = rows.into_iter().map(found).collect();
+    Ok(list(ListDocument {
+        data,
+        included: Vec::new(),
+        links: std::collections::BTreeMap::default(),
+        meta: None,
+    }))
+}

@@ -1,0 +1,73 @@
+//! What a server process does beside answering requests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use slipway_kernel::{Ctx, db, events, logs, queue};
+
+use crate::app::Shared;
+use crate::domains;
+use crate::supervise::Supervisor;
+
+/// How often tokens' last uses are written.
+const USES: Duration = Duration::from_secs(20);
+/// How often what nobody needs any more is removed.
+const SWEEP: Duration = Duration::from_secs(3_600);
+
+/// Starts all of it. `holder` tells this process from other replicas.
+pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
+    let holder: Arc<str> = Arc::from(holder);
+    let ctx = Ctx::system(&shared.kernel);
+    let with = |ctx: &Ctx| (ctx.clone(), Arc::clone(&holder));
+
+    let hearing = ctx.clone();
+    supervisor.keep("wakes", move || {
+        let ctx = hearing.clone();
+        async move { db::listen_for_wakes(&ctx.db, &ctx.wakes).await }
+    });
+    let writing = ctx.clone();
+    supervisor.keep("logs", move || {
+        let ctx = writing.clone();
+        async move { logs::run(&ctx).await }
+    });
+    let sequencing = with(&ctx);
+    supervisor.keep("sequencer", move || {
+        let (ctx, holder) = sequencing.clone();
+        async move { events::sequencer::run(&ctx, &holder).await }
+    });
+    let jobs = Arc::new(domains::jobs());
+    let working = with(&ctx);
+    supervisor.keep("jobs", move || {
+        let ((ctx, holder), jobs) = (working.clone(), Arc::clone(&jobs));
+        async move { queue::jobs::run(&ctx, &jobs, &holder).await }
+    });
+    let reconciling = with(&ctx);
+    supervisor.keep("runs", move || {
+        let (ctx, holder) = reconciling.clone();
+        async move { slipway_infra::runs::reconcile::run(&ctx, &holder).await }
+    });
+    let authenticator = Arc::clone(&shared.authenticator);
+    let noting = ctx.clone();
+    supervisor.keep("token uses", move || {
+        let (ctx, authenticator) = (noting.clone(), Arc::clone(&authenticator));
+        async move {
+            loop {
+                tokio::time::sleep(USES).await;
+                authenticator.write_uses(&ctx).await?;
+            }
+        }
+    });
+    let sweeping = with(&ctx);
+    supervisor.keep("retention", move || {
+        let (ctx, holder) = sweeping.clone();
+        async move {
+            loop {
+                if queue::leases::hold(&ctx, "retention", &holder, SWEEP).await? {
+                    slipway_infra::retention::sweep(&ctx).await?;
+                    slipway_kernel::blobs::collect(&ctx, SWEEP).await?;
+                }
+                tokio::time::sleep(SWEEP).await;
+            }
+        }
+    });
+}

@@ -1,0 +1,70 @@
+//! The domains, each with what it gives to the server.
+
+use std::collections::HashMap;
+
+use slipway_identity::roles::PermissionTree;
+use slipway_kernel::db::migrations::Migration;
+use slipway_kernel::events;
+use slipway_kernel::grants::Permission;
+use slipway_kernel::http::Routes;
+use slipway_kernel::queue::jobs::Job;
+use slipway_kernel::settings::Limits;
+use slipway_kernel::{Ctx, Result};
+
+/// Every table, in the order of their making.
+#[must_use]
+pub fn migrations() -> Vec<Migration> {
+    let domains = [
+        slipway_kernel::migrations(),
+        slipway_identity::migrations(),
+        slipway_infra::migrations(),
+    ];
+    domains.into_iter().flatten().collect()
+}
+
+/// Everything that can be allowed, with a sentence each.
+#[must_use]
+pub fn permissions() -> Vec<(Permission, &'static str)> {
+    let kernel = vec![(events::READ, "Read what happened, and who did it.")];
+    [kernel, slipway_identity::permissions(), slipway_infra::permissions()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Every route of the API.
+#[must_use]
+pub fn routes(limits: &Limits) -> Routes {
+    Routes::new()
+        .merge(slipway_identity::routes(PermissionTree::new(permissions())))
+        .merge(slipway_infra::routes(limits))
+        .merge(crate::activity::routes())
+        .merge(crate::health::api_routes())
+}
+
+/// Kinds of objects that can be searched for, each with the permission to see them.
+#[must_use]
+pub fn kinds() -> Vec<(&'static str, Permission)> {
+    vec![
+        ("project", slipway_identity::permissions::PROJECT_READ),
+        ("workspace", slipway_infra::permissions::WORKSPACE_READ),
+        ("variable-set", slipway_infra::permissions::VARIABLE_SET_READ),
+        ("runner-pool", slipway_infra::permissions::RUNNER_POOL_READ),
+    ]
+}
+
+/// The server's own work, by kind.
+#[must_use]
+pub fn jobs() -> HashMap<&'static str, Job> {
+    slipway_infra::jobs().into_iter().map(|job| (job.kind, job)).collect()
+}
+
+/// What every process does at its start, after the migrations.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn prepare(ctx: &Ctx) -> Result<()> {
+    slipway_identity::prepare(ctx).await?;
+    slipway_infra::prepare(ctx).await
+}

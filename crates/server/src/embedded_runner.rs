@@ -1,0 +1,123 @@
+//! The embedded runner: the same binary as a child process in a session of its own, so that a crash or an upgrade of
+//! the server ends no run.
+//!
+//! It speaks to the server through the Unix socket in the data directory with the token of the site's pool. When its
+//! server is gone it finishes what it has, reports to the next server and exits; that one has started its own by then.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use slipway_api::tokens::NewToken;
+use slipway_infra::runner_pools;
+use slipway_kernel::{Ctx, Error, Result};
+use tokio::process::{Child, Command};
+
+/// The socket of this machine's own programs.
+#[must_use]
+pub fn socket(data_dir: &Path) -> PathBuf {
+    data_dir.join("slipway.sock")
+}
+
+/// Runs an embedded runner for as long as the server lives; returns when the runner ended.
+///
+/// # Errors
+///
+/// When it cannot be started, or ended by itself.
+pub async fn run(ctx: &Ctx) -> Result<()> {
+    let token_file = token_file(ctx).await?;
+    let mut child = spawn(ctx, &token_file)?;
+    tracing::info!(runner.pid = child.id(), "embedded runner started");
+    let status = child.wait().await.map_err(Error::internal)?;
+    Err(Error::internal(format!(
+        "the embedded runner ended: {status}; its log is in {}",
+        log_file(ctx).display()
+    )))
+}
+
+fn spawn(ctx: &Ctx, token_file: &Path) -> Result<Child> {
+    let settings = &ctx.settings;
+    let data_dir = absolute(&settings.server.data_dir)?;
+    let program = std::env::current_exe().map_err(Error::internal)?;
+    let runner_dir = data_dir.join("runner");
+    private_directory(&runner_dir)?;
+    let log = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(log_file(ctx))
+        .map_err(Error::internal)?;
+    let mut command = Command::new(program);
+    command
+        .args(["runner", "start", "--embedded", "--socket"])
+        .arg(socket(&data_dir));
+    command
+        .arg("--token-file")
+        .arg(absolute(token_file)?)
+        .arg("--data-dir")
+        .arg(&runner_dir);
+    command.arg("--slots").arg(settings.runs.slots.to_string());
+    if let Some(directory) = &settings.runs.engine_dir {
+        command.arg("--engine-dir").arg(absolute(directory)?);
+    }
+    if let Some(directory) = &settings.runs.provider_mirror {
+        command.arg("--provider-mirror").arg(absolute(directory)?);
+    }
+    if settings.runs.allow_unsandboxed {
+        command.arg("--allow-unsandboxed");
+    }
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .kill_on_drop(false);
+    command
+        .spawn()
+        .map_err(|error| Error::internal(error).context("the embedded runner cannot be started"))
+}
+
+/// The runner's own log.
+fn log_file(ctx: &Ctx) -> PathBuf {
+    ctx.settings.server.data_dir.join("runner.log")
+}
+
+/// The file with the token of the site's pool, made at the first start and used by every runner since, so that a runner
+/// that outlived its server is known to the next one.
+async fn token_file(ctx: &Ctx) -> Result<PathBuf> {
+    let path = ctx.settings.server.data_dir.join("runner.token");
+    let pool = runner_pools::service::ensure_site_pool(ctx).await?;
+    if let Ok(text) = std::fs::read_to_string(&path)
+        && slipway_identity::tokens::is_of_pool(ctx, text.trim(), pool.id).await?
+    {
+        return Ok(path);
+    }
+    let wanted = NewToken {
+        description: "embedded runner".to_owned(),
+        expired_at: None,
+    };
+    let mut tx = ctx.begin().await?;
+    let made = slipway_identity::tokens::create_for_pool(&mut tx, ctx, None, pool.id, wanted).await?;
+    tx.commit().await?;
+    let partial = path.with_extension("new");
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&partial)
+        .map_err(Error::internal)?;
+    std::io::Write::write_all(&mut file, made.text.expose()).map_err(Error::internal)?;
+    file.sync_all().map_err(Error::internal)?;
+    std::fs::rename(&partial, &path).map_err(Error::internal)?;
+    Ok(path)
+}
+
+fn private_directory(path: &Path) -> Result<()> {
+    std::fs::create_dir_all(path).map_err(Error::internal)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(Error::internal)
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(Error::internal)
+}

@@ -1,0 +1,27 @@
+//! The server: configuration, HTTP, supervision and the wiring of the domains. It decides nothing itself.
+//!
+//! Adding a domain is one line each in [`domains`]. Read [`serve`] for how a process starts and ends.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+
+mod activity;
+pub mod admin;
+pub mod app;
+mod background;
+pub mod configuration;
+pub mod domains;
+mod embedded_runner;
+mod health;
+mod layers;
+mod listen;
+pub mod openapi;
+mod reference;
+pub mod serve;
+mod supervise;
+mod tls;
+
+pub use reference::configuration_reference;
+pub use serve::serve;

@@ -1,0 +1,4 @@
+//! Stories of infrastructure.
+
+mod runs;
+mod work;

@@ -1,0 +1,126 @@
+//! The runner protocol: what a token opens, and what comes twice, too early or too late.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::Acme;
+
+#[tokio::test]
+async fn the_context_has_what_a_runner_needs_and_no_more() {
+    let acme = Acme::new().await;
+    let secret =
+        json!({"data": {"type": "vars", "attributes": {"key": "password", "value": "s3cret", "sensitive": true}}});
+    acme.owner
+        .post(&format!("/api/v2/workspaces/{}/vars", acme.workspace), secret)
+        .await
+        .expect(201);
+    let runner = acme.runner().await;
+    acme.start(json!({})).await;
+    let item = runner.claim().await.unwrap();
+    let context = &item.claim.context;
+    assert_eq!(context.workspace_name, "shop");
+    assert_eq!(context.variables[0].value, "s3cret");
+    assert!(context.state.is_none());
+    let archive = item.get("configuration").await.expect(200);
+    assert_eq!(
+        slipway_tofu::digest::sha256_hex(&archive.bytes),
+        context.configuration_digest
+    );
+    item.get("state").await.expect(404);
+    item.get("plan").await.expect(404);
+}
+
+#[tokio::test]
+async fn a_run_token_opens_its_item_and_nothing_else() {
+    let acme = Acme::new().await;
+    let other = acme.new_workspace("other").await;
+    acme.upload(&other, "").await;
+    let runner = acme.runner().await;
+    acme.start(json!({})).await;
+    acme.start_in(&other, json!({})).await;
+    let item = runner.claim().await.unwrap();
+    let foreign = runner.claim().await.unwrap();
+    let stolen = format!("/api/v2/work/{}/configuration", foreign.claim.work_item_id);
+    item.caller().get(&stolen).await.expect(404);
+    item.caller()
+        .get(&format!("/api/v2/workspaces/{}", acme.workspace))
+        .await
+        .expect(404);
+    item.caller()
+        .get(&format!("/api/v2/workspaces/{}/vars", acme.workspace))
+        .await
+        .expect(404);
+    let nothing = item.caller().get("/api/v2/organizations").await.expect(200);
+    assert_eq!(nothing.body["data"], json!([]));
+    acme.app.anonymous().get(&stolen).await.expect(401);
+    acme.owner.get(&stolen).await.expect(404);
+}
+
+#[tokio::test]
+async fn log_bytes_may_come_twice_but_never_with_a_gap() {
+    let acme = Acme::new().await;
+    let runner = acme.runner().await;
+    let run = acme.start(json!({"plan-only": true})).await;
+    let item = runner.claim().await.unwrap();
+    assert_eq!(item.put("log?offset=0", "one\n").await.expect(200).body["received"], 4);
+    assert_eq!(item.put("log?offset=0", "one\n").await.expect(200).body["received"], 4);
+    let gap = item.put("log?offset=9", "three\n").await.expect(409);
+    assert_eq!(
+        (gap.error().0.as_str(), &gap.body["errors"][0]["meta"]["expected"]),
+        ("offset-gap", &json!(4))
+    );
+    let early = json!({"outcome": "failed", "log-bytes": 8, "event-bytes": 0});
+    assert_eq!(item.complete(early.clone()).await.expect(409).error().0, "offset-gap");
+    item.put("log?offset=4", "two\n").await.expect(200);
+    item.complete(early.clone()).await.expect(204);
+    item.complete(early).await.expect(204);
+    acme.app.settle().await;
+    let log = acme
+        .owner
+        .get(&format!("/api/v2/plans/plan-{}/log", &run[4..]))
+        .await
+        .expect(200);
+    assert_eq!(log.bytes, b"\x02one\ntwo\n\x03");
+    let rest = acme
+        .owner
+        .get(&format!("/api/v2/plans/plan-{}/log?offset=10", &run[4..]))
+        .await
+        .expect(200);
+    assert_eq!(rest.bytes, b"");
+}
+
+#[tokio::test]
+async fn a_state_that_comes_too_late_is_kept_and_not_made_current() {
+    let acme = Acme::new().await;
+    let runner = acme.runner().await;
+    let run = acme.start(json!({"auto-apply": true})).await;
+    runner.succeed(json!({"add": 1})).await;
+    let item = runner.claim().await.unwrap();
+    let state = |serial: u32| {
+        json!({"version": 4, "terraform_version": "1.12.6", "serial": serial, "lineage": "a-lineage", "outputs": {}, "resources": []})
+            .to_string()
+    };
+    item.put("state", state(1)).await.expect(200);
+    acme.app.pass(Duration::from_secs(61));
+    acme.app.settle().await;
+    assert_eq!(acme.status(&run).await, "errored");
+    let late = item.put("state", state(2)).await.expect(200);
+    assert_eq!(late.headers["slipway-kept-as"], "evidence");
+    let current = acme
+        .owner
+        .get(&format!("/api/v2/workspaces/{}/current-state-version", acme.workspace))
+        .await
+        .expect(200);
+    assert_eq!(current.attribute("serial"), 1);
+}
+
+#[tokio::test]
+async fn a_plan_with_another_digest_is_refused() {
+    let acme = Acme::new().await;
+    let runner = acme.runner().await;
+    acme.start(json!({})).await;
+    let item = runner.claim().await.unwrap();
+    let refused = item.put_plan(&"0".repeat(64), b"plan".to_vec()).await.expect(422);
+    assert!(refused.error().1.contains("digest"), "{}", refused.body);
+}

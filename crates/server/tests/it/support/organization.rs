@@ -1,0 +1,93 @@
+//! An organization to tell stories in: one owner, one workspace with a configuration.
+
+use serde_json::json;
+
+use super::{Caller, TestApp, TestRunner};
+
+/// The organization `acme` with the workspace `shop`.
+pub struct Acme {
+    pub app: TestApp,
+    pub owner: Caller,
+    pub workspace: String,
+}
+
+impl Acme {
+    pub async fn new() -> Self {
+        Self::on(TestApp::new().await).await
+    }
+
+    pub async fn on(app: TestApp) -> Self {
+        let owner = app.site_admin("ann").await;
+        let body = json!({"data": {"type": "organizations", "attributes": {"name": "acme"}}});
+        owner.post("/api/v2/organizations", body).await.expect(201);
+        let mut acme = Self {
+            app,
+            owner,
+            workspace: String::new(),
+        };
+        acme.workspace = acme.new_workspace("shop").await;
+        acme.upload(&acme.workspace, "resource \"terraform_data\" \"a\" {}\n")
+            .await;
+        acme
+    }
+
+    pub async fn new_workspace(&self, name: &str) -> String {
+        let body = json!({"data": {"type": "workspaces", "attributes": {"name": name}}});
+        self.owner
+            .post("/api/v2/organizations/acme/workspaces", body)
+            .await
+            .expect(201)
+            .id()
+    }
+
+    /// Uploads a configuration of one file and returns its version's id.
+    pub async fn upload(&self, workspace: &str, text: &str) -> String {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("main.tf"), text).unwrap();
+        let mut archive = Vec::new();
+        slipway_tofu::archive::pack(directory.path(), &mut archive).unwrap();
+        let body = json!({"data": {"type": "configuration-versions", "attributes": {"auto-queue-runs": false}}});
+        let path = format!("/api/v2/workspaces/{workspace}/configuration-versions");
+        let id = self.owner.post(&path, body).await.expect(201).id();
+        let upload = format!("/api/v2/configuration-versions/{id}/upload");
+        self.owner.put_bytes(&upload, archive).await.expect(200);
+        id
+    }
+
+    /// Starts a run with these attributes and returns its id.
+    pub async fn start(&self, attributes: serde_json::Value) -> String {
+        self.start_in(&self.workspace, attributes).await
+    }
+
+    pub async fn start_in(&self, workspace: &str, attributes: serde_json::Value) -> String {
+        let body = json!({"data": {"type": "runs", "attributes": attributes,
+            "relationships": {"workspace": {"data": {"type": "workspaces", "id": workspace}}}}});
+        self.owner.post("/api/v2/runs", body).await.expect(201).id()
+    }
+
+    /// A run's status.
+    pub async fn status(&self, run: &str) -> String {
+        let answer = self.owner.get(&format!("/api/v2/runs/{run}")).await.expect(200);
+        answer.attribute("status").as_str().unwrap().to_owned()
+    }
+
+    /// What a run waits for.
+    pub async fn waits_for(&self, run: &str) -> String {
+        let answer = self.owner.get(&format!("/api/v2/runs/{run}")).await.expect(200);
+        answer.attribute("waiting-for").as_str().unwrap_or_default().to_owned()
+    }
+
+    pub async fn act(&self, run: &str, action: &str) -> super::Answer {
+        self.owner
+            .post(
+                &format!("/api/v2/runs/{run}/actions/{action}"),
+                json!({"comment": "test"}),
+            )
+            .await
+    }
+
+    /// A runner of the site's pool.
+    pub async fn runner(&self) -> TestRunner {
+        TestRunner::new(&self.app).await
+    }
+}
