@@ -315,21 +315,26 @@ pub async fn ask_to_stop(tx: &Tx, id: WorkItemId, stop: Stop) -> Result<()> {
 ///
 /// # Errors
 ///
-/// Those of the database.
+/// `StaleLease`, or those of the database.
 pub async fn retry(tx: &mut Tx, item: &WorkItem, run_after: Timestamp, error: &str) -> Result<()> {
     let state = if item.attempt >= item.max_attempts {
         ItemState::Dead
     } else {
         ItemState::Queued
     };
-    Entity::update_many()
+    let put_back = Entity::update_many()
         .col_expr(Column::State, Expr::value(state))
         .col_expr(Column::RunAfter, Expr::value(run_after))
         .col_expr(Column::LastError, Expr::value(error))
         .filter(Column::Id.eq(item.id))
         .filter(Column::Fence.eq(item.fence))
+        // The fence alone is not enough: a lost item keeps it until the next claim.
+        .filter(Column::State.eq(ItemState::Leased))
         .exec(&**tx)
         .await?;
+    if put_back.rows_affected == 0 {
+        return Err(stale());
+    }
     tx.wake(Topic::Queue);
     Ok(())
 }
