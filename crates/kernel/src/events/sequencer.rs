@@ -53,7 +53,10 @@ pub async fn place_batch(ctx: &Ctx) -> Result<u64> {
         };
         position += 1;
         let hash = event.chained_hash(position, previous);
-        store::place(&tx, &event, position, hash.clone()).await?;
+        if !store::place(&tx, &event, position, hash.clone()).await? {
+            // Somebody else believes to be the sequencer and was faster; to go on would chain to hashes nobody has.
+            return Ok(0);
+        }
         *previous = hash;
     }
     tx.wake(Topic::Positions);

@@ -146,16 +146,16 @@ pub(super) async fn last_hash(
     Ok(last.flatten().unwrap_or_default())
 }
 
-/// Gives an event its place.
-pub(super) async fn place(tx: &Tx, event: &Event, position: i64, hash: String) -> Result<()> {
-    Entity::update_many()
+/// Gives an event its place; false when another sequencer did.
+pub(super) async fn place(tx: &Tx, event: &Event, position: i64, hash: String) -> Result<bool> {
+    let placed = Entity::update_many()
         .col_expr(Column::Position, Expr::value(position))
         .col_expr(Column::Hash, Expr::value(hash))
         .filter(Column::Id.eq(event.id))
         .filter(Column::Position.is_null())
         .exec(&**tx)
         .await?;
-    Ok(())
+    Ok(placed.rows_affected == 1)
 }
 
 /// Which events to read.
