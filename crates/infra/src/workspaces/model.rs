@@ -351,15 +351,15 @@ impl Model {
         self.latest_change_at = now;
     }
 
-    /// Refuses the deletion of what somebody still needs.
+    /// Refuses the deletion of what somebody still needs; `active` is a run of the workspace that is not done.
     ///
     /// # Errors
     ///
     /// `Conflict` while a run is active; also while the state may have resources, unless `force`.
-    pub fn require_deletable(&self, state_is_encrypted: bool, force: bool) -> Result<()> {
-        if let Some(run) = self.current_run_id {
+    pub fn require_deletable(&self, active: Option<RunId>, state_is_encrypted: bool, force: bool) -> Result<()> {
+        if let Some(run) = self.current_run_id.or(active) {
             return Err(Error::conflict(format!(
-                "The run {run} is working on the workspace. Wait for it, or cancel it first."
+                "The run {run} of the workspace is not done. Wait for it, or cancel it first."
             )));
         }
         if force || (self.resource_count == 0 && !state_is_encrypted) {

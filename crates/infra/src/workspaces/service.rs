@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 use slipway_api::Name;
-use slipway_api::ids::{ProjectId, RunnerPoolId, WorkspaceId};
+use slipway_api::ids::{ProjectId, RunId, RunnerPoolId, WorkspaceId};
+use slipway_api::runs::RunStatus;
 use slipway_api::workspaces::WorkspaceSettings;
 use slipway_identity::organizations::Organization;
 use slipway_identity::projects;
 use slipway_kernel::ctx::unauthenticated;
+use slipway_kernel::db::Tx;
 use slipway_kernel::directory::{self, Object};
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::{Permission, Scope, Target};
@@ -219,7 +221,7 @@ pub async fn delete(ctx: &Ctx, seen: &Workspace, force: bool) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let workspace = store::hold(&tx, seen.id).await?;
     let encrypted = states::store::is_encrypted(&*tx, workspace.current_state_version_id).await?;
-    workspace.require_deletable(encrypted, force)?;
+    workspace.require_deletable(active_run(&tx, workspace.id).await?, encrypted, force)?;
     runs::service::remove_of_workspace(&tx, workspace.id).await?;
     states::service::remove_of_workspace(&tx, workspace.id).await?;
     configuration_versions::service::remove_of_workspace(&tx, workspace.id).await?;
@@ -232,6 +234,13 @@ pub async fn delete(ctx: &Ctx, seen: &Workspace, force: bool) -> Result<()> {
     let changes = json!({"name": workspace.name, "force": force, "resource-count": workspace.resource_count});
     events::record(&mut tx, ctx, event("workspace.deleted", &workspace, changes)).await?;
     tx.commit().await
+}
+
+/// A run of the workspace that is not done; a plan that was saved aside does not count.
+async fn active_run(tx: &Tx, id: WorkspaceId) -> Result<Option<RunId>> {
+    let active = runs::store::active(&**tx, id).await?;
+    let working = active.iter().find(|run| run.status != RunStatus::PlannedAndSaved);
+    Ok(working.map(|run| run.id))
 }
 
 /// Locks a workspace by hand.

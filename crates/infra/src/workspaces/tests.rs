@@ -190,21 +190,22 @@ fn the_newest_run_is_shown_whatever_the_older_ones_do() {
 #[test]
 fn what_is_still_needed_is_not_deleted() {
     let mut workspace = workspace();
-    workspace.require_deletable(false, false).unwrap();
+    workspace.require_deletable(None, false, false).unwrap();
     workspace.resource_count = 3;
-    let error = workspace.require_deletable(false, false).unwrap_err();
+    let error = workspace.require_deletable(None, false, false).unwrap_err();
     assert!(
         error.detail().contains("3 resources") && error.detail().contains("destroy run"),
         "{}",
         error.detail()
     );
-    workspace.require_deletable(false, true).unwrap();
+    workspace.require_deletable(None, false, true).unwrap();
     workspace.resource_count = 0;
-    assert!(workspace.require_deletable(true, false).is_err());
+    assert!(workspace.require_deletable(None, true, false).is_err());
+    assert!(workspace.require_deletable(Some(run(1)), false, true).is_err());
     workspace.lock_for_run(run(1), NOW).unwrap();
     assert!(
         workspace
-            .require_deletable(false, true)
+            .require_deletable(None, false, true)
             .unwrap_err()
             .detail()
             .contains("cancel it")
