@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use slipway_api::Name;
+use slipway_kernel::settings::Settings;
+use slipway_server::configuration::Flag;
 
+use super::server;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::output::Output;
@@ -28,13 +31,13 @@ pub(crate) enum AdminTokenCommand {
 pub(crate) struct PlaceArguments {
     /// The server's configuration file
     #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    config: Option<PathBuf>,
     /// The server's data directory
     #[arg(long, value_name = "DIRECTORY")]
-    pub(crate) data_dir: Option<PathBuf>,
+    data_dir: Option<PathBuf>,
     /// The server's database
     #[arg(long, value_name = "URL")]
-    pub(crate) database_url: Option<String>,
+    database_url: Option<String>,
 }
 
 /// Make a site administrator's token, for the first sign-in and for recovery; it is printed once, on stdout
@@ -47,13 +50,13 @@ Examples:
   slipway admin token create --data-dir /var/lib/slipway --user ada --description recovery > token.txt")]
 pub(crate) struct CreateTokenArguments {
     #[command(flatten)]
-    pub(crate) place: PlaceArguments,
+    place: PlaceArguments,
     /// The administrator's user name
     #[arg(long, value_name = "NAME", default_value = "admin")]
-    pub(crate) user: Name,
+    user: Name,
     /// What it is used for
     #[arg(long, value_name = "TEXT", default_value = "made on the server's machine")]
-    pub(crate) description: String,
+    description: String,
 }
 
 /// Write everything into a file: database and blobs, verified by digest
@@ -64,10 +67,10 @@ Examples:
   slipway admin backup --config /etc/slipway/server.toml --to slipway.backup")]
 pub(crate) struct BackupArguments {
     #[command(flatten)]
-    pub(crate) place: PlaceArguments,
+    place: PlaceArguments,
     /// The file to write; it must not exist
     #[arg(long, value_name = "FILE")]
-    pub(crate) to: PathBuf,
+    to: PathBuf,
 }
 
 /// Bring everything back from a file into an empty data directory and database
@@ -77,13 +80,44 @@ Examples:
   slipway admin restore --data-dir /var/lib/slipway --from slipway-2026-11-20.backup")]
 pub(crate) struct RestoreArguments {
     #[command(flatten)]
-    pub(crate) place: PlaceArguments,
+    place: PlaceArguments,
     /// The file to read
     #[arg(long, value_name = "FILE")]
-    pub(crate) from: PathBuf,
+    from: PathBuf,
+}
+
+impl PlaceArguments {
+    fn settings(&self, environment: &Environment) -> anyhow::Result<Settings> {
+        let data_dir = self.data_dir.as_ref().map(|path| path.display().to_string());
+        let given = [
+            ("server.data_dir", data_dir),
+            ("database.url", self.database_url.clone()),
+        ];
+        let flags: Vec<Flag> = given
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect();
+        server::load(self.config.as_deref(), environment, &flags)
+    }
 }
 
 /// Does it.
-pub(super) fn run(_command: AdminCommand, _environment: &Environment, _output: &Output) -> anyhow::Result<Outcome> {
-    Err(Failure::error("this build has no server", "Build the whole project."))
+pub(super) fn run(command: &AdminCommand, environment: &Environment, output: &Output) -> anyhow::Result<Outcome> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match command {
+        AdminCommand::Token(AdminTokenCommand::Create(arguments)) => {
+            let settings = arguments.place.settings(environment)?;
+            let (user, description) = (arguments.user.as_str(), arguments.description.as_str());
+            let text = runtime.block_on(slipway_server::admin::create_token(settings, user, description))?;
+            output.done(&format!(
+                "made a token of the site administrator {user}; it is shown only now:"
+            ));
+            output.line(&text)?;
+            Ok(Outcome::Success)
+        }
+        AdminCommand::Backup(_) | AdminCommand::Restore(_) => Err(Failure::error(
+            "this build cannot back up yet",
+            "Copy the data directory while no server runs.",
+        )),
+    }
 }

@@ -12,11 +12,17 @@ use crate::output::Output;
 pub(crate) enum GenerateCommand {
     /// Every command with its options, as Markdown
     Cli,
+    /// The server's settings, as Markdown
+    Configuration,
+    /// The API, as an OpenAPI document
+    Openapi,
 }
 
 pub(super) fn run(command: &GenerateCommand, output: &Output) -> anyhow::Result<Outcome> {
     match command {
         GenerateCommand::Cli => output.data(&reference())?,
+        GenerateCommand::Configuration => output.data(&slipway_server::configuration_reference()?)?,
+        GenerateCommand::Openapi => output.data(&slipway_server::openapi::document()?)?,
     }
     Ok(Outcome::Success)
 }

@@ -133,7 +133,7 @@ enum Command {
     /// Who did what, when
     #[command(subcommand)]
     Event(event::EventCommand),
-    Server(server::ServerArguments),
+    Server(Box<server::ServerArguments>),
     /// Recovery and maintenance, on the server's machine itself
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -154,8 +154,8 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> anyhow::Result<Outcome
         Command::SandboxExec(arguments) => return sandbox_exec::run(&arguments, &output),
         Command::Completion(arguments) => return completion::run(&arguments, &output),
         Command::Generate(command) => return generate::run(&command, &output),
-        Command::Server(arguments) => return server::run(arguments, environment, &output),
-        Command::Admin(command) => return admin::run(command, environment, &output),
+        Command::Server(arguments) => return server::run(&arguments, environment, &output),
+        Command::Admin(command) => return admin::run(&command, environment, &output),
         Command::Runner(runner::RunnerCommand::Start(arguments)) => {
             return runner::start::run(*arguments, environment);
         }

@@ -61,6 +61,7 @@ async fn print(context: &Context, client: &Client, phase: PhaseId) -> anyhow::Re
     let (mut offset, mut kept) = (0, Vec::new());
     loop {
         let bytes = client.log_bytes(phase, offset, CHUNK_BYTES).await?;
+        // Only an empty piece is the last: the server may have limits of its own.
         if bytes.is_empty() {
             break;
         }
@@ -76,9 +77,6 @@ async fn print(context: &Context, client: &Client, phase: PhaseId) -> anyhow::Re
             .output
             .data(&filter.pass(&String::from_utf8_lossy(&kept).replace(MARKS, "")))?;
         kept = rest;
-        if (bytes.len() as u64) < CHUNK_BYTES {
-            break;
-        }
     }
     Ok(())
 }

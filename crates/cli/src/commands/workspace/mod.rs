@@ -1,18 +1,22 @@
 //! `slipway workspace`
 
-use clap::{Args, Subcommand, ValueEnum};
+mod settings;
+mod show;
+
+use clap::Subcommand;
 use slipway_api::ids::WorkspaceId;
-use slipway_api::workspaces::{EngineKind, ExecutionMode, Tag, Workspace, WorkspaceSettings};
+use slipway_api::workspaces::Workspace;
 use slipway_api::{Name, Resource};
 use slipway_client::{Client, WorkspaceFilter};
 
+use self::settings::SettingArguments;
+use self::show::{show, table};
 use super::project::find_project;
 use crate::context::{Context, id_of};
-use crate::environment::now;
 use crate::failure::{Failure, Outcome};
-use crate::output::{Table, age, one_line, yes_no};
 use crate::prompt;
-use crate::run_flow::status_tone;
+
+pub(super) use self::settings::{tag, tag_text};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkspaceCommand {
@@ -124,95 +128,6 @@ Examples:
         #[arg(long)]
         force: bool,
     },
-}
-
-/// Settings of a new workspace, or changes to one.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct SettingArguments {
-    /// What it is for
-    #[arg(long, value_name = "TEXT")]
-    description: Option<String>,
-    /// Which engine versions may run it: "~> 1.12", "latest"
-    #[arg(long, value_name = "CONSTRAINT")]
-    engine_version: Option<String>,
-    /// Which program runs it
-    #[arg(long, value_enum, value_name = "ENGINE")]
-    engine: Option<Engine>,
-    /// Where its runs happen
-    #[arg(long, value_enum, value_name = "MODE")]
-    execution_mode: Option<Mode>,
-    /// The directory of the configuration that runs start in
-    #[arg(long, value_name = "DIRECTORY")]
-    working_directory: Option<String>,
-    /// Whether plans with changes are applied without asking
-    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
-    auto_apply: Option<bool>,
-    /// Whether destroy runs are allowed
-    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
-    allow_destroy: Option<bool>,
-    /// Whether every workspace of the organization may read its state
-    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
-    share_state: Option<bool>,
-    /// A tag to find it by; replaces all (repeatable)
-    #[arg(long = "tag", value_name = "KEY[=VALUE]")]
-    tags: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Engine {
-    Opentofu,
-    Terraform,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Mode {
-    Remote,
-    Local,
-    Agent,
-}
-
-impl SettingArguments {
-    fn settings(self, name: Option<Name>) -> WorkspaceSettings {
-        WorkspaceSettings {
-            name,
-            description: self.description.map(|text| (!text.is_empty()).then_some(text)),
-            execution_mode: self.execution_mode.map(|mode| match mode {
-                Mode::Remote => ExecutionMode::Remote,
-                Mode::Local => ExecutionMode::Local,
-                Mode::Agent => ExecutionMode::Agent,
-            }),
-            engine: self.engine.map(|engine| match engine {
-                Engine::Opentofu => EngineKind::Opentofu,
-                Engine::Terraform => EngineKind::Terraform,
-            }),
-            terraform_version: self.engine_version,
-            working_directory: self.working_directory,
-            auto_apply: self.auto_apply,
-            allow_destroy_plan: self.allow_destroy,
-            global_remote_state: self.share_state,
-            tags: (!self.tags.is_empty()).then(|| self.tags.iter().map(|text| tag(text)).collect()),
-        }
-    }
-}
-
-/// Reads `key` or `key=value`.
-pub(super) fn tag(text: &str) -> Tag {
-    match text.split_once('=') {
-        Some((key, value)) => Tag {
-            key: key.to_owned(),
-            value: Some(value.to_owned()),
-        },
-        None => Tag {
-            key: text.to_owned(),
-            value: None,
-        },
-    }
-}
-
-pub(super) fn tag_text(tag: &Tag) -> String {
-    tag.value
-        .as_ref()
-        .map_or_else(|| tag.key.clone(), |value| format!("{}={value}", tag.key))
 }
 
 pub(super) async fn run(context: &Context, command: WorkspaceCommand) -> anyhow::Result<Outcome> {
@@ -334,69 +249,4 @@ pub(super) async fn find(
         }
         result => Ok(result?),
     }
-}
-
-fn table(workspaces: &[Resource<Workspace>]) -> Table {
-    let mut table = Table::new(&["name", "newest run", "resources", "locked", "changed", "description"]).numeric(2);
-    for resource in workspaces {
-        let workspace = &resource.attributes;
-        let status = workspace.latest_run_status;
-        table.toned_row(vec![
-            (workspace.name.to_string(), None),
-            (
-                status.map_or("-", |status| status.as_str()).to_owned(),
-                status.map(status_tone),
-            ),
-            (workspace.resource_count.to_string(), None),
-            (yes_no(workspace.locked), None),
-            (age(workspace.latest_change_at, now()), None),
-            (one_line(workspace.description.as_deref().unwrap_or_default(), 50), None),
-        ]);
-    }
-    table
-}
-
-fn show(context: &Context, workspace: &Resource<Workspace>) -> anyhow::Result<()> {
-    context.output.one(workspace, |resource| {
-        let workspace = &resource.attributes;
-        let lock = match (workspace.locked, &workspace.locked_by, &workspace.lock_reason) {
-            (false, ..) => "no".to_owned(),
-            (true, by, reason) => {
-                let by = by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-                let reason = reason
-                    .as_deref()
-                    .filter(|text| !text.is_empty())
-                    .map(|text| format!(": {text}"));
-                format!("yes{by}{}", reason.unwrap_or_default())
-            }
-        };
-        vec![
-            ("Name", workspace.name.to_string()),
-            ("Id", resource.id.clone()),
-            ("Description", workspace.description.clone().unwrap_or_default()),
-            (
-                "Engine",
-                format!("{:?} {}", workspace.engine, workspace.terraform_version).to_lowercase(),
-            ),
-            ("Runs", format!("{:?}", workspace.execution_mode).to_lowercase()),
-            ("Working directory", workspace.working_directory.clone()),
-            ("Applies without asking", yes_no(workspace.auto_apply)),
-            ("Allows destroy", yes_no(workspace.allow_destroy_plan)),
-            ("Shares its state", yes_no(workspace.global_remote_state)),
-            ("Locked", lock),
-            ("Resources", workspace.resource_count.to_string()),
-            (
-                "Newest run",
-                workspace
-                    .latest_run_status
-                    .map_or("none", |status| status.as_str())
-                    .to_owned(),
-            ),
-            (
-                "Tags",
-                workspace.tags.iter().map(tag_text).collect::<Vec<_>>().join(", "),
-            ),
-            ("Age", age(workspace.created_at, now())),
-        ]
-    })
 }

@@ -1,0 +1,77 @@
+//! What is shown of workspaces.
+
+use slipway_api::Resource;
+use slipway_api::workspaces::Workspace;
+
+use super::tag_text;
+use crate::context::Context;
+use crate::environment::now;
+use crate::output::{Table, age, one_line, yes_no};
+use crate::run_flow::status_tone;
+
+/// Workspaces below each other.
+pub(super) fn table(workspaces: &[Resource<Workspace>]) -> Table {
+    let mut table = Table::new(&["name", "newest run", "resources", "locked", "changed", "description"]).numeric(2);
+    for resource in workspaces {
+        let workspace = &resource.attributes;
+        let status = workspace.latest_run_status;
+        table.toned_row(vec![
+            (workspace.name.to_string(), None),
+            (
+                status.map_or("-", |status| status.as_str()).to_owned(),
+                status.map(status_tone),
+            ),
+            (workspace.resource_count.to_string(), None),
+            (yes_no(workspace.locked), None),
+            (age(workspace.latest_change_at, now()), None),
+            (one_line(workspace.description.as_deref().unwrap_or_default(), 50), None),
+        ]);
+    }
+    table
+}
+
+/// One workspace with its settings.
+pub(super) fn show(context: &Context, workspace: &Resource<Workspace>) -> anyhow::Result<()> {
+    context.output.one(workspace, |resource| {
+        let workspace = &resource.attributes;
+        let lock = match (workspace.locked, &workspace.locked_by, &workspace.lock_reason) {
+            (false, ..) => "no".to_owned(),
+            (true, by, reason) => {
+                let by = by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
+                let reason = reason
+                    .as_deref()
+                    .filter(|text| !text.is_empty())
+                    .map(|text| format!(": {text}"));
+                format!("yes{by}{}", reason.unwrap_or_default())
+            }
+        };
+        vec![
+            ("Name", workspace.name.to_string()),
+            ("Id", resource.id.clone()),
+            ("Description", workspace.description.clone().unwrap_or_default()),
+            (
+                "Engine",
+                format!("{:?} {}", workspace.engine, workspace.terraform_version).to_lowercase(),
+            ),
+            ("Runs", format!("{:?}", workspace.execution_mode).to_lowercase()),
+            ("Working directory", workspace.working_directory.clone()),
+            ("Applies without asking", yes_no(workspace.auto_apply)),
+            ("Allows destroy", yes_no(workspace.allow_destroy_plan)),
+            ("Shares its state", yes_no(workspace.global_remote_state)),
+            ("Locked", lock),
+            ("Resources", workspace.resource_count.to_string()),
+            (
+                "Newest run",
+                workspace
+                    .latest_run_status
+                    .map_or("none", |status| status.as_str())
+                    .to_owned(),
+            ),
+            (
+                "Tags",
+                workspace.tags.iter().map(tag_text).collect::<Vec<_>>().join(", "),
+            ),
+            ("Age", age(workspace.created_at, now())),
+        ]
+    })
+}
