@@ -42,8 +42,21 @@ pub enum BackendError {
     Directory(#[from] DirectoryError),
 }
 
-const CONTENTS: &str = "# Written by Slipway: the state of a run is kept by the server.\n\
-                        terraform {\n  backend \"local\" {}\n}\n";
+/// Where states are, relative to the root module. Not the local backend's usual place: a state found there makes `init`
+/// ask whether to move it, which no one can answer.
+const STATES: &str = ".slipway";
+const PATH: &str = ".slipway/terraform.tfstate";
+const WORKSPACES: &str = ".slipway/workspaces";
+
+/// Constant values only: what a backend is configured with lands in `.terraform` and in the plan file.
+const CONTENTS: &str = r#"# Written by Slipway: the state of a run is kept by the server.
+terraform {
+  backend "local" {
+    path          = ".slipway/terraform.tfstate"
+    workspace_dir = ".slipway/workspaces"
+  }
+}
+"#;
 
 /// Our override for a root module with these files. Override files are merged in the order of their names and the last
 /// one wins, so ours is named after the last of the configuration's.
@@ -78,16 +91,22 @@ fn is_override(name: &str) -> bool {
     stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }
 
-/// Where the local backend keeps the state of a workspace, relative to the root module.
+/// Directory of all states, relative to the root module.
+#[must_use]
+pub fn states_directory() -> &'static Path {
+    Path::new(STATES)
+}
+
+/// Where the state of a workspace is, relative to the root module.
 #[must_use]
 pub fn state_path(workspace: &str) -> PathBuf {
     match workspace {
-        "default" => PathBuf::from("terraform.tfstate"),
-        name => Path::new("terraform.tfstate.d").join(name).join("terraform.tfstate"),
+        "default" => PathBuf::from(PATH),
+        name => Path::new(WORKSPACES).join(name).join("terraform.tfstate"),
     }
 }
 
-/// Looks after `init` whether the backend that was initialised is the local one at its usual place.
+/// Looks after `init` whether the backend that was initialised is ours, at its place.
 ///
 /// # Errors
 /// [`BackendError`] when it is not; the run must not go on then.
@@ -98,10 +117,12 @@ pub fn verify_backend(directory: &RunDirectory, module: &Path) -> Result<(), Bac
         .ok_or(BackendError::NoRecord)?;
     let backend = record.backend;
     let config = backend.config.unwrap_or_default();
-    if backend.kind != "local" || config.path.is_some() || config.workspace_dir.is_some() {
-        return Err(BackendError::Foreign { found: backend.kind });
+    let is_ours = config.path.as_deref() == Some(PATH) && config.workspace_dir.as_deref() == Some(WORKSPACES);
+    if backend.kind == "local" && is_ours {
+        Ok(())
+    } else {
+        Err(BackendError::Foreign { found: backend.kind })
     }
-    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -118,8 +139,8 @@ struct Backend {
 
 #[derive(Default, Deserialize)]
 struct LocalConfig {
-    path: Option<serde_json::Value>,
-    workspace_dir: Option<serde_json::Value>,
+    path: Option<String>,
+    workspace_dir: Option<String>,
 }
 
 #[cfg(test)]

@@ -3,13 +3,14 @@
 //! After the first phase its contents are the work of strangers: a file may have become a symbolic link to the server's
 //! key. Reading and writing here goes by `openat2` beneath the directory and without links, never by path.
 
+use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, ResolveFlags, openat, openat2};
 
 /// Unix sockets of providers live in the run's `tmp` and their whole path must stay below 108 bytes; what go-plugin
 /// appends, a run id and `tmp` leave this much for the root.
@@ -236,6 +237,38 @@ impl RunDirectory {
         }
     }
 
+    /// Regular files below a directory, relative to the run's directory. Links and everything inside `.terraform` are left
+    /// out.
+    ///
+    /// # Errors
+    /// What the system says, or more files than `limit`.
+    pub fn files(&self, below: &Path, limit: usize) -> Result<BTreeSet<PathBuf>, DirectoryError> {
+        let mut found = BTreeSet::new();
+        let mut waiting = vec![below.to_path_buf()];
+        while let Some(relative) = waiting.pop() {
+            let io = |source| failed("list", &relative, source);
+            let Some(directory) = self.open_directory(&relative)? else {
+                continue;
+            };
+            for entry in Dir::read_from(&directory).map_err(|error| io(error.into()))? {
+                let entry = entry.map_err(|error| io(error.into()))?;
+                let Ok(name) = entry.file_name().to_str() else { continue };
+                if matches!(name, "." | ".." | ".terraform") {
+                    continue;
+                }
+                match entry.file_type() {
+                    FileType::Directory => waiting.push(relative.join(name)),
+                    FileType::RegularFile => drop(found.insert(relative.join(name))),
+                    _ => {}
+                }
+                if found.len() + waiting.len() > limit {
+                    return Err(io(io::Error::other(format!("there are more than {limit} files"))));
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Removes the whole directory of the run.
     ///
     /// # Errors
@@ -338,6 +371,25 @@ mod tests {
                 .success()
         );
         assert!(directory.read(Path::new("config/state"), 10).is_err());
+    }
+
+    #[test]
+    fn files_are_listed_without_links_and_what_init_made() {
+        let (root, directory) = directory();
+        for name in [
+            "config/main.tf",
+            "config/out/lambda.zip",
+            "config/.terraform/modules/modules.json",
+        ] {
+            directory.write(Path::new(name), b"x").unwrap();
+        }
+        symlink(root.path(), directory.config().join("up")).unwrap();
+        let files: Vec<_> = directory.files(Path::new("config"), 10).unwrap().into_iter().collect();
+        assert_eq!(
+            files,
+            [PathBuf::from("config/main.tf"), PathBuf::from("config/out/lambda.zip")]
+        );
+        assert!(directory.files(Path::new("config"), 1).is_err());
     }
 
     #[rstest::rstest]

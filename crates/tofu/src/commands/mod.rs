@@ -19,7 +19,7 @@ mod environment;
 mod failures;
 
 pub use arguments::{Mode, PlanOptions, apply, init, plan, show};
-pub use backend::{BackendError, Override, override_file, state_path, verify_backend};
+pub use backend::{BackendError, Override, override_file, state_path, states_directory, verify_backend};
 pub use cli_config::{CliConfig, cli_config};
 pub use directory::{DirectoryError, LONGEST_ROOT_BYTES, RunDirectory};
 pub use environment::{RESERVED_VARIABLES, Surroundings, environment};

@@ -2,6 +2,7 @@
 //! its process id and group cannot be reused before we have looked at what is left.
 
 use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use tokio::sync::watch;
 
 use super::ProcessError;
 use super::usage::{Usage, Watch};
+use crate::sandbox::ExitRecord;
 
 /// A program that was started and not yet waited for. Dropping it interrupts the group.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Running {
     ended: watch::Receiver<bool>,
     started: Instant,
     watch: Watch,
+    /// Where the sandbox records the end of the program that it keeps.
+    record: Option<PathBuf>,
     reaped: bool,
 }
 
@@ -37,7 +41,7 @@ pub struct Exit {
 }
 
 impl Running {
-    pub(super) fn watch(child: Child) -> Result<Self, ProcessError> {
+    pub(super) fn watch(child: Child, record: Option<PathBuf>) -> Result<Self, ProcessError> {
         let id = child.id();
         let failed = |source| ProcessError::Watch { pid: id, source };
         let group = i32::try_from(id).ok().and_then(Pid::from_raw);
@@ -60,6 +64,7 @@ impl Running {
             ended,
             started: Instant::now(),
             watch: Watch::new(id),
+            record,
             reaped: false,
         })
     }
@@ -106,14 +111,20 @@ impl Running {
             .wait()
             .map_err(|source| ProcessError::Watch { pid, source })?;
         self.reaped = true;
-        Ok(exit(status, usage, elapsed))
+        let kept = self.record.as_deref().and_then(ExitRecord::read);
+        Ok(exit(status, kept, usage, elapsed))
     }
 }
 
-fn exit(status: ExitStatus, usage: Usage, elapsed: Duration) -> Exit {
+/// The program's own end where the sandbox recorded it; the helper's, which is all there is, where it was killed too.
+fn exit(status: ExitStatus, kept: Option<ExitRecord>, usage: Usage, elapsed: Duration) -> Exit {
+    let (code, signal) = match kept {
+        Some(record) => (record.code, record.signal),
+        None => (status.code(), status.signal()),
+    };
     Exit {
-        code: status.code(),
-        signal: status.signal(),
+        code,
+        signal,
         usage,
         elapsed,
     }

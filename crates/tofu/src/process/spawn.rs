@@ -59,7 +59,11 @@ pub async fn spawn(invocation: &Invocation) -> Result<Running, ProcessError> {
     let child = start(command)
         .await
         .map_err(|source| ProcessError::Start { program, source })?;
-    Running::watch(child)
+    let record = invocation
+        .confinement
+        .as_ref()
+        .and_then(|confinement| confinement.policy.record.clone());
+    Running::watch(child, record)
 }
 
 fn prepare(invocation: &Invocation) -> Result<Command, ProcessError> {
@@ -94,6 +98,11 @@ fn confined(invocation: &Invocation, confinement: &Confinement) -> Result<Comman
         path: confinement.policy_file.display().to_string(),
         source,
     })?;
+    if let Some(folder) = &policy.record {
+        // What an earlier program left must not be taken for this one's.
+        let _ = std::fs::remove_file(folder.join("exit.json"));
+        let _ = std::fs::remove_file(folder.join("started.json"));
+    }
     let [helper, first_arguments @ ..] = confinement.helper.as_slice() else {
         let source = io::Error::new(io::ErrorKind::InvalidInput, "no sandbox helper is configured");
         return Err(ProcessError::Start {

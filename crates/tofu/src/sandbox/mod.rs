@@ -4,7 +4,7 @@
 //! Must stay true:
 //! - Only what a [`Policy`] lists can be opened. Nothing is listed "for now": the server's data directory, other runs
 //!   and `/tmp` are unreadable because nobody names them, and [`Policy::check`] refuses trees that would contain them.
-//! - The walls go up in a process of its own ([`exec`], reached by re-executing our binary), before the program starts;
+//! - The walls go up in a process of its own ([`exec`], reached by re-executing our binary), before the program starts, and that process stays its parent;
 //!   the runner itself stays unrestricted.
 //! - Where the kernel cannot enforce the demanded [`Level`], nothing starts.
 //!
@@ -12,15 +12,17 @@
 //! sockets that have a path (an administrator's `docker.sock`), hide that a path exists, or limit the network.
 //!
 //! Reading order: `policy` (what), `level` (how much the kernel can), `walls` (Landlock), `limits`, `exec` (in which
-//! order).
+//! order), `keeper` (beside the program until its end).
 
 mod exec;
+mod keeper;
 mod level;
 mod limits;
 mod policy;
 mod walls;
 
-pub use exec::{EXIT_CODE_REFUSED, exec, exec_from_file};
+pub use exec::{EXIT_CODE_REFUSED, Started, exec, exec_from_file};
+pub use keeper::ExitRecord;
 pub use level::{Level, probe};
 pub use limits::Limits;
 pub use policy::{Policy, PolicyError, system_devices, system_files, system_trees};

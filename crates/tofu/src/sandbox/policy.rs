@@ -28,8 +28,14 @@ pub struct Policy {
     pub write: Vec<PathBuf>,
     /// Resource limits.
     pub limits: Limits,
-    /// Process id of the runner. When it dies the program gets SIGINT, so that an engine saves its state.
+    /// Process id of the runner. When it dies the program gets SIGINT, so that an engine saves its state, and after the
+    /// grace SIGTERM and SIGKILL.
     pub runner: Option<u32>,
+    /// Time between those signals.
+    pub stop_grace_ms: u64,
+    /// Directory in which start and end of the program are recorded (`started.json`, `exit.json`), so that whoever comes
+    /// after a killed runner knows what to wait for and how it ended. Outside everything the program may write.
+    pub record: Option<PathBuf>,
 }
 
 /// A policy that would open what must stay closed.
@@ -62,6 +68,8 @@ impl Policy {
             demand: Level::Isolated,
             limits: Limits::default(),
             runner: Some(std::process::id()),
+            stop_grace_ms: 60_000,
+            record: None,
             program,
             arguments,
         }
@@ -125,8 +133,8 @@ pub const fn system_trees() -> &'static [&'static str] {
 }
 
 /// System files that programs read: name resolution, certificates, time zone, the loader's cache, user names, and what
-/// language runtimes ask about the machine. Of `/proc` only the program's own entry and facts without owner: the entries
-/// of other processes would give command lines of other runs.
+/// language runtimes ask about the machine. Of `/proc` only facts without owner: the entries of processes would give the
+/// command lines of other runs, and a rule for "its own entry" cannot be made before the process exists.
 #[must_use]
 pub const fn system_files() -> &'static [&'static str] {
     &[
@@ -160,7 +168,6 @@ pub const fn system_files() -> &'static [&'static str] {
         "/etc/ssh/ssh_config",
         "/etc/ssh/ssh_config.d",
         "/etc/ssh/ssh_known_hosts",
-        "/proc/self",
         "/proc/cpuinfo",
         "/proc/meminfo",
         "/proc/stat",

@@ -65,6 +65,29 @@ async fn backend_values_land_in_the_plan_directory() {
     assert!(verify_backend(&run.directory, Path::new(MODULE)).is_err());
 }
 
+/// The trap: why states are not at the local backend's usual place.
+#[tokio::test]
+async fn init_asks_about_a_state_that_it_finds_at_the_usual_place() {
+    let machine = Machine::new().await;
+    let run = machine.run("run-1", "resource \"terraform_data\" \"a\" {}\n");
+    for command in ["init", "plan", "apply"] {
+        run.succeed(command).await;
+    }
+    let state = run.state().to_string();
+    // Ours is no trouble.
+    run.directory.remove(Path::new("config/.terraform")).unwrap();
+    run.succeed("init").await;
+    run.directory
+        .write(
+            Path::new("config/terraform.tfstate.d/prod/terraform.tfstate"),
+            state.as_bytes(),
+        )
+        .unwrap();
+    run.directory.remove(Path::new("config/.terraform")).unwrap();
+    assert_eq!(run.init().await.exit.code, Some(1));
+    assert!(run.log("init").contains("state migration"), "{}", run.log("init"));
+}
+
 #[tokio::test]
 async fn a_path_in_the_configuration_must_be_the_same_at_apply() {
     let machine = Machine::new().await;

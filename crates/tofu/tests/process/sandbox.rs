@@ -3,7 +3,7 @@
 use std::fs;
 
 use rstest::rstest;
-use slipway_tofu::sandbox::{EXIT_CODE_REFUSED, Level, probe};
+use slipway_tofu::sandbox::{EXIT_CODE_REFUSED, ExitRecord, Level, Started, probe};
 
 use crate::fixture::Place;
 
@@ -81,15 +81,24 @@ async fn a_confined_program_cannot_reach_out(#[case] attempt: &str) {
 #[tokio::test]
 async fn privileges_are_gone_for_good() {
     let place = Place::new();
-    let script = "grep -E 'Cap(Prm|Eff)|NoNewPrivs' /proc/self/status; ulimit -c";
-    // `grep` is a child, whose own entry of /proc is hidden: the shell reads its own by redirection.
-    let script = script.replace("/proc/self/status", "- < /proc/self/status");
-    let (exit, log) = place.run(&place.confined("/bin/sh", &["-c", &script])).await;
-    assert_eq!(exit.code, Some(0), "{log}");
-    assert!(
-        log.contains("CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\n0\n"),
-        "{log}"
+    let invocation = place.confined(
+        "/bin/sh",
+        &["-c", "ulimit -c; echo $$ > draft; mv draft pid; sleep 600"],
     );
+    let mut running = slipway_tofu::process::spawn(&invocation).await.unwrap();
+    crate::fixture::appears(&place.path("run/pid"), &mut running).await;
+    let pid = fs::read_to_string(place.path("run/pid")).unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", pid.trim())).unwrap();
+    running.signal(rustix::process::Signal::KILL).unwrap();
+    running.wait().await.unwrap();
+    for line in [
+        "CapPrm:\t0000000000000000",
+        "CapEff:\t0000000000000000",
+        "NoNewPrivs:\t1",
+    ] {
+        assert!(status.contains(line), "{status}");
+    }
+    assert!(place.log().contains("\n0\n"), "no core files: {}", place.log());
 }
 
 #[tokio::test]
@@ -132,4 +141,48 @@ async fn a_program_whose_runner_is_another_process_does_not_start() {
         log.contains("the runner that started this program is gone") && !log.contains("BEGUN"),
         "{log}"
     );
+}
+
+#[tokio::test]
+async fn start_and_end_of_a_program_are_recorded_for_whoever_comes_after() {
+    let place = Place::new();
+    let mut invocation = place.confined("/bin/sleep", &["600"]);
+    let folder = place.path("record");
+    fs::create_dir(&folder).unwrap();
+    invocation.confinement.as_mut().unwrap().policy.record = Some(folder.clone());
+    let mut running = slipway_tofu::process::spawn(&invocation).await.unwrap();
+    crate::fixture::appears(&folder.join("started.json"), &mut running).await;
+    let started = Started::read(&folder).unwrap();
+    assert_eq!(started.pid, running.pid());
+    assert!(started.is_running());
+    assert_eq!(ExitRecord::read(&folder), None);
+    running.signal(rustix::process::Signal::KILL).unwrap();
+    running.wait().await.unwrap();
+    assert!(!started.is_running());
+    assert_eq!(ExitRecord::read(&folder), None, "nobody was left to record it");
+
+    invocation.program = "/bin/sh".into();
+    invocation.arguments = vec!["-c".into(), "exit 7".into()];
+    let (exit, _) = place.run(&invocation).await;
+    assert_eq!(exit.code, Some(7));
+    assert_eq!(
+        ExitRecord::read(&folder),
+        Some(ExitRecord {
+            code: Some(7),
+            signal: None
+        })
+    );
+    invocation.arguments = vec!["-c".into(), "kill -SEGV $$".into()];
+    let (exit, _) = place.run(&invocation).await;
+    assert_eq!((exit.code, exit.signal), (None, Some(11)));
+}
+
+#[tokio::test]
+async fn the_record_of_an_earlier_program_is_not_taken_for_a_refused_one() {
+    let place = Place::new();
+    let mut invocation = place.confined("/bin/true", &[]);
+    invocation.confinement.as_mut().unwrap().policy.record = Some(place.path("."));
+    assert_eq!(place.run(&invocation).await.0.code, Some(0));
+    invocation.confinement.as_mut().unwrap().policy.runner = Some(1);
+    assert_eq!(place.run(&invocation).await.0.code, Some(EXIT_CODE_REFUSED));
 }

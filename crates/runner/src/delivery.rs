@@ -1,0 +1,119 @@
+//! Everything about an item that goes to the server, in the order that the server can rely on: streams and states as they
+//! come; after the last byte of both, `complete`; and when all of it is durable, the spool goes.
+
+use std::sync::Arc;
+
+use slipway_api::runner::Completion;
+use slipway_client::{Client, ClientError, WorkLease, WorkStream};
+use slipway_tofu::masking::{MaskError, Masker};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::backoff::persist;
+use crate::spool::Spool;
+use crate::states;
+use crate::stream::{Sent, Stream, settle};
+
+/// Deliveries under way.
+pub(crate) struct Delivery {
+    client: Client,
+    lease: WorkLease,
+    spool: Arc<Spool>,
+    written: watch::Sender<bool>,
+    states_written: watch::Sender<bool>,
+    log: JoinHandle<std::io::Result<Sent>>,
+    events: JoinHandle<std::io::Result<Sent>>,
+    states: JoinHandle<bool>,
+}
+
+/// An event stream is bounded by the log's limit too, but never below this: the journal is read from it.
+const LEAST_EVENT_BYTES: u64 = 256 << 20;
+
+impl Delivery {
+    /// Starts sending whatever is and will be in the spool.
+    pub(crate) fn start(
+        client: Client,
+        lease: WorkLease,
+        spool: Arc<Spool>,
+        secrets: &[String],
+        log_limit_bytes: u64,
+    ) -> Result<Self, MaskError> {
+        let (written, finished) = watch::channel(false);
+        let (states_written, states_finished) = watch::channel(false);
+        let stream = |which: WorkStream, limit_bytes: u64| -> Result<_, MaskError> {
+            let stream = Stream {
+                client: client.clone(),
+                lease,
+                which,
+                raw: spool.file(&format!("{}.raw", which.name())),
+                masked: spool.file(which.name()),
+                masker: Masker::new(secrets.iter().map(String::as_str))?,
+                limit_bytes,
+                finished: finished.clone(),
+            };
+            Ok(tokio::spawn(stream.run()))
+        };
+        Ok(Self {
+            log: stream(WorkStream::Log, log_limit_bytes)?,
+            events: stream(WorkStream::Events, log_limit_bytes.max(LEAST_EVENT_BYTES))?,
+            states: tokio::spawn(states::upload(
+                client.clone(),
+                lease,
+                Arc::clone(&spool),
+                states_finished,
+            )),
+            client,
+            lease,
+            spool,
+            written,
+            states_written,
+        })
+    }
+
+    /// Sends the rest and completes the item.
+    pub(crate) async fn finish(self, mut completion: Completion) -> Result<Delivered, ClientError> {
+        let _ = self.written.send(true);
+        let _ = self.states_written.send(true);
+        let log = length(self.log.await, "log");
+        let events = length(self.events.await, "events");
+        let states_taken = self.states.await.unwrap_or(false);
+        completion.log_bytes = log.bytes;
+        completion.event_bytes = events.bytes;
+        let complete = || self.client.complete_work(self.lease, &completion);
+        let completed = persist("complete", complete).await;
+        if completed.is_ok() {
+            settle(&self.client, self.lease, WorkStream::Log, log.bytes).await;
+            settle(&self.client, self.lease, WorkStream::Events, events.bytes).await;
+        }
+        completed.map(|()| Delivered {
+            spool: self.spool,
+            states_taken,
+        })
+    }
+
+    /// Sends the rest without completing: an item that the server gives to somebody else.
+    pub(crate) async fn flush(self) -> Arc<Spool> {
+        let _ = self.written.send(true);
+        let _ = self.states_written.send(true);
+        let _ = tokio::join!(self.log, self.events, self.states);
+        self.spool
+    }
+}
+
+/// A delivered item.
+pub(crate) struct Delivered {
+    pub(crate) spool: Arc<Spool>,
+    /// Whether the server took every state; a refused one stays on the disk.
+    pub(crate) states_taken: bool,
+}
+
+fn length(ended: Result<std::io::Result<Sent>, tokio::task::JoinError>, what: &str) -> Sent {
+    let ended = ended.map_err(std::io::Error::other).and_then(|sent| sent);
+    ended.unwrap_or_else(|error| {
+        tracing::error!(%error, what, "a stream ended early");
+        Sent {
+            bytes: 0,
+            is_complete: false,
+        }
+    })
+}

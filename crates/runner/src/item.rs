@@ -1,0 +1,266 @@
+//! The story of one item: from its claim to the end of its spool.
+
+use std::error::Error;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+use slipway_api::ids::{RunnerId, WorkItemId};
+use slipway_api::runner::{Claim, Completion, Outcome, Usage, WorkPhase};
+use slipway_client::{Client, WorkLease};
+use slipway_tofu::cache::Cache;
+use slipway_tofu::engines::Engines;
+use slipway_tofu::process::{Exit, Order};
+use slipway_tofu::variables::{Category, RunVariable, secrets};
+use tokio::sync::watch;
+
+use crate::config::RunnerConfig;
+use crate::delivery::Delivery;
+use crate::heartbeat::Heart;
+use crate::kept::KeptRuns;
+use crate::spool::{self, Spool};
+use crate::{apply, plan};
+
+/// What all items of a runner share.
+pub(crate) struct Machine {
+    pub(crate) config: RunnerConfig,
+    pub(crate) client: Client,
+    pub(crate) cache: Cache,
+    pub(crate) engines: Engines,
+    pub(crate) kept: KeptRuns,
+    /// A third of the lease.
+    pub(crate) beat: Mutex<Duration>,
+    pub(crate) runner: Mutex<Option<RunnerId>>,
+    /// Items at work, for the server's view of this runner.
+    pub(crate) running: Mutex<Vec<WorkItemId>>,
+}
+
+/// One item at work.
+pub(crate) struct Work {
+    pub(crate) machine: Arc<Machine>,
+    pub(crate) claim: Claim,
+    pub(crate) lease: WorkLease,
+    /// With the run token.
+    pub(crate) client: Client,
+    pub(crate) spool: Arc<Spool>,
+    pub(crate) orders: watch::Receiver<Order>,
+    pub(crate) step: watch::Sender<&'static str>,
+    pub(crate) claimed: Instant,
+    pub(crate) deadline: Instant,
+    start_ms: AtomicU64,
+    engine_ms: AtomicU64,
+    memory_bytes: AtomicU64,
+}
+
+/// An early end of an item.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    pub(crate) completion: Box<Completion>,
+}
+
+impl Stop {
+    /// Something of ours failed; the causes are part of the message.
+    pub(crate) fn failed(error: &dyn Error) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        Self::of(Outcome::Failed, message)
+    }
+
+    pub(crate) fn because(message: impl Into<String>) -> Self {
+        Self::of(Outcome::Failed, message.into())
+    }
+
+    pub(crate) fn canceled(message: &str) -> Self {
+        Self::of(Outcome::Canceled, message.to_owned())
+    }
+
+    pub(crate) fn timed_out(message: &str) -> Self {
+        Self::of(Outcome::TimedOut, message.to_owned())
+    }
+
+    fn of(outcome: Outcome, message: String) -> Self {
+        Self {
+            completion: Box::new(completion(outcome, Some(message))),
+        }
+    }
+}
+
+/// A completion with nothing but its outcome.
+pub(crate) fn completion(outcome: Outcome, message: Option<String>) -> Completion {
+    Completion {
+        outcome,
+        message,
+        exit_code: None,
+        log_bytes: 0,
+        event_bytes: 0,
+        counts: slipway_api::runner::Counts::default(),
+        plan_digest: None,
+        has_plan_json: false,
+        engine_version: None,
+        diagnostics: Vec::new(),
+        unaccounted: Vec::new(),
+        usage: Usage::default(),
+    }
+}
+
+/// Does an item from its claim to its end.
+pub(crate) async fn run(machine: Arc<Machine>, claim: Claim, claimed: Instant) {
+    let item = claim.work_item_id;
+    let root = machine.config.work.join("spool");
+    let spool = match Spool::create(&root, &claim) {
+        Ok(spool) => Arc::new(spool),
+        Err(error) => {
+            // Without a spool nothing may be done: the lease runs out, and the server gives the item to another.
+            tracing::error!(%error, %item, "cannot make a spool");
+            return;
+        }
+    };
+    let client = machine.client.with_token(SecretString::from(claim.run_token.clone()));
+    let lease = WorkLease {
+        item,
+        fence: claim.fence,
+    };
+    let (orders_sender, orders) = watch::channel(Order::Continue);
+    let (step, step_watch) = watch::channel("preparing");
+    let heart = Heart {
+        client: client.clone(),
+        lease,
+        phase: claim.context.phase,
+        every: *machine.beat.lock().unwrap_or_else(PoisonError::into_inner),
+        step: step_watch,
+        orders: orders_sender,
+    };
+    let heart = tokio::spawn(heart.beat());
+    let limit = claim.context.log_limit_bytes;
+    let delivery = Delivery::start(
+        client.clone(),
+        lease,
+        Arc::clone(&spool),
+        &secrets(&run_variables(&claim)),
+        limit,
+    );
+    let deadline = claimed + Duration::from_millis(claim.context.timeout_ms);
+    let work = Work {
+        machine,
+        lease,
+        client,
+        spool,
+        orders,
+        step,
+        claimed,
+        deadline,
+        claim,
+        start_ms: AtomicU64::new(0),
+        engine_ms: AtomicU64::new(0),
+        memory_bytes: AtomicU64::new(0),
+    };
+    match delivery {
+        Ok(delivery) => work.perform(delivery).await,
+        Err(error) => {
+            let completion = Stop::failed(&error).completion;
+            let _ = work.client.complete_work(lease, &completion).await;
+        }
+    }
+    heart.abort();
+}
+
+impl Work {
+    async fn perform(self, delivery: Delivery) {
+        let done = match self.claim.context.phase {
+            WorkPhase::Plan => plan::run(&self).await,
+            WorkPhase::Apply => apply::run(&self).await.map(|completion| (completion, None)),
+        };
+        let (mut completion, after) = done.unwrap_or_else(|stop| {
+            if let Some(message) = &stop.completion.message {
+                self.spool.say(&format!("\n[{message}]"));
+            }
+            (*stop.completion, None)
+        });
+        self.fill_usage(&mut completion);
+        // From here on a successor can complete the item as well as we can.
+        if let Err(error) = self.spool.write_json(
+            "outcome.json",
+            &spool::Outcome {
+                completion: completion.clone(),
+            },
+        ) {
+            tracing::error!(%error, "cannot spool an outcome");
+        }
+        self.step.send_replace("uploading");
+        let delivered = delivery.finish(completion).await;
+        if let Some(after) = after {
+            plan::send_json(&self, after).await;
+        }
+        let Self { spool, .. } = self;
+        match delivered {
+            Ok(delivered) => {
+                drop(spool);
+                discard(delivered.spool, delivered.states_taken);
+            }
+            Err(error) => {
+                tracing::warn!(%error, item = %self.lease.item, "the server refused the end of an item");
+                discard(spool, true);
+            }
+        }
+    }
+
+    /// The first start of the engine, for people who wonder where time goes.
+    pub(crate) fn mark_engine_start(&self) {
+        let elapsed = milliseconds(self.claimed.elapsed()).max(1);
+        let _ = self
+            .start_ms
+            .compare_exchange(0, elapsed, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add_usage(&self, exit: &Exit) {
+        self.engine_ms.fetch_add(milliseconds(exit.elapsed), Ordering::Relaxed);
+        self.memory_bytes
+            .fetch_max(exit.usage.memory_peak_bytes, Ordering::Relaxed);
+    }
+
+    fn fill_usage(&self, completion: &mut Completion) {
+        completion.usage.start_ms = self.start_ms.load(Ordering::Relaxed);
+        completion.usage.engine_ms = self.engine_ms.load(Ordering::Relaxed);
+        completion.usage.max_memory_bytes = self.memory_bytes.load(Ordering::Relaxed);
+    }
+}
+
+/// Removes a delivered spool; one with a refused state stays, since it may be the only copy.
+pub(crate) fn discard(spool: Arc<Spool>, is_all_taken: bool) {
+    match Arc::try_unwrap(spool) {
+        Ok(spool) if is_all_taken => spool.remove(),
+        Ok(spool) => {
+            tracing::error!(spool = %spool.file("").display(), "kept: it holds a state that the server refused")
+        }
+        Err(_) => tracing::warn!("a spool is still in use"),
+    }
+}
+
+/// A claim's variables in the words of the engine's side.
+pub(crate) fn run_variables(claim: &Claim) -> Vec<RunVariable> {
+    let category = |category| match category {
+        slipway_api::variables::VariableCategory::Terraform => Category::Terraform,
+        slipway_api::variables::VariableCategory::Env => Category::Env,
+    };
+    claim
+        .context
+        .variables
+        .iter()
+        .map(|variable| RunVariable {
+            key: variable.key.clone(),
+            value: variable.value.clone(),
+            hcl: variable.hcl,
+            sensitive: variable.sensitive,
+            category: category(variable.category),
+        })
+        .collect()
+}
+
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,217 @@
+//! The life of a runner: register, adopt, claim, drain.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use slipway_api::Code;
+use slipway_api::ids::RunnerId;
+use slipway_api::runner::{Claim, ClaimRequest, Registration, SandboxLevel};
+use slipway_client::{Client, ClientError, ClientSettings};
+use slipway_tofu::cache::Cache;
+use slipway_tofu::engines::Engines;
+use slipway_tofu::requirements::Platform;
+use slipway_tofu::sandbox::{Level, Policy, probe};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::adopt::{adopt_all, spooled_runs};
+use crate::backoff::{Backoff, is_final};
+use crate::config::{RunnerConfig, RunnerError};
+use crate::item::{self, Machine, milliseconds};
+use crate::kept::KeptRuns;
+
+/// How long a claim waits for work.
+const POLL: Duration = Duration::from_secs(30);
+/// What one run needs at least: the engine, a provider, and room.
+const MEMORY_PER_ITEM_BYTES: u64 = 512 << 20;
+
+/// Runs until `shutdown` turns true and the work at hand is done.
+///
+/// # Errors
+/// The runner cannot start here: sandbox, directories, address.
+pub async fn run(config: RunnerConfig, mut shutdown: watch::Receiver<bool>) -> Result<(), RunnerError> {
+    let slots = config.slots.unwrap_or_else(slots).max(1);
+    let machine = Arc::new(start(config)?);
+    let adopted = adopt_all(&machine);
+    let permits = Arc::new(Semaphore::new(slots as usize));
+    let mut items = JoinSet::new();
+    let mut away = Away::default();
+    while !*shutdown.borrow() {
+        while items.try_join_next().is_some() {}
+        let permit = tokio::select! {
+            permit = Arc::clone(&permits).acquire_owned() => permit,
+            _ = shutdown.changed() => break,
+        };
+        let Ok(permit) = permit else { break };
+        let claim = tokio::select! {
+            claim = claim(&machine, slots) => claim,
+            _ = shutdown.changed() => break,
+        };
+        match claim {
+            Ok(Some(claim)) => {
+                away.is_back();
+                work(&machine, claim, permit, &mut items);
+            }
+            Ok(None) => away.is_back(),
+            Err(error) if away.is_over(&error, machine.config.leave_after) && items.is_empty() => break,
+            Err(_) => tokio::select! {
+                () = away.backoff.wait() => {}
+                _ = shutdown.changed() => break,
+            },
+        }
+    }
+    tracing::info!(items = items.len(), "claiming no more work");
+    while items.join_next().await.is_some() {}
+    for adopted in adopted {
+        let _ = adopted.await;
+    }
+    Ok(())
+}
+
+fn start(config: RunnerConfig) -> Result<Machine, RunnerError> {
+    let enforced = probe();
+    if enforced < config.sandbox_demand {
+        return Err(RunnerError::Sandbox {
+            enforced,
+            demanded: config.sandbox_demand,
+        });
+    }
+    for directory in [&config.runs, &config.work, &config.work.join("spool")] {
+        make_directory(directory)?;
+    }
+    let mut policy = Policy::new(std::path::PathBuf::from("/"), Vec::new());
+    policy.execute.retain(|tree| tree != Path::new("/"));
+    policy.execute.extend(config.mirrors.iter().cloned());
+    let own = [config.runs.clone(), config.work.clone()];
+    policy.check(&config.protected.iter().chain(&own).cloned().collect::<Vec<_>>())?;
+    let mut settings = ClientSettings::new(config.server.clone(), Some(config.token.clone()));
+    settings.unix_socket.clone_from(&config.server_socket);
+    // Trying again is done here, for as long as it takes.
+    settings.attempts = 1;
+    Ok(Machine {
+        client: Client::new(settings)?,
+        cache: Cache::open(&config.work.join("cache"))?,
+        engines: Engines::new(config.engines.clone()),
+        kept: KeptRuns::new(&config.work, &spooled_runs(&config.work)),
+        beat: Mutex::new(Duration::from_secs(5)),
+        runner: Mutex::new(None),
+        running: Mutex::new(Vec::new()),
+        config,
+    })
+}
+
+fn make_directory(path: &Path) -> Result<(), RunnerError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|source| RunnerError::Directory {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// Asks for one item, registering first where the server does not know this runner.
+async fn claim(machine: &Machine, slots: u32) -> Result<Option<Claim>, ClientError> {
+    let known = *machine.runner.lock().unwrap_or_else(PoisonError::into_inner);
+    let runner = match known {
+        Some(runner) => runner,
+        None => register(machine, slots).await?,
+    };
+    let running = machine.running.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let request = ClaimRequest {
+        wait_ms: milliseconds(POLL),
+        running,
+    };
+    let answer = machine.client.claim_work(runner, &request).await;
+    if let Err(error) = &answer
+        && error.code() == Some(Code::NotFound)
+    {
+        machine.runner.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+    answer
+}
+
+async fn register(machine: &Machine, slots: u32) -> Result<RunnerId, ClientError> {
+    let config = &machine.config;
+    let platform = Platform::current();
+    let registration = Registration {
+        name: config.name.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        platform: format!("{}_{}", platform.os, platform.arch),
+        sandbox: match probe().min(if config.sandbox_helper.is_empty() {
+            Level::None
+        } else {
+            Level::Isolated
+        }) {
+            Level::None => SandboxLevel::None,
+            Level::Files => SandboxLevel::Partial,
+            Level::Isolated => SandboxLevel::Full,
+        },
+        slots,
+        labels: config.labels.clone(),
+    };
+    let registered = machine.client.register_runner(&registration).await?;
+    *machine.beat.lock().unwrap_or_else(PoisonError::into_inner) = Duration::from_millis(registered.lease_ms / 3);
+    *machine.runner.lock().unwrap_or_else(PoisonError::into_inner) = Some(registered.runner_id);
+    tracing::info!(runner = %registered.runner_id, slots, "registered");
+    Ok(registered.runner_id)
+}
+
+fn work(machine: &Arc<Machine>, claim: Claim, permit: OwnedSemaphorePermit, items: &mut JoinSet<()>) {
+    let machine = Arc::clone(machine);
+    let (claimed, item) = (Instant::now(), claim.work_item_id);
+    let running = |machine: &Machine, change: &dyn Fn(&mut Vec<_>)| {
+        change(&mut machine.running.lock().unwrap_or_else(PoisonError::into_inner));
+    };
+    running(&machine, &|items| items.push(item));
+    items.spawn(async move {
+        item::run(Arc::clone(&machine), claim, claimed).await;
+        running(&machine, &|items| items.retain(|other| *other != item));
+        drop(permit);
+    });
+}
+
+/// How long the server has been away.
+#[derive(Default)]
+struct Away {
+    since: Option<Instant>,
+    backoff: Backoff,
+}
+
+impl Away {
+    fn is_back(&mut self) {
+        self.since = None;
+        self.backoff.reset();
+    }
+
+    /// Notes a failure; says whether it is time to leave.
+    fn is_over(&mut self, error: &ClientError, leave_after: Option<Duration>) -> bool {
+        if is_final(error) && error.code() != Some(Code::NotFound) {
+            tracing::error!(%error, "the server does not accept this runner: check its token and pool");
+        } else if matches!(error, ClientError::Unreachable { .. }) {
+            tracing::debug!(%error, "no claim");
+        } else {
+            tracing::warn!(%error, "no claim");
+        }
+        let since = *self.since.get_or_insert_with(Instant::now);
+        leave_after.is_some_and(|time| since.elapsed() >= time)
+    }
+}
+
+/// As many items as half of the memory holds.
+fn slots() -> u32 {
+    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))
+        .unwrap_or_default();
+    let kibibytes: u64 = line
+        .split_whitespace()
+        .next()
+        .and_then(|word| word.parse().ok())
+        .unwrap_or(0);
+    u32::try_from(kibibytes * 1024 / 2 / MEMORY_PER_ITEM_BYTES)
+        .unwrap_or(1)
+        .clamp(1, 64)
+}

@@ -1,0 +1,136 @@
+//! The spool of one item: everything that must reach the server, on the disk before it is sent.
+//!
+//! `claim.json` (what was claimed), `log.raw` and `events.raw` (written by the engine itself), `log` and `events` (masked,
+//! as sent), `states/<number>`, `plan.bundle`, `outcome.json`, `started.json` and `exit.json` (the engine's
+//! process). Whoever holds `lock`
+//! owns the spool; the kernel lets go of it when the owner dies. Holds secrets: mode 0700, removed once delivered.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::FlockOperation;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use slipway_api::runner::{Claim, Completion};
+
+/// An owned spool.
+#[derive(Debug)]
+pub(crate) struct Spool {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// How an item ended, and what was still to send.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Outcome {
+    pub(crate) completion: Completion,
+}
+
+impl Spool {
+    /// A new spool for a claim.
+    pub(crate) fn create(root: &Path, claim: &Claim) -> io::Result<Self> {
+        let path = root.join(format!("{}-{}", claim.work_item_id, claim.fence));
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path.join("states"))?;
+        let spool = Self {
+            _lock: lock(&path)?,
+            path,
+        };
+        spool.write_json("claim.json", claim)?;
+        for name in ["log.raw", "events.raw", "init.events"] {
+            append_to(&spool.file(name))?;
+        }
+        Ok(spool)
+    }
+
+    /// A predecessor's spool; `None` while its owner lives.
+    pub(crate) fn adopt(path: PathBuf) -> io::Result<Option<Self>> {
+        match lock(&path) {
+            Ok(lock) => Ok(Some(Self { path, _lock: lock })),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Adds a line of ours to the log.
+    pub(crate) fn say(&self, line: &str) {
+        let said = append_to(&self.file("log.raw")).and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
+        if let Err(error) = said {
+            tracing::warn!(%error, line, "cannot write the log");
+        }
+    }
+
+    /// Writes a file whole or not at all.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let draft = self.file(&format!("{}.draft", name.replace('/', "-")));
+        let mut file = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)?;
+        file.write_all(bytes)?;
+        fs::rename(draft, self.file(name))
+    }
+
+    pub(crate) fn write_json(&self, name: &str, value: &impl Serialize) -> io::Result<()> {
+        self.write(name, &serde_json::to_vec(value)?)
+    }
+
+    /// A JSON file; `None` when it is missing or was never finished.
+    pub(crate) fn read_json<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_slice(&fs::read(self.file(name)).ok()?).ok()
+    }
+
+    pub(crate) fn outcome(&self) -> Option<Completion> {
+        self.read_json::<Outcome>("outcome.json")
+            .map(|outcome| outcome.completion)
+    }
+
+    /// The numbers of the spooled states, in order.
+    pub(crate) fn states(&self) -> Vec<u64> {
+        let entries = fs::read_dir(self.file("states")).into_iter().flatten().flatten();
+        let mut numbers: Vec<u64> = entries
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    pub(crate) fn state_file(&self, number: u64) -> PathBuf {
+        self.file("states").join(number.to_string())
+    }
+
+    /// Everything was delivered.
+    pub(crate) fn remove(self) {
+        if let Err(error) = fs::remove_dir_all(&self.path) {
+            tracing::warn!(%error, path = %self.path.display(), "cannot remove a delivered spool");
+        }
+    }
+}
+
+fn lock(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path.join("lock"))?;
+    rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+    Ok(file)
+}
+
+pub(crate) fn append_to(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+}

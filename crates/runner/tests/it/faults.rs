@@ -1,0 +1,176 @@
+//! The server goes away; the runner is killed.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use slipway_api::runner::Outcome;
+
+use crate::machine::{Machine, TEST_PROVIDER};
+
+fn slow(latency_ms: u32) -> String {
+    format!(
+        "{TEST_PROVIDER}resource \"test_instance\" \"first\" {{}}\n\
+         resource \"test_instance\" \"slow\" {{\n  latency_ms = {latency_ms}\n  depends_on = [test_instance.first]\n}}\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_away_loses_nothing() {
+    let mut machine = Machine::running().await;
+    let plan = machine.plan_of(&slow(700));
+    let planned = machine.finish(&plan).await;
+    let apply = machine.apply_of(&plan, &planned);
+    let item = apply.work_item_id.to_string();
+    let outcome = machine.path("work/spool").join(format!("{item}-1/outcome.json"));
+    machine.server.queue(apply);
+    machine
+        .server
+        .until("creating", &item, |got| {
+            got.log().contains("test_instance.slow: Creating...")
+        })
+        .await;
+    machine.server.be_away(true);
+    let ended = async {
+        while !outcome.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), ended).await.unwrap();
+    assert!(machine.server.got(&item).completions.is_empty());
+    machine.server.be_away(false);
+    let got = machine.server.completed(&item).await;
+    assert_eq!(got.completion().outcome, Outcome::Succeeded, "{}", got.log());
+    assert!(got.log().contains("Apply complete!"), "{}", got.log());
+    assert_eq!(got.log.len() as u64, got.completion().log_bytes);
+    assert!(got.state().to_string().contains("\"slow\""));
+    machine.drain().await;
+    assert_eq!(machine.spools(), 0);
+}
+
+/// A runner in a process of its own; killed when dropped.
+struct Process(std::process::Child);
+
+impl Process {
+    fn start(machine: &Machine) -> Self {
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "runner_process", "--nocapture"])
+            .env("RUNNER_DIRECTORY", machine.root.path())
+            .env("RUNNER_SERVER", &machine.address)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self(child)
+    }
+
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runner_killed_while_applying_leaves_a_state_and_a_list_to_its_successor() {
+    let mut machine = Machine::new().await;
+    let mut process = Process::start(&machine);
+    let plan = machine.plan_of(&slow(600_000));
+    let planned = machine.finish(&plan).await;
+    let apply = machine.apply_of(&plan, &planned);
+    let item = apply.work_item_id.to_string();
+    machine.server.queue(apply);
+    machine
+        .server
+        .until("creating", &item, |got| {
+            got.log().contains("test_instance.slow: Creating...")
+        })
+        .await;
+    process.kill();
+    machine.start();
+    let got = machine.server.completed(&item).await;
+    assert_eq!(got.completion().outcome, Outcome::Failed);
+    let message = got.completion().message.clone().unwrap();
+    assert!(message.starts_with("the runner was killed while applying"), "{message}");
+    assert!(
+        !got.states.is_empty(),
+        "the engine saved when its runner died: {}",
+        got.log()
+    );
+    assert!(got.state().to_string().contains("\"first\""));
+    assert!(
+        got.log().contains("Interrupt received") && got.log().contains(&message),
+        "{}",
+        got.log()
+    );
+    let missing: Vec<_> = got
+        .completion()
+        .unaccounted
+        .iter()
+        .map(|resource| resource.address.as_str())
+        .collect();
+    assert_eq!(missing, ["test_instance.slow"]);
+    machine.drain().await;
+    assert_eq!((machine.spools(), got.completions.len()), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runner_killed_after_its_engine_ended_is_completed_by_its_successor() {
+    let mut machine = Machine::new().await;
+    let mut process = Process::start(&machine);
+    let plan = machine.plan_of(&slow(300));
+    let planned = machine.finish(&plan).await;
+    let apply = machine.apply_of(&plan, &planned);
+    let item = apply.work_item_id.to_string();
+    let outcome = machine.path("work/spool").join(format!("{item}-1/outcome.json"));
+    machine.server.queue(apply);
+    machine
+        .server
+        .until("creating", &item, |got| {
+            got.log().contains("test_instance.slow: Creating...")
+        })
+        .await;
+    machine.server.be_away(true);
+    let ended = async {
+        while !outcome.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), ended).await.unwrap();
+    process.kill();
+    machine.server.be_away(false);
+    machine.start();
+    let got = machine.server.completed(&item).await;
+    assert_eq!(got.completion().outcome, Outcome::Succeeded, "{}", got.log());
+    assert!(got.log().contains("Apply complete!"));
+    assert!(got.state().to_string().contains("\"slow\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_whose_runner_was_killed_is_left_to_the_server() {
+    let mut machine = Machine::new().await;
+    let mut process = Process::start(&machine);
+    let plan = machine.plan_of(&format!(
+        "{TEST_PROVIDER}data \"test_read_file\" \"x\" {{\n  path = \"/etc/hostname-that-blocks\"\n}}\n"
+    ));
+    let item = plan.work_item_id.to_string();
+    machine.server.queue(plan);
+    machine
+        .server
+        .until("initializing", &item, |got| got.log().contains("Initializing"))
+        .await;
+    process.kill();
+    machine.start();
+    machine
+        .server
+        .until("the log so far", &item, |got| !got.log.is_empty())
+        .await;
+    machine.drain().await;
+    assert!(machine.server.is_claimed(&item));
+    assert_eq!(machine.spools(), 0);
+}
