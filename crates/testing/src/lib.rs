@@ -1,4 +1,6 @@
-//! What tests of several crates share: finding the real tools, and a throwaway PostgreSQL.
+//! What tests of several crates share: finding the real tools, and throwaway servers.
 
+mod background;
 pub mod postgres;
+pub mod s3;
 pub mod tools;

@@ -4,13 +4,14 @@
 //! that ends: the kernel tells it (`PR_SET_PDEATHSIG`, set by `setpriv`). What it leaves on disk is removed by the next
 //! one. `SLIPWAY_TEST_POSTGRES_URL` names the administrator's URL of another server to be used instead.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{OnceLock, mpsc};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+
+use crate::background;
 
 /// What the cluster's directories start with; the test process's id follows.
 const PREFIX: &str = "slipway-postgres-";
@@ -36,7 +37,7 @@ pub fn database() -> Result<String> {
         return database_elsewhere(&url.to_string_lossy(), &name);
     }
     let cluster = cluster()?;
-    let mut command = program(&cluster.programs.join("createdb"));
+    let mut command = background::plain(cluster.programs.join("createdb"));
     command
         .arg("--host")
         .arg(&cluster.directory)
@@ -47,7 +48,7 @@ pub fn database() -> Result<String> {
 }
 
 fn database_elsewhere(administrator: &str, name: &str) -> Result<String> {
-    let mut command = program(&programs()?.join("psql"));
+    let mut command = background::plain(programs()?.join("psql"));
     command.args([
         administrator,
         "--quiet",
@@ -99,43 +100,8 @@ fn start() -> Result<Cluster> {
     ] {
         postgres.args(["-c", setting]);
     }
-    wait_until_ready(postgres)?;
+    background::start(postgres, "ready to accept connections")?;
     Ok(Cluster { programs, directory })
-}
-
-/// Starts the server from a thread that lives as long as this process: the signal at the parent's death is sent when
-/// the thread that started the child ends, and a test's thread ends with the test.
-fn wait_until_ready(mut postgres: Command) -> Result<()> {
-    let (ready, is_ready) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut child = match postgres
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-        {
-            Ok(child) => child,
-            Err(error) => return drop(ready.send(Err(error.to_string()))),
-        };
-        let mut said = String::new();
-        for line in child
-            .stderr
-            .take()
-            .into_iter()
-            .flat_map(|errors| BufReader::new(errors).lines())
-        {
-            let line = line.unwrap_or_default();
-            if line.contains("ready to accept connections") {
-                ready.send(Ok(())).ok();
-            }
-            said.push_str(&line);
-            said.push('\n');
-        }
-        ready.send(Err(said)).ok();
-        child.wait().ok();
-    });
-    let answer = is_ready.recv().context("PostgreSQL ended at once")?;
-    answer.map_err(|said| anyhow!("PostgreSQL did not start: {said}"))
 }
 
 /// Where PostgreSQL's programs are: on PATH, or where Debian puts them.
@@ -169,7 +135,7 @@ fn give_away(directory: &Path) -> Result<()> {
         return Ok(());
     }
     let number = |flag: &str| -> Result<u32> {
-        let mut command = program(Path::new("id"));
+        let mut command = background::plain("id");
         command.args([flag, USER]);
         Ok(String::from_utf8(run(command)?.stdout)?.trim().parse()?)
     };
@@ -179,22 +145,13 @@ fn give_away(directory: &Path) -> Result<()> {
 
 /// A program that ends with us, as a user that is not root.
 fn as_user(path: &Path) -> Command {
-    let mut command = program(Path::new("setpriv"));
-    if is_root() {
-        command.args(["--reuid", USER, "--regid", USER, "--clear-groups"]);
-    }
-    // Asks a server to end at once, but in order.
-    command.args(["--pdeathsig", "INT", "--"]).arg(path);
+    let options: &[&str] = if is_root() {
+        &["--reuid", USER, "--regid", USER, "--clear-groups"]
+    } else {
+        &[]
+    };
+    let mut command = background::ending_with_us(path, options);
     command.current_dir("/");
-    command
-}
-
-fn program(path: &Path) -> Command {
-    let mut command = Command::new(path);
-    command.env_clear().env("LC_ALL", "C");
-    if let Some(path) = std::env::var_os("PATH") {
-        command.env("PATH", path);
-    }
     command
 }
 

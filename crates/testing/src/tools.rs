@@ -12,6 +12,8 @@ pub struct Tools {
     pub tofu: PathBuf,
     /// An unpacked filesystem mirror with the providers random, null, local and our own test provider.
     pub mirror: PathBuf,
+    /// A Python that has the S3 server: `python -m moto.server`. The demo's tools have none.
+    pub python: Option<PathBuf>,
 }
 
 /// The programs that `cargo xtask tools` made for this checkout. `SLIPWAY_TEST_TOFU` names another OpenTofu.
@@ -31,6 +33,7 @@ pub fn find() -> Result<Tools> {
     let tools = Tools {
         tofu: tofu.context(how)?,
         mirror: path("mirror").context(how)?,
+        python: path("python"),
     };
     ensure!(
         tools.tofu.is_file() && tools.mirror.is_dir(),

@@ -9,6 +9,7 @@
 )]
 
 mod blobs;
+mod blobs_s3;
 mod database;
 mod events;
 mod fixture;
