@@ -4,9 +4,9 @@
 //! offset may come any number of times; offsets have no gaps. Only the log's row, moved by compare and swap, says how
 //! far a log goes; what this process holds beyond it is a guess that another replica may overrule.
 //!
-//! Bytes come into memory ([`stream`]), become small rows or, in a burst, segments on the object store within a tenth of
-//! a second ([`writing`]), and segments all of them when the log has ended ([`ending`]). Readers are told at once and
-//! find a byte wherever it is by then ([`reading`]).
+//! Bytes come into memory (`stream`), become small rows or, in a burst, segments on the object store within a tenth of
+//! a second (`writing`), and segments all of them when the log has ended (`ending`). Readers are told at once and
+//! find a byte wherever it is by then (`reading`).
 
 mod ending;
 mod model;

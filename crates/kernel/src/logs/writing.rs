@@ -32,7 +32,7 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Up to that many bytes become rows; more is a burst.
 const BURST_BYTES: u64 = 256 << 10;
 /// A row's bytes at most.
-const ROW_BYTES: usize = 64 << 10;
+const ROW_BYTES: usize = 60 << 10;
 /// A segment's bytes at most.
 pub(super) const SEGMENT_BYTES: usize = 4 << 20;
 /// Bytes of one stream in memory that are not durable; a writer who has more waits.
