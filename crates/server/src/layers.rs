@@ -27,11 +27,7 @@ struct RequestId(String);
 pub async fn answer(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
     let id = request_id(&shared);
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("", MatchedPath::as_str)
-        .to_owned();
+    let route = matched_path(&request).to_owned();
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", request.id = %id, http.method = %method, http.route = %route);
     let started = tokio::time::Instant::now();
@@ -96,9 +92,17 @@ pub async fn protect_browsers(request: Request, next: Next) -> Response {
     response
 }
 
+/// Routes of the API that are for everybody.
+const PUBLIC: [&str; 1] = ["/api/v2/ping"];
+
 /// Finds out who calls and gives it to the handler as its [`Ctx`].
+///
+/// Nobody gets further in than here, but for what is public: nothing is read of a body, nothing is said of what there is.
 pub async fn authenticate(State(shared): State<Shared>, mut request: Request, next: Next) -> Result<Response> {
     let actor = actor(&shared, token(&request)?).await?;
+    if actor == Actor::Anonymous && !PUBLIC.contains(&matched_path(&request)) {
+        return Err(unauthenticated());
+    }
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
     let origin = Origin {
         request_id,
@@ -135,13 +139,16 @@ fn token(request: &Request) -> Result<Option<String>> {
     Err(unauthenticated())
 }
 
-fn is_state_backend(request: &Request) -> bool {
-    let path = request
+fn matched_path(request: &Request) -> &str {
+    request
         .extensions()
         .get::<MatchedPath>()
-        .map_or("", MatchedPath::as_str);
+        .map_or("", MatchedPath::as_str)
+}
+
+fn is_state_backend(request: &Request) -> bool {
     matches!(
-        path,
+        matched_path(request),
         "/api/v2/workspaces/{workspace}/state" | "/api/v2/workspaces/{workspace}/state/lock"
     )
 }
