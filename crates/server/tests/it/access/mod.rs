@@ -1,1 +1,5 @@
 //! Stories of access.
+
+mod fixture;
+mod matrix;
+mod operations;

@@ -56,6 +56,11 @@ impl Caller {
     }
 
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        answer(self.begin(method, path, headers, body).await).await
+    }
+
+    /// The answer with its body still to come, as streams need it.
+    pub async fn begin(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -63,7 +68,63 @@ impl Caller {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        answer(self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()).await
+        self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
+    }
+
+    /// Follows a stream of server-sent events.
+    pub async fn follow(&self, path: &str, last_event_id: Option<&str>) -> Stream {
+        let headers: Vec<_> = last_event_id.map(|id| ("last-event-id", id)).into_iter().collect();
+        let response = self.begin("GET", path, &headers, Body::empty()).await;
+        assert_eq!(response.status(), 200, "{path}");
+        Stream {
+            body: response.into_body(),
+            text: String::new(),
+        }
+    }
+}
+
+/// A stream of server-sent events.
+pub struct Stream {
+    body: Body,
+    text: String,
+}
+
+/// A server-sent event.
+#[derive(Debug, PartialEq, Eq)]
+pub struct StreamEvent {
+    pub name: String,
+    pub id: String,
+    pub data: Value,
+}
+
+impl Stream {
+    /// The next event; comments that keep the connection alive are passed over.
+    pub async fn next(&mut self) -> StreamEvent {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let block = block.to_owned();
+                self.text = rest.to_owned();
+                if block.starts_with(':') {
+                    continue;
+                }
+                return event(&block);
+            }
+            let frame = self.body.frame().await.expect("the stream goes on").unwrap();
+            let bytes = frame.into_data().unwrap();
+            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+}
+
+fn event(block: &str) -> StreamEvent {
+    let field = |name: &str| {
+        let line = block.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_default().trim_start_matches(": ").to_owned()
+    };
+    StreamEvent {
+        name: field("event"),
+        id: field("id"),
+        data: serde_json::from_str(&field("data")).unwrap(),
     }
 }
 
@@ -105,6 +166,27 @@ impl Answer {
     pub fn error(&self) -> (String, String) {
         let text = |key: &str| self.body["errors"][0][key].as_str().unwrap_or_default().to_owned();
         (text("code"), text("detail"))
+    }
+
+    /// The ids of a list.
+    pub fn ids(&self) -> Vec<String> {
+        let rows = self.body["data"].as_array().cloned().unwrap_or_default();
+        rows.iter()
+            .map(|row| row["id"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Where the first error says that the fault is.
+    pub fn pointer(&self) -> String {
+        self.body["errors"][0]["source"]["pointer"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// The whole answer as text, to look for what must not be in it.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
     /// An attribute of every resource of a list.

@@ -40,17 +40,22 @@ impl Acme {
             .id()
     }
 
-    /// Uploads a configuration of one file and returns its version's id.
-    pub async fn upload(&self, workspace: &str, text: &str) -> String {
+    /// A configuration of one file, packed.
+    pub fn pack(text: &str) -> Vec<u8> {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("main.tf"), text).unwrap();
         let mut archive = Vec::new();
         slipway_tofu::archive::pack(directory.path(), &mut archive).unwrap();
+        archive
+    }
+
+    /// Uploads a configuration of one file and returns its version's id.
+    pub async fn upload(&self, workspace: &str, text: &str) -> String {
         let body = json!({"data": {"type": "configuration-versions", "attributes": {"auto-queue-runs": false}}});
         let path = format!("/api/v2/workspaces/{workspace}/configuration-versions");
         let id = self.owner.post(&path, body).await.expect(201).id();
         let upload = format!("/api/v2/configuration-versions/{id}/upload");
-        self.owner.put_bytes(&upload, archive).await.expect(200);
+        self.owner.put_bytes(&upload, Self::pack(text)).await.expect(200);
         id
     }
 
@@ -84,6 +89,21 @@ impl Acme {
                 json!({"comment": "test"}),
             )
             .await
+    }
+
+    /// Gives a user a role and returns the assignment's id.
+    pub async fn assign(&self, organization: &str, user: &str, role: &str, scope: &str) -> String {
+        let attributes = json!({"subject": user, "role": role, "scope": scope});
+        let body = json!({"data": {"type": "role-assignments", "attributes": attributes}});
+        let path = format!("/api/v2/organizations/{organization}/role-assignments");
+        self.owner.post(&path, body).await.expect(201).id()
+    }
+
+    /// A new user with a role in `acme`, at the organization or at an object in it.
+    pub async fn member(&self, name: &str, role: &str, scope: &str) -> Caller {
+        let (id, caller) = self.app.user(&self.owner, name).await;
+        self.assign("acme", &id, role, scope).await;
+        caller
     }
 
     /// A runner of the site's pool.

@@ -33,7 +33,11 @@ impl TestRunner {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        let caller = app.caller(made.text.expose_text().unwrap());
+        Self::register(app, app.caller(made.text.expose_text().unwrap())).await
+    }
+
+    /// A runner of the pool whose token `caller` has.
+    pub async fn register(app: &TestApp, caller: Caller) -> Self {
         let body = json!({"name": "host", "version": "0", "platform": "linux_amd64", "sandbox": "full", "slots": 2});
         let registered = caller.post("/api/v2/runners", body).await.expect(200);
         let id = registered.body["runner-id"].as_str().unwrap().to_owned();
@@ -42,6 +46,16 @@ impl TestRunner {
             id,
             router: app.router.clone(),
         }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Who it calls as, to try what its token must not open.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     /// The next item, if there is one now.
@@ -59,19 +73,24 @@ impl TestRunner {
     /// Claims the next item, which must be there, and plans or applies it with these counts.
     pub async fn succeed(&self, counts: Value) {
         let item = self.claim().await.expect("there is an item to claim");
-        item.put("log?offset=0", "all is well\n").await.expect(200);
-        let mut completion = json!({"outcome": "succeeded", "log-bytes": 12, "event-bytes": 0, "counts": counts});
-        if item.claim.context.phase == slipway_api::runner::WorkPhase::Plan {
-            let bundle = b"the plan file".to_vec();
-            let digest = slipway_tofu::digest::sha256_hex(&bundle);
-            item.put_plan(&digest, bundle).await.expect(204);
-            completion["plan-digest"] = json!(digest);
-        }
-        item.complete(completion).await.expect(204);
+        item.succeed(counts).await;
     }
 }
 
 impl TestItem {
+    /// Plans or applies the item with these counts.
+    pub async fn succeed(&self, counts: Value) {
+        self.put("log?offset=0", "all is well\n").await.expect(200);
+        let mut completion = json!({"outcome": "succeeded", "log-bytes": 12, "event-bytes": 0, "counts": counts});
+        if self.claim.context.phase == slipway_api::runner::WorkPhase::Plan {
+            let bundle = b"the plan file".to_vec();
+            let digest = slipway_tofu::digest::sha256_hex(&bundle);
+            self.put_plan(&digest, bundle).await.expect(204);
+            completion["plan-digest"] = json!(digest);
+        }
+        self.complete(completion).await.expect(204);
+    }
+
     pub async fn put(&self, part: &str, bytes: impl Into<Vec<u8>>) -> Answer {
         self.caller.put_bytes(&self.path(part), bytes).await
     }

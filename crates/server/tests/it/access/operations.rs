@@ -1,0 +1,382 @@
+//! How each operation is called on the fixture: its path parameters and a valid body.
+//!
+//! A path parameter stands for what the fixture calls by the same name, unless the row says otherwise. Rows are called
+//! in their order, those that delete after all others.
+
+use serde_json::{Value, json};
+
+use super::fixture::new_run;
+use crate::support::{State, document};
+
+/// What is sent.
+pub enum Sent {
+    Nothing,
+    /// JSON in which every `$name` is replaced.
+    Json(Value),
+    Bytes(&'static [u8]),
+    /// The fixture's packed configuration.
+    Archive,
+}
+
+/// One way to call an operation.
+pub struct Row {
+    /// The operation's id.
+    pub operation: &'static str,
+    /// What this way is about, when there are several.
+    pub variant: &'static str,
+    /// Another method than the document's.
+    pub method: Option<&'static str>,
+    /// The permission that this way needs, if it is not the one in the document.
+    pub permission: Option<&'static str>,
+    /// Path parameters that stand for something else.
+    pub path: Vec<(&'static str, &'static str)>,
+    pub query: &'static str,
+    pub headers: Vec<(&'static str, String)>,
+    pub sent: Sent,
+    /// It succeeds for nobody, and that is the point.
+    pub is_closed: bool,
+}
+
+fn call(operation: &'static str) -> Row {
+    Row {
+        operation,
+        variant: "",
+        method: None,
+        permission: None,
+        path: Vec::new(),
+        query: "",
+        headers: Vec::new(),
+        sent: Sent::Nothing,
+        is_closed: false,
+    }
+}
+
+impl Row {
+    fn on(mut self, parameter: &'static str, name: &'static str) -> Self {
+        self.path.push((parameter, name));
+        self
+    }
+
+    fn send(mut self, kind: &str, attributes: Value) -> Self {
+        self.sent = Sent::Json(document(kind, attributes));
+        self
+    }
+
+    fn json(mut self, body: Value) -> Self {
+        self.sent = Sent::Json(body);
+        self
+    }
+
+    fn bytes(mut self, bytes: &'static [u8]) -> Self {
+        self.sent = Sent::Bytes(bytes);
+        self
+    }
+
+    fn query(mut self, query: &'static str) -> Self {
+        self.query = query;
+        self
+    }
+
+    fn variant(mut self, variant: &'static str, permission: &'static str) -> Self {
+        self.variant = variant;
+        self.permission = Some(permission);
+        self
+    }
+
+    fn closed(mut self) -> Self {
+        self.is_closed = true;
+        self
+    }
+
+    fn method(mut self, method: &'static str) -> Self {
+        self.method = Some(method);
+        self.variant = method;
+        self
+    }
+
+    /// The row's name in the table.
+    pub fn name(&self) -> String {
+        match self.variant {
+            "" => self.operation.to_owned(),
+            variant => format!("{} · {variant}", self.operation),
+        }
+    }
+}
+
+/// Every way to call every operation.
+pub fn rows() -> Vec<Row> {
+    [
+        organizations(),
+        access(),
+        workspaces(),
+        variables(),
+        variable_sets(),
+        configurations(),
+        states(),
+        backend(),
+        runs(),
+        pools(),
+        work(),
+        deletions(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn organizations() -> Vec<Row> {
+    vec![
+        call("ping"),
+        call("list_permissions"),
+        call("list_organizations"),
+        call("create_organization").send("organizations", json!({"name": "another"})),
+        call("get_organization"),
+        call("update_organization").send("organizations", json!({"email": "ops@example.com"})),
+        call("get_entitlement_set"),
+        call("search_directory").query("?q=base"),
+        call("list_events"),
+        call("stream_events").query("?organization=acme"),
+        call("list_projects"),
+        call("create_project").send("projects", json!({"name": "more"})),
+        call("get_project"),
+        call("update_project").send("projects", json!({"description": "The site."})),
+    ]
+}
+
+fn access() -> Vec<Row> {
+    let assignment = |role: &str| json!({"subject": "$newcomer", "role": role, "scope": "acme"});
+    vec![
+        call("get_account"),
+        call("list_users"),
+        call("create_user").send("users", json!({"username": "zoe"})),
+        call("get_user"),
+        call("list_user_tokens"),
+        call("create_user_token").send("authentication-tokens", json!({"description": "mine"})),
+        call("get_token"),
+        call("get_token")
+            .on("token", "pool_token")
+            .variant("of a runner pool", "runner-pool.read"),
+        call("list_roles"),
+        call("create_role").send("roles", json!({"name": "watcher", "permissions": ["event.read"]})),
+        call("create_role")
+            .send(
+                "roles",
+                json!({"name": "killer", "permissions": ["organization.delete"]}),
+            )
+            .variant("of what only owners have", "*"),
+        call("list_role_assignments"),
+        call("create_role_assignment").send("role-assignments", assignment("read")),
+        call("create_role_assignment")
+            .send("role-assignments", assignment("owner"))
+            .variant("of an owner", "*"),
+    ]
+}
+
+fn workspaces() -> Vec<Row> {
+    vec![
+        call("list_workspaces"),
+        call("create_workspace").send("workspaces", json!({"name": "fresh"})),
+        call("get_workspace"),
+        call("get_workspace_by_name").on("workspace", "=base"),
+        call("update_workspace").send("workspaces", json!({"description": "The base."})),
+        call("update_workspace_by_name")
+            .on("workspace", "=base")
+            .send("workspaces", json!({"description": "Base."})),
+        call("lock_workspace").json(json!({"reason": "a look"})),
+        call("unlock_workspace"),
+        call("force_unlock_workspace").on("workspace", "held"),
+    ]
+}
+
+fn variables() -> Vec<Row> {
+    let variable = json!({"key": "region", "value": "eu"});
+    vec![
+        call("list_variables"),
+        call("create_variable").send("vars", variable),
+        call("update_variable").send("vars", json!({"description": "Changed."})),
+        call("list_effective_variables"),
+    ]
+}
+
+fn variable_sets() -> Vec<Row> {
+    let identifier = |kind: &str, id: &str| json!({"data": [{"type": kind, "id": id}]});
+    vec![
+        call("list_variable_sets"),
+        call("create_variable_set").send("varsets", json!({"name": "another"})),
+        call("get_variable_set"),
+        call("update_variable_set").send("varsets", json!({"description": "Changed."})),
+        call("list_variables_of_set"),
+        call("create_variable_in_set").send("vars", json!({"key": "region", "value": "eu"})),
+        call("update_variable_in_set")
+            .on("variable", "shared_variable")
+            .send("vars", json!({"description": "Changed."})),
+        call("assign_variable_set_to_workspaces").json(identifier("workspaces", "$base")),
+        call("assign_variable_set_to_projects").json(identifier("projects", "$web")),
+    ]
+}
+
+fn configurations() -> Vec<Row> {
+    let upload = Row {
+        sent: Sent::Archive,
+        ..call("upload_configuration_version").on("configuration_version", "empty")
+    };
+    vec![
+        call("list_configuration_versions"),
+        call("create_configuration_version").send("configuration-versions", json!({"auto-queue-runs": false})),
+        call("get_configuration_version"),
+        call("download_configuration_version"),
+        upload,
+    ]
+}
+
+fn states() -> Vec<Row> {
+    let back = json!({"data": {"type": "state-versions", "relationships": {
+        "rollback-state-version": {"data": {"type": "state-versions", "id": "$state_version"}}}}});
+    vec![
+        call("list_state_versions").query("?filter[organization][name]=acme&filter[workspace][name]=base"),
+        call("list_state_versions_of_workspace"),
+        call("get_current_state_version"),
+        call("get_state_version"),
+        call("download_state_version"),
+        call("get_state_version_json"),
+        call("get_state_version_diff"),
+        call("list_current_state_outputs"),
+        call("list_state_outputs"),
+        call("get_state_output"),
+        call("list_kept_states"),
+        call("download_kept_state").on("state_version", "kept"),
+        call("create_state_version").json(State::new(3).upload()),
+        call("rollback_state_version"),
+        call("rollback_workspace_state").json(back),
+    ]
+}
+
+/// The `http` backend, with the verbs that OpenAPI cannot name.
+fn backend() -> Vec<Row> {
+    let lock = || json!({"ID": "a-lock", "Operation": "OperationTypeApply", "Who": "mia@laptop"});
+    let state: &'static [u8] = br#"{"version": 4, "serial": 1, "lineage": "a", "outputs": {}, "resources": []}"#;
+    vec![
+        call("put_state").on("workspace", "outside").bytes(state),
+        call("get_state").on("workspace", "outside"),
+        call("lock_state").on("workspace", "outside").json(lock()),
+        call("lock_state")
+            .on("workspace", "outside")
+            .json(lock())
+            .method("LOCK"),
+        call("put_state").on("workspace", "outside").json(lock()).method("LOCK"),
+    ]
+}
+
+fn runs() -> Vec<Row> {
+    vec![
+        call("create_run").json(new_run(json!({"plan-only": true}))),
+        call("create_run")
+            .json(new_run(json!({})))
+            .variant("that applies", "workspace.run.apply"),
+        call("create_run")
+            .json(new_run(json!({"is-destroy": true})))
+            .variant("that destroys", "workspace.run.destroy"),
+        call("get_run"),
+        call("list_workspace_runs"),
+        call("list_organization_runs"),
+        call("get_plan"),
+        call("get_apply"),
+        call("get_plan_json"),
+        call("get_run_plan_json"),
+        call("get_plan_log"),
+        call("get_apply_log"),
+        call("stream_plan_log"),
+        call("stream_apply_log"),
+        call("list_run_comments"),
+        call("create_run_comment").send("comments", json!({"body": "Fine."})),
+        call("apply_run").on("run", "planned_run"),
+        call("discard_run").on("run", "waiting_run"),
+        call("cancel_run").on("run", "queued_run"),
+        call("force_cancel_run").on("run", "stuck_run"),
+    ]
+}
+
+fn pools() -> Vec<Row> {
+    vec![
+        call("list_runner_pools"),
+        call("create_runner_pool").send("agent-pools", json!({"name": "more"})),
+        call("get_runner_pool"),
+        call("update_runner_pool").send("agent-pools", json!({"organization-scoped": false})),
+        call("list_runners"),
+        call("list_runner_pool_tokens"),
+        call("create_runner_pool_token").send("authentication-tokens", json!({"description": "a host"})),
+    ]
+}
+
+/// The runner protocol. `complete_work` comes last: it ends the item, and the token with it.
+fn work() -> Vec<Row> {
+    let registration =
+        json!({"name": "host", "version": "0", "platform": "linux_amd64", "sandbox": "full", "slots": 1});
+    let claim = json!({"wait-ms": 0});
+    let bundle: &'static [u8] = b"the plan file";
+    let plan = Row {
+        headers: vec![("slipway-digest", slipway_tofu::digest::sha256_hex(bundle))],
+        ..call("put_work_plan").bytes(bundle)
+    };
+    let completion = json!({"outcome": "failed", "log-bytes": 0, "event-bytes": 0});
+    vec![
+        call("register_runner").json(registration),
+        call("claim_work").json(claim.clone()),
+        call("claim_work")
+            .on("runner", "other_runner")
+            .json(claim)
+            .variant("of another pool", "runner")
+            .closed(),
+        call("get_work_context"),
+        call("get_work_configuration"),
+        call("get_work_state"),
+        plan,
+        call("get_work_plan"),
+        call("put_work_plan_json").bytes(b"{}"),
+        call("put_work_state")
+            .bytes(br#"{"version": 4, "serial": 3, "lineage": "a-lineage", "outputs": {}, "resources": []}"#),
+        call("put_work_log").query("?offset=0").bytes(b"one\n"),
+        call("put_work_events").query("?offset=0").bytes(b"{}\n"),
+        call("heartbeat_work").json(json!({})),
+        call("complete_work").json(completion),
+    ]
+}
+
+/// What deletes, leaves first.
+fn deletions() -> Vec<Row> {
+    let identifier = |kind: &str, id: &str| json!({"data": [{"type": kind, "id": id}]});
+    let lock = || json!({"ID": "a-lock"});
+    vec![
+        call("delete_state").on("workspace", "outside").query("?ID=a-lock"),
+        call("unlock_state").on("workspace", "outside").json(lock()),
+        call("unlock_state")
+            .on("workspace", "outside")
+            .json(lock())
+            .method("UNLOCK"),
+        call("put_state")
+            .on("workspace", "outside")
+            .json(lock())
+            .method("UNLOCK"),
+        call("unlock_state")
+            .on("workspace", "kept_by_ann")
+            .variant("without its id", "workspace.force-unlock"),
+        call("delete_variable"),
+        call("delete_variable_in_set").on("variable", "shared_variable"),
+        call("unassign_variable_set_from_workspaces").json(identifier("workspaces", "$base")),
+        call("unassign_variable_set_from_projects").json(identifier("projects", "$web")),
+        call("delete_variable_set"),
+        call("delete_token"),
+        call("delete_token")
+            .on("token", "pool_token")
+            .variant("of a runner pool", "runner-pool.manage"),
+        call("delete_role_assignment").on("role_assignment", "assignment"),
+        call("delete_role"),
+        call("delete_user"),
+        call("delete_workspace").on("workspace", "older"),
+        call("delete_workspace_by_name").on("workspace", "=oldest"),
+        call("delete_project").on("project", "spare"),
+        call("unregister_runner"),
+        call("delete_runner_pool").on("runner_pool", "spare_pool"),
+        call("delete_organization").on("organization", "=hollow"),
+    ]
+}
