@@ -9,16 +9,15 @@
 )]
 
 pub mod configuration_versions;
+mod http;
 mod jobs;
-mod links;
-mod listing;
+mod limits;
 pub mod permissions;
 pub mod phases;
 pub mod retention;
 pub mod runner_pools;
 pub mod runs;
 pub mod states;
-mod uploads;
 pub mod variable_sets;
 pub mod variables;
 pub mod work;

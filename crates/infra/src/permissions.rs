@@ -60,14 +60,29 @@ pub fn all() -> Vec<(Permission, &'static str)> {
         (RUN_APPLY, "Start runs that apply; confirm and discard plans."),
         (RUN_DESTROY, "Start runs that destroy everything in a workspace."),
         (RUN_CANCEL, "Ask runs to stop."),
-        (RUN_FORCE_CANCEL, "Stop runs without waiting for the engine to save its state."),
-        (VARIABLE_READ, "See the variables of workspaces; never the values of sensitive ones."),
+        (
+            RUN_FORCE_CANCEL,
+            "Stop runs without waiting for the engine to save its state.",
+        ),
+        (
+            VARIABLE_READ,
+            "See the variables of workspaces; never the values of sensitive ones.",
+        ),
         (VARIABLE_WRITE, "Change the variables of workspaces."),
         (STATE_READ, "Download states, with everything secret in them."),
-        (STATE_READ_OUTPUTS, "See the outputs of states; never the values of sensitive ones."),
+        (
+            STATE_READ_OUTPUTS,
+            "See the outputs of states; never the values of sensitive ones.",
+        ),
         (STATE_WRITE, "Upload states and roll back to earlier ones."),
-        (VARIABLE_SET_READ, "See variable sets; never the values of sensitive variables."),
-        (VARIABLE_SET_WRITE, "Change variable sets and what they are assigned to."),
+        (
+            VARIABLE_SET_READ,
+            "See variable sets; never the values of sensitive variables.",
+        ),
+        (
+            VARIABLE_SET_WRITE,
+            "Change variable sets and what they are assigned to.",
+        ),
         (RUNNER_POOL_READ, "See runner pools and their runners."),
         (RUNNER_POOL_MANAGE, "Change runner pools and make tokens for runners."),
     ]

@@ -13,9 +13,9 @@ use utoipa_axum::routes;
 
 use super::model::{ConfigurationVersion, Status};
 use super::service;
-use crate::links::absolute;
+use crate::http::links::absolute;
+use crate::http::uploads::read_bounded;
 use crate::permissions::RUN_READ;
-use crate::uploads::read_bounded;
 
 pub(crate) fn routes() -> Routes {
     // The upload has a limit of its own, checked while it comes.

@@ -18,8 +18,8 @@ use slipway_tofu::digest::sha256_hex;
 
 use super::model::{Archive, ConfigurationVersion, Status};
 use super::store;
+use crate::limits::too_large;
 use crate::permissions::{RUN_PLAN, RUN_READ};
-use crate::uploads::too_large;
 use crate::workspaces::{self, Workspace};
 
 /// A configuration version with its workspace, if the caller may do `permission` to the workspace.
@@ -122,9 +122,10 @@ pub async fn upload(ctx: &Ctx, id: ConfigurationVersionId, content: Bytes) -> Re
         blob,
         size_bytes,
     };
-    let uploaded = keep(ctx, &workspace, id, archive).await?;
-    // After the commit, and again when an upload is repeated: whoever starts the run makes sure that there is only one.
-    crate::runs::service::configuration_uploaded(ctx, &uploaded).await?;
+    let (uploaded, is_new) = keep(ctx, &workspace, id, archive).await?;
+    if is_new {
+        crate::runs::service::configuration_uploaded(ctx, &uploaded).await?;
+    }
     Ok(uploaded)
 }
 
@@ -161,17 +162,18 @@ fn sentence(error: &ArchiveError) -> String {
     )
 }
 
+/// Stores what was uploaded; says whether it is the first time.
 async fn keep(
     ctx: &Ctx,
     workspace: &Workspace,
     id: ConfigurationVersionId,
     archive: Archive,
-) -> Result<ConfigurationVersion> {
+) -> Result<(ConfigurationVersion, bool)> {
     let mut tx = ctx.begin().await?;
     let fresh = store::get(&*tx, id).await?;
     if fresh.status == Status::Uploaded {
         fresh.require_accepting(&archive.digest)?;
-        return Ok(fresh);
+        return Ok((fresh, false));
     }
     let before = fresh.status;
     let uploaded = fresh.uploaded(archive, ctx.now())?;
@@ -192,7 +194,7 @@ async fn keep(
     )
     .await?;
     tx.commit().await?;
-    Ok(uploaded)
+    Ok((uploaded, true))
 }
 
 async fn refuse(ctx: &Ctx, workspace: &Workspace, version: ConfigurationVersion, reason: &str) -> Result<()> {

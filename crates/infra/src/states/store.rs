@@ -12,6 +12,7 @@ use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Error, Result, blobs};
 
 use super::model::{ActiveModel, Column, Entity, Resources, StateVersion, contents, evidence, output};
+use crate::workspaces::Workspace;
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "infra_0005_states",
@@ -127,6 +128,18 @@ pub async fn find(connection: &impl ConnectionTrait, id: StateVersionId) -> Resu
 pub async fn get(connection: &impl ConnectionTrait, id: StateVersionId) -> Result<StateVersion> {
     let found = find(connection, id).await?;
     found.ok_or_else(|| Error::not_found("state version", id))
+}
+
+/// A workspace's current state version, if there is one.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn current_of(connection: &impl ConnectionTrait, workspace: &Workspace) -> Result<Option<StateVersion>> {
+    match workspace.current_state_version_id {
+        Some(id) => find(connection, id).await,
+        None => Ok(None),
+    }
 }
 
 /// Whether a state version, if there is one, is encrypted by its configuration.

@@ -19,7 +19,7 @@ use super::model::VariableSet;
 use super::model::target::{self, TargetKind};
 use super::service::{self, Assignee};
 use super::store;
-use crate::listing::page_of;
+use crate::http::listing::page_of;
 use crate::permissions::{VARIABLE_SET_READ, VARIABLE_SET_WRITE};
 use crate::variables;
 use crate::variables::service::Owner;

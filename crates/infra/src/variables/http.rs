@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::model::Variable;
 use super::{effective, service};
-use crate::listing::page_of;
+use crate::http::listing::page_of;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()

@@ -119,7 +119,7 @@ impl Model {
     /// # Errors
     ///
     /// `Invalid`, with every field at fault.
-    pub fn new(
+    pub fn wanted(
         id: VariableId,
         organization: OrganizationId,
         owner_id: String,
@@ -277,7 +277,7 @@ mod tests {
     }
 
     fn new(settings: VariableSettings) -> Result<Wanted> {
-        Variable::new(
+        Variable::wanted(
             VariableId::from_parts(NOW.unix_ms(), 1),
             OrganizationId::from_parts(NOW.unix_ms(), 1),
             "ws-1".to_owned(),

@@ -75,7 +75,7 @@ pub async fn writable_owner(ctx: &Ctx, workspace: WorkspaceId) -> Result<Owner> 
 ///
 /// `AlreadyExists`, `Invalid`; `Conflict` when there are too many.
 pub async fn create_in(ctx: &Ctx, owner: &Owner, settings: VariableSettings) -> Result<Variable> {
-    let wanted = Variable::new(ctx.new_id()?, owner.organization, owner.id.clone(), settings, ctx.now())?;
+    let wanted = Variable::wanted(ctx.new_id()?, owner.organization, owner.id.clone(), settings, ctx.now())?;
     let variable = sealed(ctx, wanted).await?;
     let mut tx = ctx.begin().await?;
     let counts = store::counts(&*tx, std::slice::from_ref(&owner.id)).await?;

@@ -3,6 +3,8 @@
 //! `version` counts changes of settings, for `ETag` and lost updates. Locks, runs and states come and go all the time
 //! and do not count, or every open form would be stale.
 
+pub mod lock;
+
 use std::borrow::Cow;
 
 use sea_orm::FromJsonQueryResult;
@@ -15,8 +17,8 @@ use slipway_api::{Code, Name, Timestamp, workspaces as wire};
 use slipway_kernel::grants::{Scope, Target};
 use slipway_kernel::{Error, Result};
 
-use super::lock::{Lock, LockKind};
 use crate::permissions;
+use lock::{Lock, LockKind};
 
 /// A workspace as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

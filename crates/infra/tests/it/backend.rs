@@ -1,10 +1,10 @@
 //! The `http` backend's protocol, as OpenTofu speaks it.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 use slipway_kernel::Ctx;
 
 use crate::fixture::{Site, state};
+use crate::http::StatusCode;
 
 fn lock(id: &str, who: &str) -> Value {
     json!({"ID": id, "Operation": "OperationTypeApply", "Info": "", "Who": who, "Version": "1.12.6",

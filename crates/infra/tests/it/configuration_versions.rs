@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 use slipway_api::ids::ConfigurationVersionId;
 use slipway_infra::configuration_versions::service;
 use slipway_infra::workspaces::Workspace;
 use slipway_kernel::Ctx;
 
-use crate::fixture::{Site, archive, document};
+use crate::fixture::{Site, archive};
+use crate::http::{StatusCode, document};
 
 async fn create(site: &Site, ctx: &Ctx, workspace: &Workspace) -> (ConfigurationVersionId, Value) {
     let wanted = document("configuration-versions", json!({"auto-queue-runs": false}));

@@ -2,10 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
-use bytes::Bytes;
 use serde_json::{Value, json};
 use slipway_api::Timestamp;
 use slipway_api::ids::WorkspaceId;
@@ -24,7 +20,6 @@ use slipway_kernel::random::Random;
 use slipway_kernel::settings::Settings;
 use slipway_kernel::{Actor, Ctx, Kernel, events};
 use tempfile::TempDir;
-use tower::ServiceExt;
 
 pub struct Site {
     pub kernel: Arc<Kernel>,
@@ -155,36 +150,6 @@ impl Site {
             .unwrap();
         newest.iter().map(|event| format!("{event:?}\n")).collect()
     }
-
-    /// Sends a request to the routes as `ctx`, and returns status and body.
-    pub async fn send(&self, ctx: &Ctx, method: &str, path: &str, body: impl Into<Body>) -> (StatusCode, Bytes) {
-        let (router, _) = slipway_infra::routes(&self.kernel.settings.limits).split_for_parts();
-        let router: Router = router.with_state(Arc::clone(&self.kernel));
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("/api/v2{path}"))
-            .body(body.into())
-            .unwrap();
-        let response = router
-            .layer(axum::Extension(ctx.clone()))
-            .oneshot(request)
-            .await
-            .unwrap();
-        let status = response.status();
-        (status, to_bytes(response.into_body(), 1 << 28).await.unwrap())
-    }
-
-    /// The same for JSON.
-    pub async fn call(&self, ctx: &Ctx, method: &str, path: &str, body: Option<Value>) -> (StatusCode, Value) {
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let (status, bytes) = self.send(ctx, method, path, body).await;
-        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
-    }
-}
-
-/// A JSON:API document.
-pub fn document(kind: &str, attributes: Value) -> Option<Value> {
-    Some(json!({"data": {"type": kind, "attributes": attributes}}))
 }
 
 /// A gzipped tar with these files.

@@ -9,6 +9,7 @@
 mod backend;
 mod configuration_versions;
 mod fixture;
+mod http;
 mod states;
 mod variables;
 mod workspaces;

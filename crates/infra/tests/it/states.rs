@@ -1,6 +1,5 @@
 //! States: who may write which, what is kept, what is shown.
 
-use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -11,7 +10,8 @@ use slipway_infra::states::{Source, service, store};
 use slipway_infra::workspaces::{self, Workspace};
 use slipway_kernel::Ctx;
 
-use crate::fixture::{Site, document, page, state};
+use crate::fixture::{Site, page, state};
+use crate::http::{StatusCode, document};
 
 fn upload_body(bytes: &[u8], serial: u64) -> Option<Value> {
     let attributes = json!({"serial": serial, "md5": md5_hex(bytes), "state": STANDARD.encode(bytes)});

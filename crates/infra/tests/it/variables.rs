@@ -1,6 +1,5 @@
 //! Variables and variable sets: secrets stay secret, and the strongest value counts.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 use slipway_api::runs::RunVariable;
 use slipway_api::variables::{VariableCategory, VariableSettings};
@@ -8,7 +7,8 @@ use slipway_infra::variables::{resolve_for_run, service, store};
 use slipway_infra::workspaces::Workspace;
 use slipway_kernel::Ctx;
 
-use crate::fixture::{Site, document};
+use crate::fixture::Site;
+use crate::http::{StatusCode, document};
 
 async fn set(site: &Site, ctx: &Ctx, name: &str, attributes: Value) -> String {
     let mut wanted = attributes;

@@ -1,6 +1,5 @@
 //! Workspaces: settings, lists, locks, deletion, and who may do what.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 use slipway_api::Code;
 use slipway_api::workspaces::{Tag, WorkspaceSettings};
@@ -10,7 +9,8 @@ use slipway_infra::workspaces::store;
 use slipway_kernel::directory;
 use slipway_kernel::grants::Visibility;
 
-use crate::fixture::{Site, document, named};
+use crate::fixture::{Site, named};
+use crate::http::{StatusCode, document};
 
 #[tokio::test]
 async fn a_workspace_is_made_found_changed_and_deleted() {

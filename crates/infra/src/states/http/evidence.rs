@@ -11,7 +11,7 @@ use slipway_kernel::{Ctx, Result};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::listing::page_of;
+use crate::http::listing::page_of;
 use crate::states::model::evidence;
 use crate::states::service;
 

@@ -11,7 +11,7 @@ use slipway_kernel::{Ctx, Error, Result};
 use utoipa_axum::routes;
 
 use super::versions::current;
-use crate::listing::page_of;
+use crate::http::listing::page_of;
 use crate::permissions::WORKSPACE_READ;
 use crate::states::service::{self, Output};
 use crate::workspaces;

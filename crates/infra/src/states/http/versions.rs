@@ -17,11 +17,11 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::outputs;
-use crate::links::absolute;
+use crate::http::links::absolute;
+use crate::http::uploads::read_bounded;
 use crate::permissions::{STATE_READ, STATE_WRITE, WORKSPACE_READ};
 use crate::states::model::StateVersion;
 use crate::states::{service, store};
-use crate::uploads::read_bounded;
 use crate::workspaces::{self, Workspace};
 
 pub(super) fn routes() -> Routes {

@@ -12,12 +12,12 @@ use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::evidence::keep_as_evidence;
+use crate::limits::too_large;
 use crate::permissions::STATE_WRITE;
 use crate::states::decide::{Decision, Identity, Source, decide, require_lock};
 use crate::states::examine::{Examined, examine, md5_hex};
 use crate::states::model::{StateVersion, output};
 use crate::states::store;
-use crate::uploads::too_large;
 use crate::workspaces::{self, Workspace};
 
 /// Makes a state the workspace's current one. The caller has authorized it. The current state again is a success.
@@ -119,7 +119,8 @@ async fn try_accept(ctx: &Ctx, workspace: &Workspace, bytes: Bytes, source: &Sou
         return Ok(known);
     }
     // A look before the upload: most refusals cost nothing. What counts is decided again under the transaction.
-    if let Some(same) = swap_decision(ctx, ctx.db.reader(), workspace, &examined, source).await? {
+    let current = store::current_of(ctx.db.reader(), workspace).await?;
+    if let Some(same) = decision(ctx, workspace, current, &examined, source)? {
         return Ok(same);
     }
     let size_bytes = i64::try_from(bytes.len()).map_err(Error::internal)?;
@@ -129,18 +130,14 @@ async fn try_accept(ctx: &Ctx, workspace: &Workspace, bytes: Bytes, source: &Sou
     swap(ctx, version, examined, outputs, source).await
 }
 
-/// Whether the state may become current: none if so, the current one if it is the same.
-async fn swap_decision(
+/// Whether the state may become current after `current`: none if so, the current one if it is the same.
+fn decision(
     ctx: &Ctx,
-    connection: &impl sea_orm::ConnectionTrait,
     workspace: &Workspace,
+    current: Option<StateVersion>,
     examined: &Examined,
     source: &Source,
 ) -> Result<Option<StateVersion>> {
-    let current = match workspace.current_state_version_id {
-        Some(id) => store::find(connection, id).await?,
-        None => None,
-    };
     let incoming = Identity {
         serial: examined.serial,
         lineage: &examined.lineage,
@@ -163,7 +160,8 @@ async fn swap(
 ) -> Result<StateVersion> {
     let mut tx = ctx.begin().await?;
     let mut workspace = workspaces::store::hold(&tx, version.workspace_id).await?;
-    if let Some(same) = swap_decision(ctx, &*tx, &workspace, &examined, source).await? {
+    let current = store::current_of(&*tx, &workspace).await?;
+    if let Some(same) = decision(ctx, &workspace, current, &examined, source)? {
         return Ok(same);
     }
     blobs::refer(&tx, ctx, version.organization_id, &version.blob, &version.owner()).await?;

@@ -51,10 +51,7 @@ pub async fn list(ctx: &Ctx, workspace: &Workspace, page: &Page) -> Result<Liste
 ///
 /// Those of the database.
 pub async fn current(ctx: &Ctx, workspace: &Workspace) -> Result<Option<StateVersion>> {
-    match workspace.current_state_version_id {
-        Some(id) => store::get(ctx.db.reader(), id).await.map(Some),
-        None => Ok(None),
-    }
+    store::current_of(ctx.db.reader(), workspace).await
 }
 
 /// The current state as a runner is told of it.

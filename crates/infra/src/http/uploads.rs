@@ -3,8 +3,9 @@
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
-use slipway_api::Code;
 use slipway_kernel::{Error, Result};
+
+use crate::limits::too_large;
 
 /// Reads the whole body.
 ///
@@ -25,20 +26,10 @@ pub(crate) async fn read_bounded(body: Body, limit: usize, what: &str, setting: 
     Ok(buffer.freeze())
 }
 
-/// The refusal of what is larger than a limit.
-#[must_use]
-pub(crate) fn too_large(limit: usize, what: &str, setting: &str) -> Error {
-    Error::new(
-        Code::TooLarge,
-        format!(
-            "{what} is larger than the {limit} bytes that this server accepts. Make it smaller, or ask the site's \
-             administrator to raise the setting {setting}."
-        ),
-    )
-}
-
 #[cfg(test)]
 mod tests {
+    use slipway_api::Code;
+
     use super::*;
 
     #[tokio::test]
