@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use slipway_api::ids::ConfigurationVersionId;
 use slipway_infra::configuration_versions::service;
-use slipway_infra::workspaces::Workspace;
+use slipway_infra::workspaces::{self, Workspace};
 use slipway_kernel::Ctx;
 
 use crate::fixture::{Site, archive};
@@ -153,4 +153,49 @@ async fn retention_keeps_the_newest_files_of_a_workspace() {
     assert_eq!(status(&site, ids[1]).await["status"], "uploaded");
     let error = service::download(&site.system(), ids[0]).await.unwrap_err();
     assert!(error.detail().contains("retention"), "{}", error.detail());
+}
+
+#[tokio::test]
+async fn an_upload_starts_the_run_that_was_wished_once_and_in_its_turn() {
+    let site = Site::new().await;
+    let workspace = site.workspace("shop").await;
+    let ada = site.user("ada", Some("maintain")).await;
+    workspaces::service::lock(&ada, workspace.id, "not yet").await.unwrap();
+    let path = format!("/workspaces/{}/configuration-versions", workspace.id);
+    let (_, made) = site
+        .call(&ada, "POST", &path, document("configuration-versions", json!({})))
+        .await;
+    let id: ConfigurationVersionId = made["data"]["id"].as_str().unwrap().parse().unwrap();
+    let files = archive(&[("main.tf", "")]);
+    for _ in 0..2 {
+        assert_eq!(upload(&site, &ada, id, files.clone()).await, StatusCode::OK);
+    }
+    let runs = format!("/workspaces/{}/runs", workspace.id);
+    let (_, list) = site.call(&ada, "GET", &runs, None).await;
+    assert_eq!(
+        list["data"].as_array().unwrap().len(),
+        1,
+        "a repeated upload starts no second run"
+    );
+    assert_eq!(list["data"][0]["attributes"]["status"], "pending");
+
+    workspaces::service::unlock(&ada, workspace.id).await.unwrap();
+    let (_, list) = site.call(&ada, "GET", &runs, None).await;
+    assert_eq!(list["data"][0]["attributes"]["status"], "plan_queued");
+    let now = site.now(workspace.id).await;
+    assert_eq!(
+        now.current_run_id.unwrap().to_string(),
+        list["data"][0]["id"].as_str().unwrap()
+    );
+    assert!(now.is_locked());
+    let error = workspaces::service::force_unlock(&ada, workspace.id).await.unwrap_err();
+    assert_eq!(
+        error.code(),
+        slipway_api::Code::WorkspaceLocked,
+        "an active run is not robbed"
+    );
+    let error = workspaces::service::delete(&site.system(), &now, true)
+        .await
+        .unwrap_err();
+    assert!(error.detail().contains("cancel it first"), "{}", error.detail());
 }
