@@ -1,19 +1,18 @@
 //! Programs that run beside the tests and end with them, however they end.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 
 use anyhow::{Context, Result, anyhow};
 
-/// A program with an environment of PATH and language only, which the kernel interrupts when this process ends
-/// (`PR_SET_PDEATHSIG`, set by `setpriv`). `setpriv_options` come before the program.
-pub(crate) fn ending_with_us(program: &Path, setpriv_options: &[&str]) -> Command {
+/// A program with an environment of PATH and language only, to which the kernel sends `signal` when this process
+/// ends (`PR_SET_PDEATHSIG`, set by `setpriv`). `setpriv_options` come before the program.
+pub(crate) fn ending_with_us(program: &Path, signal: &str, setpriv_options: &[&str]) -> Command {
     let mut command = plain("setpriv");
     command.args(setpriv_options);
-    // Asks a server to end at once, but in order.
-    command.args(["--pdeathsig", "INT", "--"]).arg(program);
+    command.args(["--pdeathsig", signal, "--"]).arg(program);
     command
 }
 
@@ -67,4 +66,34 @@ pub(crate) fn start(mut command: Command, ready_line: &'static str) -> Result<St
         .recv()
         .context("the starting thread ended")?
         .map_err(|said| anyhow!(said))
+}
+
+/// What the directories of test processes start with; the process's id follows.
+const PREFIX: &str = "slipway-test-servers-";
+
+/// A directory for the servers of this test process. They outlive our last chance to remove it, so the next test
+/// process does, by [`remove_leftovers`].
+pub(crate) fn directory() -> Result<PathBuf> {
+    let directory = std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()));
+    std::fs::create_dir_all(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    Ok(directory)
+}
+
+/// Removes the directories of test processes that are gone.
+pub(crate) fn remove_leftovers() {
+    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        if owner.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
+            std::fs::remove_dir_all(entry.path()).ok();
+        }
+    }
+}
+
+/// Whether we run as root, as whom some servers refuse to.
+pub(crate) fn is_root() -> bool {
+    Path::new("/proc/self")
+        .metadata()
+        .is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
 }

@@ -13,8 +13,6 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::background;
 
-/// What the cluster's directories start with; the test process's id follows.
-const PREFIX: &str = "slipway-postgres-";
 /// PostgreSQL refuses to run as root; Debian's package makes this user for it.
 const USER: &str = "postgres";
 const MISSING: &str = "PostgreSQL is needed for this test: `apt-get install postgresql` on Debian, or set \
@@ -71,9 +69,9 @@ fn cluster() -> Result<&'static Cluster> {
 
 fn start() -> Result<Cluster> {
     let programs = programs()?;
-    remove_leftovers();
-    let directory = std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()));
-    std::fs::create_dir(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    background::remove_leftovers();
+    let directory = background::directory()?.join("postgres");
+    std::fs::create_dir_all(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
     give_away(&directory)?;
     let tables = directory.join("tables");
     let mut initdb = as_user(&programs.join("initdb"));
@@ -123,15 +121,9 @@ fn programs() -> Result<PathBuf> {
         .context(MISSING)
 }
 
-fn is_root() -> bool {
-    Path::new("/proc/self")
-        .metadata()
-        .is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
-}
-
 /// Root hands the directory to the user that PostgreSQL runs as.
 fn give_away(directory: &Path) -> Result<()> {
-    if !is_root() {
+    if !background::is_root() {
         return Ok(());
     }
     let number = |flag: &str| -> Result<u32> {
@@ -145,12 +137,13 @@ fn give_away(directory: &Path) -> Result<()> {
 
 /// A program that ends with us, as a user that is not root.
 fn as_user(path: &Path) -> Command {
-    let options: &[&str] = if is_root() {
+    let options: &[&str] = if background::is_root() {
         &["--reuid", USER, "--regid", USER, "--clear-groups"]
     } else {
         &[]
     };
-    let mut command = background::ending_with_us(path, options);
+    // Interrupted, it ends at once; told to terminate, it would wait for its clients.
+    let mut command = background::ending_with_us(path, "INT", options);
     command.current_dir("/");
     command
 }
@@ -163,18 +156,6 @@ fn run(mut command: Command) -> Result<Output> {
         String::from_utf8_lossy(&output.stderr)
     );
     Ok(output)
-}
-
-/// Removes the directories of test processes that are gone.
-fn remove_leftovers() {
-    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
-    for entry in entries {
-        let name = entry.file_name();
-        let owner = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
-        if owner.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
-            std::fs::remove_dir_all(entry.path()).ok();
-        }
-    }
 }
 
 /// Whether the tests are asked to run on PostgreSQL: `SLIPWAY_TEST_DATABASE=postgres`.

@@ -49,7 +49,7 @@ pub fn bucket() -> Result<Bucket> {
 fn start() -> Result<String> {
     let python = tools::find()?.python;
     let python = python.context("the S3 server is missing: run `cargo run -p xtask -- tools` once")?;
-    let mut command = background::ending_with_us(&python, &[]);
+    let mut command = background::ending_with_us(&python, "TERM", &[]);
     command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]);
     let line = background::start(command, "Running on http://")?;
     let (_, address) = line.split_once("http://").context("the S3 server said no address")?;

@@ -15,6 +15,7 @@ mod events;
 mod fixture;
 mod logs;
 mod logs_faults;
+mod mariadb;
 mod metrics;
 mod queue;
 mod schedules;
