@@ -1,4 +1,4 @@
-//! States over HTTP: TFE's shapes in [`versions`] and [`outputs`], the `http` backend's protocol in [`backend`].
+//! States over HTTP: TFE's shapes in `versions` and `outputs`, the `http` backend's protocol in `backend`.
 
 mod backend;
 mod evidence;
