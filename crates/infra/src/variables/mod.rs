@@ -3,7 +3,7 @@
 //! Owns the table `variables`, whose rows are part of a workspace or of a variable set. What must stay true: the value of
 //! a sensitive variable is stored sealed and only sealed, and leaves the server only to the runner of a run that needs
 //! it. Read [`model`] for what is acceptable, [`precedence`] for which value counts, then [`service`] and
-//! [`effective`].
+//! `effective.rs`.
 
 pub mod effective;
 pub mod http;
