@@ -66,15 +66,23 @@ async fn adopt(machine: Arc<Machine>, path: PathBuf) {
     tracing::info!(item = %claim.work_item_id, "delivering what a killed runner left");
     wait_for_engine(&spool, Duration::from_millis(claim.context.stop_grace_ms)).await;
     collect_states(&spool);
-    machine.kept.remove_orphan(claim.context.run_id);
+    deliver(&machine, spool, &claim).await;
+    // The plan and the apply of a run share a directory: the last of their spools takes it along.
+    let run = claim.context.run_id;
+    if !spooled_runs(&machine.config.work).contains(&run.to_string()) {
+        machine.kept.remove_orphan(run);
+    }
+}
+
+async fn deliver(machine: &Machine, spool: Arc<Spool>, claim: &Claim) {
     let client = machine.client.with_token(SecretString::from(claim.run_token.clone()));
     let lease = WorkLease {
         item: claim.work_item_id,
         fence: claim.fence,
     };
     let limit = claim.context.log_limit_bytes;
-    let outcome = spool.outcome().or_else(|| lost(&spool, &claim));
-    let secrets = secrets(&run_variables(&claim));
+    let outcome = spool.outcome().or_else(|| lost(&spool, claim));
+    let secrets = secrets(&run_variables(claim));
     let delivery = match Delivery::start(client, lease, Arc::clone(&spool), &secrets, limit) {
         Ok(delivery) => delivery,
         Err(error) => {

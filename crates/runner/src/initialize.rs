@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use slipway_tofu::cache::{Mirror, ProviderRequest, WarmKey};
-use slipway_tofu::commands::{self, CliConfig, cli_config, verify_backend};
+use slipway_tofu::commands::{self, CliConfig, cli_config, mirrored, verify_backend};
 use slipway_tofu::requirements::{Platform, Requirements, WarmKeyInputs, read, warm_key};
 use slipway_tofu::state::StateFile;
 
@@ -93,7 +93,10 @@ fn write_cli_config(work: &Work, mirror: Option<&Mirror>) -> Result<(), Stop> {
     let shared = mirror.map(|mirror| mirror.path.clone());
     let text = cli_config(&CliConfig {
         mirrors: shared.into_iter().chain(config.mirrors.iter().cloned()).collect(),
-        mirrored_only: mirror.map(|mirror| mirror.providers.clone()).unwrap_or_default(),
+        mirrored_only: mirrored(&config.mirrors)
+            .into_iter()
+            .chain(mirror.map(|mirror| mirror.providers.clone()).unwrap_or_default())
+            .collect(),
         direct: config.direct,
         credentials: BTreeMap::new(),
     });

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::FlockOperation;
@@ -64,14 +64,25 @@ impl KeptRuns {
 
     /// Makes the directory of a run from nothing, and notes that it exists before anything is in it.
     pub(crate) fn create(&self, root: &Path, run: RunId) -> Result<HeldDirectory, DirectoryError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         let (name, note) = (run.to_string(), self.list.join(run.to_string()));
-        let _ = fs::write(&note, root.join(&name).display().to_string());
-        let lock = lock(&note).ok();
+        let mark = format!(
+            "{}\n{}-{}",
+            root.join(&name).display(),
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        // A new file, so that the lock of whoever held this run before is on another one.
+        let draft = self.list.join(format!("{name}.draft"));
+        let _ = fs::write(&draft, &mark);
+        let lock = lock(&draft).ok();
+        let _ = fs::rename(&draft, &note);
         RunDirectory::create(root, &name)?.delete()?;
         let directory = Some(RunDirectory::create(root, &name)?);
         Ok(HeldDirectory {
             directory,
             note,
+            mark,
             _lock: lock,
             is_doomed: AtomicBool::new(false),
         })
@@ -107,6 +118,8 @@ impl KeptRuns {
 pub(crate) struct HeldDirectory {
     directory: Option<RunDirectory>,
     note: PathBuf,
+    /// What the note says as long as the directory is ours: the same run may have got a new one in its place.
+    mark: String,
     /// Says that its runner lives.
     _lock: Option<File>,
     is_doomed: AtomicBool,
@@ -120,7 +133,11 @@ fn lock(note: &Path) -> io::Result<File> {
 
 /// The directory first: a note without a directory is harmless, a directory without a note stays for ever.
 fn remove(note: &Path) {
-    if let Ok(directory) = fs::read_to_string(note) {
+    if let Some(directory) = fs::read_to_string(note)
+        .ok()
+        .as_deref()
+        .and_then(|mark| mark.lines().next())
+    {
         let _ = fs::remove_dir_all(directory);
     }
     let _ = fs::remove_file(note);
@@ -137,7 +154,8 @@ impl Deref for HeldDirectory {
 
 impl Drop for HeldDirectory {
     fn drop(&mut self) {
-        if !self.is_doomed.load(Ordering::Relaxed) {
+        let is_ours = fs::read_to_string(&self.note).is_ok_and(|mark| mark == self.mark);
+        if !is_ours || !self.is_doomed.load(Ordering::Relaxed) {
             return;
         }
         if let Some(Err(error)) = self.directory.take().map(RunDirectory::delete) {

@@ -65,7 +65,6 @@ async fn the_second_run_of_a_workspace_is_warm_and_starts_from_the_state() {
 
     let mut again = machine.plan_of(&format!("{HELLO}resource \"terraform_data\" \"more\" {{}}\n"));
     again.context.state = Some(reference(&applied));
-    again.context.run_id = plan.context.run_id;
     let planned = machine.finish(&again).await;
     assert!(planned.completion().usage.init_skipped, "{}", planned.log());
     assert_eq!(planned.completion().counts.add, 1, "{}", planned.log());
