@@ -64,6 +64,8 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
             loop {
                 if queue::leases::hold(&ctx, "retention", &holder, SWEEP).await? {
                     slipway_infra::retention::sweep(&ctx).await?;
+                    slipway_identity::projects::service::sweep(&ctx).await?;
+                    slipway_identity::organizations::service::sweep(&ctx).await?;
                     slipway_kernel::blobs::collect(&ctx, SWEEP).await?;
                 }
                 tokio::time::sleep(SWEEP).await;

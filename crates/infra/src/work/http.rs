@@ -2,21 +2,22 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use slipway_api::ids::{RunnerId, WorkItemId};
 use slipway_api::jsonapi::ErrorDocument;
 use slipway_api::runner::{
     Accepted, Claim, ClaimRequest, Completion, Heartbeat, HeartbeatAnswer, Registered, Registration, WorkContext,
 };
-use slipway_kernel::http::{Known, ListQuery, Params, Routes};
+use slipway_kernel::http::{App, Known, ListQuery, Params, Routes};
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa_axum::routes;
 
 use super::service::{self, Stream};
 
-/// Routes whose bodies are small.
+/// This protocol's routes; the general limit of bodies holds where a runner brings nothing large.
 pub(crate) fn routes(limits: &slipway_kernel::settings::Limits) -> Routes {
     let small = Routes::new()
         .routes(routes!(register_runner))
@@ -24,15 +25,31 @@ pub(crate) fn routes(limits: &slipway_kernel::settings::Limits) -> Routes {
         .routes(routes!(unregister_runner))
         .routes(routes!(get_work_context))
         .routes(routes!(get_work_configuration))
+        .routes(routes!(heartbeat_work))
+        .routes(routes!(complete_work));
+    let large = Routes::new()
         .routes(routes!(get_work_plan, put_work_plan))
         .routes(routes!(get_work_state, put_work_state))
         .routes(routes!(put_work_plan_json))
         .routes(routes!(put_work_log))
-        .routes(routes!(put_work_events))
-        .routes(routes!(heartbeat_work))
-        .routes(routes!(complete_work));
+        .routes(routes!(put_work_events));
     // What a run produced is never dropped for its size: plans and states may be as large as memory allows.
-    small.layer(DefaultBodyLimit::max(limits.plan_bytes))
+    small.merge(large.layer(DefaultBodyLimit::max(limits.plan_bytes)))
+}
+
+/// The item whose token the caller has. It stands before the body of what may be large, so that nobody else can fill the
+/// server's memory.
+struct Own(WorkItemId);
+
+impl FromRequestParts<App> for Own {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let ctx = Ctx::from_request_parts(parts, app).await?;
+        let id = Params::from_request_parts(parts, app).await?.get("work_item")?;
+        service::require_own(&ctx, id)?;
+        Ok(Self(id))
+    }
 }
 
 /// A runner says that it is there.
@@ -106,8 +123,8 @@ async fn get_work_state(ctx: Ctx, params: Params) -> Result<Response> {
     responses((status = 200), (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument),
         (status = 409, body = ErrorDocument), (status = 422, body = ErrorDocument)),
     security(("token" = ["run"])))]
-async fn put_work_state(ctx: Ctx, params: Params, body: Bytes) -> Result<Response> {
-    let is_current = service::store_state(&ctx, params.get("work_item")?, body).await?;
+async fn put_work_state(ctx: Ctx, Own(id): Own, body: Bytes) -> Result<Response> {
+    let is_current = service::store_state(&ctx, id, body).await?;
     let mut response = StatusCode::OK.into_response();
     if !is_current {
         response
@@ -127,19 +144,15 @@ async fn get_work_plan(ctx: Ctx, params: Params) -> Result<Response> {
     Ok(octets(service::plan(&ctx, params.get("work_item")?).await?))
 }
 
-/// Bring the bundle of a plan; the header `Slipway-Digest` is its SHA-256 in hexadecimal.
+/// Bring the bundle of a plan.
 #[utoipa::path(put, path = "/api/v2/work/{work_item}/plan", operation_id = "put_work_plan", tag = "runner protocol",
-    params(("work_item" = WorkItemId, Path), ("Slipway-Digest" = String, Header)),
+    params(("work_item" = WorkItemId, Path)),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 204), (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument),
         (status = 409, body = ErrorDocument), (status = 422, body = ErrorDocument)),
     security(("token" = ["run"])))]
-async fn put_work_plan(ctx: Ctx, params: Params, headers: HeaderMap, body: Bytes) -> Result<StatusCode> {
-    let digest = headers
-        .get("slipway-digest")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    service::store_plan(&ctx, params.get("work_item")?, digest, body).await?;
+async fn put_work_plan(ctx: Ctx, Own(id): Own, body: Bytes) -> Result<StatusCode> {
+    service::store_plan(&ctx, id, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -150,8 +163,8 @@ async fn put_work_plan(ctx: Ctx, params: Params, headers: HeaderMap, body: Bytes
     responses((status = 204), (status = 400, body = ErrorDocument), (status = 401, body = ErrorDocument),
         (status = 404, body = ErrorDocument), (status = 409, body = ErrorDocument)),
     security(("token" = ["run"])))]
-async fn put_work_plan_json(ctx: Ctx, params: Params, body: Bytes) -> Result<StatusCode> {
-    service::store_plan_json(&ctx, params.get("work_item")?, body).await?;
+async fn put_work_plan_json(ctx: Ctx, Own(id): Own, body: Bytes) -> Result<StatusCode> {
+    service::store_plan_json(&ctx, id, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -162,8 +175,8 @@ async fn put_work_plan_json(ctx: Ctx, params: Params, body: Bytes) -> Result<Sta
     responses((status = 200, body = Accepted), (status = 400, body = ErrorDocument), (status = 401, body = ErrorDocument),
         (status = 404, body = ErrorDocument), (status = 409, body = ErrorDocument)),
     security(("token" = ["run"])))]
-async fn put_work_log(ctx: Ctx, params: Params, uri: Uri, body: Bytes) -> Result<Json<Accepted>> {
-    let accepted = service::append(&ctx, params.get("work_item")?, Stream::Log, offset(&uri)?, body).await?;
+async fn put_work_log(ctx: Ctx, Own(id): Own, uri: Uri, body: Bytes) -> Result<Json<Accepted>> {
+    let accepted = service::append(&ctx, id, Stream::Log, offset(&uri)?, body).await?;
     Ok(Json(accepted))
 }
 
@@ -174,8 +187,8 @@ async fn put_work_log(ctx: Ctx, params: Params, uri: Uri, body: Bytes) -> Result
     responses((status = 200, body = Accepted), (status = 400, body = ErrorDocument), (status = 401, body = ErrorDocument),
         (status = 404, body = ErrorDocument), (status = 409, body = ErrorDocument)),
     security(("token" = ["run"])))]
-async fn put_work_events(ctx: Ctx, params: Params, uri: Uri, body: Bytes) -> Result<Json<Accepted>> {
-    let accepted = service::append(&ctx, params.get("work_item")?, Stream::Events, offset(&uri)?, body).await?;
+async fn put_work_events(ctx: Ctx, Own(id): Own, uri: Uri, body: Bytes) -> Result<Json<Accepted>> {
+    let accepted = service::append(&ctx, id, Stream::Events, offset(&uri)?, body).await?;
     Ok(Json(accepted))
 }
 

@@ -230,6 +230,19 @@ pub async fn held(connection: &impl ConnectionTrait, id: WorkItemId, fence: i64)
     Err(stale())
 }
 
+/// The item, if nobody was given it after the holder of `fence`: it is still held, or it ended as the holder said.
+///
+/// # Errors
+///
+/// `StaleLease` when it is not.
+pub async fn last_held(connection: &impl ConnectionTrait, id: WorkItemId, fence: i64) -> Result<WorkItem> {
+    let item = get(connection, id).await?;
+    if matches!(item.state, ItemState::Leased | ItemState::Done) && item.fence == fence {
+        return Ok(item);
+    }
+    Err(stale())
+}
+
 /// The lease has ended, and somebody else may have the item.
 #[must_use]
 pub fn stale() -> Error {

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::place::make_directory;
 use super::tree::open_own;
 use super::{Cache, CacheError, failed};
-use crate::commands::{CliConfig, cli_config};
+use crate::commands::{CliConfig, cli_config, mirrored};
 use crate::digest::sha256_hex;
 use crate::engines::Engine;
 use crate::process::{Confinement, Invocation, spawn};
@@ -197,6 +197,7 @@ fn invocation(request: &ProviderRequest, place: &Path) -> Result<Invocation, Cac
     let config_file = place.join("cli.tfrc");
     let config = CliConfig {
         mirrors: request.mirrors.clone(),
+        mirrored_only: mirrored(&request.mirrors),
         direct: request.direct,
         ..CliConfig::default()
     };

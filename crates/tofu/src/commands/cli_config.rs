@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a CLI configuration file says. Tokens are secret, hence no `Debug`.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -43,6 +43,30 @@ pub fn cli_config(config: &CliConfig) -> String {
         );
     }
     text
+}
+
+/// The providers that stand in operator's mirrors, as `host/namespace/type`.
+///
+/// What a mirror has comes from the mirror alone: the engine asks every source that may have a provider and fails when
+/// one of them does not answer, so a machine without the registry could otherwise not use its mirror.
+#[must_use]
+pub fn mirrored(mirrors: &[PathBuf]) -> Vec<String> {
+    let mut names = std::collections::BTreeSet::new();
+    for host in mirrors.iter().flat_map(|mirror| folders(mirror)) {
+        for namespace in folders(&host) {
+            for kind in folders(&namespace) {
+                let parts = [&host, &namespace, &kind].map(|path| path.file_name().unwrap_or_default().to_string_lossy());
+                names.insert(parts.join("/"));
+            }
+        }
+    }
+    names.into_iter().collect()
+}
+
+/// The folders in a folder; none where it cannot be read.
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
+    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
 }
 
 /// An HCL string that means exactly this text: no interpolation, no escape left open.

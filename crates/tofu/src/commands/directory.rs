@@ -13,20 +13,18 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, ResolveFlags, openat, openat2};
 
 /// Unix sockets of providers live in the run's `tmp` and their whole path must stay below 108 bytes; what go-plugin
-/// appends, a run id and `tmp` leave this much for the root.
+/// appends, a run id and `tmp` leave this much for the root. Below a longer one the `tmp` of a run is in `/tmp`: unlike
+/// the rest, its path need not be the same at plan and apply.
 pub const LONGEST_ROOT_BYTES: usize = 50;
 
 /// Why a run's directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
-    /// The root is too long for the sockets of providers.
-    #[error(
-        "the directory of runs `{root}` is longer than {LONGEST_ROOT_BYTES} bytes, so providers could not make their \
-         sockets in it: choose a shorter one"
-    )]
-    RootTooLong {
-        /// The configured root.
-        root: String,
+    /// Somebody else has made the run's directory below `/tmp`.
+    #[error("{path} belongs to somebody else: remove it, or choose a shorter directory for runs")]
+    Taken {
+        /// The directory.
+        path: String,
     },
     /// A run id, working directory or file name that could leave the directory.
     #[error("`{path}` is not a path inside the run's directory")]
@@ -51,6 +49,7 @@ pub enum DirectoryError {
 #[derive(Debug)]
 pub struct RunDirectory {
     path: PathBuf,
+    tmp: PathBuf,
     handle: OwnedFd,
 }
 
@@ -60,11 +59,6 @@ impl RunDirectory {
     /// # Errors
     /// [`DirectoryError`].
     pub fn create(root: &Path, run: &str) -> Result<Self, DirectoryError> {
-        if root.as_os_str().len() > LONGEST_ROOT_BYTES {
-            return Err(DirectoryError::RootTooLong {
-                root: root.display().to_string(),
-            });
-        }
         let safe = |character: char| character.is_ascii_alphanumeric() || character == '-';
         if run.is_empty() || !run.chars().all(safe) {
             return Err(DirectoryError::Outside { path: run.to_owned() });

@@ -20,7 +20,7 @@ mod failures;
 
 pub use arguments::{Mode, PlanOptions, apply, init, plan, show};
 pub use backend::{BackendError, Override, override_file, state_path, states_directory, verify_backend};
-pub use cli_config::{CliConfig, cli_config};
+pub use cli_config::{CliConfig, cli_config, mirrored};
 pub use directory::{DirectoryError, LONGEST_ROOT_BYTES, RunDirectory};
 pub use environment::{RESERVED_VARIABLES, Surroundings, environment};
 pub use failures::{Complaint, Failure, FailureKind, classify};

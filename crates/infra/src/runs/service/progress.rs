@@ -11,6 +11,7 @@ use crate::phases::model::{Phase, PhaseKind};
 use crate::phases::store as phases;
 use crate::runs::model::Run;
 use crate::runs::store;
+use crate::states;
 use crate::workspaces::store as workspaces;
 
 /// A runner claimed the phase of `item`: the run is planning or applying. In the claim's own transaction.
@@ -45,6 +46,9 @@ pub(crate) async fn completed(tx: &mut Tx, ctx: &Ctx, item: &WorkItem, completio
     let mut workspace = workspaces::hold(tx, run.workspace_id).await?;
     let mut run = conclude(ctx, run, phase.kind, completion)?;
     run.unaccounted.0.extend(completion.unaccounted.iter().cloned());
+    if run.status == RunStatus::Applied {
+        states::store::settle(tx, run.id).await?;
+    }
     if run.status == RunStatus::ApplyQueued {
         turn::enqueue(tx, ctx, &workspace, &run, PhaseKind::Apply).await?;
     }

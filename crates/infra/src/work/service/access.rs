@@ -23,6 +23,15 @@ pub async fn authenticate(kernel: &Arc<Kernel>, token: &str) -> Result<Actor> {
     })
 }
 
+/// Refuses everybody but who has the token of `id`, also when its lease has ended.
+///
+/// # Errors
+///
+/// `NotFound` for everybody else.
+pub fn require_own(ctx: &Ctx, id: WorkItemId) -> Result<()> {
+    own(ctx, id).map(drop)
+}
+
 /// The item and fence that the caller's token is for, when it is the token of `id`.
 ///
 /// # Errors

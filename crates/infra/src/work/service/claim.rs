@@ -155,6 +155,7 @@ async fn take(ctx: &Ctx, runner: &Runner, pool: &[String], token_hash: &str) -> 
     store::insert(&tx, &attempt).await?;
     let (run, phase) = progress::claimed(&mut tx, ctx, &item, runner.id, &runner.name).await?;
     tx.commit().await?;
+    ctx.metrics.item_claimed(ctx.now().since(item.created_at));
     Ok(Some((item, run, phase)))
 }
 

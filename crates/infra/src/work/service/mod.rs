@@ -6,7 +6,7 @@ mod context;
 mod fetch;
 mod report;
 
-pub use access::authenticate;
+pub use access::{authenticate, require_own};
 pub use claim::{claim, goodbye, register};
 pub use context::context;
 pub use fetch::{configuration, plan, state};

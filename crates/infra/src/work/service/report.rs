@@ -3,13 +3,14 @@
 use bytes::Bytes;
 use serde_json::json;
 use slipway_api::ids::WorkItemId;
-use slipway_api::runner::{Accepted, Completion, Directive, Heartbeat, HeartbeatAnswer};
+use slipway_api::runner::{Accepted, Completion, Directive, Heartbeat, HeartbeatAnswer, Outcome};
 use slipway_kernel::queue::{NewItem, WorkItem, model::Stop, store as queue};
 use slipway_kernel::{Ctx, Error, Result, blobs};
+use slipway_tofu::digest::sha256_hex;
 
 use super::{access, claim};
 use crate::jobs::SEAL_LOGS;
-use crate::phases::model::Phase;
+use crate::phases::model::{Phase, PhaseKind};
 use crate::phases::store as phases;
 use crate::runs::service::progress;
 use crate::runs::store as runs;
@@ -68,35 +69,34 @@ pub async fn store_state(ctx: &Ctx, id: WorkItemId, bytes: Bytes) -> Result<bool
     Ok(true)
 }
 
-/// Keeps the bundle with the plan file, under its SHA-256.
+/// Keeps the bundle with the plan file. Whether it arrived whole is proved when the item completes, which names its
+/// digest.
 ///
 /// # Errors
 ///
-/// `Invalid` when the digest is another; those of the caller's access and of the object store.
-pub async fn store_plan(ctx: &Ctx, id: WorkItemId, digest: &str, bytes: Bytes) -> Result<()> {
+/// Those of the caller's access and of the object store.
+pub async fn store_plan(ctx: &Ctx, id: WorkItemId, bytes: Bytes) -> Result<()> {
     let (item, phase) = held(ctx, id).await?;
-    let actual = slipway_tofu::digest::sha256_hex(&bytes);
-    if actual != digest {
-        return Err(Error::invalid(
-            "Slipway-Digest",
-            format!("The bytes have the digest {actual}. Send them again."),
-        ));
-    }
+    let content = bytes.clone();
+    let digest = tokio::task::spawn_blocking(move || sha256_hex(&content))
+        .await
+        .map_err(Error::internal)?;
     let address = ctx.blobs.put(ctx, phase.organization_id, bytes).await?;
     keep(ctx, &item, |phase| {
         phase.bundle_address = Some(address);
-        phase.bundle_digest = Some(actual);
+        phase.bundle_digest = Some(digest);
     })
     .await
 }
 
-/// Keeps the plan's JSON form.
+/// Keeps the plan's JSON form. It may come after the item's end: nobody waits for it.
 ///
 /// # Errors
 ///
 /// `Invalid` when it is no JSON; those of the caller's access and of the object store.
 pub async fn store_plan_json(ctx: &Ctx, id: WorkItemId, bytes: Bytes) -> Result<()> {
-    let (item, phase) = held(ctx, id).await?;
+    let item = queue::last_held(ctx.db.reader(), id, access::own(ctx, id)?).await?;
+    let phase = phases::of_item(ctx.db.reader(), id).await?;
     serde_json::from_slice::<serde::de::IgnoredAny>(&bytes)
         .map_err(|error| Error::malformed(format!("The plan is not valid JSON: {error}.")))?;
     let address = ctx.blobs.put(ctx, phase.organization_id, bytes).await?;
@@ -106,7 +106,7 @@ pub async fn store_plan_json(ctx: &Ctx, id: WorkItemId, bytes: Bytes) -> Result<
 /// Changes the phase of a held item and refers to the blobs it then has.
 async fn keep(ctx: &Ctx, item: &WorkItem, change: impl FnOnce(&mut Phase)) -> Result<()> {
     let tx = ctx.begin().await?;
-    queue::held(&*tx, item.id, item.fence).await?;
+    queue::last_held(&*tx, item.id, item.fence).await?;
     let mut phase = phases::of_item(&*tx, item.id).await?;
     change(&mut phase);
     phases::update(&tx, &phase).await?;
@@ -154,6 +154,7 @@ pub async fn complete(ctx: &Ctx, id: WorkItemId, completion: Completion) -> Resu
     }
     let (item, phase) = held(ctx, id).await?;
     require_all(ctx, &phase, &completion).await?;
+    require_plan(&phase, &completion)?;
     let mut tx = ctx.begin().await?;
     let run = progress::completed(&mut tx, ctx, &item, &completion).await?;
     store::complete(&tx, &attempt.token_hash, reported).await?;
@@ -180,6 +181,18 @@ async fn require_all(ctx: &Ctx, phase: &Phase, completion: &Completion) -> Resul
         }
     }
     Ok(())
+}
+
+/// A plan that succeeded has a bundle, and it is the one that the runner made.
+fn require_plan(phase: &Phase, completion: &Completion) -> Result<()> {
+    let needs_plan = phase.kind == PhaseKind::Plan && completion.outcome == Outcome::Succeeded;
+    if !needs_plan || (completion.plan_digest.is_some() && completion.plan_digest == phase.bundle_digest) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "/plan-digest",
+        "The plan bundle that arrived is not the one that this digest is of. Send it again, then complete again.",
+    ))
 }
 
 async fn held(ctx: &Ctx, id: WorkItemId) -> Result<(WorkItem, Phase)> {

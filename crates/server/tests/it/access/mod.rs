@@ -1,5 +1,9 @@
 //! Stories of access.
 
+mod canary;
 mod fixture;
+mod invisible;
 mod matrix;
 mod operations;
+mod requests;
+mod tokens;

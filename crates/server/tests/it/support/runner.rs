@@ -85,7 +85,7 @@ impl TestItem {
         if self.claim.context.phase == slipway_api::runner::WorkPhase::Plan {
             let bundle = b"the plan file".to_vec();
             let digest = slipway_tofu::digest::sha256_hex(&bundle);
-            self.put_plan(&digest, bundle).await.expect(204);
+            self.put("plan", bundle).await.expect(204);
             completion["plan-digest"] = json!(digest);
         }
         self.complete(completion).await.expect(204);
@@ -97,13 +97,6 @@ impl TestItem {
 
     pub async fn get(&self, part: &str) -> Answer {
         self.caller.get(&self.path(part)).await
-    }
-
-    pub async fn put_plan(&self, digest: &str, bytes: Vec<u8>) -> Answer {
-        let headers = [("slipway-digest", digest), ("content-type", "application/octet-stream")];
-        self.caller
-            .send("PUT", &self.path("plan"), &headers, bytes.into())
-            .await
     }
 
     pub async fn complete(&self, completion: Value) -> Answer {
