@@ -99,7 +99,11 @@ pub(super) async fn run(context: &Context, command: RunnerPoolCommand) -> anyhow
     match command {
         RunnerPoolCommand::List => {
             let pools = client.runner_pools(context.organization()?).all().await?;
-            context.output.rows(&pools, "No runner pools.", table)?;
+            context.output.rows(
+                &pools,
+                "No runner pools of the organization's own; runs use the site's.",
+                table,
+            )?;
         }
         RunnerPoolCommand::Show { pool } => show(context, &find_pool(context, client, &pool).await?)?,
         RunnerPoolCommand::Create { name, settings } => {

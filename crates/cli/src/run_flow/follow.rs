@@ -188,18 +188,17 @@ impl Seen {
         if part.is_over(run.status) {
             return "Reading the rest of the log".to_owned();
         }
-        if interrupts > 0 {
-            "Stopping".to_owned()
-        } else {
-            activity(run)
+        if interrupts > 0 && run.waiting_for.is_none() {
+            return "Stopping".to_owned();
         }
+        activity(run)
     }
 }
 
 /// What a run does or waits for, in words.
 fn activity(run: &Run) -> String {
     if let Some(reason) = &run.waiting_for {
-        return format!("Waiting: {}", clean(reason));
+        return clean(reason);
     }
     match run.status {
         RunStatus::Pending => "Waiting for the workspace",

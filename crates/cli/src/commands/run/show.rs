@@ -3,7 +3,7 @@
 use clap::Args;
 use slipway_api::Resource;
 use slipway_api::ids::RunId;
-use slipway_api::runs::Phase;
+use slipway_api::runs::{Phase, PhaseStatus};
 use slipway_client::{Client, RunDocument};
 
 use super::given_or_newest;
@@ -83,6 +83,12 @@ fn phase(phase: Option<&Resource<Phase>>, words: [&str; 4]) -> String {
         return String::new();
     };
     let status = format!("{:?}", phase.status).to_lowercase();
+    if matches!(
+        phase.status,
+        PhaseStatus::Pending | PhaseStatus::Queued | PhaseStatus::Unreachable
+    ) {
+        return status;
+    }
     let [import, add, change, destroy] = words;
     format!(
         "{status}; {} {import}, {} {add}, {} {change}, {} {destroy}",

@@ -47,7 +47,7 @@ pub(super) async fn run(context: &Context, command: RunnerCommand) -> anyhow::Re
             .output
             .json(&runners.iter().map(|(_, runner)| runner).collect::<Vec<_>>())?;
     } else {
-        let nothing = "No runners. Start one with slipway runner start.";
+        let nothing = "No runners in the organization's own pools. Start one with slipway runner start.";
         context.output.table(table(&runners), nothing)?;
     }
     Ok(Outcome::Success)

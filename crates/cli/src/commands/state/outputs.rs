@@ -1,7 +1,9 @@
 //! `slipway state outputs`
 
+use std::collections::BTreeMap;
+
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 use slipway_api::Resource;
 use slipway_api::states::StateOutput;
 use slipway_client::Client;
@@ -12,7 +14,8 @@ use crate::run_flow::render_outputs;
 
 /// Print the outputs of the current state
 ///
-/// With NAME only that one, sensitive or not; --raw prints a text without quotes, for scripts.
+/// With NAME only that one, sensitive or not; --raw prints a text without quotes, for scripts. With -o json the shape is
+/// that of `tofu output -json`, sensitive values included.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -43,13 +46,22 @@ pub(super) async fn run(context: &Context, client: &Client, arguments: &OutputsA
             output.line(&text(&found.attributes, arguments.raw)?)?;
         }
     } else if output.is_json() {
-        output.json(&outputs)?;
+        output.json(&as_engine(outputs))?;
     } else if outputs.is_empty() {
         output.note("No outputs.");
     } else {
         output.data(&render_outputs(&outputs))?;
     }
     Ok(Outcome::Success)
+}
+
+/// The outputs as the engine's own `output -json` has them, so that scripts written for it go on working.
+fn as_engine(outputs: Vec<Resource<StateOutput>>) -> BTreeMap<String, Value> {
+    let entry = |output: Resource<StateOutput>| {
+        let StateOutput { name, sensitive, kind, value } = output.attributes;
+        (name, json!({ "sensitive": sensitive, "type": kind, "value": value }))
+    };
+    outputs.into_iter().map(entry).collect()
 }
 
 fn text(output: &StateOutput, raw: bool) -> anyhow::Result<String> {
