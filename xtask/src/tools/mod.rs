@@ -66,7 +66,7 @@ pub(crate) fn for_demo() -> Result<Tools> {
 }
 
 /// What the tests need; also written to a file where they look for it.
-fn for_tests() -> Result<Tools> {
+pub(crate) fn for_tests() -> Result<Tools> {
     let root = workspace::root()?;
     let tools = Tools {
         tofu: engine::obtain(&root)?,
