@@ -132,7 +132,7 @@ fn invocation(work: &Work, prepared: &Prepared, arguments: Vec<String>, output: 
     policy.limits = config.limits.clone();
     policy.execute.extend(prepared.stores.iter().cloned());
     policy.read.push(cli_config.clone());
-    policy.write.push(prepared.directory.path().to_path_buf());
+    policy.write.extend(prepared.directory.writable());
     policy.write.extend(output.events);
     policy.record = Some(work.spool.folder().to_path_buf());
     policy.stop_grace_ms = work.claim.context.stop_grace_ms;

@@ -138,7 +138,10 @@ fn remove(note: &Path) {
         .as_deref()
         .and_then(|mark| mark.lines().next())
     {
-        let _ = fs::remove_dir_all(directory);
+        let directory = Path::new(directory);
+        if let (Some(root), Some(run), true) = (directory.parent(), directory.file_name(), directory.is_dir()) {
+            let _ = RunDirectory::create(root, &run.to_string_lossy()).and_then(RunDirectory::delete);
+        }
     }
     let _ = fs::remove_file(note);
 }

@@ -2,7 +2,7 @@
 //!
 //! What must stay true:
 //! - A runner may be killed at any instruction. What the engine says and makes is on the disk before it is anywhere else
-//!   ([`spool`]), and the next runner on the machine delivers what this one could not.
+//!   (`spool`), and the next runner on the machine delivers what this one could not.
 //! - A server may be away for any length of time. Nothing is given up; sending starts again where the server says.
 //! - Nothing leaves the machine before known secrets are masked.
 //! - An apply is never started twice: only a claim starts an engine, never a spool.

@@ -1,6 +1,6 @@
 //! The runner with real OpenTofu in the real sandbox, against a small server that keeps what it is sent and can be away.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod failing;
 mod faults;

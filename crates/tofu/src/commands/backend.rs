@@ -183,11 +183,19 @@ mod tests {
     }
 
     #[test]
-    fn the_default_workspace_has_no_folder() {
-        assert_eq!(state_path("default"), Path::new("terraform.tfstate"));
+    fn states_are_where_the_override_says() {
+        for (name, place) in [("path", PATH), ("workspace_dir", WORKSPACES)] {
+            let line = CONTENTS
+                .lines()
+                .find(|line| line.trim_start().starts_with(name))
+                .unwrap();
+            assert!(line.ends_with(&format!("= \"{place}\"")), "{line}");
+        }
+        assert_eq!(state_path("default"), Path::new(".slipway/terraform.tfstate"));
         assert_eq!(
             state_path("prod"),
-            Path::new("terraform.tfstate.d/prod/terraform.tfstate")
+            Path::new(".slipway/workspaces/prod/terraform.tfstate")
         );
+        assert!(state_path("prod").starts_with(states_directory()));
     }
 }

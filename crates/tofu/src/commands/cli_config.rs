@@ -55,7 +55,8 @@ pub fn mirrored(mirrors: &[PathBuf]) -> Vec<String> {
     for host in mirrors.iter().flat_map(|mirror| folders(mirror)) {
         for namespace in folders(&host) {
             for kind in folders(&namespace) {
-                let parts = [&host, &namespace, &kind].map(|path| path.file_name().unwrap_or_default().to_string_lossy());
+                let parts =
+                    [&host, &namespace, &kind].map(|path| path.file_name().unwrap_or_default().to_string_lossy());
                 names.insert(parts.join("/"));
             }
         }

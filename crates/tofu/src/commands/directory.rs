@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, ResolveFlags, openat, openat2};
@@ -64,19 +64,26 @@ impl RunDirectory {
             return Err(DirectoryError::Outside { path: run.to_owned() });
         }
         let path = root.join(run);
-        for directory in [
-            path.clone(),
-            path.join("config"),
-            path.join("home"),
-            path.join("tmp"),
-            path.join("out"),
-        ] {
+        for directory in [path.clone(), path.join("config"), path.join("home"), path.join("out")] {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(&directory);
             made.map_err(|source| failed("make", &directory, source))?;
         }
+        let tmp = if root.as_os_str().len() > LONGEST_ROOT_BYTES {
+            Path::new("/tmp").join(format!("slipway-{run}"))
+        } else {
+            path.join("tmp")
+        };
+        make_own(&tmp)?;
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let handle = openat(CWD, &path, flags, Mode::empty()).map_err(|error| failed("open", &path, error.into()))?;
-        Ok(Self { path, handle })
+        Ok(Self { path, tmp, handle })
+    }
+
+    /// What everything in the run may write: the directory, and its `TMPDIR` where that is elsewhere.
+    #[must_use]
+    pub fn writable(&self) -> Vec<PathBuf> {
+        let outside = Some(self.tmp.clone()).filter(|tmp| !tmp.starts_with(&self.path));
+        [self.path.clone()].into_iter().chain(outside).collect()
     }
 
     /// `<root>/<run id>`.
@@ -100,7 +107,7 @@ impl RunDirectory {
     /// `TMPDIR` of everything in the run.
     #[must_use]
     pub fn tmp(&self) -> PathBuf {
-        self.path.join("tmp")
+        self.tmp.clone()
     }
 
     /// Path of a file that the engine writes for us, such as the plan.
@@ -268,10 +275,13 @@ impl RunDirectory {
     /// # Errors
     /// What the system says.
     pub fn delete(self) -> Result<(), DirectoryError> {
-        match fs::remove_dir_all(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", &self.path, error)),
-            _ => Ok(()),
+        for tree in self.writable() {
+            match fs::remove_dir_all(&tree) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed("remove", &tree, error)),
+                _ => {}
+            }
         }
+        Ok(())
     }
 
     /// The directory that holds a file, made if it is missing, reached without links.
@@ -297,6 +307,23 @@ impl RunDirectory {
     }
 }
 
+/// Makes a private directory, or takes one of our own: in `/tmp` anybody may have been first.
+fn make_own(path: &Path) -> Result<(), DirectoryError> {
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => return made.map_err(|source| failed("make", path, source)),
+    }
+    let metadata = fs::symlink_metadata(path).map_err(|source| failed("open", path, source))?;
+    let is_private = metadata.is_dir() && metadata.permissions().mode() & 0o077 == 0;
+    if is_private && metadata.uid() == rustix::process::geteuid().as_raw() {
+        Ok(())
+    } else {
+        Err(DirectoryError::Taken {
+            path: path.display().to_string(),
+        })
+    }
+}
+
 fn beneath() -> ResolveFlags {
     ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS
 }
@@ -312,7 +339,7 @@ fn failed(verb: &'static str, path: &Path, source: io::Error) -> DirectoryError 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::symlink;
 
     fn directory() -> (tempfile::TempDir, RunDirectory) {
         let root = tempfile::tempdir().unwrap();
@@ -368,6 +395,21 @@ mod tests {
     }
 
     #[test]
+    fn below_a_long_root_temporary_files_are_elsewhere_and_go_with_the_directory() {
+        let root = tempfile::tempdir().unwrap();
+        let run = format!("run-{}", std::process::id());
+        let directory = RunDirectory::create(&root.path().join("a".repeat(60)), &run).unwrap();
+        let tmp = directory.tmp();
+        assert!(tmp.as_os_str().len() < 50 && tmp.is_dir());
+        assert_eq!(directory.writable(), [directory.path().to_path_buf(), tmp.clone()]);
+        fs::set_permissions(&tmp, fs::Permissions::from_mode(0o755)).unwrap();
+        let taken = RunDirectory::create(&root.path().join("a".repeat(60)), &run).unwrap_err();
+        assert!(matches!(taken, DirectoryError::Taken { .. }));
+        directory.delete().unwrap();
+        assert!(!tmp.exists());
+    }
+
+    #[test]
     fn files_are_listed_without_links_and_what_init_made() {
         let (root, directory) = directory();
         for name in [
@@ -395,14 +437,11 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_and_roots_are_checked() {
+    fn identifiers_are_checked() {
         let root = tempfile::tempdir().unwrap();
         for run in ["", ".", "..", "a/b", "a b"] {
             assert!(RunDirectory::create(root.path(), run).is_err(), "{run}");
         }
-        let long = root.path().join("a".repeat(60));
-        let error = RunDirectory::create(&long, "run-1").unwrap_err().to_string();
-        assert!(error.contains("choose a shorter one"), "{error}");
         assert_eq!(RunDirectory::module("./a/b").unwrap(), Path::new("config/a/b"));
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use rstest::rstest;
 use slipway_tofu::commands::{LONGEST_ROOT_BYTES, RunDirectory, verify_backend};
 use slipway_tofu::process::{Order, Rung};
 
@@ -115,12 +116,15 @@ async fn a_path_in_the_configuration_must_be_the_same_at_apply() {
     again.succeed("apply").await;
 }
 
+#[rstest]
+#[case::the_longest_for_temporary_files_inside(0)]
+#[case::longer(100)]
 #[tokio::test]
-async fn providers_start_in_the_longest_directory_that_is_allowed() {
+async fn providers_start_in_a_directory_of_any_length(#[case] longer: usize) {
     let machine = Machine::new().await;
     let source = "resource \"null_resource\" \"a\" {}\n";
     let mut run = machine.run("run-0123456789abcdef", source);
-    let filler = LONGEST_ROOT_BYTES - machine.root.path().as_os_str().len() - 1;
+    let filler = LONGEST_ROOT_BYTES - machine.root.path().as_os_str().len() - 1 + longer;
     let root = machine.root.path().join("r".repeat(filler));
     run.directory = RunDirectory::create(&root, "run-0123456789abcdef").unwrap();
     run.directory
@@ -129,6 +133,7 @@ async fn providers_start_in_the_longest_directory_that_is_allowed() {
     run.override_backend();
     run.succeed("init").await;
     run.succeed("plan").await;
+    run.directory.delete().unwrap();
 }
 
 /// The trap: why there is a limit at all.

@@ -38,7 +38,7 @@ pub(crate) struct Run {
 
 impl Machine {
     pub(crate) async fn new() -> Self {
-        let Tools { tofu, mirror } = tools::find().unwrap();
+        let Tools { tofu, mirror, .. } = tools::find().unwrap();
         let sources = Sources {
             search_path: vec![tofu.parent().unwrap().into()],
             directory: None,
@@ -150,7 +150,8 @@ impl Run {
         let mut policy = Policy::new(self.engine.path.clone(), Vec::new());
         policy.execute.extend(self.stores.iter().cloned());
         policy.read.push(config.clone());
-        policy.write = vec![self.directory.path().into(), self.spool.join(format!("{name}.events"))];
+        policy.write = self.directory.writable();
+        policy.write.push(self.spool.join(format!("{name}.events")));
         fs::write(self.spool.join(format!("{name}.events")), "").unwrap();
         let log = self.spool.join(format!("{name}.log"));
         Invocation {

@@ -1,6 +1,12 @@
 //! Real OpenTofu with real providers, in the sandbox: the facts that the design rests on, each tried.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod caching;
 mod facts;
