@@ -145,7 +145,7 @@ pub fn require_lock(workspace: &Workspace, source: &Source, actor_id: Option<&st
     match source {
         Source::Run { run_id, .. } if lock.is_of_run(*run_id) => Ok(()),
         Source::Run { run_id, .. } => Err(not_of_run(*run_id)),
-        Source::Client { lock_id: Some(id) } if lock.kind == LockKind::StateClient && lock.id == *id => Ok(()),
+        Source::Client { lock_id: Some(id) } if lock.is_of_client(id, actor_id) => Ok(()),
         Source::Client { lock_id: None } | Source::User { .. } | Source::Rollback if is_own => Ok(()),
         Source::Client { .. } | Source::User { .. } | Source::Rollback => Err(lock.refusal()),
     }

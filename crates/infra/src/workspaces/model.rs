@@ -256,8 +256,7 @@ impl Model {
     ///
     /// `WorkspaceLocked` when anybody else has it.
     pub fn take_lock_by_client(&mut self, lock: Lock) -> Result<()> {
-        let is_same =
-            |held: &Lock| held.kind == LockKind::StateClient && held.id == lock.id && held.user_id == lock.user_id;
+        let is_same = |held: &Lock| held.is_of_client(&lock.id, lock.user_id.as_deref());
         if self.lock.as_ref().is_some_and(is_same) {
             return Ok(());
         }
@@ -302,9 +301,9 @@ impl Model {
     ///
     /// `WorkspaceLocked` when somebody else holds the lock. Unlocking what is not locked is a success: the answer to the
     /// client's first try may have been lost.
-    pub fn unlock_by_client(&mut self, lock_id: &str) -> Result<()> {
+    pub fn unlock_by_client(&mut self, lock_id: &str, user_id: Option<&str>) -> Result<()> {
         match &self.lock {
-            Some(lock) if lock.kind != LockKind::StateClient || lock.id != lock_id => Err(lock.refusal()),
+            Some(lock) if !lock.is_of_client(lock_id, user_id) => Err(lock.refusal()),
             _ => {
                 self.lock = None;
                 Ok(())

@@ -305,7 +305,11 @@ pub async fn unlock_by_client(ctx: &Ctx, id: WorkspaceId, lock_id: &str) -> Resu
     }
     load(ctx, id, WORKSPACE_LOCK).await?;
     let change = Event::new("workspace.unlocked", json!({}));
-    change_lock(ctx, id, change, |workspace| workspace.unlock_by_client(lock_id)).await?;
+    let user_id = ctx.actor().id();
+    change_lock(ctx, id, change, |workspace| {
+        workspace.unlock_by_client(lock_id, user_id.as_deref())
+    })
+    .await?;
     Ok(())
 }
 

@@ -142,13 +142,20 @@ fn a_client_repeats_its_lock_and_its_unlock() {
     let mut workspace = locked_by(LockKind::StateClient);
     workspace.take_lock_by_client(by_client("lock-1")).unwrap();
     assert_eq!(
-        workspace.unlock_by_client("lock-2").unwrap_err().code(),
+        workspace.unlock_by_client("lock-2", Some("user-1")).unwrap_err().code(),
         Code::WorkspaceLocked
     );
-    workspace.unlock_by_client("lock-1").unwrap();
-    workspace.unlock_by_client("lock-1").unwrap();
     assert_eq!(
-        locked_by(LockKind::User).unlock_by_client("user-1").unwrap_err().code(),
+        workspace.unlock_by_client("lock-1", Some("user-2")).unwrap_err().code(),
+        Code::WorkspaceLocked
+    );
+    workspace.unlock_by_client("lock-1", Some("user-1")).unwrap();
+    workspace.unlock_by_client("lock-1", Some("user-1")).unwrap();
+    assert_eq!(
+        locked_by(LockKind::User)
+            .unlock_by_client("user-1", Some("user-1"))
+            .unwrap_err()
+            .code(),
         Code::WorkspaceLocked
     );
 }
@@ -340,7 +347,7 @@ proptest! {
                 1 => workspace.unlock(Some(&user)),
                 2 => workspace.force_unlock(),
                 3 => workspace.take_lock_by_client(by_client(&format!("lock-{number}"))),
-                4 => workspace.unlock_by_client(&format!("lock-{number}")),
+                4 => workspace.unlock_by_client(&format!("lock-{number}"), Some("user-1")),
                 5 => workspace.lock_for_run(run(number), NOW),
                 6 => { workspace.release_run(run(number)); Ok(()) }
                 _ => { workspace.note_run(run(number), RunStatus::Planning, NOW); Ok(()) }

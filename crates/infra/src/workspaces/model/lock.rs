@@ -171,6 +171,13 @@ impl Lock {
         self.kind == LockKind::Run && self.id == run.to_string()
     }
 
+    /// Whether it is the lock that this user's state client calls `lock_id`. The id alone proves nothing: whoever is
+    /// refused is told it.
+    #[must_use]
+    pub fn is_of_client(&self, lock_id: &str, user_id: Option<&str>) -> bool {
+        self.kind == LockKind::StateClient && self.id == lock_id && self.user_id.as_deref() == user_id
+    }
+
     /// Who holds it and what to do about it, in a sentence.
     #[must_use]
     pub fn description(&self) -> String {
