@@ -191,14 +191,11 @@ async fn sent(fixture: &Fixture, caller: &Caller, row: &Row, operation: &Operati
         Sent::Bytes(bytes) => ("application/octet-stream", bytes.to_vec()),
         Sent::Archive => ("application/octet-stream", fixture.archive.clone()),
     };
-    let mut headers: Vec<(&str, &str)> = row
-        .headers
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    if !kind.is_empty() {
-        headers.push(("content-type", kind));
-    }
+    let headers: Vec<(&str, &str)> = if kind.is_empty() {
+        Vec::new()
+    } else {
+        vec![("content-type", kind)]
+    };
     fixture.acme.app.pass(std::time::Duration::from_millis(1));
     let method = row.method.unwrap_or(&operation.method);
     called(caller, method, path, &headers, body).await

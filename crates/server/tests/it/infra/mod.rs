@@ -1,4 +1,12 @@
 //! Stories of infrastructure.
 
+mod backend;
+mod configurations;
+mod events;
 mod runs;
+mod search;
+mod states;
+mod variable_sets;
+mod variables;
 mod work;
+mod workspaces;

@@ -1,0 +1,222 @@
+//! A canary: distinctive secrets are planted, and then looked for in everything that the server wrote.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::json;
+
+use crate::support::{Acme, State, TestApp, document, is_postgres};
+
+/// What the server logs, at its most talkative.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Plants secrets wherever a secret may be put, each with the place in its name.
+async fn plant(acme: &Acme) -> Vec<String> {
+    let path = format!("/api/v2/workspaces/{}", acme.workspace);
+    let secret = |value: &str| document("vars", json!({"key": "password", "value": value, "sensitive": true}));
+    acme.owner
+        .post(&format!("{path}/vars"), secret("canary-of-a-variable"))
+        .await
+        .expect(201);
+    let set = document("varsets", json!({"name": "shared", "global": true}));
+    let set = acme
+        .owner
+        .post("/api/v2/organizations/acme/varsets", set)
+        .await
+        .expect(201)
+        .id();
+    let vars = format!("/api/v2/varsets/{set}/relationships/vars");
+    let shared = acme.owner.post(&vars, secret("canary-of-a-set")).await.expect(201).id();
+    acme.owner
+        .patch(&format!("{vars}/{shared}"), secret("canary-of-a-change"))
+        .await
+        .expect(200);
+    let state =
+        State::new(1)
+            .output("password", "canary-of-an-output", true)
+            .resource("db", "small", "canary-of-an-attribute");
+    acme.owner
+        .post(&format!("{path}/state-versions"), state.upload())
+        .await
+        .expect(201);
+    let mut planted: Vec<String> = ["a-variable", "a-set", "a-change", "an-output", "an-attribute"]
+        .into_iter()
+        .map(|place| format!("canary-of-{place}"))
+        .collect();
+    planted.extend(run_with_secrets(acme).await);
+    planted.extend(refused_with_secrets(acme).await);
+    planted
+}
+
+/// A run whose engine puts secrets into plan, JSON and state.
+async fn run_with_secrets(acme: &Acme) -> Vec<String> {
+    let runner = acme.runner().await;
+    acme.start(json!({"auto-apply": true})).await;
+    let plan = runner.claim().await.unwrap();
+    plan.succeed_with(b"canary-of-a-plan".to_vec(), json!({"add": 1})).await;
+    plan.put("plan-json", json!({"value": "canary-of-plan-json"}).to_string())
+        .await
+        .expect(204);
+    let apply = runner.claim().await.unwrap();
+    let state = State::new(2).output("password", "canary-of-a-runs-state", true);
+    apply.put("state", state.text()).await.expect(200);
+    apply.put("state", "canary-of-evidence").await.expect(422);
+    let tokens = [plan.claim.run_token.clone(), apply.claim.run_token.clone()];
+    apply.succeed(json!({"add": 1})).await;
+    ["a-plan", "plan-json", "a-runs-state", "evidence"]
+        .into_iter()
+        .map(|place| format!("canary-of-{place}"))
+        .chain(tokens)
+        .collect()
+}
+
+/// Requests that are refused and have a secret in them.
+async fn refused_with_secrets(acme: &Acme) -> Vec<String> {
+    let (id, bob) = acme.app.user(&acme.owner, "bob").await;
+    let wanted = document("authentication-tokens", json!({"description": "laptop"}));
+    let made = bob
+        .post(&format!("/api/v2/users/{id}/authentication-tokens"), wanted)
+        .await
+        .expect(201);
+    let token = made.attribute("token").as_str().unwrap().to_owned();
+    acme.app.caller(&token).get("/api/v2/account/details").await.expect(200);
+    acme.owner
+        .delete(&format!("/api/v2/authentication-tokens/{}", made.id()))
+        .await
+        .expect(204);
+    acme.app.caller(&token).get("/api/v2/account/details").await.expect(401);
+    let vars = format!("/api/v2/workspaces/{}/vars", acme.workspace);
+    let refused = document(
+        "vars",
+        json!({"key": "a b", "value": "canary-of-a-refusal", "sensitive": true}),
+    );
+    acme.owner.post(&vars, refused).await.expect(422);
+    let broken = document("vars", json!({"key": "b", "value": "canary-of-a-refusal", "hlc": true}));
+    acme.owner.post(&vars, broken).await.expect(422);
+    acme.app
+        .caller("slw_u_canary-of-a-wrong-token")
+        .get("/api/v2/organizations")
+        .await
+        .expect(401);
+    vec![
+        token,
+        "canary-of-a-refusal".to_owned(),
+        "canary-of-a-wrong-token".to_owned(),
+    ]
+}
+
+/// Every file below the directory, and every row of the database where it is not a file.
+async fn everything_written(app: &TestApp) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    read_below(app.directory(), &mut found);
+    if is_postgres() {
+        found.extend(rows(app).await);
+    }
+    found
+}
+
+fn read_below(directory: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_below(&path, found);
+        } else {
+            found.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+        }
+    }
+}
+
+async fn rows(app: &TestApp) -> Vec<(String, Vec<u8>)> {
+    let reader = app.kernel.db.reader();
+    let query = |text: String| async move {
+        let statement = Statement::from_string(reader.get_database_backend(), text);
+        let rows = reader.query_all_raw(statement).await.unwrap();
+        rows.into_iter()
+            .map(|row| row.try_get_by_index::<String>(0).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let mut found = Vec::new();
+    for table in query("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'".to_owned()).await {
+        let text = query(format!("SELECT t::text FROM \"{table}\" t")).await.join("\n");
+        found.push((format!("table {table}"), text.into_bytes()));
+    }
+    found
+}
+
+/// The secret as it may have been written: itself, in base64 at each alignment, in hexadecimal.
+fn forms(secret: &str) -> Vec<Vec<u8>> {
+    let mut forms = vec![secret.as_bytes().to_vec()];
+    for shift in 0..3 {
+        let shifted: Vec<u8> = std::iter::repeat_n(b' ', shift).chain(secret.bytes()).collect();
+        let encoded = STANDARD.encode(shifted);
+        forms.push(encoded.as_bytes()[4..encoded.len() - 4].to_vec());
+    }
+    forms.push(
+        secret
+            .bytes()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+            .into_bytes(),
+    );
+    forms
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[tokio::test]
+async fn no_secret_is_found_in_what_the_server_wrote() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let acme = Acme::new().await;
+    let planted = plant(&acme).await;
+    let open = document("workspaces", json!({"description": "canary-in-the-open"}));
+    acme.owner
+        .patch(&format!("/api/v2/workspaces/{}", acme.workspace), open)
+        .await
+        .expect(200);
+    acme.app.settle().await;
+
+    let mut written = everything_written(&acme.app).await;
+    assert!(
+        written.iter().any(|(_, bytes)| contains(bytes, b"canary-in-the-open")),
+        "what is no secret is found, so the search works"
+    );
+    let log = log.0.lock().unwrap().clone();
+    assert!(contains(&log, b"request answered"), "the log is captured");
+    written.push(("the log".to_owned(), log));
+    for secret in planted {
+        for form in forms(&secret) {
+            for (place, bytes) in &written {
+                assert!(
+                    !contains(bytes, &form),
+                    "{secret} is in {place}, as {}",
+                    String::from_utf8_lossy(&form)
+                );
+            }
+        }
+    }
+}
