@@ -12,6 +12,7 @@
     reason = "a command-line program answers on its outputs"
 )]
 
+mod bench;
 mod demo;
 mod dev;
 mod environment;
@@ -38,6 +39,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure the release build, print the table and write target/bench.json.
+    Bench(bench::Arguments),
     /// Take examples/hello through a real server, as a new user would.
     Demo(demo::Arguments),
     /// Serve with the tools of the demo, keeping what is there.
@@ -54,6 +57,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Dev(arguments) => dev::run(&arguments),
         Command::Gen(arguments) => generate::run(&arguments),

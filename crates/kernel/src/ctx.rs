@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::errors::{Error, Result};
 use crate::grants::{GrantCache, GrantSet, Permission, Target, Visibility};
+use crate::ids::IdSequence;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
 use crate::random::Random;
@@ -29,6 +30,8 @@ pub struct Kernel {
     pub clock: Clock,
     /// Ids, tokens, keys.
     pub random: Random,
+    /// Ids that only grow.
+    pub ids: IdSequence,
     /// Wake-up calls.
     pub wakes: Arc<Wakes>,
     /// Who may do what, as read last.
@@ -177,13 +180,14 @@ impl Ctx {
         self.kernel.clock.now()
     }
 
-    /// A new id.
+    /// A new id, greater than every one that this process made before.
     ///
     /// # Errors
     ///
     /// When there is no randomness.
     pub fn new_id<K: Kind>(&self) -> Result<Id<K>> {
-        Ok(Id::from_parts(self.now().unix_ms(), self.kernel.random.number()?))
+        let (unix_ms, noise) = self.kernel.ids.next(self.now(), self.kernel.random.number()?);
+        Ok(Id::from_parts(unix_ms, noise))
     }
 
     /// Begins a transaction.

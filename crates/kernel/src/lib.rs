@@ -18,6 +18,7 @@ pub mod errors;
 pub mod events;
 pub mod grants;
 pub mod http;
+pub mod ids;
 pub mod logs;
 pub mod metrics;
 pub mod open;

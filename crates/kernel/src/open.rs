@@ -10,6 +10,7 @@ use crate::db::migrations::{Migration, migrate};
 use crate::db::{ConnectOptions, connect};
 use crate::errors::{Error, Result};
 use crate::grants::GrantCache;
+use crate::ids::IdSequence;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
 use crate::random::Random;
@@ -42,6 +43,7 @@ impl Kernel {
             logs: Logs::new(settings.limits.log_bytes),
             metrics: Metrics::default(),
             grants: GrantCache::default(),
+            ids: IdSequence::default(),
             secrets,
             db,
             clock,

@@ -22,6 +22,9 @@ use crate::config::{RunnerConfig, RunnerError};
 use crate::item::{self, Machine, milliseconds};
 use crate::kept::KeptRuns;
 
+/// How often an item is asked about at least, so that a cancel arrives within about a second.
+const LONGEST_BEAT: Duration = Duration::from_secs(1);
+
 /// How long a claim waits for work.
 const POLL: Duration = Duration::from_secs(30);
 /// What one run needs at least: the engine, a provider, and room.
@@ -152,7 +155,8 @@ async fn register(machine: &Machine, slots: u32) -> Result<RunnerId, ClientError
         labels: config.labels.clone(),
     };
     let registered = machine.client.register_runner(&registration).await?;
-    *machine.beat.lock().unwrap_or_else(PoisonError::into_inner) = Duration::from_millis(registered.lease_ms / 3);
+    let lease_third = Duration::from_millis(registered.lease_ms / 3);
+    *machine.beat.lock().unwrap_or_else(PoisonError::into_inner) = lease_third.min(LONGEST_BEAT);
     *machine.runner.lock().unwrap_or_else(PoisonError::into_inner) = Some(registered.runner_id);
     tracing::info!(runner = %registered.runner_id, slots, "registered");
     Ok(registered.runner_id)

@@ -24,4 +24,5 @@ mod supervise;
 mod tls;
 
 pub use reference::configuration_reference;
+pub use slipway_kernel::settings;
 pub use serve::serve;

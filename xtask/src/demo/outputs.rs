@@ -36,7 +36,10 @@ pub(super) fn check(outputs: &Outputs, greeting: &str) -> Result<()> {
     let password = outputs.get("password").context("there is no output `password`")?;
     ensure!(password.sensitive, "the output `password` is not sensitive");
     let length = password.value.as_str().map(str::len);
-    ensure!(length == Some(20), "the output `password` is not the twenty characters that were made");
+    ensure!(
+        length == Some(20),
+        "the output `password` is not the twenty characters that were made"
+    );
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! Libraries that belong to one kind of file: tables are reached in stores, the web framework in `http`.
+//! Libraries that belong to one kind of file: tables are reached in stores, the web framework in `http`. Integration
+//! tests look at whatever they test.
 
 use super::{Finding, Source};
 
@@ -44,7 +45,8 @@ impl Border {
             true => path.contains(&format!("/{name}")),
             false => path.ends_with(&format!("/{name}")),
         };
-        self.folders.iter().any(|folder| path.starts_with(folder)) || self.files.iter().any(in_file)
+        let in_folder = self.folders.iter().any(|folder| path.starts_with(folder));
+        in_folder || path.contains("/tests/") || self.files.iter().any(in_file)
     }
 
     fn crossings(&self, source: &Source) -> Vec<Finding> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use slipway_api::Name;
-use slipway_kernel::settings::Settings;
+use slipway_server::settings::Settings;
 use slipway_server::configuration::Flag;
 
 use super::server;

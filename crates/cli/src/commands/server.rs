@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use slipway_kernel::settings::{LogFormat as SettingsLogFormat, Settings};
+use slipway_server::settings::{LogFormat as SettingsLogFormat, Settings};
 use slipway_server::configuration::Flag;
 use url::Url;
 

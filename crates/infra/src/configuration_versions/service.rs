@@ -122,10 +122,9 @@ pub async fn upload(ctx: &Ctx, id: ConfigurationVersionId, content: Bytes) -> Re
         blob,
         size_bytes,
     };
-    let (uploaded, is_new) = keep(ctx, &workspace, id, archive).await?;
-    if is_new {
-        crate::runs::service::configuration_uploaded(ctx, &uploaded).await?;
-    }
+    let (uploaded, _) = keep(ctx, &workspace, id, archive).await?;
+    // Also when the files were here already: the upload before may have been cut off between the two.
+    crate::runs::service::configuration_uploaded(ctx, &uploaded).await?;
     Ok(uploaded)
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 use slipway_api::Name;
 use slipway_api::ids::{RunnerPoolId, WorkItemId};
@@ -202,27 +201,13 @@ pub fn patience(ctx: &Ctx) -> Duration {
     Duration::from_secs(ctx.settings.runs.lease_seconds)
 }
 
-/// The pool that a workspace's runs go to: its own, or the site's.
-///
-/// # Errors
-///
-/// When neither is there.
-pub async fn of_workspace(connection: &impl ConnectionTrait, workspace: &Workspace) -> Result<RunnerPoolId> {
-    if let Some(pool) = workspace.runner_pool_id {
-        return Ok(pool);
-    }
-    let site = store::site_pool(connection).await?;
-    site.map(|pool| pool.id)
-        .ok_or_else(|| Error::internal("the site has no runner pool"))
-}
-
 /// What an item in the queue waits for, for people.
 ///
 /// # Errors
 ///
 /// Those of the database.
 pub async fn why_waiting(ctx: &Ctx, workspace: &Workspace, item: Option<WorkItemId>) -> Result<String> {
-    let pool = store::get(ctx.db.reader(), of_workspace(ctx.db.reader(), workspace).await?).await?;
+    let pool = store::get(ctx.db.reader(), store::of_workspace(ctx.db.reader(), workspace).await?).await?;
     if connected(ctx, pool.id).await? == 0 {
         return Ok(format!(
             "No runner of pool \"{}\" is connected. Start one with `slipway runner start`.",

@@ -14,6 +14,7 @@ use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Error, Result, Tx};
 
 use super::model::{Column, Entity, Pool, Runner, runners};
+use crate::workspaces::model::Workspace;
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "infra_0001_runner_pools",
@@ -100,6 +101,20 @@ pub(crate) async fn site_pool(connection: &impl ConnectionTrait) -> Result<Optio
         .order_by_asc(Column::Id)
         .one(connection)
         .await?)
+}
+
+/// The pool that a workspace's runs go to: its own, or the site's.
+///
+/// # Errors
+///
+/// When neither is there.
+pub(crate) async fn of_workspace(connection: &impl ConnectionTrait, workspace: &Workspace) -> Result<RunnerPoolId> {
+    if let Some(pool) = workspace.runner_pool_id {
+        return Ok(pool);
+    }
+    let site = site_pool(connection).await?;
+    site.map(|pool| pool.id)
+        .ok_or_else(|| Error::internal("the site has no runner pool"))
 }
 
 /// A page of an organization's pools, by name.

@@ -1,6 +1,6 @@
 //! Runs over HTTP, in TFE's shapes.
 
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use slipway_api::ids::{ConfigurationVersionId, OrganizationId, RunId, WorkspaceId};
@@ -44,12 +44,13 @@ const GET: Known = Known {
 
 /// Start a run. Without the relationship `configuration-version` it runs the newest one of the workspace.
 #[utoipa::path(post, path = "/api/v2/runs", operation_id = "create_run", tag = "runs",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again finds the run that the first request started")),
     request_body = NewDocument<NewRun>,
     responses((status = 201, body = Document<Resource<Wire>>), (status = 401, body = ErrorDocument),
         (status = 403, body = ErrorDocument), (status = 404, body = ErrorDocument), (status = 409, body = ErrorDocument),
         (status = 422, body = ErrorDocument)),
     security(("token" = ["workspace.run.plan"])))]
-async fn create_run(ctx: Ctx, body: Body<NewRun>) -> Result<impl IntoResponse> {
+async fn create_run(ctx: Ctx, headers: HeaderMap, body: Body<NewRun>) -> Result<impl IntoResponse> {
     let pointer = "/data/relationships/workspace";
     let workspace: WorkspaceId = body
         .0
@@ -70,11 +71,17 @@ async fn create_run(ctx: Ctx, body: Body<NewRun>) -> Result<impl IntoResponse> {
             workspace,
             configuration,
             attributes,
+            request_key: request_key(&headers),
         },
     )
     .await?;
     let detail = service::detail(&ctx, run.id).await?;
     Ok(created(detailed(&ctx, detail).await?))
+}
+
+fn request_key(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("idempotency-key")?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// Get a run.

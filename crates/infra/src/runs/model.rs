@@ -45,6 +45,8 @@ pub struct Model {
     pub source: String,
     /// Who started it, if it was a user.
     pub created_by: Option<UserId>,
+    /// The starter's id and the key of the request: the same request again finds this run.
+    pub request_key: Option<String>,
     /// Whether the plan has changes.
     pub has_changes: bool,
     /// Why it failed or was stopped.

@@ -34,6 +34,7 @@ fn run(status: RunStatus) -> Run {
         message: String::new(),
         source: "api".to_owned(),
         created_by: None,
+        request_key: None,
         has_changes: false,
         error_message: None,
         cancel_requested_at: None,

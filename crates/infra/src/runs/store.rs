@@ -8,6 +8,7 @@ use slipway_api::page::EXACT_TOTAL;
 use slipway_api::runs::RunStatus;
 use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
+use slipway_kernel::errors::OnUnique;
 use slipway_kernel::grants::Visibility;
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Error, Result, Tx};
@@ -32,6 +33,7 @@ pub(crate) const MIGRATION: Migration = Migration {
                     .col("message", Type::Text)
                     .col("source", Type::Id)
                     .opt("created_by", Type::Id)
+                    .opt("request_key", Type::Name)
                     .col("has_changes", Type::Boolean)
                     .opt("error_message", Type::Text)
                     .opt("cancel_requested_at", Type::Time)
@@ -39,6 +41,7 @@ pub(crate) const MIGRATION: Migration = Migration {
                     .col("created_at", Type::Time)
                     .col("version", Type::Integer)
                     .primary(&["id"])
+                    .unique("runs_request_key_key", &["request_key"])
                     .index("runs_workspace_id_idx", &["workspace_id", "id"])
                     .index("runs_workspace_id_status_idx", &["workspace_id", "status"])
                     .index("runs_organization_id_idx", &["organization_id", "id"])
@@ -68,8 +71,9 @@ pub(crate) fn final_statuses() -> Vec<RunStatus> {
 pub(crate) async fn insert(tx: &Tx, run: &Run) -> Result<()> {
     Entity::insert(run.clone().into_active_model())
         .exec_without_returning(&**tx)
-        .await?;
-    Ok(())
+        .await
+        .map(|_| ())
+        .on_unique(|| Error::conflict("The same request is being carried out already. Ask again in a moment."))
 }
 
 /// Writes a run that was changed from the version it carries, which grows by one.
@@ -99,6 +103,14 @@ pub(crate) async fn update(tx: &Tx, run: &mut Run) -> Result<()> {
 
 pub(crate) async fn find(connection: &impl ConnectionTrait, id: RunId) -> Result<Option<Run>> {
     Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
+/// The run that a request with this key started.
+pub(crate) async fn of_request(connection: &impl ConnectionTrait, key: &str) -> Result<Option<Run>> {
+    Ok(Entity::find()
+        .filter(Column::RequestKey.eq(key))
+        .one(connection)
+        .await?)
 }
 
 pub(crate) async fn get(connection: &impl ConnectionTrait, id: RunId) -> Result<Run> {

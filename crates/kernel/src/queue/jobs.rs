@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use slipway_api::Timestamp;
+use slipway_api::{Code, Timestamp};
 
 use super::model::{SERVER_POOL, WorkItem};
 use super::store::{self, Lease};
 use crate::ctx::Ctx;
+use crate::db::Tx;
 use crate::errors::Result;
 use crate::wakes::Topic;
 
@@ -87,13 +88,25 @@ pub async fn run_next(ctx: &Ctx, jobs: &HashMap<&'static str, Job>, owner: &str)
     Ok(true)
 }
 
+/// Writes down how it went. A job that outlived its lease changes nothing any more: its item is another's by now.
 async fn settle(ctx: &Ctx, item: &WorkItem, outcome: Result<(), JobError>) -> Result<()> {
     let mut tx = ctx.begin().await?;
+    match write_outcome(&mut tx, ctx, item, outcome).await {
+        Ok(()) => tx.commit().await,
+        Err(error) if error.code() == Code::StaleLease => {
+            tracing::warn!(work_item.id = %item.id, work_item.kind = %item.kind, "job outlived its lease and runs again");
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn write_outcome(tx: &mut Tx, ctx: &Ctx, item: &WorkItem, outcome: Result<(), JobError>) -> Result<()> {
     match outcome {
-        Ok(()) => store::finish(&mut tx, item.id, item.fence, ctx.now()).await?,
+        Ok(()) => store::finish(tx, item.id, item.fence, ctx.now()).await,
         Err(JobError::Retry(reason)) => {
             tracing::warn!(work_item.id = %item.id, work_item.kind = %item.kind, reason, "job will be tried again");
-            store::retry(&mut tx, item, backoff(ctx, item.attempt)?, &reason).await?;
+            store::retry(tx, item, backoff(ctx, item.attempt)?, &reason).await
         }
         Err(JobError::Fail(reason)) => {
             tracing::error!(work_item.id = %item.id, work_item.kind = %item.kind, reason, "job failed");
@@ -101,10 +114,9 @@ async fn settle(ctx: &Ctx, item: &WorkItem, outcome: Result<(), JobError>) -> Re
                 attempt: item.max_attempts,
                 ..item.clone()
             };
-            store::retry(&mut tx, &last, ctx.now(), &reason).await?;
+            store::retry(tx, &last, ctx.now(), &reason).await
         }
     }
-    tx.commit().await
 }
 
 /// Doubles from two seconds to ten minutes, spread by up to a quarter.

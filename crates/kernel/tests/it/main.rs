@@ -13,6 +13,7 @@ mod blobs_s3;
 mod database;
 mod events;
 mod fixture;
+mod jobs;
 mod logs;
 mod logs_faults;
 mod mariadb;

@@ -25,6 +25,7 @@ pub(crate) async fn write(
     action: &'static str,
 ) -> Result<()> {
     store::update(tx, run).await?;
+    ctx.metrics.run_reached(run.status.as_str());
     if run.status.is_final() {
         end_phases(tx, ctx, run).await?;
     }

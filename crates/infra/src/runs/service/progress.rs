@@ -69,7 +69,8 @@ fn conclude(ctx: &Ctx, run: Run, kind: PhaseKind, completion: &Completion) -> Re
     let reason = |fallback: &str| completion.message.clone().unwrap_or_else(|| fallback.to_owned());
     match (completion.outcome, kind) {
         (Outcome::Succeeded, PhaseKind::Plan) => {
-            run.finish_plan(&completion.counts, completion.counts.has_changes(), now)
+            // Moved or forgotten resources change nothing that is counted; the engine's exit code 2 knows of them.
+            run.finish_plan(&completion.counts, completion.exit_code == Some(2), now)
         }
         (Outcome::Succeeded, PhaseKind::Apply) => run.finish_apply(now),
         (Outcome::Failed, PhaseKind::Plan) => run.fail(now, reason("The plan failed. Its log says why.")),

@@ -8,7 +8,7 @@ use slipway_kernel::{Ctx, Error, Result, Tx};
 use super::{change, turn};
 use crate::configuration_versions::model::ConfigurationVersion;
 use crate::configuration_versions::store as configurations;
-use crate::permissions::{RUN_APPLY, RUN_DESTROY, RUN_PLAN};
+use crate::permissions::{RUN_APPLY, RUN_DESTROY, RUN_PLAN, RUN_READ};
 use crate::phases::model::{Phase, PhaseKind};
 use crate::phases::store as phases;
 use crate::runs::model::{History, Options, Run, Step, Unaccounted};
@@ -26,6 +26,8 @@ pub struct NewRunRequest {
     pub configuration: Option<ConfigurationVersionId>,
     /// What.
     pub attributes: NewRun,
+    /// The `Idempotency-Key` of the request, when it has one.
+    pub request_key: Option<String>,
 }
 
 /// Starts a run: it is queued at once if it only plans or if the workspace is free, and waits for its turn otherwise.
@@ -35,6 +37,13 @@ pub struct NewRunRequest {
 /// What the caller may not do, wishes that contradict each other, and a configuration that is not there.
 pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
     let workspace = workspace_service::get_visible(ctx, request.workspace).await?;
+    let request_key = request_key(ctx, request.request_key)?;
+    if let Some(key) = &request_key
+        && let Some(run) = store::of_request(ctx.db.reader(), key).await?
+    {
+        ctx.authorize(RUN_READ, &workspace.target()).await?;
+        return Ok(run);
+    }
     let configuration = configuration(ctx, &workspace, request.configuration).await?;
     let options = Options::from_request(&request.attributes, workspace.auto_apply, configuration.speculative)?;
     authorize(ctx, &workspace, &options).await?;
@@ -68,6 +77,7 @@ pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
         message: message.chars().take(1_000).collect(),
         source,
         created_by: ctx.user().ok(),
+        request_key,
         has_changes: false,
         error_message: None,
         cancel_requested_at: None,
@@ -119,6 +129,7 @@ pub async fn configuration_uploaded(ctx: &Ctx, configuration: &ConfigurationVers
             message: Some("Configuration uploaded".to_owned()),
             ..NewRun::default()
         },
+        request_key: Some(format!("configuration-{}", configuration.id)),
     };
     start(ctx, request).await.map(Some)
 }
@@ -155,6 +166,17 @@ async fn configuration(
         ));
     }
     Ok(found)
+}
+
+/// The key of a request together with who sent it, so that nobody finds another's run by guessing.
+fn request_key(ctx: &Ctx, key: Option<String>) -> Result<Option<String>> {
+    let Some(key) = key else { return Ok(None) };
+    if key.is_empty() || key.len() > 100 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::malformed(
+            "The header Idempotency-Key has 1 to 100 printable ASCII characters.",
+        ));
+    }
+    Ok(Some(format!("{} {key}", ctx.actor().id().unwrap_or_default())))
 }
 
 async fn authorize(ctx: &Ctx, workspace: &Workspace, options: &Options) -> Result<()> {

@@ -39,7 +39,7 @@ pub(crate) async fn give(tx: &mut Tx, ctx: &Ctx, workspace: &mut Workspace) -> R
 
 /// Puts a phase of a run into the queue of the workspace's runner pool.
 pub(crate) async fn enqueue(tx: &mut Tx, ctx: &Ctx, workspace: &Workspace, run: &Run, kind: PhaseKind) -> Result<()> {
-    let pool = runner_pools::service::of_workspace(&**tx, workspace).await?;
+    let pool = runner_pools::store::of_workspace(&**tx, workspace).await?;
     let item = NewItem {
         kind: match kind {
             PhaseKind::Plan => PLAN,

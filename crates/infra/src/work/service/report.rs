@@ -122,11 +122,17 @@ async fn keep(ctx: &Ctx, item: &WorkItem, change: impl FnOnce(&mut Phase)) -> Re
 ///
 /// `StaleLease` when the item is not the caller's any more.
 pub async fn heartbeat(ctx: &Ctx, id: WorkItemId, _: &Heartbeat) -> Result<HeartbeatAnswer> {
-    let fence = access::own(ctx, id)?;
-    let until = ctx.now().after(claim::lease(ctx));
-    let tx = ctx.begin().await?;
-    let item = queue::heartbeat(&tx, id, fence, until).await?;
-    tx.commit().await?;
+    let mut item = access::held(ctx, id).await?;
+    let lease = claim::lease(ctx);
+    // A runner asks every second, to hear of a cancel in time; its lease is written only when a third of it is gone.
+    if item
+        .lease_until
+        .is_none_or(|until| until < ctx.now().after(lease * 2 / 3))
+    {
+        let tx = ctx.begin().await?;
+        item = queue::heartbeat(&tx, id, item.fence, ctx.now().after(lease)).await?;
+        tx.commit().await?;
+    }
     let directive = match item.stop {
         Stop::No => Directive::Continue,
         Stop::Cancel => Directive::Cancel,
@@ -134,7 +140,7 @@ pub async fn heartbeat(ctx: &Ctx, id: WorkItemId, _: &Heartbeat) -> Result<Heart
     };
     Ok(HeartbeatAnswer {
         directive,
-        lease_until: until,
+        lease_until: item.lease_until.unwrap_or_else(|| ctx.now()),
     })
 }
 
