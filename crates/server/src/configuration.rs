@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn plain_http_for_everybody_needs_a_word() {
         let listen = ("server.listen", "0.0.0.0:8080".to_owned());
-        assert!(format!("{:#}", with(&[], &[listen.clone()]).unwrap_err()).contains("allow_plain_http"));
+        assert!(format!("{:#}", with(&[], std::slice::from_ref(&listen)).unwrap_err()).contains("allow_plain_http"));
         assert!(with(&[("SLIPWAY_SERVER_ALLOW_PLAIN_HTTP", "true")], &[listen]).is_ok());
     }
 

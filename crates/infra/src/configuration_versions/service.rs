@@ -122,7 +122,7 @@ pub async fn upload(ctx: &Ctx, id: ConfigurationVersionId, content: Bytes) -> Re
         blob,
         size_bytes,
     };
-    let (uploaded, _) = keep(ctx, &workspace, id, archive).await?;
+    let uploaded = keep(ctx, &workspace, id, archive).await?;
     // Also when the files were here already: the upload before may have been cut off between the two.
     crate::runs::service::configuration_uploaded(ctx, &uploaded).await?;
     Ok(uploaded)
@@ -167,12 +167,12 @@ async fn keep(
     workspace: &Workspace,
     id: ConfigurationVersionId,
     archive: Archive,
-) -> Result<(ConfigurationVersion, bool)> {
+) -> Result<ConfigurationVersion> {
     let mut tx = ctx.begin().await?;
     let fresh = store::get(&*tx, id).await?;
     if fresh.status == Status::Uploaded {
         fresh.require_accepting(&archive.digest)?;
-        return Ok((fresh, false));
+        return Ok(fresh);
     }
     let before = fresh.status;
     let uploaded = fresh.uploaded(archive, ctx.now())?;
@@ -193,7 +193,7 @@ async fn keep(
     )
     .await?;
     tx.commit().await?;
-    Ok((uploaded, true))
+    Ok(uploaded)
 }
 
 async fn refuse(ctx: &Ctx, workspace: &Workspace, version: ConfigurationVersion, reason: &str) -> Result<()> {

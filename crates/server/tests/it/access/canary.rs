@@ -1,5 +1,6 @@
 //! A canary: distinctive secrets are planted, and then looked for in everything that the server wrote.
 
+use std::cell::Cell;
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -8,12 +9,34 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::prelude::*;
 
 use crate::support::{Acme, State, TestApp, document, is_postgres};
 
 /// What the server logs, at its most talkative.
+///
+/// The subscriber is the whole process's, because the first thread that passes a place in the code decides for all
+/// whether anybody listens there; only what this test's thread says is kept.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+thread_local! {
+    static LISTENS: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Log {
+    fn of_this_thread() -> Self {
+        let log = Self::default();
+        let writer = log.clone();
+        let layer = tracing_subscriber::fmt::layer()
+            .with_writer(move || writer.clone())
+            .with_filter(dynamic_filter_fn(|_, _| LISTENS.get()));
+        tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer)).unwrap();
+        LISTENS.set(true);
+        log
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -183,14 +206,7 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 
 #[tokio::test]
 async fn no_secret_is_found_in_what_the_server_wrote() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-
+    let log = Log::of_this_thread();
     let acme = Acme::new().await;
     let planted = plant(&acme).await;
     let open = document("workspaces", json!({"description": "canary-in-the-open"}));
@@ -205,6 +221,7 @@ async fn no_secret_is_found_in_what_the_server_wrote() {
         written.iter().any(|(_, bytes)| contains(bytes, b"canary-in-the-open")),
         "what is no secret is found, so the search works"
     );
+    LISTENS.set(false);
     let log = log.0.lock().unwrap().clone();
     assert!(contains(&log, b"request answered"), "the log is captured");
     written.push(("the log".to_owned(), log));
