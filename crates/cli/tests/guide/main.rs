@@ -84,14 +84,14 @@ fn shell(place: &Path, tools: &tools::Tools) -> Command {
     }
     symlink(env!("CARGO_BIN_EXE_slipway"), programs.join("slipway")).unwrap();
     symlink(&tools.tofu, programs.join("tofu")).unwrap();
-    let system = std::env::var("PATH").unwrap();
+    let system = std::env::var_os("PATH").unwrap();
     let mut command = Command::new("timeout");
     command
         .args(["--kill-after=10", PATIENCE_SECONDS, "bash"])
         .arg(place.join("all.sh"))
         .current_dir(place.join("work"))
         .env_clear()
-        .env("PATH", format!("{}:{system}", programs.display()))
+        .env("PATH", format!("{}:{}", programs.display(), system.display()))
         .env("HOME", place.join("home"))
         .env("SLIPWAY_RUNS_PROVIDER_MIRROR", &tools.mirror);
     command
