@@ -14,6 +14,7 @@ mod model;
 mod objects;
 mod service;
 pub mod store;
+mod transfer;
 
 pub use collect::{Collected, collect};
 pub use model::BlobAddress;

@@ -63,7 +63,7 @@ impl Blobs {
     }
 
     /// How large the object is; none when there is none.
-    pub(super) async fn size(&self, key: &str) -> Result<Option<u64>> {
+    pub(crate) async fn size(&self, key: &str) -> Result<Option<u64>> {
         let path = Path::from(key);
         let head = async {
             match self.objects.head(&path).await {

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, QuerySelect};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect};
 use slipway_api::Timestamp;
 use slipway_api::ids::OrganizationId;
 
@@ -198,6 +198,45 @@ pub(super) async fn replace_object(
         .exec(&**tx)
         .await?;
     Ok(replaced.rows_affected == 1)
+}
+
+/// Touches blobs that nobody touched since `before`, at most so many, and says how many it were.
+pub(crate) async fn touch_older(tx: &Tx, before: Timestamp, now: Timestamp, limit: u64) -> Result<u64> {
+    let ids: Vec<BlobId> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::TouchedAt.lt(before))
+        .limit(limit)
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let touched = Entity::update_many()
+        .col_expr(Column::TouchedAt, Expr::value(now))
+        .filter(Column::Id.is_in(ids))
+        .exec(&**tx)
+        .await?;
+    Ok(touched.rows_affected)
+}
+
+/// Keys and sizes of the objects after `key`, by key, at most so many.
+pub(crate) async fn objects_after(
+    connection: &impl ConnectionTrait,
+    key: &str,
+    limit: u64,
+) -> Result<Vec<(String, i64)>> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::ObjectKey)
+        .column(Column::StoredBytes)
+        .filter(Column::ObjectKey.gt(key))
+        .order_by_asc(Column::ObjectKey)
+        .limit(limit)
+        .into_tuple()
+        .all(connection)
+        .await?)
 }
 
 fn referenced() -> sea_orm::sea_query::SelectStatement {

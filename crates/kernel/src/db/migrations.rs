@@ -41,7 +41,7 @@ impl Step {
 }
 
 impl Migration {
-    fn checksum(&self) -> String {
+    pub(crate) fn checksum(&self) -> String {
         let text: String = (self.steps)().iter().map(Step::canonical_sql).collect();
         digest(&SHA256, text.as_bytes())
             .as_ref()
@@ -60,6 +60,11 @@ const LOCK_NUMBER: i64 = 0x73_6c_69_70_77_61_79;
 ///
 /// When an applied migration differs from ours, or one that we do not know was applied: a newer program was here.
 pub async fn migrate(db: &Db, wakes: Arc<Wakes>, migrations: &[Migration]) -> Result<()> {
+    apply(db, wakes, &migrations.iter().collect::<Vec<_>>()).await
+}
+
+/// The same with a selection of all migrations there are.
+pub(crate) async fn apply(db: &Db, wakes: Arc<Wakes>, migrations: &[&Migration]) -> Result<()> {
     if pending(&applied(db.reader()).await.unwrap_or_default(), migrations)?.is_empty() {
         return Ok(());
     }
@@ -127,7 +132,7 @@ async fn history_table(tx: &Tx) -> Result<()> {
 }
 
 /// Names and checksums of what was applied; an error when the table is not there.
-async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<(String, String)>> {
+pub(crate) async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<(String, String)>> {
     let sql = "SELECT name, checksum FROM migrations ORDER BY name";
     let rows = connection
         .query_all_raw(Statement::from_string(connection.get_database_backend(), sql))
@@ -138,7 +143,7 @@ async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<(String, Strin
 }
 
 /// What of `migrations` is missing in `applied`.
-fn pending<'m>(applied: &[(String, String)], migrations: &'m [Migration]) -> Result<Vec<&'m Migration>> {
+fn pending<'m>(applied: &[(String, String)], migrations: &[&'m Migration]) -> Result<Vec<&'m Migration>> {
     for (name, checksum) in applied {
         let Some(migration) = migrations.iter().find(|migration| migration.name == name) else {
             return Err(Error::conflict(format!(
@@ -156,6 +161,7 @@ fn pending<'m>(applied: &[(String, String)], migrations: &'m [Migration]) -> Res
     Ok(migrations
         .iter()
         .filter(|migration| !applied.iter().any(|(name, _)| name == migration.name))
+        .copied()
         .collect())
 }
 
@@ -174,7 +180,7 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_pending() {
-        let migrations = [FIRST, SECOND];
+        let migrations = [&FIRST, &SECOND];
         let applied = vec![("test_0001".to_owned(), FIRST.checksum())];
         let names: Vec<_> = pending(&applied, &migrations)
             .unwrap()
@@ -188,7 +194,7 @@ mod tests {
     fn a_changed_migration_is_refused() {
         let applied = vec![("test_0001".to_owned(), "other".to_owned())];
         assert!(
-            pending(&applied, &[FIRST])
+            pending(&applied, &[&FIRST])
                 .err()
                 .unwrap()
                 .detail()
@@ -200,7 +206,7 @@ mod tests {
     fn an_unknown_migration_means_a_newer_program_was_here() {
         let applied = vec![("test_0009".to_owned(), "x".to_owned())];
         assert!(
-            pending(&applied, &[FIRST])
+            pending(&applied, &[&FIRST])
                 .err()
                 .unwrap()
                 .detail()

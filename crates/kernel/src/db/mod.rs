@@ -9,7 +9,10 @@ pub mod migrations;
 pub mod schema;
 mod tx;
 
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
 
 pub use connect::{ConnectOptions, connect, listen_for_wakes};
 pub use tx::Tx;
@@ -27,6 +30,27 @@ impl Db {
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
+    }
+
+    /// A view of the database for reading, which no later commit changes. It is fixed by its first query.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be reached.
+    pub async fn snapshot(&self) -> crate::errors::Result<DatabaseTransaction> {
+        let options = if self.backend == DbBackend::Sqlite {
+            TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+                ..TransactionOptions::default()
+            }
+        } else {
+            TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..TransactionOptions::default()
+            }
+        };
+        Ok(self.reader.begin_with_options(options).await?)
     }
 
     /// Which database it is.

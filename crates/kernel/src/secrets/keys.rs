@@ -74,6 +74,12 @@ impl Secrets {
         Ok(secrets)
     }
 
+    /// The fingerprint of the master key.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        self.master.fingerprint()
+    }
+
     async fn create_site_key(&self, db: &Db, wakes: Arc<Wakes>) -> Result<()> {
         let tx = Tx::begin(db, wakes).await?;
         let key = self.new_wrapped(None)?;

@@ -114,6 +114,19 @@ impl MasterKey {
     }
 }
 
+/// Writes a key that came with a backup to `path`, unless one is there.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub(crate) fn install(path: &Path, text: &[u8]) -> Result<()> {
+    make_private_directory(path.parent().unwrap_or(Path::new(".")))?;
+    match write_private(path, text) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(cannot("write", path, &error)),
+        _ => Ok(()),
+    }
+}
+
 /// Makes the directory, for its owner alone, unless it is there.
 ///
 /// # Errors
