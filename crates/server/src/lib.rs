@@ -17,6 +17,7 @@ mod embedded_runner;
 mod health;
 mod layers;
 mod listen;
+mod lock;
 pub mod openapi;
 mod reference;
 pub mod serve;

@@ -21,7 +21,7 @@ use crate::app::{Shared, router};
 use crate::listen::{Peer, Tcp, Tls, bind_socket};
 use crate::supervise::Supervisor;
 use crate::tls::Certificate;
-use crate::{background, domains, embedded_runner};
+use crate::{background, domains, embedded_runner, lock};
 
 /// How long requests may take to finish after the server was told to end.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -32,6 +32,7 @@ const DRAIN: Duration = Duration::from_secs(5);
 ///
 /// When it cannot start; each error says what is wrong and what to do.
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let _lock = lock::take(&settings)?;
     let kernel = open(settings).await?;
     let shared = Shared {
         kernel: Arc::clone(&kernel),
@@ -85,7 +86,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<Arc<Kernel>> {
 }
 
 /// At the start people read the whole reason.
-fn readable(error: slipway_kernel::Error) -> anyhow::Error {
+pub(crate) fn readable(error: slipway_kernel::Error) -> anyhow::Error {
     match error.internal_reason() {
         Some(reason) => anyhow::anyhow!("{}", error.detail()).context(reason.to_owned()),
         None => anyhow::anyhow!("{}", error.detail()),
