@@ -1,5 +1,9 @@
 //! Stories of the server itself: errors, documents, health.
 
+mod backup;
+mod mariadb;
+mod s3;
+
 use serde_json::Value;
 
 use crate::support::TestApp;
