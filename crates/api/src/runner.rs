@@ -81,6 +81,12 @@ pub struct Claim {
     pub lease_until: Timestamp,
     /// What to do, all of it, so that no further request stands before the engine's start.
     pub context: WorkContext,
+    /// Where the item's log goes on: an attempt before this one, whose runner was lost, may have left something in it.
+    #[serde(default)]
+    pub log_offset: u64,
+    /// Where its events go on.
+    #[serde(default)]
+    pub events_offset: u64,
 }
 
 /// `GET /api/v2/work/{item}/context`: what to do; also part of the [`Claim`].

@@ -12,13 +12,12 @@ use slipway_api::runner::{Claim, Completion, Outcome, WorkPhase};
 use slipway_client::WorkLease;
 use slipway_tofu::sandbox::{ExitRecord, Started};
 use slipway_tofu::state::StateFile;
-use slipway_tofu::variables::secrets;
 
 use crate::apply::{StatePlace, unaccounted_for};
 use crate::completion::{counts, diagnostics};
 use crate::delivery::Delivery;
 use crate::engine::progress;
-use crate::item::{Machine, completion, discard, run_variables};
+use crate::item::{Machine, completion, discard};
 use crate::spool::Spool;
 
 const WHILE_APPLYING: &str = "the runner was killed while applying: the states that the engine saved are kept, plan \
@@ -80,10 +79,8 @@ async fn deliver(machine: &Machine, spool: Arc<Spool>, claim: &Claim) {
         item: claim.work_item_id,
         fence: claim.fence,
     };
-    let limit = claim.context.log_limit_bytes;
     let outcome = spool.outcome().or_else(|| lost(&spool, claim));
-    let secrets = secrets(&run_variables(claim));
-    let delivery = match Delivery::start(client, lease, Arc::clone(&spool), &secrets, limit) {
+    let delivery = match Delivery::start(client, lease, Arc::clone(&spool), claim) {
         Ok(delivery) => delivery,
         Err(error) => {
             tracing::error!(%error, "cannot deliver a spool");

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
-use slipway_api::runner::Completion;
+use slipway_api::runner::{Claim, Completion};
 use slipway_client::{Client, ClientError, WorkLease, WorkStream};
 use slipway_tofu::masking::{MaskError, Masker};
+use slipway_tofu::variables::secrets;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::backoff::persist;
+use crate::item::run_variables;
 use crate::spool::Spool;
 use crate::states;
 use crate::stream::{Sent, Stream, settle};
@@ -31,16 +33,11 @@ const LEAST_EVENT_BYTES: u64 = 256 << 20;
 
 impl Delivery {
     /// Starts sending whatever is and will be in the spool.
-    pub(crate) fn start(
-        client: Client,
-        lease: WorkLease,
-        spool: Arc<Spool>,
-        secrets: &[String],
-        log_limit_bytes: u64,
-    ) -> Result<Self, MaskError> {
+    pub(crate) fn start(client: Client, lease: WorkLease, spool: Arc<Spool>, claim: &Claim) -> Result<Self, MaskError> {
         let (written, finished) = watch::channel(false);
         let (states_written, states_finished) = watch::channel(false);
-        let stream = |which: WorkStream, limit_bytes: u64| -> Result<_, MaskError> {
+        let (secrets, log_limit_bytes) = (secrets(&run_variables(claim)), claim.context.log_limit_bytes);
+        let stream = |which: WorkStream, base: u64, limit_bytes: u64| -> Result<_, MaskError> {
             let stream = Stream {
                 client: client.clone(),
                 lease,
@@ -48,14 +45,19 @@ impl Delivery {
                 raw: spool.file(&format!("{}.raw", which.name())),
                 masked: spool.file(which.name()),
                 masker: Masker::new(secrets.iter().map(String::as_str))?,
+                base,
                 limit_bytes,
                 finished: finished.clone(),
             };
             Ok(tokio::spawn(stream.run()))
         };
         Ok(Self {
-            log: stream(WorkStream::Log, log_limit_bytes)?,
-            events: stream(WorkStream::Events, log_limit_bytes.max(LEAST_EVENT_BYTES))?,
+            log: stream(WorkStream::Log, claim.log_offset, log_limit_bytes)?,
+            events: stream(
+                WorkStream::Events,
+                claim.events_offset,
+                log_limit_bytes.max(LEAST_EVENT_BYTES),
+            )?,
             states: tokio::spawn(states::upload(
                 client.clone(),
                 lease,
@@ -74,16 +76,16 @@ impl Delivery {
     pub(crate) async fn finish(self, mut completion: Completion) -> Result<Delivered, ClientError> {
         let _ = self.written.send(true);
         let _ = self.states_written.send(true);
-        let log = length(self.log.await, "log");
-        let events = length(self.events.await, "events");
+        let log = end(self.log.await, "log");
+        let events = end(self.events.await, "events");
         let states_taken = self.states.await.unwrap_or(false);
-        completion.log_bytes = log.bytes;
-        completion.event_bytes = events.bytes;
+        completion.log_bytes = log;
+        completion.event_bytes = events;
         let complete = || self.client.complete_work(self.lease, &completion);
         let completed = persist("complete", complete).await;
         if completed.is_ok() {
-            settle(&self.client, self.lease, WorkStream::Log, log.bytes).await;
-            settle(&self.client, self.lease, WorkStream::Events, events.bytes).await;
+            settle(&self.client, self.lease, WorkStream::Log, log).await;
+            settle(&self.client, self.lease, WorkStream::Events, events).await;
         }
         completed.map(|()| Delivered {
             spool: self.spool,
@@ -107,13 +109,13 @@ pub(crate) struct Delivered {
     pub(crate) states_taken: bool,
 }
 
-fn length(ended: Result<std::io::Result<Sent>, tokio::task::JoinError>, what: &str) -> Sent {
+fn end(ended: Result<std::io::Result<Sent>, tokio::task::JoinError>, what: &str) -> u64 {
     let ended = ended.map_err(std::io::Error::other).and_then(|sent| sent);
-    ended.unwrap_or_else(|error| {
-        tracing::error!(%error, what, "a stream ended early");
-        Sent {
-            bytes: 0,
-            is_complete: false,
-        }
-    })
+    ended.map_or_else(
+        |error| {
+            tracing::error!(%error, what, "a stream ended early");
+            0
+        },
+        |sent| sent.end,
+    )
 }

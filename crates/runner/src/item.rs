@@ -12,8 +12,9 @@ use slipway_client::{Client, WorkLease};
 use slipway_tofu::cache::Cache;
 use slipway_tofu::engines::Engines;
 use slipway_tofu::process::{Exit, Order};
-use slipway_tofu::variables::{Category, RunVariable, secrets};
+use slipway_tofu::variables::{Category, RunVariable};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::config::RunnerConfig;
 use crate::delivery::Delivery;
@@ -136,14 +137,7 @@ pub(crate) async fn run(machine: Arc<Machine>, claim: Claim, claimed: Instant) {
         orders: orders_sender,
     };
     let heart = tokio::spawn(heart.beat());
-    let limit = claim.context.log_limit_bytes;
-    let delivery = Delivery::start(
-        client.clone(),
-        lease,
-        Arc::clone(&spool),
-        &secrets(&run_variables(&claim)),
-        limit,
-    );
+    let delivery = Delivery::start(client.clone(), lease, Arc::clone(&spool), &claim);
     let deadline = claimed + Duration::from_millis(claim.context.timeout_ms);
     let work = Work {
         machine,
@@ -160,7 +154,7 @@ pub(crate) async fn run(machine: Arc<Machine>, claim: Claim, claimed: Instant) {
         memory_bytes: AtomicU64::new(0),
     };
     match delivery {
-        Ok(delivery) => work.perform(delivery).await,
+        Ok(delivery) => work.perform(delivery, &heart).await,
         Err(error) => {
             let completion = Stop::failed(&error).completion;
             let _ = work.client.complete_work(lease, &completion).await;
@@ -170,7 +164,7 @@ pub(crate) async fn run(machine: Arc<Machine>, claim: Claim, claimed: Instant) {
 }
 
 impl Work {
-    async fn perform(self, delivery: Delivery) {
+    async fn perform(self, delivery: Delivery, heart: &JoinHandle<()>) {
         let done = match self.claim.context.phase {
             WorkPhase::Plan => plan::run(&self).await,
             WorkPhase::Apply => apply::run(&self).await.map(|completion| (completion, None)),
@@ -193,6 +187,8 @@ impl Work {
         }
         self.step.send_replace("uploading");
         let delivered = delivery.finish(completion).await;
+        // The item is over: a heartbeat would be told so, and the plan's JSON given up for it.
+        heart.abort();
         if let Some(after) = after {
             plan::send_json(&self, after).await;
         }

@@ -24,6 +24,9 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// How often the file is looked at. A reader should see a line within 200 ms.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// What stands between two attempts in the log.
+const AGAIN: &[u8] = b"\n[the runner was lost; another one starts again]\n\n";
+
 /// One of an item's two streams.
 pub(crate) struct Stream {
     pub(crate) client: Client,
@@ -34,6 +37,8 @@ pub(crate) struct Stream {
     /// What is sent.
     pub(crate) masked: PathBuf,
     pub(crate) masker: Masker,
+    /// Where it goes on in the server's stream, behind what an attempt before left there.
+    pub(crate) base: u64,
     /// Bytes that may be sent in all.
     pub(crate) limit_bytes: u64,
     /// Turns true when nothing more will be written.
@@ -43,10 +48,8 @@ pub(crate) struct Stream {
 /// The end of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sent {
-    /// Length of the masked stream.
-    pub(crate) bytes: u64,
-    /// The server has them all; otherwise it refused to take more.
-    pub(crate) is_complete: bool,
+    /// Where the server's stream ends: behind everything, or where the server refused to take more.
+    pub(crate) end: u64,
 }
 
 impl Stream {
@@ -61,10 +64,7 @@ impl Stream {
             let has_grown = source.mask_more(&mut self.masker, is_last_look)?;
             if refused || sent == source.length {
                 if is_last_look && !has_grown {
-                    return Ok(Sent {
-                        bytes: source.length,
-                        is_complete: !refused,
-                    });
+                    return Ok(Sent { end: self.base + sent });
                 }
                 if !has_grown {
                     self.pause().await;
@@ -73,11 +73,11 @@ impl Stream {
             }
             match self.put(&source, sent).await {
                 Ok(received) => {
-                    sent = received.min(source.length);
+                    sent = received.saturating_sub(self.base).min(source.length);
                     backoff.reset();
                 }
                 Err(error) => match expected(&error) {
-                    Some(offset) => sent = offset.min(source.length),
+                    Some(offset) => sent = offset.saturating_sub(self.base).min(source.length),
                     None if is_final(&error) => {
                         tracing::warn!(stream = self.which.name(), %error, "the server takes no more of a stream");
                         refused = true;
@@ -88,8 +88,9 @@ impl Stream {
         }
     }
 
-    async fn put(&self, source: &Source, offset: u64) -> Result<u64, ClientError> {
-        let bytes = source.chunk(offset).unwrap_or_default();
+    async fn put(&self, source: &Source, sent: u64) -> Result<u64, ClientError> {
+        let bytes = source.chunk(sent).unwrap_or_default();
+        let offset = self.base + sent;
         let length = bytes.len();
         let accepted = self
             .client
@@ -150,7 +151,7 @@ impl Source {
     /// Starts from nothing: a predecessor's masked file is made again, byte for byte.
     fn open(stream: &Stream) -> io::Result<Self> {
         let _ = fs::remove_file(&stream.masked);
-        Ok(Self {
+        let mut source = Self {
             raw: Tail::open(&stream.raw, 0)?,
             masked: append_to(&stream.masked)?,
             masked_path: stream.masked.clone(),
@@ -158,7 +159,14 @@ impl Source {
             limit_bytes: stream.limit_bytes,
             is_cut: false,
             is_flushed: false,
-        })
+        };
+        // The attempt before may have ended in the middle of a line.
+        match stream.which {
+            _ if stream.base == 0 => {}
+            WorkStream::Log => source.write(AGAIN)?,
+            WorkStream::Events => source.write(b"\n")?,
+        }
+        Ok(source)
     }
 
     /// Masks what is new; says whether there was anything.

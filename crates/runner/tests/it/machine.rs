@@ -155,6 +155,8 @@ pub(crate) fn claim(configuration_digest: String, phase: WorkPhase) -> Claim {
         work_item_id: format!("work-{number:016}").parse().unwrap(),
         fence: 1,
         run_token: "run-token".into(),
+        log_offset: 0,
+        events_offset: 0,
         lease_until: "2030-01-01T00:00:00.000Z".parse().unwrap(),
         context: WorkContext {
             run_id: format!("run-{number:016}").parse().unwrap(),

@@ -114,8 +114,18 @@ async fn claim_now(ctx: &Ctx, runner: &Runner) -> Result<Option<Claim>> {
     let Some((item, run, phase)) = take(ctx, runner, &pool, &tokens::hash(token)).await? else {
         return Ok(None);
     };
+    let (log_offset, events_offset) = match item.attempt {
+        1 => (0, 0),
+        // What the lost runner of an attempt before left stays: its fence lets nothing more of it in.
+        _ => (
+            ctx.logs.flush(ctx, phase.log_id).await?,
+            ctx.logs.flush(ctx, phase.events_log_id).await?,
+        ),
+    };
     match context::build(ctx, &run, &phase).await {
         Ok(context) => Ok(Some(Claim {
+            log_offset,
+            events_offset,
             work_item_id: item.id,
             fence: item.fence,
             run_token: token.to_owned(),
