@@ -107,6 +107,12 @@ impl KeptRuns {
         runs.remove(at)
     }
 
+    /// Removes everything that is kept: nobody will take it any more.
+    pub(crate) fn clear(&self) {
+        let runs = std::mem::take(&mut *self.runs.lock().unwrap_or_else(PoisonError::into_inner));
+        runs.into_iter().for_each(|kept| Self::delete(kept.prepared));
+    }
+
     /// Removes a run's directory as soon as nobody reads from it any more.
     pub(crate) fn delete(prepared: Prepared) {
         prepared.directory.is_doomed.store(true, Ordering::Relaxed);

@@ -70,6 +70,7 @@ pub async fn run(config: RunnerConfig, mut shutdown: watch::Receiver<bool>) -> R
     for adopted in adopted {
         let _ = adopted.await;
     }
+    machine.kept.clear();
     Ok(())
 }
 

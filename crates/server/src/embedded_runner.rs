@@ -14,6 +14,9 @@ use slipway_infra::runner_pools;
 use slipway_kernel::{Ctx, Error, Result};
 use tokio::process::{Child, Command};
 
+/// The program that this process is, even when its file was replaced by an upgrade since.
+const OWN_PROGRAM: &str = "/proc/self/exe";
+
 /// The socket of this machine's own programs.
 #[must_use]
 pub fn socket(data_dir: &Path) -> PathBuf {
@@ -39,7 +42,6 @@ pub async fn run(ctx: &Ctx) -> Result<()> {
 fn spawn(ctx: &Ctx, token_file: &Path) -> Result<Child> {
     let settings = &ctx.settings;
     let data_dir = absolute(&settings.server.data_dir)?;
-    let program = std::env::current_exe().map_err(Error::internal)?;
     let runner_dir = data_dir.join("runner");
     private_directory(&runner_dir)?;
     let log = OpenOptions::new()
@@ -48,8 +50,9 @@ fn spawn(ctx: &Ctx, token_file: &Path) -> Result<Child> {
         .mode(0o600)
         .open(log_file(ctx))
         .map_err(Error::internal)?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(OWN_PROGRAM);
     command
+        .arg0("slipway")
         .args(["runner", "start", "--embedded", "--socket"])
         .arg(socket(&data_dir));
     command

@@ -78,8 +78,8 @@ async fn an_apply_on_another_runner_makes_the_same_directory_again() {
     let planned = machine.finish(&plan).await;
     machine.drain().await;
     assert!(
-        machine.path("r").join(plan.context.run_id.to_string()).exists(),
-        "kept for the apply"
+        !machine.path("r").join(plan.context.run_id.to_string()).exists(),
+        "a runner that ends takes what it kept along"
     );
     machine.start();
     let applied = machine.finish(&machine.apply_of(&plan, &planned)).await;

@@ -31,6 +31,10 @@ const PASSED_ON: [&str; 8] = [
 ];
 /// How long a selection of providers that no lock file pins stays good.
 const WARM_AGE: Duration = Duration::from_secs(24 * 3600);
+/// The program that this process is, even when its file was replaced by an upgrade since.
+const OWN_PROGRAM: &str = "/proc/self/exe";
+/// How often an embedded runner looks whether its server lives.
+const LOOK: Duration = Duration::from_millis(500);
 /// After so long without its server an embedded runner makes room for the one of the next.
 const LEAVE_AFTER: Duration = Duration::from_secs(30);
 
@@ -94,19 +98,31 @@ pub(crate) fn run(arguments: StartArguments, environment: &Environment) -> anyho
         let _ = rustix::process::setsid();
     }
     program_log::start(environment, false);
-    let program = std::env::current_exe().context("cannot find this program's own path")?;
-    let config = config(arguments, environment, program)?;
+    let is_embedded = arguments.embedded;
+    let config = config(arguments, environment, PathBuf::from(OWN_PROGRAM))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(run_until_signal(config))?;
+    runtime.block_on(run_until_signal(config, is_embedded))?;
     // Whatever still waits for the network must not keep a drained runner.
     runtime.shutdown_background();
     Ok(Outcome::Success)
 }
 
-async fn run_until_signal(config: RunnerConfig) -> anyhow::Result<()> {
+async fn run_until_signal(config: RunnerConfig, is_embedded: bool) -> anyhow::Result<()> {
     let (sender, shutdown) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let server = rustix::process::getppid();
+    let orphaned = sender.clone();
+    if is_embedded {
+        // The next server starts a runner of its own: this one finishes what it has and goes.
+        tokio::spawn(async move {
+            while rustix::process::getppid() == server {
+                tokio::time::sleep(LOOK).await;
+            }
+            tracing::info!("the server that started this runner is gone");
+            let _ = orphaned.send(true);
+        });
+    }
     let runner = slipway_runner::run(config, shutdown);
     tokio::pin!(runner);
     for signals in 0.. {
