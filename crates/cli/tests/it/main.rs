@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the unexpected")]
 
 mod documents;
+mod serving;
 mod stub;
 
 use std::path::Path;

@@ -312,3 +312,37 @@ async fn a_full_disk_and_a_lost_object_are_errors() {
         refused.detail()
     );
 }
+
+#[tokio::test]
+async fn a_backup_and_a_restore_are_events_and_leave_no_half_file() {
+    let acme = Acme::new().await;
+    let directory = acme.app.directory().to_owned();
+    let settings = acme.app.kernel.settings.clone();
+    let to = directory.join("all.backup");
+    slipway_server::admin::backup(settings.clone(), &to, false, &|_, _| {})
+        .await
+        .unwrap();
+    let twice = slipway_server::admin::backup(settings, &to, false, &|_, _| {}).await;
+    assert!(twice.unwrap_err().to_string().contains("is there already"));
+    let new = new_home(&acme.app, "restored", On::Sqlite);
+    slipway_server::admin::restore(new.clone(), &to, &|_, _| {})
+        .await
+        .unwrap();
+    let app = open(&new).await;
+    for (app, action) in [(&acme.app, "site.backed-up"), (&app, "site.restored")] {
+        let reader = app.kernel.db.reader();
+        let sql = format!("SELECT COUNT(*) FROM events WHERE action = '{action}' AND object_kind = 'site'");
+        let row = reader.query_one_raw(Statement::from_string(reader.get_database_backend(), sql));
+        assert_eq!(
+            row.await.unwrap().unwrap().try_get_by_index::<i64>(0).unwrap(),
+            1,
+            "{action}"
+        );
+    }
+    let left = std::fs::read_dir(&directory).unwrap().flatten();
+    let left: Vec<_> = left
+        .map(|entry| entry.file_name())
+        .filter(|name| name.to_string_lossy().contains("partial"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
