@@ -62,7 +62,8 @@ fn request_id(shared: &Shared) -> String {
 fn log(error: &Error) {
     match error.internal_reason() {
         Some(reason) if error.code().status() >= 500 => tracing::error!(reason, "request failed"),
-        _ => tracing::debug!(code = ?error.code(), detail = error.detail(), "request refused"),
+        // Not the detail: it may repeat what the caller sent.
+        _ => tracing::debug!(code = ?error.code(), "request refused"),
     }
 }
 

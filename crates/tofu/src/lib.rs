@@ -1,5 +1,8 @@
 //! OpenTofu and Terraform: their file formats, and driving their processes. Plain types only, no database, no wiring.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
 
 // Formats.
 pub mod archive;

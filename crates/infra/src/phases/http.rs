@@ -48,13 +48,13 @@ async fn get_apply(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     Ok(ok(resource(service::apply(&ctx, params.get("apply")?).await?)))
 }
 
-/// Get a plan in the engine's JSON form. Values that the configuration calls sensitive are in it only as marked by the
-/// engine.
+/// Get a plan in the engine's JSON form. Like a state it has every value in clear, also those that are only marked as
+/// sensitive.
 #[utoipa::path(get, path = "/api/v2/plans/{plan}/json-output", operation_id = "get_plan_json", tag = "runs",
     params(("plan" = PlanId, Path)),
     responses((status = 200, content_type = "application/json"), (status = 401, body = ErrorDocument),
-        (status = 404, body = ErrorDocument)),
-    security(("token" = ["workspace.run.read"])))]
+        (status = 403, body = ErrorDocument), (status = 404, body = ErrorDocument)),
+    security(("token" = ["workspace.state.read"])))]
 async fn get_plan_json(ctx: Ctx, params: Params) -> Result<Response> {
     let phase = service::plan(&ctx, params.get("plan")?).await?;
     Ok(json(service::plan_json(&ctx, &phase).await?))
@@ -64,8 +64,8 @@ async fn get_plan_json(ctx: Ctx, params: Params) -> Result<Response> {
 #[utoipa::path(get, path = "/api/v2/runs/{run}/plan/json-output", operation_id = "get_run_plan_json", tag = "runs",
     params(("run" = RunId, Path)),
     responses((status = 200, content_type = "application/json"), (status = 401, body = ErrorDocument),
-        (status = 404, body = ErrorDocument)),
-    security(("token" = ["workspace.run.read"])))]
+        (status = 403, body = ErrorDocument), (status = 404, body = ErrorDocument)),
+    security(("token" = ["workspace.state.read"])))]
 async fn get_run_plan_json(ctx: Ctx, params: Params) -> Result<Response> {
     let phase = service::of_run(&ctx, params.get("run")?, PhaseKind::Plan).await?;
     Ok(json(service::plan_json(&ctx, &phase).await?))

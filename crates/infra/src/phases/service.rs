@@ -6,7 +6,8 @@ use slipway_kernel::{Ctx, Error, Result};
 
 use super::model::{Phase, PhaseKind};
 use super::store;
-use crate::runs;
+use crate::permissions::STATE_READ;
+use crate::{runs, workspaces};
 
 /// A plan that the caller may see.
 pub(super) async fn plan(ctx: &Ctx, id: PlanId) -> Result<Phase> {
@@ -27,8 +28,11 @@ pub(super) async fn of_run(ctx: &Ctx, run: RunId, kind: PhaseKind) -> Result<Pha
     store::of_run(ctx.db.reader(), run.id, kind).await
 }
 
-/// The plan's JSON form.
+/// The plan's JSON form. It has the values of states in it, secret ones too, so it needs what a state needs.
 pub(super) async fn plan_json(ctx: &Ctx, phase: &Phase) -> Result<Bytes> {
+    let run = runs::store::get(ctx.db.reader(), phase.run_id).await?;
+    let workspace = workspaces::store::get(ctx.db.reader(), run.workspace_id).await?;
+    ctx.authorize(STATE_READ, &workspace.target()).await?;
     let Some(address) = &phase.plan_json_address else {
         return Err(Error::new(
             slipway_api::Code::NotFound,

@@ -58,7 +58,12 @@ pub(super) async fn run(context: &Context, client: &Client, arguments: &OutputsA
 /// The outputs as the engine's own `output -json` has them, so that scripts written for it go on working.
 fn as_engine(outputs: Vec<Resource<StateOutput>>) -> BTreeMap<String, Value> {
     let entry = |output: Resource<StateOutput>| {
-        let StateOutput { name, sensitive, kind, value } = output.attributes;
+        let StateOutput {
+            name,
+            sensitive,
+            kind,
+            value,
+        } = output.attributes;
         (name, json!({ "sensitive": sensitive, "type": kind, "value": value }))
     };
     outputs.into_iter().map(entry).collect()
