@@ -45,7 +45,7 @@ pub(crate) enum OrganizationCommand {
         #[arg(long, value_name = "ADDRESS")]
         email: Option<String>,
     },
-    /// Delete an organization with everything in it
+    /// Delete an organization that has nothing in it any more
     #[command(after_help = "Examples:\n  slipway organization delete acme-test --yes")]
     Delete {
         /// The organization

@@ -89,7 +89,7 @@ Examples:
         #[command(flatten)]
         settings: SettingArguments,
     },
-    /// Delete a workspace with its states and runs; what it manages goes on existing
+    /// Delete a workspace with its states and runs; refused while it manages resources
     #[command(after_help = "\
 Examples:
   slipway workspace delete shop-test
