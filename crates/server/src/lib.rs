@@ -25,5 +25,5 @@ mod supervise;
 mod tls;
 
 pub use reference::configuration_reference;
-pub use slipway_kernel::settings;
 pub use serve::serve;
+pub use slipway_kernel::settings;

@@ -85,9 +85,11 @@ pub async fn open(settings: Settings) -> anyhow::Result<Arc<Kernel>> {
     Ok(kernel)
 }
 
-/// At the start people read the whole reason.
+/// On the machine itself people read the whole reason. Of a defect they read nothing else: the sentence for callers
+/// names a log that only a server has.
 pub(crate) fn readable(error: slipway_kernel::Error) -> anyhow::Error {
     match error.internal_reason() {
+        Some(reason) if error.code() == slipway_api::Code::Internal => anyhow::anyhow!("{reason}"),
         Some(reason) => anyhow::anyhow!("{}", error.detail()).context(reason.to_owned()),
         None => anyhow::anyhow!("{}", error.detail()),
     }

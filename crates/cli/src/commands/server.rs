@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use slipway_server::settings::{LogFormat as SettingsLogFormat, Settings};
 use slipway_server::configuration::Flag;
+use slipway_server::settings::{LogFormat as SettingsLogFormat, Settings};
 use url::Url;
 
 use super::program_log;
