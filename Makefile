@@ -43,7 +43,7 @@ bench: ## Measure, and print the table
 	@$(XTASK) bench
 
 nightly: ## Run the tests that take hours: many more seeds and cases
-	@PROPTEST_CASES=20000 SLIPWAY_SIMULATION_FAULTS=100000 $(MAKE) --no-print-directory test
+	@PROPTEST_CASES=20000 SLIPWAY_SIMULATION_FAULTS=100000 SLIPWAY_KILL_ALL=1 $(MAKE) --no-print-directory test
 
 dev: ## Serve, keeping the data from one time to the next (LISTEN=, DATA=)
 	@tools/prerequisites.sh demo

@@ -3,6 +3,7 @@
 //! A wake is a hint and nothing more: whoever waits also looks by itself now and then, so that a lost one costs time and
 //! never correctness. With PostgreSQL a commit wakes every replica by `NOTIFY`.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -42,12 +43,14 @@ impl Topic {
 /// One bell per topic.
 pub struct Wakes {
     bells: [watch::Sender<u64>; 5],
+    is_ending: AtomicBool,
 }
 
 impl Default for Wakes {
     fn default() -> Self {
         Self {
             bells: std::array::from_fn(|_| watch::Sender::new(0)),
+            is_ending: AtomicBool::new(false),
         }
     }
 }
@@ -56,6 +59,18 @@ impl Wakes {
     /// Wakes everybody in this process who waits for `topic`.
     pub fn ring(&self, topic: Topic) {
         self.bell(topic).send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Wakes everybody for the last time: the process ends, and whoever waits for somebody outside lets go.
+    pub fn end(&self) {
+        self.is_ending.store(true, Ordering::Relaxed);
+        Topic::ALL.into_iter().for_each(|topic| self.ring(topic));
+    }
+
+    /// Whether the process ends, so that nothing long should be begun or waited for.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.is_ending.load(Ordering::Relaxed)
     }
 
     /// How often `topic` was rung.

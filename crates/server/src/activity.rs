@@ -130,6 +130,9 @@ fn follow(ctx: Ctx, organization: OrganizationId, position: i64) -> impl Stream<
             let filter = readable(&ctx, organization).await?;
             let next = events::after(ctx.db.reader(), &filter, position, BATCH).await?;
             if next.is_empty() {
+                if ctx.wakes.is_ending() {
+                    return Ok(None);
+                }
                 listener.wait(PATIENCE).await;
             }
             batch = next.into_iter();

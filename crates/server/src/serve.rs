@@ -59,6 +59,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
 
     until_signal().await?;
     tracing::info!("ending; runs go on");
+    kernel.wakes.end();
     stop.cancel();
     let ended = async {
         let _ = public.await;

@@ -191,6 +191,10 @@ impl Follower {
                 return Ok(Some((part.bytes, self)));
             }
             if !self.is_over {
+                if self.ctx.wakes.is_ending() {
+                    let detail = "The server ends. Read on from where you are when it is back.";
+                    return Err(Error::unavailable(detail));
+                }
                 bells.wait().await;
             }
             self.bells = Some(bells);

@@ -90,16 +90,18 @@ pub async fn claim(ctx: &Ctx, id: RunnerId, request: &ClaimRequest) -> Result<Op
     note_seen(ctx, &runner, request).await?;
     let wait = Duration::from_millis(request.wait_ms).min(LONGEST_WAIT);
     let deadline = tokio::time::Instant::now() + wait;
-    loop {
+    // What is handed out while the server ends might not arrive.
+    while !ctx.wakes.is_ending() {
         if let Some(claim) = claim_now(ctx, &runner).await? {
             return Ok(Some(claim));
         }
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
         if left.is_zero() {
-            return Ok(None);
+            break;
         }
         listener.wait(left.min(PATIENCE)).await;
     }
+    Ok(None)
 }
 
 async fn claim_now(ctx: &Ctx, runner: &Runner) -> Result<Option<Claim>> {
