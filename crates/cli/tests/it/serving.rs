@@ -69,7 +69,8 @@ impl Server {
         let mut said = String::new();
         loop {
             let line = self.lines.recv_timeout(end - Instant::now());
-            let line = line.unwrap_or_else(|_| panic!("no line with {text:?} in\n{said}"));
+            assert!(line.is_ok(), "no line with {text:?} in\n{said}");
+            let line = line.unwrap();
             if line.contains(text) {
                 return line;
             }

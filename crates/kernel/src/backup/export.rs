@@ -134,7 +134,7 @@ impl Export<'_> {
     }
 
     async fn table(&mut self, table: &catalogue::Table) -> Result<TableDigest> {
-        let what = format!("table {}", table.name);
+        let what = format!("saving table {}", table.name);
         let mut lines = Lines::new(format!("{}{}", manifest::TABLES, table.name));
         let mut after = None;
         loop {
@@ -168,7 +168,7 @@ impl Export<'_> {
                 let digest = self.object(key, size).await?;
                 bytes += digest.bytes;
                 lines.push(&mut self.writer, &digest)?;
-                (self.say)("objects", lines.count);
+                (self.say)("saving objects", lines.count);
                 if kept_at.after(AGAIN) < self.ctx.now() {
                     kept_at = self.ctx.now();
                     keep_objects(self.ctx).await?;
