@@ -32,7 +32,7 @@ impl Attributes for Organization {
 pub struct OrganizationPermissions {
     /// Change its settings.
     pub can_update: bool,
-    /// Delete it with everything in it.
+    /// Delete it, once it is empty.
     pub can_destroy: bool,
     /// Create workspaces in some project of it.
     pub can_create_workspace: bool,

@@ -38,7 +38,7 @@ impl Client {
             .await
     }
 
-    /// Deletes an organization with everything in it.
+    /// Deletes an organization, which must be empty.
     pub async fn delete_organization(&self, name: &Name) -> Result<(), ClientError> {
         self.nothing(Call::delete(&["organizations", name.as_str()])).await
     }

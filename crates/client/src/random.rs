@@ -1,6 +1,4 @@
-//! Randomness for idempotency keys and for spreading retries.
-
-use aws_lc_rs::rand;
+//! Randomness for idempotency keys and for spreading retries: the operating system's, which is there at once.
 
 /// A key that no other request has: 32 hexadecimal characters.
 pub(crate) fn idempotency_key() -> String {
@@ -16,7 +14,7 @@ fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     // Fails only where the operating system has no randomness; zeros then cost spread, and a key that repeats, not
     // safety: the server compares the request as well.
-    let _ = rand::fill(&mut bytes);
+    let _ = getrandom::fill(&mut bytes);
     bytes
 }
 

@@ -68,7 +68,9 @@ async fn sign_in(client: &Client, setting: &Setting) -> Result<()> {
 }
 
 async fn check_outputs(client: &Client, greeting: &str) -> Result<()> {
-    let json = client.read(&["state", "outputs", "-o", "json"]).await?;
+    client.run(&["state", "outputs"]).await?;
+    // Not shown: as JSON the sensitive one is in clear.
+    let json = client.quiet(&["state", "outputs", "-o", "json"]).await?;
     outputs::check(&outputs::parse(&json)?, greeting)
 }
 
