@@ -1,8 +1,9 @@
 //! The one source of randomness: ids, tokens, keys, jitter.
+//!
+//! It is the operating system's own. AWS-LC's generator would mix in the processor's timing, and measure that for some
+//! 35 ms in each process that asks it for a first byte: more than everything else at a server's start.
 
 use std::sync::{Arc, Mutex, PoisonError};
-
-use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 
 use crate::errors::{Error, Result};
 
@@ -12,7 +13,7 @@ pub struct Random(Source);
 
 #[derive(Clone)]
 enum Source {
-    System(SystemRandom),
+    System,
     Seeded(Arc<Mutex<u64>>),
 }
 
@@ -20,7 +21,7 @@ impl Random {
     /// The operating system's randomness.
     #[must_use]
     pub fn system() -> Self {
-        Self(Source::System(SystemRandom::new()))
+        Self(Source::System)
     }
 
     /// A sequence that `seed` decides. For tests and the simulation only: it protects nothing.
@@ -36,9 +37,9 @@ impl Random {
     /// When the operating system has no randomness to give.
     pub fn fill(&self, target: &mut [u8]) -> Result<()> {
         match &self.0 {
-            Source::System(system) => system
-                .fill(target)
-                .map_err(|_| Error::internal("the operating system gave no random bytes")),
+            Source::System => {
+                getrandom::fill(target).map_err(|_| Error::internal("the operating system gave no random bytes"))
+            }
             Source::Seeded(state) => {
                 let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
                 for chunk in target.chunks_mut(8) {
