@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::{DbBackend, SqlxMySqlConnector, SqlxPostgresConnector, SqlxSqliteConnector};
+use sqlx::Connection;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -26,6 +27,10 @@ pub struct ConnectOptions {
 
 /// How long a request waits for a connection before it is told that the database is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that was used within this time is taken to be alive: asking it each time would double the round trips.
+const TRUSTED: Duration = Duration::from_secs(2);
+/// Readers of SQLite per processor: each is a thread, and more of them only take turns.
+const READERS_PER_PROCESSOR: u32 = 2;
 
 /// Opens the database, creating the file if it is SQLite's.
 ///
@@ -62,14 +67,21 @@ async fn connect_sqlite(path: &Path, max_connections: u32) -> Result<Db> {
         .pragma("cache_size", "-8000")
         .pragma("temp_store", "memory")
         .statement_cache_capacity(256);
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let readers = u32::try_from(processors)
+        .unwrap_or(1)
+        .saturating_mul(READERS_PER_PROCESSOR);
+    // Neither pool tests its connections: a file does not hang up.
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
+        .test_before_acquire(false)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(options.clone())
         .await
         .map_err(|error| cannot_open(&path.display().to_string(), error))?;
     let reader = SqlitePoolOptions::new()
-        .max_connections(max_connections)
+        .max_connections(max_connections.min(readers.max(4)))
+        .test_before_acquire(false)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(options.pragma("query_only", "on"))
         .await
@@ -85,6 +97,15 @@ async fn connect_postgres(url: &str, max_connections: u32) -> Result<Db> {
     let options = PgConnectOptions::from_str(url).map_err(|error| cannot_open("PostgreSQL", error))?;
     let pool = PgPoolOptions::new()
         .max_connections(max_connections)
+        .test_before_acquire(false)
+        .before_acquire(|connection, metadata| {
+            Box::pin(async move {
+                if metadata.idle_for < TRUSTED {
+                    return Ok(true);
+                }
+                connection.ping().await.map(|()| true)
+            })
+        })
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(options)
         .await
