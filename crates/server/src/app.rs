@@ -26,14 +26,14 @@ pub struct Shared {
 /// The application.
 pub fn router(shared: &Shared) -> Router {
     let settings = &shared.kernel.settings;
-    let (api, document) = domains::routes(&settings.limits).split_for_parts();
+    let (api, _) = domains::routes(&settings.limits).split_for_parts();
     let api = api
         .layer(from_fn_with_state(shared.clone(), layers::authenticate))
         .layer(DefaultBodyLimit::max(settings.limits.body_bytes));
     Router::new()
         .merge(api)
         .merge(health::routes())
-        .merge(openapi::routes(document))
+        .merge(openapi::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(no_such_method)
         .layer(CatchPanicLayer::custom(layers::panicked))

@@ -1,6 +1,6 @@
 //! The OpenAPI document, made from the code, and the page that shows it.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use axum::Router;
 use axum::http::header;
@@ -19,19 +19,21 @@ use crate::{domains, reference};
 ///
 /// Never in practice: the document is plain values.
 pub fn document() -> anyhow::Result<String> {
-    let (_, document) = domains::routes(&Limits::default()).split_for_parts();
-    Ok(finished(document).to_pretty_json()? + "\n")
+    Ok(current().to_pretty_json()? + "\n")
 }
 
-/// Routes of the document and its page.
-pub fn routes(document: OpenApi) -> Router<App> {
-    let document = finished(document);
-    let page: Arc<str> = Arc::from(reference::api_page(&document));
-    let text: Arc<str> = Arc::from(document.to_json().unwrap_or_default());
+/// Routes of the document and its page. Both are made when they are first asked for, and kept: most servers never are,
+/// and a start should not wait for them.
+pub fn routes() -> Router<App> {
     Router::new()
-        .route("/", get(move || html(Arc::clone(&page))))
-        .route("/api/v2/openapi.json", get(move || json(Arc::clone(&text))))
+        .route("/", get(html))
+        .route("/api/v2/openapi.json", get(json))
         .route("/reference.css", get(stylesheet))
+}
+
+/// The limits decide about bodies, not about what the document says.
+fn current() -> OpenApi {
+    finished(domains::routes(&Limits::default()).split_for_parts().1)
 }
 
 fn finished(mut document: OpenApi) -> OpenApi {
@@ -55,12 +57,16 @@ fn finished(mut document: OpenApi) -> OpenApi {
     document
 }
 
-async fn html(page: Arc<str>) -> Response {
-    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.to_string()).into_response()
+async fn html() -> Response {
+    static PAGE: OnceLock<String> = OnceLock::new();
+    let page = PAGE.get_or_init(|| reference::api_page(&current()));
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.as_str()).into_response()
 }
 
-async fn json(text: Arc<str>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], text.to_string()).into_response()
+async fn json() -> Response {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    let text = TEXT.get_or_init(|| current().to_json().unwrap_or_default());
+    ([(header::CONTENT_TYPE, "application/json")], text.as_str()).into_response()
 }
 
 async fn stylesheet() -> Response {
