@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::errors::{Error, Result};
 use crate::grants::{GrantCache, GrantSet, Permission, Target, Visibility};
+use crate::http::Totals;
 use crate::ids::IdSequence;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
@@ -36,6 +37,8 @@ pub struct Kernel {
     pub wakes: Arc<Wakes>,
     /// Who may do what, as read last.
     pub grants: GrantCache,
+    /// Totals of long lists, as counted last.
+    pub totals: Totals,
     /// Seals what is secret.
     pub secrets: Secrets,
     /// Keeps what is large.

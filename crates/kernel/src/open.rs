@@ -12,6 +12,7 @@ use crate::db::migrations::{Migration, migrate};
 use crate::db::{ConnectOptions, connect};
 use crate::errors::{Error, Result};
 use crate::grants::GrantCache;
+use crate::http::Totals;
 use crate::ids::IdSequence;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
@@ -45,6 +46,7 @@ impl Kernel {
             logs: Logs::new(settings.limits.log_bytes),
             metrics: Metrics::default(),
             grants: GrantCache::default(),
+            totals: Totals::default(),
             ids: IdSequence::default(),
             secrets,
             db,

@@ -11,7 +11,7 @@ use slipway_kernel::db::schema::{Table, Type};
 use slipway_kernel::errors::OnUnique;
 use slipway_kernel::grants::Visibility;
 use slipway_kernel::http::{Listed, Page};
-use slipway_kernel::{Error, Result, Tx};
+use slipway_kernel::{Ctx, Error, Result, Tx};
 
 use super::comments;
 use super::model::{Column, Entity, Run};
@@ -180,12 +180,13 @@ impl Filter {
 }
 
 /// A page of runs, newest first.
-pub(crate) async fn list(connection: &impl ConnectionTrait, filter: &Filter, page: &Page) -> Result<Listed<Run>> {
+pub(crate) async fn list(ctx: &Ctx, filter: &Filter, page: &Page) -> Result<Listed<Run>> {
     let mut query = Entity::find().filter(filter.condition()).order_by_desc(Column::Id);
     if let Some(after) = &page.after {
         query = query.filter(Column::Id.lt(after.as_str()));
     }
-    let rows = query.offset(page.offset()).limit(page.limit()).all(connection).await?;
+    let query = query.offset(page.offset()).limit(page.limit());
+    let rows = query.all(ctx.db.reader()).await?;
     let counted = Entity::find()
         .select_only()
         .column(Column::Id)
@@ -193,7 +194,7 @@ pub(crate) async fn list(connection: &impl ConnectionTrait, filter: &Filter, pag
         .limit(EXACT_TOTAL + 1);
     Ok(Listed {
         rows,
-        total: counted.count(connection).await?,
+        total: ctx.totals.count(ctx, counted).await?,
     })
 }
 

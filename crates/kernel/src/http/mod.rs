@@ -6,6 +6,7 @@ mod errors;
 mod extract;
 mod precondition;
 mod query;
+mod totals;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ pub use errors::{Failure, render};
 pub use extract::Params;
 pub use precondition::{etag, require_unchanged};
 pub use query::{Known, ListQuery, Listed, Page};
+pub use totals::Totals;
 
 /// What every handler gets as state.
 pub type App = Arc<Kernel>;

@@ -140,7 +140,7 @@ pub async fn list_of_workspace(ctx: &Ctx, id: WorkspaceId, query: &ListQuery) ->
         statuses: statuses(query)?,
         visible: slipway_kernel::grants::Visibility::All,
     };
-    let listed = store::list(ctx.db.reader(), &filter, &query.page).await?;
+    let listed = store::list(ctx, &filter, &query.page).await?;
     Ok((workspace, listed))
 }
 
@@ -157,7 +157,7 @@ pub async fn list_of_organization(ctx: &Ctx, id: OrganizationId, query: &ListQue
         statuses: statuses(query)?,
         visible,
     };
-    store::list(ctx.db.reader(), &filter, &query.page).await
+    store::list(ctx, &filter, &query.page).await
 }
 
 fn statuses(query: &ListQuery) -> Result<Vec<RunStatus>> {
