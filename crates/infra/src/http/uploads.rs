@@ -1,6 +1,6 @@
 //! Bodies that are too large for the general limit, read into memory up to a limit of their own.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use slipway_kernel::{Error, Result};
@@ -14,8 +14,13 @@ use crate::limits::too_large;
 /// `TooLarge` as soon as more than `limit` bytes came; `what` is the thing in a sentence, `setting` what raises the
 /// limit. `MalformedRequest` when the connection broke.
 pub(crate) async fn read_bounded(body: Body, limit: usize, what: &str, setting: &str) -> Result<Bytes> {
+    // What the caller announces is taken at its word up to the limit, so that a large body is not moved as it grows.
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit {
+        return Err(too_large(limit, what, setting));
+    }
     let mut chunks = body.into_data_stream();
-    let mut buffer = BytesMut::new();
+    let mut buffer = BytesMut::with_capacity(announced);
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Error::malformed("The upload ended before it was complete. Send it again."))?;
         if buffer.len() + chunk.len() > limit {
