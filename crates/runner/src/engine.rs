@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use slipway_tofu::commands::{Complaint, Failure, Surroundings, classify, environment};
 use slipway_tofu::events::{Event, Progress, parse_line};
 use slipway_tofu::process::{Confinement, Ended, Graces, Invocation, Order, Rung, Supervision, spawn, supervise};
-use slipway_tofu::sandbox::Policy;
+use slipway_tofu::sandbox::{Policy, trust_files};
 use tokio::sync::mpsc;
 
 use crate::item::{Stop, Work};
@@ -132,6 +132,7 @@ fn invocation(work: &Work, prepared: &Prepared, arguments: Vec<String>, output: 
     policy.limits = config.limits.clone();
     policy.execute.extend(prepared.stores.iter().cloned());
     policy.read.push(cli_config.clone());
+    policy.read.extend(trust_files(&config.environment));
     policy.write.extend(prepared.directory.writable());
     policy.write.extend(output.events);
     policy.record = Some(work.spool.folder().to_path_buf());

@@ -12,7 +12,7 @@ use slipway_client::{Client, ClientError, ClientSettings};
 use slipway_tofu::cache::Cache;
 use slipway_tofu::engines::Engines;
 use slipway_tofu::requirements::Platform;
-use slipway_tofu::sandbox::{Level, Policy, probe};
+use slipway_tofu::sandbox::{Level, Policy, probe, trust_files};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -88,6 +88,7 @@ fn start(config: RunnerConfig) -> Result<Machine, RunnerError> {
     let mut policy = Policy::new(std::path::PathBuf::from("/"), Vec::new());
     policy.execute.retain(|tree| tree != Path::new("/"));
     policy.execute.extend(config.mirrors.iter().cloned());
+    policy.read.extend(trust_files(&config.environment));
     let own = [config.runs.clone(), config.work.clone()];
     policy.check(&config.protected.iter().chain(&own).cloned().collect::<Vec<_>>())?;
     let mut settings = ClientSettings::new(config.server.clone(), Some(config.token.clone()));

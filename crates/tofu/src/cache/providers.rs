@@ -17,7 +17,7 @@ use crate::commands::{CliConfig, cli_config, mirrored};
 use crate::digest::sha256_hex;
 use crate::engines::Engine;
 use crate::process::{Confinement, Invocation, spawn};
-use crate::sandbox::{Level, Policy};
+use crate::sandbox::{Level, Policy, trust_files};
 
 /// How long a failed attempt is remembered, so that a wrong source address does not cost every run its registry's
 /// timeout twice.
@@ -206,6 +206,7 @@ fn invocation(request: &ProviderRequest, place: &Path) -> Result<Invocation, Cac
     policy.demand = request.demand;
     policy.execute.extend(request.mirrors.iter().cloned());
     policy.read.push(config_file.clone());
+    policy.read.extend(trust_files(&request.environment));
     policy.write = ["config", "home", "tmp"].map(|folder| place.join(folder)).into();
     let text = |path: PathBuf| path.display().to_string();
     let mut environment = request.environment.clone();

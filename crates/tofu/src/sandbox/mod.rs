@@ -25,7 +25,7 @@ pub use exec::{EXIT_CODE_REFUSED, Started, exec, exec_from_file};
 pub use keeper::ExitRecord;
 pub use level::{Level, probe};
 pub use limits::Limits;
-pub use policy::{Policy, PolicyError, system_devices, system_files, system_trees};
+pub use policy::{Policy, PolicyError, system_devices, system_files, system_trees, trust_files};
 
 /// Why a program was not started inside the sandbox.
 #[derive(Debug, thiserror::Error)]

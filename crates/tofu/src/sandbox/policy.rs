@@ -1,6 +1,7 @@
 //! What a sandboxed program may touch: a plain list of paths, written as JSON by the runner and read by [`super::exec`]
 //! in the child. It holds no secret: the environment travels as the environment, never in this file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -132,6 +133,19 @@ pub const fn system_trees() -> &'static [&'static str] {
     ]
 }
 
+/// Where an operator's environment says that certificates are: programs that are told of them must be able to read them.
+/// The names and the colons are OpenSSL's and Go's.
+#[must_use]
+pub fn trust_files(environment: &BTreeMap<String, String>) -> Vec<PathBuf> {
+    let file = environment.get("SSL_CERT_FILE").map(String::as_str);
+    let directories = environment.get("SSL_CERT_DIR").map(String::as_str).unwrap_or_default();
+    file.into_iter()
+        .chain(directories.split(':'))
+        .filter(|path| path.starts_with('/'))
+        .map(PathBuf::from)
+        .collect()
+}
+
 /// System files that programs read: name resolution, certificates, time zone, the loader's cache, user names, and what
 /// language runtimes ask about the machine. Of `/proc` only facts without owner: the entries of processes would give the
 /// command lines of other runs, and a rule for "its own entry" cannot be made before the process exists.
@@ -204,6 +218,21 @@ pub const fn system_devices() -> &'static [&'static str] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn certificates_that_the_environment_names_can_be_read() {
+        let environment = [
+            ("SSL_CERT_FILE", "/opt/ca.pem"),
+            ("SSL_CERT_DIR", "/opt/a:/opt/b"),
+            ("PATH", "/bin"),
+        ];
+        let environment = environment
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let files = trust_files(&environment);
+        assert_eq!(files, ["/opt/ca.pem", "/opt/a", "/opt/b"].map(PathBuf::from));
+        assert!(trust_files(&BTreeMap::new()).is_empty());
+    }
 
     #[test]
     fn a_policy_that_covers_a_protected_directory_is_refused_by_name() {
