@@ -1,6 +1,6 @@
 //! The built binary as a person or a script uses it: what is on stdout, what on stderr, the exit code, the files.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the unexpected")]
+#![expect(clippy::unwrap_used, reason = "a test stops at the unexpected")]
 
 mod documents;
 mod serving;
