@@ -93,7 +93,10 @@ async fn a_run_goes_on_while_its_server_is_restarted(#[case] database: Database)
     until_true("the second step", || has_begun(1)).await;
     slipway.server.stop();
     let said = slipway.server.log();
-    assert!(said.contains("ending; runs go on") && !said.contains("did not finish in time"), "{said}");
+    assert!(
+        said.contains("ending; runs go on") && !said.contains("did not finish in time"),
+        "{said}"
+    );
     until_true("more steps while the server is away", || has_begun(4)).await;
     slipway.server.restart().await;
     until_true("another step", || has_begun(6)).await;
