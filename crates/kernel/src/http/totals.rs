@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn a_total_is_known_for_a_while_and_by_its_statement_only() {
         let (totals, then) = (Totals::default(), Timestamp::from_unix_ms(1_763_680_000_000));
-        let after = |seconds| Timestamp::from_unix_ms(1_763_680_000_000 + seconds * 1000);
+        let after = |seconds: i64| Timestamp::from_unix_ms(1_763_680_000_000 + seconds * 1000);
         totals.0.lock().unwrap().insert("one".to_owned(), (then, 50_000));
         assert_eq!(totals.known("one", after(9)), Some(50_000));
         assert_eq!(totals.known("one", after(10)), None);
