@@ -43,8 +43,11 @@ impl Running {
         Ok(())
     }
 
-    /// Asks it to end and waits for it.
-    pub(super) fn stop(mut self, signal: Signal) -> Result<()> {
+    /// Asks it to end and waits for it; one that has ended is as good.
+    pub(super) fn stop(&mut self, signal: Signal) -> Result<()> {
+        if self.child.try_wait()?.is_some() {
+            return Ok(());
+        }
         send(self.child.id(), signal)?;
         let deadline = Instant::now() + PATIENCE;
         while self.child.try_wait()?.is_none() {
@@ -86,6 +89,18 @@ pub(super) fn children(id: u32) -> Vec<u32> {
             ids.split_whitespace()
                 .filter_map(|id| id.parse().ok())
                 .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Processes that were started with exactly this argument.
+pub(super) fn with_argument(argument: &str) -> Vec<u32> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|id: &u32| {
+            let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            line.split(|byte| *byte == 0).any(|word| word == argument.as_bytes())
         })
         .collect()
 }

@@ -93,8 +93,8 @@ impl Postgres {
         process::output(&mut command)
     }
 
-    pub(super) fn stop(self) -> Result<()> {
-        match self.process {
+    pub(super) fn stop(mut self) -> Result<()> {
+        match &mut self.process {
             // Interrupted, it ends at once; told to terminate, it would wait for its clients.
             Some(process) => process.stop(Signal::INT),
             None => Ok(()),

@@ -159,15 +159,27 @@ impl Server {
         }
     }
 
-    /// Ends the server, and the embedded runner, which would go on for a while to serve the next server.
-    pub(super) fn stop(self) -> Result<()> {
-        let runners = child::children(self.id());
-        self.process.stop(Signal::TERM)?;
-        for runner in runners {
-            // It may have ended by itself.
-            let _ = child::send(runner, Signal::TERM);
+    /// Ends the server, and with it the embedded runner, which would go on to serve the next server.
+    pub(super) fn stop(mut self) -> Result<()> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<()> {
+        let ended = self.process.stop(Signal::TERM);
+        // Told by the socket in this bench's own folder. They are killed, because one with undelivered work would wait
+        // for a server; what has ended meanwhile is as good.
+        let socket = self.site.data.join("slipway.sock");
+        for runner in child::with_argument(&socket.to_string_lossy()) {
+            let _ = child::send(runner, Signal::KILL);
         }
-        Ok(())
+        ended
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nobody hears of it here; what does not end is killed with its process.
+        let _ = self.end();
     }
 }
 
