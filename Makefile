@@ -30,7 +30,7 @@ test: ## Run every check and every test
 	@tools/stage.sh "tidy" $(XTASK) tidy
 	@tools/stage.sh "licences" $(XTASK) licences
 	@tools/stage.sh "clippy" cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
-	@RUSTDOCFLAGS='-D warnings' tools/stage.sh "documentation" cargo doc --locked --workspace --no-deps --document-private-items --quiet
+	@RUSTDOCFLAGS='-D warnings' tools/stage.sh "documentation" cargo doc --locked --workspace --no-deps --quiet
 	@tools/stage.sh "build" cargo build --locked --workspace
 	@tools/stage.sh "generated documents" $(XTASK) gen --check
 	@tools/stage.sh "tests" cargo test --locked --workspace --no-fail-fast

@@ -1,6 +1,6 @@
 //! The server: configuration, HTTP, supervision and the wiring of the domains. It decides nothing itself.
 //!
-//! Adding a domain is one line each in [`domains`]. Read [`serve`] for how a process starts and ends.
+//! Adding a domain is one line each in [`domains`]. Read `serve` for how a process starts and ends.
 
 #![cfg_attr(
     test,

@@ -6,7 +6,7 @@
 //! never used twice, so that collection and a new upload cannot meet; what is read is proved to be what was written.
 //!
 //! A blob lives as long as something refers to it: [`refer`] in the transaction of the owner, [`release`] when the
-//! owner goes, [`collect`] now and then.
+//! owner goes, `collect` now and then.
 
 mod collect;
 mod form;

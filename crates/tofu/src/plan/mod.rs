@@ -2,7 +2,7 @@
 //! resource.
 //!
 //! What must stay true: a plan of a hundred thousand changes is read in one pass (values stay raw text until someone
-//! looks at one resource), and no value that the plan marks as sensitive leaves [`diff`].
+//! looks at one resource), and no value that the plan marks as sensitive leaves `diff`.
 //!
 //! Read `model.rs`, `action.rs`, `summary.rs`, `diff.rs`.
 

@@ -4,7 +4,7 @@
 //! Must stay true:
 //! - Only what a [`Policy`] lists can be opened. Nothing is listed "for now": the server's data directory, other runs
 //!   and `/tmp` are unreadable because nobody names them, and [`Policy::check`] refuses trees that would contain them.
-//! - The walls go up in a process of its own ([`exec`], reached by re-executing our binary), before the program starts, and that process stays its parent;
+//! - The walls go up in a process of its own (`exec`, reached by re-executing our binary), before the program starts, and that process stays its parent;
 //!   the runner itself stays unrestricted.
 //! - Where the kernel cannot enforce the demanded [`Level`], nothing starts.
 //!

@@ -1,4 +1,4 @@
-//! What a sandboxed program may touch: a plain list of paths, written as JSON by the runner and read by [`super::exec`]
+//! What a sandboxed program may touch: a plain list of paths, written as JSON by the runner and read by `super::exec`
 //! in the child. It holds no secret: the environment travels as the environment, never in this file.
 
 use std::collections::BTreeMap;
