@@ -2,13 +2,15 @@
 //! the server ends no run.
 //!
 //! It speaks to the server through the Unix socket in the data directory with the token of the site's pool. When its
-//! server is gone it finishes what it has, reports to the next server and exits; that one has started its own by then.
+//! server ends it is told to claim no more, finishes what it has, reports to the next server and exits; that one has
+//! started its own by then. When its server was killed it does the same a few seconds later, of itself.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use rustix::process::{Pid, Signal, kill_process};
 use slipway_api::tokens::NewToken;
 use slipway_infra::runner_pools;
 use slipway_kernel::{Ctx, Error, Result};
@@ -30,13 +32,28 @@ pub fn socket(data_dir: &Path) -> PathBuf {
 /// When it cannot be started, or ended by itself.
 pub async fn run(ctx: &Ctx) -> Result<()> {
     let token_file = token_file(ctx).await?;
-    let mut child = spawn(ctx, &token_file)?;
-    tracing::info!(runner.pid = child.id(), "embedded runner started");
-    let status = child.wait().await.map_err(Error::internal)?;
+    let mut child = Leaving(spawn(ctx, &token_file)?);
+    tracing::info!(runner.pid = child.0.id(), "embedded runner started");
+    let status = child.0.wait().await.map_err(Error::internal)?;
     Err(Error::internal(format!(
         "the embedded runner ended: {status}; its log is in {}",
         log_file(ctx).display()
     )))
+}
+
+/// A runner that claims no more once nobody waits for it here. It is not killed: what it does goes on.
+struct Leaving(Child);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        // No id: it has ended, and the number may be another's by now.
+        let id = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        if let Some(id) = id
+            && let Err(error) = kill_process(id, Signal::TERM)
+        {
+            tracing::warn!(%error, "the embedded runner was not told to leave");
+        }
+    }
 }
 
 fn spawn(ctx: &Ctx, token_file: &Path) -> Result<Child> {
