@@ -47,7 +47,11 @@ struct Leaving(Child);
 impl Drop for Leaving {
     fn drop(&mut self) {
         // No id: it has ended, and the number may be another's by now.
-        let id = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        let id = self
+            .0
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
         if let Some(id) = id
             && let Err(error) = kill_process(id, Signal::TERM)
         {
