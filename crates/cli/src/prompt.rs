@@ -22,6 +22,20 @@ pub(crate) fn confirm(context: &Context, yes: bool, question: &str) -> anyhow::R
     answer(Confirm::new(question).with_default(false).prompt()).map(|answer| answer.unwrap_or(false))
 }
 
+/// Asks for a name to be typed, before something that nothing brings back; without a terminal `--yes` has to answer it.
+pub(crate) fn confirm_by_name(context: &Context, yes: bool, what: &str, name: &str) -> anyhow::Result<bool> {
+    if yes {
+        return Ok(true);
+    }
+    if !context.environment.is_interactive() {
+        let next = "Nobody can be asked here: add --yes if that is what you want.";
+        return Err(Failure::error(what, next));
+    }
+    context.output.warn(what);
+    let question = format!("Type {name} to go on:");
+    Ok(answer(Text::new(&question).prompt())?.is_some_and(|text| text.trim() == name))
+}
+
 /// Asks for the word `yes`, as OpenTofu does before it changes things.
 pub(crate) fn approve(question: &str) -> anyhow::Result<bool> {
     let prompt = Text::new(question).with_help_message("only \"yes\" is taken for a yes");

@@ -47,7 +47,7 @@ pub use log_stream::{LogItem, LogStream, PhaseId};
 pub use runner::{WorkLease, WorkStream};
 pub use runs::{RunDocument, RunFilter};
 pub use variable_sets::VariableSetTarget;
-pub use workspaces::WorkspaceFilter;
+pub use workspaces::{WorkspaceFilter, WorkspacePlace};
 
 /// A resource of the API, as every method returns it.
 pub type Resource<A> = slipway_api::Resource<A>;

@@ -1,6 +1,6 @@
 //! Workspaces and their locks.
 
-use slipway_api::ids::{ProjectId, WorkspaceId};
+use slipway_api::ids::{ProjectId, RunnerPoolId, WorkspaceId};
 use slipway_api::workspaces::{LockRequest, Workspace, WorkspaceSettings};
 use slipway_api::{Name, NewDocument, Resource};
 
@@ -22,6 +22,28 @@ pub struct WorkspaceFilter {
     pub status: Option<String>,
     /// `name`, `-latest-change-at` or `created-at`.
     pub sort: Option<String>,
+}
+
+/// What a workspace belongs to; what is absent is the default of a new one, and stays with an older one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WorkspacePlace {
+    /// Its project.
+    pub project: Option<ProjectId>,
+    /// The pool whose runners do its runs; needs execution mode `agent`.
+    pub runner_pool: Option<RunnerPoolId>,
+}
+
+impl WorkspacePlace {
+    fn document(self, settings: WorkspaceSettings) -> NewDocument<WorkspaceSettings> {
+        let mut body = NewDocument::new(settings);
+        if let Some(project) = self.project {
+            body = body.with("project", "projects", project);
+        }
+        if let Some(pool) = self.runner_pool {
+            body = body.with("agent-pool", "agent-pools", pool);
+        }
+        body
+    }
 }
 
 /// Every method's errors are those of a request.
@@ -54,39 +76,32 @@ impl Client {
         self.resource(call).await
     }
 
-    /// Makes a workspace, in the default project unless one is given.
+    /// Makes a workspace.
     pub async fn create_workspace(
         &self,
         organization: &Name,
         settings: WorkspaceSettings,
-        project: Option<ProjectId>,
+        place: WorkspacePlace,
     ) -> Result<Resource<Workspace>, ClientError> {
-        let mut body = NewDocument::new(settings);
-        if let Some(project) = project {
-            body = body.with("project", "projects", project);
-        }
-        self.resource(Call::post(&["organizations", organization.as_str(), "workspaces"]).json(&body)?)
-            .await
+        let call = Call::post(&["organizations", organization.as_str(), "workspaces"]);
+        self.resource(call.json(&place.document(settings))?).await
     }
 
-    /// Changes a workspace's settings, and moves it to another project if one is given.
+    /// Changes a workspace's settings, and moves it if a place is given.
     pub async fn update_workspace(
         &self,
         id: WorkspaceId,
         settings: WorkspaceSettings,
-        project: Option<ProjectId>,
+        place: WorkspacePlace,
     ) -> Result<Resource<Workspace>, ClientError> {
-        let mut body = NewDocument::new(settings);
-        if let Some(project) = project {
-            body = body.with("project", "projects", project);
-        }
-        self.resource(Call::patch(&["workspaces", &id.to_string()]).json(&body)?)
-            .await
+        let call = Call::patch(&["workspaces", &id.to_string()]);
+        self.resource(call.json(&place.document(settings))?).await
     }
 
-    /// Deletes a workspace with its states and runs; what it manages goes on existing.
-    pub async fn delete_workspace(&self, id: WorkspaceId) -> Result<(), ClientError> {
-        self.nothing(Call::delete(&["workspaces", &id.to_string()])).await
+    /// Deletes a workspace with its states and runs. With `force` also one that manages resources, which go on existing.
+    pub async fn delete_workspace(&self, id: WorkspaceId, force: bool) -> Result<(), ClientError> {
+        let call = Call::delete(&["workspaces", &id.to_string()]);
+        self.nothing(call.query_option("force", force.then_some("true"))).await
     }
 
     /// Locks a workspace, for a reason that others will see.

@@ -7,7 +7,7 @@ use clap::Args;
 use inquire::Text;
 use slipway_api::Name;
 use slipway_api::workspaces::WorkspaceSettings;
-use slipway_client::Client;
+use slipway_client::{Client, WorkspacePlace};
 
 use super::project::find_project;
 use crate::context::{Context, id_of};
@@ -142,11 +142,15 @@ async fn ensure_workspace(
         Some(project) => Some(id_of(&find_project(client, organization, project).await?)?),
         None => None,
     };
+    let place = WorkspacePlace {
+        project,
+        runner_pool: None,
+    };
     let settings = WorkspaceSettings {
         name: Some(name.clone()),
         ..WorkspaceSettings::default()
     };
-    client.create_workspace(organization, settings, project).await?;
+    client.create_workspace(organization, settings, place).await?;
     context.output.done(&format!("created the workspace {name}"));
     Ok(())
 }

@@ -34,7 +34,7 @@ impl Slipway {
         };
         let made = self
             .client
-            .create_workspace(&self.organization, settings, None)
+            .create_workspace(&self.organization, settings, slipway_client::WorkspacePlace::default())
             .await
             .unwrap();
         made.id.parse().unwrap()

@@ -3,17 +3,19 @@
 mod settings;
 mod show;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use slipway_api::ids::WorkspaceId;
 use slipway_api::workspaces::Workspace;
 use slipway_api::{Name, Resource};
-use slipway_client::{Client, WorkspaceFilter};
+use slipway_client::{Client, WorkspaceFilter, WorkspacePlace};
 
 use self::settings::SettingArguments;
 use self::show::{show, table};
 use super::project::find_project;
+use super::runner_pool::find_pool;
 use crate::context::{Context, id_of};
 use crate::failure::{Failure, Outcome};
+use crate::output::count;
 use crate::prompt;
 
 pub(super) use self::settings::{tag, tag_text};
@@ -60,14 +62,14 @@ Examples:
     #[command(after_help = "\
 Examples:
   slipway workspace create shop-production
-  slipway workspace create shop --project payments --engine-version '~>1.12' --tag env=test")]
+  slipway workspace create shop --project payments --engine-version '~>1.12' --tag env=test
+  slipway workspace create shop --runner-pool build")]
     Create {
         /// Its name
         #[arg(value_name = "NAME")]
         name: Name,
-        /// Its project, by name or id [default: the organization's default project]
-        #[arg(long, value_name = "PROJECT")]
-        project: Option<String>,
+        #[command(flatten)]
+        place: PlaceArguments,
         #[command(flatten)]
         settings: SettingArguments,
     },
@@ -75,7 +77,9 @@ Examples:
     #[command(after_help = "\
 Examples:
   slipway workspace update shop --auto-apply true
-  slipway workspace update --new-name shop-eu --project payments")]
+  slipway workspace update --new-name shop-eu --project payments
+  slipway workspace update shop --runner-pool build
+  slipway workspace update shop --execution-mode remote")]
     Update {
         /// The workspace, by name or id [default: the directory's]
         #[arg(value_name = "NAME")]
@@ -83,21 +87,27 @@ Examples:
         /// A new name
         #[arg(long, value_name = "NAME")]
         new_name: Option<Name>,
-        /// Move it to this project, by name or id
-        #[arg(long, value_name = "PROJECT")]
-        project: Option<String>,
+        #[command(flatten)]
+        place: PlaceArguments,
         #[command(flatten)]
         settings: SettingArguments,
     },
     /// Delete a workspace with its states and runs; refused while it manages resources
+    ///
+    /// With --force also while it manages resources: they go on existing, and nothing knows of them any more. That asks
+    /// for the workspace's name.
     #[command(after_help = "\
 Examples:
   slipway workspace delete shop-test
-  slipway workspace delete shop-test --yes")]
+  slipway workspace delete shop-test --yes
+  slipway workspace delete shop-test --force")]
     Delete {
         /// The workspace, by name or id
         #[arg(value_name = "NAME")]
         name: String,
+        /// Even when it manages resources; leave them where they are, unmanaged
+        #[arg(long)]
+        force: bool,
         /// Say yes to everything
         #[arg(long, short)]
         yes: bool,
@@ -158,74 +168,94 @@ pub(super) async fn run(context: &Context, command: WorkspaceCommand) -> anyhow:
                 .output
                 .rows(&workspaces, "No workspaces. Create one with slipway init.", table)?;
         }
-        WorkspaceCommand::Show { name } => show(context, &find(context, client, name.as_deref()).await?)?,
+        WorkspaceCommand::Show { name } => {
+            let workspace = find(context, client, name.as_deref()).await?;
+            show(context, client, &workspace).await?;
+        }
         WorkspaceCommand::Create {
             name,
-            project,
+            place,
             settings,
         } => {
-            let organization = context.organization()?;
-            let project = match project {
-                Some(project) => Some(id_of(&find_project(client, organization, &project).await?)?),
-                None => None,
-            };
-            let settings = settings.settings(Some(name));
-            show(
-                context,
-                &client.create_workspace(organization, settings, project).await?,
-            )?;
+            let place = place.find(context, client).await?;
+            let settings = settings.settings(Some(name), place.runner_pool);
+            let made = client
+                .create_workspace(context.organization()?, settings, place)
+                .await?;
+            show(context, client, &made).await?;
         }
         WorkspaceCommand::Update {
             name,
             new_name,
-            project,
+            place,
             settings,
         } => {
             let id = id_of(&find(context, client, name.as_deref()).await?)?;
-            let project = match project {
-                Some(project) => Some(id_of(&find_project(client, context.organization()?, &project).await?)?),
-                None => None,
-            };
-            show(
-                context,
-                &client
-                    .update_workspace(id, settings.settings(new_name), project)
-                    .await?,
-            )?;
+            let place = place.find(context, client).await?;
+            let settings = settings.settings(new_name, place.runner_pool);
+            show(context, client, &client.update_workspace(id, settings, place).await?).await?;
         }
-        WorkspaceCommand::Delete { name, yes } => return delete(context, client, &name, yes).await,
+        WorkspaceCommand::Delete { name, force, yes } => return delete(context, client, &name, force, yes).await,
         WorkspaceCommand::Lock { name, reason } => {
             let id = id_of(&find(context, client, name.as_deref()).await?)?;
-            show(context, &client.lock_workspace(id, &reason).await?)?;
+            show(context, client, &client.lock_workspace(id, &reason).await?).await?;
         }
         WorkspaceCommand::Unlock { name, force } => {
             let id = id_of(&find(context, client, name.as_deref()).await?)?;
-            show(context, &client.unlock_workspace(id, force).await?)?;
+            show(context, client, &client.unlock_workspace(id, force).await?).await?;
         }
     }
     Ok(Outcome::Success)
 }
 
-async fn delete(context: &Context, client: &Client, name: &str, yes: bool) -> anyhow::Result<Outcome> {
+/// What a workspace belongs to, as flags.
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArguments {
+    /// The project that it is in, by name or id; a new one is in the default project
+    #[arg(long, value_name = "PROJECT")]
+    project: Option<String>,
+    /// The pool whose runners do its runs, by name or id; --execution-mode remote takes it back
+    #[arg(long, value_name = "POOL", conflicts_with = "execution_mode")]
+    runner_pool: Option<String>,
+}
+
+impl PlaceArguments {
+    async fn find(self, context: &Context, client: &Client) -> anyhow::Result<WorkspacePlace> {
+        let mut place = WorkspacePlace::default();
+        if let Some(project) = &self.project {
+            place.project = Some(id_of(&find_project(client, context.organization()?, project).await?)?);
+        }
+        if let Some(pool) = &self.runner_pool {
+            place.runner_pool = Some(id_of(&find_pool(context, client, pool).await?)?);
+        }
+        Ok(place)
+    }
+}
+
+async fn delete(context: &Context, client: &Client, name: &str, force: bool, yes: bool) -> anyhow::Result<Outcome> {
     let workspace = find(context, client, Some(name)).await?;
     let attributes = &workspace.attributes;
-    let question = match attributes.resource_count {
-        0 => format!("Delete the workspace {} with its states and runs?", attributes.name),
-        count => format!(
-            "{} still manages {count} resources, which go on existing. Delete it?",
-            attributes.name
-        ),
-    };
-    if !prompt::confirm(context, yes, &question)? {
-        return Err(Failure::error(
-            "nothing was deleted",
-            "slipway destroy removes what a workspace manages.",
-        ));
+    let (name, resources) = (&attributes.name, u64::from(attributes.resource_count));
+    if resources > 0 && !force {
+        let what = format!("{name} still manages {}", count(resources, "resource"));
+        let next = format!(
+            "Destroy them first: slipway destroy --workspace {name}; or leave them where they are, unmanaged: \
+             slipway workspace delete {name} --force"
+        );
+        return Err(Failure::error(what, next));
     }
-    client.delete_workspace(id_of(&workspace)?).await?;
-    context
-        .output
-        .done(&format!("deleted the workspace {}", attributes.name));
+    let question = format!("Delete the workspace {name} with its states and runs?");
+    let is_wanted = if resources > 0 {
+        let what = format!("{name} manages {}, which go on existing and cost", count(resources, "resource"));
+        prompt::confirm_by_name(context, yes, &what, name.as_str())?
+    } else {
+        prompt::confirm(context, yes, &question)?
+    };
+    if !is_wanted {
+        return Err(Failure::error("nothing was deleted", "The workspace stays as it was."));
+    }
+    client.delete_workspace(id_of(&workspace)?, force).await?;
+    context.output.done(&format!("deleted the workspace {name}"));
     Ok(Outcome::Success)
 }
 

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use slipway_api::Name;
+use slipway_api::ids::RunnerPoolId;
 use slipway_api::workspaces::{EngineKind, ExecutionMode, Tag, WorkspaceSettings};
 
 /// Settings of a new workspace, or changes to one.
@@ -16,7 +17,7 @@ pub(crate) struct SettingArguments {
     /// Which program runs it
     #[arg(long, value_enum, value_name = "ENGINE")]
     engine: Option<Engine>,
-    /// Where its runs happen
+    /// Where its runs happen: "remote" is on the organization's runners, "agent" on those of --runner-pool
     #[arg(long, value_enum, value_name = "MODE")]
     execution_mode: Option<Mode>,
     /// The directory of the configuration that runs start in
@@ -50,11 +51,13 @@ enum Mode {
 }
 
 impl SettingArguments {
-    pub(super) fn settings(self, name: Option<Name>) -> WorkspaceSettings {
+    /// As the API takes them; a runner pool needs the execution mode of pools.
+    pub(super) fn settings(self, name: Option<Name>, runner_pool: Option<RunnerPoolId>) -> WorkspaceSettings {
+        let mode = self.execution_mode.or(runner_pool.map(|_| Mode::Agent));
         WorkspaceSettings {
             name,
             description: self.description.map(|text| (!text.is_empty()).then_some(text)),
-            execution_mode: self.execution_mode.map(|mode| match mode {
+            execution_mode: mode.map(|mode| match mode {
                 Mode::Remote => ExecutionMode::Remote,
                 Mode::Local => ExecutionMode::Local,
                 Mode::Agent => ExecutionMode::Agent,

@@ -1,7 +1,10 @@
 //! What is shown of workspaces.
 
 use slipway_api::Resource;
-use slipway_api::workspaces::Workspace;
+use slipway_api::ids::RunnerPoolId;
+use slipway_api::jsonapi::Linkage;
+use slipway_api::workspaces::{ExecutionMode, Workspace};
+use slipway_client::Client;
 
 use super::tag_text;
 use crate::context::Context;
@@ -31,7 +34,11 @@ pub(super) fn table(workspaces: &[Resource<Workspace>]) -> Table {
 }
 
 /// One workspace with its settings.
-pub(super) fn show(context: &Context, workspace: &Resource<Workspace>) -> anyhow::Result<()> {
+pub(super) async fn show(context: &Context, client: &Client, workspace: &Resource<Workspace>) -> anyhow::Result<()> {
+    let runs = match pool_of(workspace) {
+        Some(pool) if !context.output.is_json() => format!("on the runner pool {}", pool_name(client, pool).await),
+        _ => where_runs_happen(workspace.attributes.execution_mode).to_owned(),
+    };
     context.output.one(workspace, |resource| {
         let workspace = &resource.attributes;
         let lock = match (workspace.locked, &workspace.locked_by, &workspace.lock_reason) {
@@ -53,7 +60,7 @@ pub(super) fn show(context: &Context, workspace: &Resource<Workspace>) -> anyhow
                 "Engine",
                 format!("{:?} {}", workspace.engine, workspace.terraform_version).to_lowercase(),
             ),
-            ("Runs", format!("{:?}", workspace.execution_mode).to_lowercase()),
+            ("Runs", runs),
             ("Working directory", workspace.working_directory.clone()),
             ("Applies without asking", yes_no(workspace.auto_apply)),
             ("Allows destroy", yes_no(workspace.allow_destroy_plan)),
@@ -74,4 +81,26 @@ pub(super) fn show(context: &Context, workspace: &Resource<Workspace>) -> anyhow
             ("Age", age(workspace.created_at, now())),
         ]
     })
+}
+
+/// The pool that does the workspace's runs, if it has one of its own.
+fn pool_of(workspace: &Resource<Workspace>) -> Option<RunnerPoolId> {
+    match &workspace.relationships.get("agent-pool")?.data {
+        Linkage::One(identifier) => identifier.id.parse().ok(),
+        Linkage::Many(_) | Linkage::None => None,
+    }
+}
+
+/// The pool's name, or its id for who may not see pools.
+async fn pool_name(client: &Client, pool: RunnerPoolId) -> String {
+    let found = client.runner_pool(pool).await;
+    found.map_or_else(|_| pool.to_string(), |pool| pool.attributes.name.to_string())
+}
+
+fn where_runs_happen(mode: ExecutionMode) -> &'static str {
+    match mode {
+        ExecutionMode::Remote => "on the organization's runners",
+        ExecutionMode::Local => "on the user's machine; only the state is kept here",
+        ExecutionMode::Agent => "on a runner pool",
+    }
 }
