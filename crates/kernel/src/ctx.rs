@@ -18,6 +18,7 @@ use crate::http::Totals;
 use crate::ids::IdSequence;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
+use crate::outbound::Outbound;
 use crate::random::Random;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
@@ -47,6 +48,8 @@ pub struct Kernel {
     pub logs: Logs,
     /// Counts what happens.
     pub metrics: Metrics,
+    /// Asks the outside.
+    pub outbound: Outbound,
     /// How this server is set up.
     pub settings: Settings,
 }

@@ -21,8 +21,10 @@ pub mod grants;
 pub mod http;
 pub mod ids;
 pub mod logs;
+pub mod mail;
 pub mod metrics;
 pub mod open;
+pub mod outbound;
 pub mod queue;
 pub mod random;
 pub mod schedules;
@@ -47,5 +49,6 @@ pub fn migrations() -> Vec<db::migrations::Migration> {
         blobs::store::MIGRATION,
         logs::store::MIGRATION,
         schedules::store::MIGRATION,
+        queue::store::BEGUN,
     ]
 }

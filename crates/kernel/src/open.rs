@@ -16,6 +16,7 @@ use crate::http::Totals;
 use crate::ids::IdSequence;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
+use crate::outbound::Outbound;
 use crate::random::Random;
 use crate::secrets::Secrets;
 use crate::secrets::master_key::make_private_directory;
@@ -45,6 +46,7 @@ impl Kernel {
             blobs: Blobs::open(&settings)?,
             logs: Logs::new(settings.limits.log_bytes),
             metrics: Metrics::default(),
+            outbound: Outbound::new(&settings.outbound),
             grants: GrantCache::default(),
             totals: Totals::default(),
             ids: IdSequence::default(),

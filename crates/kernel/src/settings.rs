@@ -27,6 +27,12 @@ pub struct Settings {
     pub retention: Retention,
     /// How large things may be.
     pub limits: Limits,
+    /// How people sign in.
+    pub sign_in: SignIn,
+    /// Mail that the server sends.
+    pub mail: Mail,
+    /// Requests that the server makes to the outside.
+    pub outbound: Outbound,
 }
 
 impl Settings {
@@ -40,6 +46,9 @@ impl Settings {
             ("runs", Runs::schema()),
             ("retention", Retention::schema()),
             ("limits", Limits::schema()),
+            ("sign_in", SignIn::schema()),
+            ("mail", Mail::schema()),
+            ("outbound", Outbound::schema()),
         ]
     }
 }
@@ -252,4 +261,85 @@ impl Default for Limits {
             log_bytes: 1 << 30,
         }
     }
+}
+
+/// How people sign in with a browser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignIn {
+    /// How long a session may go unused, in minutes.
+    pub session_idle_minutes: u64,
+    /// How long a session lasts at most, in hours.
+    pub session_hours: u64,
+    /// Whether whoever signs in with a password must set up a second factor.
+    pub second_factor_required: bool,
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self {
+            session_idle_minutes: 12 * 60,
+            session_hours: 7 * 24,
+            second_factor_required: false,
+        }
+    }
+}
+
+/// Mail that the server sends: invitations, links to reset a password. Without a host nothing is sent, and
+/// administrators are shown the links instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    /// Name of the SMTP server.
+    pub host: Option<String>,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is secured.
+    pub encryption: MailEncryption,
+    /// The name to sign in with, if the server asks for one.
+    pub username: Option<String>,
+    /// File that holds the password.
+    #[schema(value_type = Option<String>)]
+    pub password_file: Option<PathBuf>,
+    /// The sender: `Slipway <slipway@example.com>`.
+    pub from: String,
+}
+
+/// How the connection to an SMTP server is secured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MailEncryption {
+    /// It begins in the clear and must go on encrypted (port 587).
+    #[default]
+    StartTls,
+    /// Encrypted from the first byte (port 465).
+    Tls,
+    /// Not at all: only for a server on this machine.
+    None,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: 587,
+            encryption: MailEncryption::default(),
+            username: None,
+            password_file: None,
+            from: "Slipway <slipway@localhost>".to_owned(),
+        }
+    }
+}
+
+/// Requests that the server makes to the outside: sign-in providers, webhooks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbound {
+    /// Networks of this machine and its site that may be asked, as `10.0.0.0/8`. Without them only public addresses
+    /// are; metadata services and link-local addresses never.
+    #[schema(value_type = Vec<String>)]
+    pub allowed_networks: Vec<ipnet::IpNet>,
+    /// File with certificates (PEM) of authorities to trust beside the system's.
+    #[schema(value_type = Option<String>)]
+    pub extra_certificates: Option<PathBuf>,
 }

@@ -56,7 +56,9 @@ pub fn kinds() -> Vec<(&'static str, Permission)> {
 /// The server's own work, by kind.
 #[must_use]
 pub fn jobs() -> HashMap<&'static str, Job> {
-    slipway_infra::jobs().into_iter().map(|job| (job.kind, job)).collect()
+    let kernel = vec![slipway_kernel::mail::job()];
+    let all = [kernel, slipway_infra::jobs()];
+    all.into_iter().flatten().map(|job| (job.kind, job)).collect()
 }
 
 /// What every process does at its start, after the migrations.

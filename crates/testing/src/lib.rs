@@ -4,4 +4,5 @@ mod background;
 pub mod mariadb;
 pub mod postgres;
 pub mod s3;
+pub mod smtp;
 pub mod tools;

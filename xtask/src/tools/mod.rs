@@ -40,7 +40,7 @@ pub(crate) struct Tools {
     pub(crate) tofu: PathBuf,
     /// An unpacked filesystem mirror of the providers.
     pub(crate) mirror: PathBuf,
-    /// A Python that has the S3 server: `python -m moto.server`. Absent from the demo's tools.
+    /// A Python that has the S3 server, `python -m moto.server`, and the SMTP server, `aiosmtpd`. Absent from the demo's tools.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) python: Option<PathBuf>,
 }

@@ -1,0 +1,99 @@
+//! Mail that the server sends: put into the queue with the change that it tells of, sealed there, and delivered by
+//! whichever replica is first.
+//!
+//! What must stay true: no change, no mail; a text with a link in it lies sealed in the database. A mail may arrive twice
+//! after a crash in the moment of its delivery; it has the same `Message-ID` then, so that readers see it once.
+
+mod delivery;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use slipway_api::ids::{EventId, WorkItemId};
+
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::errors::{Error, Result};
+use crate::queue::jobs::Job;
+use crate::queue::{NewItem, store as queue};
+use crate::secrets::Place;
+use crate::settings::Settings;
+
+pub use delivery::{check_address, deliver};
+
+/// The kind of the queue's items.
+const KIND: &str = "kernel.mail";
+
+/// A mail to one person, in plain text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// The receiver's address.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Whether this server sends mail at all. Where it does not, links are shown to administrators instead.
+#[must_use]
+pub fn is_configured(settings: &Settings) -> bool {
+    settings.mail.host.is_some()
+}
+
+/// Sends a mail once the transaction is committed; the item is its place in the queue.
+///
+/// # Errors
+///
+/// `Invalid` for an address that is none, and those of the database.
+pub async fn send(tx: &mut Tx, ctx: &Ctx, mail: &Mail) -> Result<WorkItemId> {
+    check_address(&mail.to)?;
+    let reference: EventId = ctx.new_id()?;
+    let plain = serde_json::to_vec(mail).map_err(Error::internal)?;
+    let sealed = ctx
+        .secrets
+        .seal(&**tx, None, &place(&reference.to_string()), &plain)
+        .await?;
+    queue::enqueue(
+        tx,
+        ctx,
+        NewItem::job(KIND, reference, json!({ "sealed": hex(&sealed) })),
+    )
+    .await
+}
+
+/// The job that delivers.
+#[must_use]
+pub fn job() -> Job {
+    Job {
+        kind: KIND,
+        run: |ctx, item| Box::pin(delivery::run(ctx, item)),
+    }
+}
+
+fn place(reference: &str) -> Place {
+    Place::new("work_items", "payload.mail", reference.to_owned())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pair = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    text.len()
+        .is_multiple_of(2)
+        .then(|| (0..text.len()).step_by(2).map(pair).collect())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_comes_back() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(unhex(&hex(&bytes)), Some(bytes));
+        assert_eq!(unhex("abc"), None);
+        assert_eq!(unhex("zz"), None);
+    }
+}
