@@ -20,6 +20,9 @@ const BYTES: &str = "application/octet-stream";
 /// How much longer than the server's wait a long poll may take.
 const POLL_MARGIN: Duration = Duration::from_secs(15);
 
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(5);
+
 /// The two streams of an item that are sent by offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorkStream {
@@ -55,6 +58,12 @@ impl Client {
     /// Says that this runner is there. Needs the pool's token, as does [`Self::claim_work`]; the rest need the run token.
     pub async fn register_runner(&self, registration: &Registration) -> Result<Registered, ClientError> {
         self.json(body(Call::post(&["runners"]), registration)?).await
+    }
+
+    /// Says that this runner takes no more work. A claim that waits is answered at once.
+    pub async fn unregister_runner(&self, runner: RunnerId) -> Result<(), ClientError> {
+        let call = Call::delete(&["runners", &runner.to_string()]);
+        self.nothing(call.timeout(GOODBYE)).await
     }
 
     /// Waits for an item; `None` when there was none in the time asked for.

@@ -5,7 +5,7 @@
 //! `SLIPWAY_SIMULATION_FAULTS` sets how many things happen in each.
 //!
 //! What must hold at every moment: of all who ever held an item at most one may still write; fences only grow; what may
-//! have changed the world runs once; the next item is the one that the order says. And at the end: nothing is lost.
+//! have changed the world is begun once; the next item is the one that the order says. And at the end: nothing is lost.
 
 #![allow(
     clippy::unwrap_used,
@@ -50,6 +50,7 @@ struct World {
     /// Every right that was ever given.
     given: Vec<Right>,
     claims: HashMap<WorkItemId, i64>,
+    begun: HashMap<WorkItemId, i64>,
     fences: HashMap<WorkItemId, i64>,
     enqueued: usize,
     history: Vec<String>,
@@ -74,6 +75,7 @@ impl World {
             runners: (0..RUNNERS).map(|runner| (runner, Vec::new())).collect(),
             given: Vec::new(),
             claims: HashMap::new(),
+            begun: HashMap::new(),
             fences: HashMap::new(),
             enqueued: 0,
             history: Vec::new(),
@@ -92,7 +94,8 @@ impl World {
         match self.below(100) {
             0..20 => self.enqueue().await,
             20..45 => self.claim().await,
-            45..60 => self.heartbeat().await,
+            45..52 => self.begin().await,
+            52..60 => self.heartbeat().await,
             60..72 => self.finish().await,
             72..78 => self.fail().await,
             78..81 => self.die(),
@@ -159,12 +162,12 @@ impl World {
         let claims = self.claims.entry(item.id).or_default();
         *claims += 1;
         assert!(
-            *claims <= item.max_attempts,
+            item.on_lost == OnLost::Report || *claims <= item.max_attempts,
             "{} was claimed more often than it may",
             item.id
         );
         assert!(
-            item.on_lost == OnLost::Requeue || *claims == 1,
+            item.on_lost == OnLost::Requeue || !self.begun.contains_key(&item.id),
             "{} may have changed the world",
             item.id
         );
@@ -187,6 +190,22 @@ impl World {
         };
         let last = u64::try_from(from.len()).unwrap().checked_sub(1)?;
         Some(from[usize::try_from(self.below(last + 1)).unwrap()])
+    }
+
+    async fn begin(&mut self) {
+        let Some(right) = self.some_right() else { return };
+        let is_cut_off = self.is_cut_off();
+        let tx = self.ctx.begin().await.unwrap();
+        let is_held = store::begin(&tx, right.id, right.fence, self.ctx.now()).await.is_ok();
+        if !is_cut_off {
+            tx.commit().await.unwrap();
+        }
+        if is_held && !is_cut_off {
+            let fence = *self.begun.entry(right.id).or_insert(right.fence);
+            let is_first = right.on_lost == OnLost::Requeue || fence == right.fence;
+            assert!(is_first, "{} was begun by two holders", right.id);
+        }
+        self.note(format!("begin {} {is_held} {is_cut_off}", right.id));
     }
 
     async fn heartbeat(&mut self) {

@@ -222,6 +222,17 @@ impl Model {
         Ok(self)
     }
 
+    /// Applying → apply queued: whoever was given the apply never began it.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict` in any other status.
+    pub fn requeue_apply(mut self, now: Timestamp) -> Result<Self> {
+        self.require(&[RunStatus::Applying], "be queued again")?;
+        self.reach(RunStatus::ApplyQueued, now, "Slipway");
+        Ok(self)
+    }
+
     /// Planning → what a good plan leads to: waiting for a person, queued to apply, kept, or finished.
     ///
     /// # Errors

@@ -74,6 +74,10 @@ fn a_plan_is_queued_started_and_put_back() {
         edges(|run| run.requeue_plan(NOW)),
         [(RunStatus::Planning, RunStatus::PlanQueued)]
     );
+    assert_eq!(
+        edges(|run| run.requeue_apply(NOW)),
+        [(RunStatus::Applying, RunStatus::ApplyQueued)]
+    );
 }
 
 #[test]
@@ -223,6 +227,7 @@ fn nothing_changes_a_final_run() {
         assert!(asked().queue_plan(NOW, "x").is_err(), "{status:?}");
         assert!(asked().start(NOW, "x").is_err(), "{status:?}");
         assert!(asked().requeue_plan(NOW).is_err(), "{status:?}");
+        assert!(asked().requeue_apply(NOW).is_err(), "{status:?}");
         assert!(asked().finish_plan(&changes(), true, NOW).is_err(), "{status:?}");
         assert!(asked().confirm(NOW, "x").is_err(), "{status:?}");
         assert!(asked().discard(NOW, "x").is_err(), "{status:?}");

@@ -2,7 +2,8 @@
 //!
 //! An item is enqueued in the transaction that causes it. A claim is one short transaction that gives a lease with a
 //! fence; the fence grows with every claim, and every later write presents it. What happens when a lease is lost depends
-//! on the item: repeatable ones go back to the queue, the others become `lost` and wait for their owner to decide. Which
+//! on the item: repeatable ones go back to the queue, so do those that their holder never began, and the others become
+//! `lost` and wait for their owner to decide. Which
 //! item is next is a pure function in [`order`].
 
 pub mod jobs;

@@ -51,6 +51,9 @@ pub struct Model {
     pub created_at: Timestamp,
     /// When it was last claimed.
     pub claimed_at: Option<Timestamp>,
+    /// When who claimed it last was first heard of again. Before that nothing was done about it, because a holder does
+    /// nothing that cannot be repeated before it was answered.
+    pub begun_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
     /// Why the last attempt failed.

@@ -64,6 +64,20 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// When a claim was begun. What is leased when this comes counts as begun, because nobody knows.
+pub(crate) const BEGUN: Migration = Migration {
+    name: "kernel_0009_queue_begun",
+    steps: || {
+        vec![
+            Step::Sql("ALTER TABLE work_items ADD COLUMN begun_at BIGINT"),
+            Step::Sql("UPDATE work_items SET begun_at = claimed_at WHERE state <> 'queued'"),
+        ]
+    },
+};
+
+/// How often an item may be claimed by holders of whom nobody hears again, each time.
+const CLAIMS_WITHOUT_A_BEGINNING: i64 = 10;
+
 /// Adds an item, and wakes who waits for work once the transaction is committed.
 ///
 /// # Errors
@@ -92,6 +106,7 @@ pub async fn enqueue(tx: &mut Tx, ctx: &Ctx, item: NewItem) -> Result<WorkItemId
         payload: Set(item.payload),
         created_at: Set(now),
         claimed_at: Set(None),
+        begun_at: Set(None),
         finished_at: Set(None),
         last_error: Set(None),
     };
@@ -135,6 +150,7 @@ pub async fn claim(tx: &Tx, now: Timestamp, lease: &Lease<'_>) -> Result<Option<
             .col_expr(Column::LeaseUntil, Expr::value(now.after(lease.duration)))
             .col_expr(Column::TokenHash, Expr::value(lease.token_hash.clone()))
             .col_expr(Column::ClaimedAt, Expr::value(now))
+            .col_expr(Column::BegunAt, Expr::value(None::<Timestamp>))
             .filter(Column::Id.eq(offer.id))
             // Not SKIP LOCKED: whoever else claimed it in the meantime changed the state, on every database.
             .filter(Column::State.eq(ItemState::Queued))
@@ -252,6 +268,25 @@ pub fn stale() -> Error {
     )
 }
 
+/// Notes that the holder of an item was heard of.
+///
+/// # Errors
+///
+/// `StaleLease`, or those of the database.
+pub async fn begin(tx: &Tx, id: WorkItemId, fence: i64, now: Timestamp) -> Result<()> {
+    let begun = Entity::update_many()
+        .col_expr(Column::BegunAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Fence.eq(fence))
+        .filter(Column::State.eq(ItemState::Leased))
+        .exec(&**tx)
+        .await?;
+    if begun.rows_affected == 0 {
+        return Err(stale());
+    }
+    Ok(())
+}
+
 /// Extends the lease of a held item, and returns the item as it is then.
 ///
 /// # Errors
@@ -352,7 +387,8 @@ pub async fn retry(tx: &mut Tx, item: &WorkItem, run_after: Timestamp, error: &s
     Ok(())
 }
 
-/// Takes items from holders that fell silent: back to the queue, or `lost`. Says how many it took.
+/// Takes items from holders that fell silent: back to the queue, or `lost`. What was not begun goes back also when it
+/// must not be repeated, and as if that claim had not been. Says how many it took.
 ///
 /// # Errors
 ///
@@ -365,12 +401,19 @@ pub async fn reap(tx: &mut Tx, now: Timestamp) -> Result<usize> {
         .all(&**tx)
         .await?;
     for item in &silent {
-        let state = match item.on_lost {
-            OnLost::Requeue if item.attempt < item.max_attempts => ItemState::Queued,
-            OnLost::Requeue | OnLost::Report => ItemState::Lost,
+        let was_begun = item.begun_at.is_some() || item.fence >= CLAIMS_WITHOUT_A_BEGINNING;
+        let (state, attempt) = match item.on_lost {
+            OnLost::Report if !was_begun => (ItemState::Queued, item.attempt - 1),
+            OnLost::Requeue if item.attempt < item.max_attempts => (ItemState::Queued, item.attempt),
+            OnLost::Requeue | OnLost::Report => (ItemState::Lost, item.attempt),
+        };
+        let still_so = match item.begun_at {
+            Some(_) => Column::BegunAt.is_not_null(),
+            None => Column::BegunAt.is_null(),
         };
         Entity::update_many()
             .col_expr(Column::State, Expr::value(state))
+            .col_expr(Column::Attempt, Expr::value(attempt))
             .col_expr(Column::RunAfter, Expr::value(now))
             .col_expr(
                 Column::LastError,
@@ -378,7 +421,9 @@ pub async fn reap(tx: &mut Tx, now: Timestamp) -> Result<usize> {
             )
             .filter(Column::Id.eq(item.id))
             .filter(Column::Fence.eq(item.fence))
+            .filter(Column::State.eq(ItemState::Leased))
             .filter(Column::LeaseUntil.lt(now))
+            .filter(still_so)
             .exec(&**tx)
             .await?;
     }

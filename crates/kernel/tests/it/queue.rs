@@ -6,11 +6,17 @@ use std::time::Duration;
 use slipway_api::Code;
 use slipway_kernel::Ctx;
 use slipway_kernel::queue::store;
-use slipway_kernel::queue::{ItemState, NewItem, OnLost};
+use slipway_kernel::queue::{ItemState, NewItem, OnLost, WorkItem};
 
 use crate::fixture::{Home, claim, enqueue, item, organization};
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+async fn begin(ctx: &Ctx, held: &WorkItem) -> slipway_kernel::Result<()> {
+    let tx = ctx.begin().await?;
+    store::begin(&tx, held.id, held.fence, ctx.now()).await?;
+    tx.commit().await
+}
 
 async fn reap(ctx: &Ctx) -> usize {
     let mut tx = ctx.begin().await.unwrap();
@@ -124,6 +130,7 @@ async fn what_may_have_changed_the_world_is_never_done_again_by_itself() {
     let organization = organization(&ctx).await;
     let id = enqueue(&ctx, item(organization, OnLost::Report)).await;
     let held = claim(&ctx, "a").await.unwrap();
+    begin(&ctx, &held).await.unwrap();
     home.clock.advance(2 * MINUTE);
     reap(&ctx).await;
     assert!(claim(&ctx, "b").await.is_none());
@@ -134,6 +141,41 @@ async fn what_may_have_changed_the_world_is_never_done_again_by_itself() {
     tx.commit().await.unwrap();
     assert!(store::lost(ctx.db.reader(), &["run.plan"]).await.unwrap().is_empty());
     assert!(store::held(ctx.db.reader(), id, held.fence).await.is_err());
+}
+
+#[tokio::test]
+async fn what_its_holder_never_began_goes_to_the_next_one() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let organization = organization(&ctx).await;
+    enqueue(&ctx, item(organization, OnLost::Report)).await;
+    let unheard = claim(&ctx, "a").await.unwrap();
+    home.clock.advance(2 * MINUTE);
+    reap(&ctx).await;
+    assert_eq!(begin(&ctx, &unheard).await.unwrap_err().code(), Code::StaleLease);
+    let next = claim(&ctx, "b").await.unwrap();
+    assert_eq!((next.id, next.attempt), (unheard.id, 1));
+    begin(&ctx, &next).await.unwrap();
+    home.clock.advance(2 * MINUTE);
+    reap(&ctx).await;
+    assert!(claim(&ctx, "c").await.is_none(), "it was begun");
+}
+
+#[tokio::test]
+async fn what_nobody_ever_begins_is_not_given_out_for_ever() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let organization = organization(&ctx).await;
+    let id = enqueue(&ctx, item(organization, OnLost::Report)).await;
+    let mut claims = 0;
+    while claim(&ctx, "a").await.is_some() {
+        claims += 1;
+        home.clock.advance(2 * MINUTE);
+        reap(&ctx).await;
+    }
+    assert_eq!(claims, 10);
+    let lost = store::lost(ctx.db.reader(), &["run.plan"]).await.unwrap();
+    assert_eq!(lost.iter().map(|item| item.id).collect::<Vec<_>>(), [id]);
 }
 
 #[tokio::test]

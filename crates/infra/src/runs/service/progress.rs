@@ -25,11 +25,11 @@ pub(crate) async fn claimed(
     let phase = phases::of_item(&**tx, item.id).await?.started(runner, ctx.now());
     phases::update(tx, &phase).await?;
     let run = store::get(&**tx, phase.run_id).await?;
-    // A plan whose runner fell silent comes here a second time.
-    let run = if run.status == RunStatus::Planning {
-        run.requeue_plan(ctx.now())?
-    } else {
-        run
+    // A plan whose runner fell silent comes here a second time, and an apply that its runner never began.
+    let run = match run.status {
+        RunStatus::Planning => run.requeue_plan(ctx.now())?,
+        RunStatus::Applying => run.requeue_apply(ctx.now())?,
+        _ => run,
     };
     let mut run = run.start(ctx.now(), by)?;
     let mut workspace = workspaces::hold(tx, run.workspace_id).await?;

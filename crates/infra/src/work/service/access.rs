@@ -55,6 +55,21 @@ pub(super) async fn held(ctx: &Ctx, id: WorkItemId) -> Result<WorkItem> {
     queue::held(ctx.db.reader(), id, fence).await
 }
 
+/// Notes that the holder of `item` has begun, unless it is known. From then on it may do what cannot be repeated: it
+/// waits for the answer to a heartbeat before.
+///
+/// # Errors
+///
+/// `StaleLease` when the lease has ended.
+pub(super) async fn begin(ctx: &Ctx, item: &WorkItem) -> Result<()> {
+    if item.begun_at.is_some() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    queue::begin(&tx, item.id, item.fence, ctx.now()).await?;
+    tx.commit().await
+}
+
 /// The pool whose token the caller has.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::ConnectionTrait;
 use slipway_api::ids::RunnerId;
 use slipway_api::runner::{Claim, ClaimRequest, Registered, Registration, SandboxLevel};
 use slipway_kernel::queue::{self, Lease, WorkItem};
@@ -66,15 +67,20 @@ pub async fn register(ctx: &Ctx, registration: Registration) -> Result<Registere
     })
 }
 
-/// A runner says goodbye; what it still had is taken from it when its lease ends.
+/// A runner says that it takes no more; its waiting claim ends at once, with what it was given before or with nothing.
+/// What it has it may finish: the run tokens know no runner.
 ///
 /// # Errors
 ///
 /// `NotFound` for runners of other pools.
 pub async fn goodbye(ctx: &Ctx, id: RunnerId) -> Result<()> {
     let runner = own_runner(ctx, id).await?;
-    let tx = ctx.begin().await?;
+    if runner.exited_at.is_some() {
+        return Ok(());
+    }
+    let mut tx = ctx.begin().await?;
     pools::exited(&tx, runner.id, ctx.now()).await?;
+    tx.wake(Topic::Queue);
     tx.commit().await
 }
 
@@ -82,9 +88,12 @@ pub async fn goodbye(ctx: &Ctx, id: RunnerId) -> Result<()> {
 ///
 /// # Errors
 ///
-/// `NotFound` for runners of other pools.
+/// `NotFound` for runners of other pools, and for one that said goodbye.
 pub async fn claim(ctx: &Ctx, id: RunnerId, request: &ClaimRequest) -> Result<Option<Claim>> {
     let runner = own_runner(ctx, id).await?;
+    if runner.exited_at.is_some() {
+        return Err(Error::not_found("runner", id));
+    }
     // Before the first look: whatever is enqueued after it rings.
     let mut listener = ctx.wakes.listen(Topic::Queue);
     note_seen(ctx, &runner, request).await?;
@@ -95,6 +104,9 @@ pub async fn claim(ctx: &Ctx, id: RunnerId, request: &ClaimRequest) -> Result<Op
         if let Some(claim) = claim_now(ctx, &runner).await? {
             return Ok(Some(claim));
         }
+        if has_left(ctx.db.reader(), id).await? {
+            break;
+        }
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
         if left.is_zero() {
             break;
@@ -102,6 +114,11 @@ pub async fn claim(ctx: &Ctx, id: RunnerId, request: &ClaimRequest) -> Result<Op
         listener.wait(left.min(PATIENCE)).await;
     }
     Ok(None)
+}
+
+async fn has_left(connection: &impl ConnectionTrait, id: RunnerId) -> Result<bool> {
+    let runner = pools::find_runner(connection, id).await?;
+    Ok(runner.is_none_or(|runner| runner.exited_at.is_some()))
 }
 
 async fn claim_now(ctx: &Ctx, runner: &Runner) -> Result<Option<Claim>> {
@@ -147,6 +164,10 @@ async fn claim_now(ctx: &Ctx, runner: &Runner) -> Result<Option<Claim>> {
 /// The claim itself: the lease, its token and the run's new status in one transaction.
 async fn take(ctx: &Ctx, runner: &Runner, pool: &[String], token_hash: &str) -> Result<Option<(WorkItem, Run, Phase)>> {
     let mut tx = ctx.begin().await?;
+    // What a runner is given after its goodbye it does not begin.
+    if has_left(&*tx, runner.id).await? {
+        return Ok(None);
+    }
     let terms = Lease {
         pools: pool,
         owner: runner.id.to_string(),

@@ -34,10 +34,14 @@ pub enum Stream {
 ///
 /// `OffsetGap` when bytes are missing before them; those of the caller's access.
 pub async fn append(ctx: &Ctx, id: WorkItemId, stream: Stream, offset: u64, bytes: Bytes) -> Result<Accepted> {
-    let (_, phase) = held(ctx, id).await?;
+    let (item, phase) = held(ctx, id).await?;
     let log = match stream {
         Stream::Log => phase.log_id,
-        Stream::Events => phase.events_log_id,
+        Stream::Events => {
+            // Only an engine has events.
+            access::begin(ctx, &item).await?;
+            phase.events_log_id
+        }
     };
     ctx.logs.append(ctx, log, offset, bytes).await
 }
@@ -54,7 +58,7 @@ pub async fn store_state(ctx: &Ctx, id: WorkItemId, bytes: Bytes) -> Result<bool
     let phase = phases::of_item(ctx.db.reader(), id).await?;
     let run = runs::get(ctx.db.reader(), phase.run_id).await?;
     let workspace = workspaces::get(ctx.db.reader(), run.workspace_id).await?;
-    if queue::held(ctx.db.reader(), id, fence).await.is_err() {
+    let Ok(item) = queue::held(ctx.db.reader(), id, fence).await else {
         states::service::keep_as_evidence(
             ctx,
             &workspace,
@@ -64,7 +68,8 @@ pub async fn store_state(ctx: &Ctx, id: WorkItemId, bytes: Bytes) -> Result<bool
         )
         .await?;
         return Ok(false);
-    }
+    };
+    access::begin(ctx, &item).await?;
     states::service::accept_from_run(ctx, &workspace, run.id, bytes).await?;
     Ok(true)
 }
@@ -123,6 +128,7 @@ async fn keep(ctx: &Ctx, item: &WorkItem, change: impl FnOnce(&mut Phase)) -> Re
 /// `StaleLease` when the item is not the caller's any more.
 pub async fn heartbeat(ctx: &Ctx, id: WorkItemId, _: &Heartbeat) -> Result<HeartbeatAnswer> {
     let mut item = access::held(ctx, id).await?;
+    access::begin(ctx, &item).await?;
     let lease = claim::lease(ctx);
     // A runner asks every second, to hear of a cancel in time; its lease is written only when a third of it is gone.
     if item

@@ -129,3 +129,33 @@ async fn a_plan_with_another_digest_is_refused() {
     item.put("plan", "all of it").await.expect(204);
     item.complete(completion).await.expect(204);
 }
+
+#[tokio::test]
+async fn a_goodbye_ends_the_waiting_claim_and_shows_in_the_list() {
+    let acme = Acme::new().await;
+    let runner = acme.runner().await;
+    let path = format!("/api/v2/runners/{}", runner.id());
+    let claim = format!("{path}/claim");
+    let waiting = runner.caller().post(&claim, json!({"wait-ms": 60_000}));
+    let goodbye = async {
+        // Registered a while ago, so that the claim is noted as soon as it waits.
+        acme.app.pass(Duration::from_secs(20));
+        runner.caller().delete(&path).await.expect(204);
+        runner.caller().delete(&path).await.expect(204);
+    };
+    let both = async { tokio::join!(waiting, goodbye) };
+    let (answer, ()) = tokio::time::timeout(Duration::from_secs(20), both)
+        .await
+        .expect("the claim does not wait its minute out");
+    assert!(matches!(answer.status, 204 | 404), "{}", answer.status);
+    acme.start(json!({})).await;
+    runner.caller().post(&claim, json!({"wait-ms": 0})).await.expect(404);
+    let pool = slipway_infra::runner_pools::service::ensure_site_pool(&acme.app.system())
+        .await
+        .unwrap();
+    let listed = slipway_infra::runner_pools::service::runners(&acme.app.system(), pool.id)
+        .await
+        .unwrap();
+    let status = listed[0].status(acme.app.system().now(), Duration::from_secs(60));
+    assert_eq!(status, slipway_api::runner_pools::RunnerStatus::Exited);
+}
