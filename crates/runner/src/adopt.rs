@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,13 +12,14 @@ use slipway_api::runner::{Claim, Completion, Outcome, WorkPhase};
 use slipway_client::WorkLease;
 use slipway_tofu::sandbox::{ExitRecord, Started};
 use slipway_tofu::state::StateFile;
+use tokio::task::JoinSet;
 
 use crate::apply::{StatePlace, unaccounted_for};
 use crate::completion::{counts, diagnostics};
 use crate::delivery::Delivery;
 use crate::engine::progress;
 use crate::item::{Machine, completion, discard};
-use crate::spool::Spool;
+use crate::spool::{BEGUN, Spool};
 
 const WHILE_APPLYING: &str = "the runner was killed while applying: the states that the engine saved are kept, plan \
                               again to see what is left";
@@ -27,15 +28,21 @@ const BEFORE_APPLYING: &str = "the runner was killed before it started to apply:
 /// How often a dying engine is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Adopts every spool without an owner, each in a task of its own.
-pub(crate) fn adopt_all(machine: &Arc<Machine>) -> Vec<tokio::task::JoinHandle<()>> {
-    let entries = fs::read_dir(machine.config.work.join("spool"))
-        .into_iter()
-        .flatten()
-        .flatten();
-    entries
-        .map(|entry| tokio::spawn(adopt(Arc::clone(machine), entry.path())))
-        .collect()
+/// Adopts every spool without an owner, each in a task of its own. A runner may leave its spools behind at any time, so
+/// this is done again and again.
+pub(crate) fn adopt_all(machine: &Arc<Machine>, adopted: &mut JoinSet<()>) {
+    let entries = fs::read_dir(machine.config.work.join("spool"));
+    for entry in entries.into_iter().flatten().flatten() {
+        match Spool::adopt(entry.path()) {
+            Ok(Some(spool)) => {
+                adopted.spawn(adopt(Arc::clone(machine), Arc::new(spool)));
+            }
+            Ok(None) => {}
+            // Its owner has just removed it.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => tracing::warn!(%error, path = %entry.path().display(), "cannot adopt a spool"),
+        }
+    }
 }
 
 /// Runs that have a spool, whoever owns it.
@@ -48,15 +55,7 @@ pub(crate) fn spooled_runs(work: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-async fn adopt(machine: Arc<Machine>, path: PathBuf) {
-    let spool = match Spool::adopt(path.clone()) {
-        Ok(Some(spool)) => Arc::new(spool),
-        Ok(None) => return,
-        Err(error) => {
-            tracing::warn!(%error, path = %path.display(), "cannot adopt a spool");
-            return;
-        }
-    };
+async fn adopt(machine: Arc<Machine>, spool: Arc<Spool>) {
     let Some(claim) = spool.read_json::<Claim>("claim.json") else {
         // Killed before the claim was on the disk, so nothing was started.
         discard(spool, true);
@@ -88,7 +87,7 @@ async fn deliver(machine: &Machine, spool: Arc<Spool>, claim: &Claim) {
         }
     };
     let Some(outcome) = outcome else {
-        // A plan: its lease runs out and the server plans again.
+        // A plan, or an apply that was not begun: its lease runs out, and the server gives it out again.
         drop(spool);
         discard(delivery.flush().await, true);
         return;
@@ -162,13 +161,17 @@ fn collect_states(spool: &Arc<Spool>) {
     }
 }
 
-/// What is known about an item whose runner was killed before its end. `None` for a plan: it can be made again.
+/// What is known about an item whose runner was killed before its end. `None` for what can be done again: a plan, and an
+/// apply that was not begun.
 fn lost(spool: &Spool, claim: &Claim) -> Option<Completion> {
     if claim.context.phase == WorkPhase::Plan {
         return None;
     }
     // The events tell whether it was the apply that started: `init` records its process too.
     let has_started = fs::metadata(spool.file("events.raw")).is_ok_and(|file| file.len() > 0);
+    if !has_started && !spool.file(BEGUN).exists() {
+        return None;
+    }
     let exit = ExitRecord::read(spool.folder()).filter(|_| has_started);
     let progress = progress(&spool.file("events.raw"));
     let mut completion = match (has_started, exit) {

@@ -96,6 +96,7 @@ async fn rebuild(work: &Work) -> Result<(Prepared, bool), Stop> {
 }
 
 async fn apply(work: &Work, prepared: &Prepared) -> Result<Completion, Stop> {
+    work.begin().await?;
     work.step.send_replace("applying");
     let (ended, finished) = watch::channel(false);
     let start = prepared.state.as_deref();

@@ -18,6 +18,8 @@ pub(crate) struct Heart {
     /// What the runner is doing.
     pub(crate) step: watch::Receiver<&'static str>,
     pub(crate) orders: watch::Sender<Order>,
+    /// Turns true with the first answer.
+    pub(crate) heard: watch::Sender<bool>,
 }
 
 impl Heart {
@@ -27,11 +29,14 @@ impl Heart {
         loop {
             let step = (*self.step.borrow()).to_owned();
             match self.client.work_heartbeat(self.lease, &Heartbeat { step }).await {
-                Ok(answer) => self.obey(match answer.directive {
-                    Directive::Continue => Order::Continue,
-                    Directive::Cancel => Order::Cancel,
-                    Directive::Kill => Order::Kill,
-                }),
+                Ok(answer) => {
+                    self.obey(match answer.directive {
+                        Directive::Continue => Order::Continue,
+                        Directive::Cancel => Order::Cancel,
+                        Directive::Kill => Order::Kill,
+                    });
+                    self.heard.send_replace(true);
+                }
                 Err(error) if is_final(&error) => {
                     tracing::warn!(%error, item = %self.lease.item, "the lease of an item is lost");
                     self.obey(self.when_lost());

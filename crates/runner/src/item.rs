@@ -46,6 +46,8 @@ pub(crate) struct Work {
     pub(crate) client: Client,
     pub(crate) spool: Arc<Spool>,
     pub(crate) orders: watch::Receiver<Order>,
+    /// Whether the server has answered to this claim.
+    heard: watch::Receiver<bool>,
     pub(crate) step: watch::Sender<&'static str>,
     pub(crate) claimed: Instant,
     pub(crate) deadline: Instant,
@@ -127,6 +129,7 @@ pub(crate) async fn run(machine: Arc<Machine>, claim: Claim, claimed: Instant) {
         fence: claim.fence,
     };
     let (orders_sender, orders) = watch::channel(Order::Continue);
+    let (heard_sender, heard) = watch::channel(false);
     let (step, step_watch) = watch::channel("preparing");
     let heart = Heart {
         client: client.clone(),
@@ -135,6 +138,7 @@ pub(crate) async fn run(machine: Arc<Machine>, claim: Claim, claimed: Instant) {
         every: *machine.beat.lock().unwrap_or_else(PoisonError::into_inner),
         step: step_watch,
         orders: orders_sender,
+        heard: heard_sender,
     };
     let heart = tokio::spawn(heart.beat());
     let delivery = Delivery::start(client.clone(), lease, Arc::clone(&spool), &claim);
@@ -145,6 +149,7 @@ pub(crate) async fn run(machine: Arc<Machine>, claim: Claim, claimed: Instant) {
         client,
         spool,
         orders,
+        heard,
         step,
         claimed,
         deadline,
@@ -205,6 +210,20 @@ impl Work {
         }
     }
 
+    /// Waits until the server has noted that this runner began, before what must not be done twice: an item that nobody
+    /// began is given to another runner.
+    pub(crate) async fn begin(&self) -> Result<(), Stop> {
+        let (mut heard, mut orders) = (self.heard.clone(), self.orders.clone());
+        let _ = tokio::select! {
+            heard = heard.wait_for(|heard| *heard) => heard.is_ok(),
+            order = orders.wait_for(|order| *order > Order::Continue) => order.is_ok(),
+        };
+        if *self.orders.borrow() > Order::Continue {
+            return Err(Stop::canceled("stopped before it began: nothing was changed"));
+        }
+        self.spool.write(spool::BEGUN, b"").map_err(|error| Stop::failed(&error))
+    }
+
     /// The first start of the engine, for people who wonder where time goes.
     pub(crate) fn mark_engine_start(&self) {
         let elapsed = milliseconds(self.claimed.elapsed()).max(1);
@@ -230,9 +249,7 @@ impl Work {
 pub(crate) fn discard(spool: Arc<Spool>, is_all_taken: bool) {
     match Arc::try_unwrap(spool) {
         Ok(spool) if is_all_taken => spool.remove(),
-        Ok(spool) => {
-            tracing::error!(spool = %spool.file("").display(), "kept: it holds a state that the server refused")
-        }
+        Ok(spool) => spool.keep(),
         Err(_) => tracing::warn!("a spool is still in use"),
     }
 }

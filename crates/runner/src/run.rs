@@ -21,6 +21,7 @@ use crate::backoff::{Backoff, is_final};
 use crate::config::{RunnerConfig, RunnerError};
 use crate::item::{self, Machine, milliseconds};
 use crate::kept::KeptRuns;
+use crate::spool;
 
 /// How often an item is asked about at least, so that a cancel arrives within about a second.
 const LONGEST_BEAT: Duration = Duration::from_secs(1);
@@ -30,29 +31,36 @@ const POLL: Duration = Duration::from_secs(30);
 /// What one run needs at least: the engine, a provider, and room.
 const MEMORY_PER_ITEM_BYTES: u64 = 512 << 20;
 
-/// Runs until `shutdown` turns true and the work at hand is done.
+/// How long a runner that leaves waits for the last answer to its claim.
+const LAST_ANSWER: Duration = Duration::from_secs(5);
+/// How long a runner that leaves tries to reach a server that is away, before it leaves what it has to its successor.
+const SILENCE: Duration = Duration::from_secs(10);
+/// How often a runner that leaves looks whether it may.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Runs until `shutdown` turns true and the work at hand is done. What is only to be delivered, to a server that is away,
+/// is left on the disk for the next runner with the same directories.
 ///
 /// # Errors
 /// The runner cannot start here: sandbox, directories, address.
 pub async fn run(config: RunnerConfig, mut shutdown: watch::Receiver<bool>) -> Result<(), RunnerError> {
     let slots = config.slots.unwrap_or_else(slots).max(1);
     let machine = Arc::new(start(config)?);
-    let adopted = adopt_all(&machine);
     let permits = Arc::new(Semaphore::new(slots as usize));
-    let mut items = JoinSet::new();
+    let (mut items, mut adopted) = (JoinSet::new(), JoinSet::new());
     let mut away = Away::default();
-    while !*shutdown.borrow() {
-        while items.try_join_next().is_some() {}
+    loop {
+        while items.try_join_next().is_some() || adopted.try_join_next().is_some() {}
+        adopt_all(&machine, &mut adopted);
+        if *shutdown.borrow() {
+            break;
+        }
         let permit = tokio::select! {
             permit = Arc::clone(&permits).acquire_owned() => permit,
             _ = shutdown.changed() => break,
         };
         let Ok(permit) = permit else { break };
-        let claim = tokio::select! {
-            claim = claim(&machine, slots) => claim,
-            _ = shutdown.changed() => break,
-        };
-        match claim {
+        match next(&machine, slots, &mut shutdown).await {
             Ok(Some(claim)) => {
                 away.is_back();
                 work(&machine, claim, permit, &mut items);
@@ -66,12 +74,72 @@ pub async fn run(config: RunnerConfig, mut shutdown: watch::Receiver<bool>) -> R
         }
     }
     tracing::info!(items = items.len(), "claiming no more work");
-    while items.join_next().await.is_some() {}
-    for adopted in adopted {
-        let _ = adopted.await;
-    }
+    drain(&machine, &mut items, &mut adopted).await;
     machine.kept.clear();
     Ok(())
+}
+
+/// The next item. Who is told to end meanwhile says so to the server, and hears its answer out: an item that was given
+/// until then is done.
+async fn next(
+    machine: &Machine,
+    slots: u32,
+    shutdown: &mut watch::Receiver<bool>,
+) -> Result<Option<Claim>, ClientError> {
+    let claim = claim(machine, slots);
+    tokio::pin!(claim);
+    tokio::select! {
+        answer = &mut claim => return answer,
+        _ = shutdown.changed() => {}
+    }
+    let (_, answer) = tokio::join!(leave(machine), tokio::time::timeout(LAST_ANSWER, claim));
+    answer.unwrap_or(Ok(None))
+}
+
+/// Says that this runner takes no more; whether the server was there to hear it.
+async fn leave(machine: &Machine) -> bool {
+    let runner = *machine.runner.lock().unwrap_or_else(PoisonError::into_inner);
+    match runner {
+        Some(runner) => match machine.client.unregister_runner(runner).await {
+            Ok(()) => true,
+            Err(error) => is_final(&error),
+        },
+        None => false,
+    }
+}
+
+/// Waits for the end of all work. When nothing is left but to deliver it, a server that is away is not waited for.
+async fn drain(machine: &Machine, items: &mut JoinSet<()>, adopted: &mut JoinSet<()>) {
+    let mut heard = Instant::now();
+    let mut is_known = leave(machine).await;
+    loop {
+        while items.try_join_next().is_some() || adopted.try_join_next().is_some() {}
+        if items.is_empty() && adopted.is_empty() {
+            return;
+        }
+        let spools = machine.config.work.join("spool");
+        let running = machine.running.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let can_be_left = running.iter().all(|item| spool::can_be_left(&spools, *item));
+        if can_be_left || !is_known {
+            is_known = leave(machine).await;
+        }
+        if is_known || !can_be_left {
+            heard = Instant::now();
+        } else if heard.elapsed() >= SILENCE {
+            tracing::warn!(
+                items = items.len() + adopted.len(),
+                spools = %spools.display(),
+                "ending while the server is away: what it has not got waits on the disk, and the next runner with this \
+                 data directory delivers it"
+            );
+            return;
+        }
+        tokio::select! {
+            _ = items.join_next(), if !items.is_empty() => {}
+            _ = adopted.join_next(), if !adopted.is_empty() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
 }
 
 fn start(config: RunnerConfig) -> Result<Machine, RunnerError> {
@@ -85,6 +153,7 @@ fn start(config: RunnerConfig) -> Result<Machine, RunnerError> {
     for directory in [&config.runs, &config.work, &config.work.join("spool")] {
         make_directory(directory)?;
     }
+    spool::sweep(&config.work.join("spool"));
     let mut policy = Policy::new(std::path::PathBuf::from("/"), Vec::new());
     policy.execute.retain(|tree| tree != Path::new("/"));
     policy.execute.extend(config.mirrors.iter().cloned());

@@ -1,19 +1,30 @@
 //! The spool of one item: everything that must reach the server, on the disk before it is sent.
 //!
-//! `claim.json` (what was claimed), `log.raw` and `events.raw` (written by the engine itself), `log` and `events` (masked,
-//! as sent), `states/<number>`, `plan.bundle`, `outcome.json`, `started.json` and `exit.json` (the engine's
-//! process). Whoever holds `lock`
-//! owns the spool; the kernel lets go of it when the owner dies. Holds secrets: mode 0700, removed once delivered.
+//! `claim.json` (what was claimed), `begun`, `log.raw` and `events.raw` (written by the engine itself), `log` and `events`
+//! (masked, as sent), `states/<number>`, `plan.bundle`, `outcome.json`, `started.json` and `exit.json` (the engine's
+//! process). Whoever holds `lock` owns the spool; the kernel lets go of it when the owner dies. Holds secrets: mode 0700, removed once delivered.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::FlockOperation;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use slipway_api::runner::{Claim, Completion};
+use slipway_api::ids::WorkItemId;
+use slipway_api::runner::{Claim, Completion, WorkPhase};
+use slipway_tofu::sandbox::Started;
+
+/// The file of an item that the server knows to be begun.
+pub(crate) const BEGUN: &str = "begun";
+/// The file of a spool that stays on the disk for people.
+const KEPT: &str = "kept";
+/// The ending of a spool that is being made or removed.
+const UNFINISHED: &str = ".unfinished";
+/// After so long nobody is making or removing it any more.
+const FORSAKEN: Duration = Duration::from_secs(60);
 
 /// An owned spool.
 #[derive(Debug)]
@@ -31,12 +42,14 @@ pub(crate) struct Outcome {
 impl Spool {
     /// A new spool for a claim.
     pub(crate) fn create(root: &Path, claim: &Claim) -> io::Result<Self> {
-        let path = root.join(format!("{}-{}", claim.work_item_id, claim.fence));
+        let name = format!("{}-{}", claim.work_item_id, claim.fence);
+        // Nobody may find it before it is locked and says what it is.
+        let path = root.join(format!("{name}{UNFINISHED}"));
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(path.join("states"))?;
-        let spool = Self {
+        let mut spool = Self {
             _lock: lock(&path)?,
             path,
         };
@@ -44,11 +57,16 @@ impl Spool {
         for name in ["log.raw", "events.raw", "init.events"] {
             append_to(&spool.file(name))?;
         }
+        fs::rename(&spool.path, root.join(&name))?;
+        spool.path = root.join(name);
         Ok(spool)
     }
 
-    /// A predecessor's spool; `None` while its owner lives.
+    /// A predecessor's spool; `None` while its owner lives, and for what is no spool to deliver.
     pub(crate) fn adopt(path: PathBuf) -> io::Result<Option<Self>> {
+        if path.to_string_lossy().ends_with(UNFINISHED) || path.join(KEPT).exists() || !path.is_dir() {
+            return Ok(None);
+        }
         match lock(&path) {
             Ok(lock) => Ok(Some(Self { path, _lock: lock })),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
@@ -115,10 +133,53 @@ impl Spool {
 
     /// Everything was delivered.
     pub(crate) fn remove(self) {
-        if let Err(error) = fs::remove_dir_all(&self.path) {
+        // Half a spool must look like none.
+        let mut going = self.path.clone().into_os_string();
+        going.push(UNFINISHED);
+        let removed = fs::rename(&self.path, &going).and_then(|()| fs::remove_dir_all(&going));
+        if let Err(error) = removed {
             tracing::warn!(%error, path = %self.path.display(), "cannot remove a delivered spool");
         }
     }
+
+    /// Leaves it on the disk for people, and for no other runner: it holds what the server does not take.
+    pub(crate) fn keep(self) {
+        tracing::error!(spool = %self.path.display(), "kept: it holds a state that the server refused");
+        if let Err(error) = self.write(KEPT, b"") {
+            tracing::warn!(%error, "cannot mark a spool that is kept");
+        }
+    }
+}
+
+/// Removes what runners that were killed were making or removing.
+pub(crate) fn sweep(root: &Path) {
+    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let age = entry.metadata().and_then(|file| file.modified()).ok();
+        let age = age.and_then(|changed| changed.elapsed().ok()).unwrap_or_default();
+        if path.to_string_lossy().ends_with(UNFINISHED) && age > FORSAKEN && lock(&path).is_ok() {
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+}
+
+/// Whether an item can be left to another runner while the server is away: what its engine made is on the disk, or
+/// nothing was begun that may not be begun again.
+pub(crate) fn can_be_left(root: &Path, item: WorkItemId) -> bool {
+    let prefix = format!("{item}-");
+    let entries = fs::read_dir(root).into_iter().flatten().flatten();
+    let mut spools = entries.filter(|spool| spool.file_name().to_string_lossy().starts_with(&prefix));
+    spools.any(|spool| {
+        let path = spool.path();
+        let claim = fs::read(path.join("claim.json")).ok();
+        let claim = claim.and_then(|bytes| serde_json::from_slice::<Claim>(&bytes).ok());
+        let is_unbegun = match claim.map(|claim| claim.context.phase) {
+            Some(WorkPhase::Plan) => !Started::read(&path).is_some_and(|engine| engine.is_running()),
+            Some(WorkPhase::Apply) => !path.join(BEGUN).exists(),
+            None => false,
+        };
+        is_unbegun || path.join("outcome.json").exists()
+    })
 }
 
 fn lock(path: &Path) -> io::Result<File> {

@@ -19,7 +19,7 @@ fn sandbox_helper() {
     std::process::exit(slipway_tofu::sandbox::EXIT_CODE_REFUSED);
 }
 
-/// Not a test of anything: a runner in a process of its own, to be killed.
+/// Not a test of anything: a runner in a process of its own, to be killed, or told to end by SIGTERM.
 #[tokio::test(flavor = "multi_thread")]
 async fn runner_process() {
     let Some(directory) = std::env::var_os("RUNNER_DIRECTORY") else {
@@ -27,7 +27,14 @@ async fn runner_process() {
     };
     let server = std::env::var_os("RUNNER_SERVER").unwrap().into_string().unwrap();
     let config = machine::config(directory.as_ref(), &server);
-    slipway_runner::run(config, tokio::sync::watch::channel(false).1)
-        .await
-        .unwrap();
+    let (sender, shutdown) = tokio::sync::watch::channel(false);
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap();
+    tokio::spawn(async move {
+        terminate.recv().await;
+        sender.send(true).unwrap();
+        std::future::pending::<()>().await;
+    });
+    slipway_runner::run(config, shutdown).await.unwrap();
+    // As the binary does: what still waits for the network is not waited for.
+    std::process::exit(0);
 }

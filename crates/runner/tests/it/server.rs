@@ -50,6 +50,11 @@ struct Inner {
     got: HashMap<String, Got>,
     directive: HashMap<String, Directive>,
     is_away: bool,
+    /// No heartbeat gets an answer.
+    is_deaf: bool,
+    /// What is claimed is answered at the runner's goodbye only.
+    is_slow: bool,
+    has_left: bool,
 }
 
 #[derive(Clone, Default)]
@@ -64,6 +69,7 @@ impl Server {
         let server = Self::default();
         let router = Router::new()
             .route("/api/v2/runners", post(register))
+            .route("/api/v2/runners/{id}", axum::routing::delete(goodbye))
             .route("/api/v2/runners/{id}/claim", post(claim))
             .route("/api/v2/work/{item}/{what}", get(fetch))
             .route("/api/v2/work/{item}/log", put(log))
@@ -102,6 +108,18 @@ impl Server {
 
     pub(crate) fn be_away(&self, is_away: bool) {
         self.with(|inner| inner.is_away = is_away);
+    }
+
+    pub(crate) fn be_deaf(&self, is_deaf: bool) {
+        self.with(|inner| inner.is_deaf = is_deaf);
+    }
+
+    pub(crate) fn be_slow(&self) {
+        self.with(|inner| inner.is_slow = true);
+    }
+
+    pub(crate) fn has_left(&self) -> bool {
+        self.with(|inner| inner.has_left)
     }
 
     pub(crate) fn got(&self, item: &str) -> Got {
@@ -147,6 +165,11 @@ async fn register() -> Json<Value> {
     Json(json!({ "runner-id": "agent-0000000000000001", "lease-ms": 150 }))
 }
 
+async fn goodbye(State(server): State<Server>) -> StatusCode {
+    server.with(|inner| inner.has_left = true);
+    StatusCode::NO_CONTENT
+}
+
 async fn claim(State(server): State<Server>) -> Response {
     let wait = async {
         loop {
@@ -163,7 +186,12 @@ async fn claim(State(server): State<Server>) -> Response {
         }
     };
     match tokio::time::timeout(Duration::from_millis(300), wait).await {
-        Ok(claim) => Json(claim).into_response(),
+        Ok(claim) => {
+            while server.with(|inner| inner.is_slow && !inner.has_left) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            Json(claim).into_response()
+        }
         Err(_) => StatusCode::NO_CONTENT.into_response(),
     }
 }
@@ -239,13 +267,16 @@ async fn state(State(server): State<Server>, Path(item): Path<String>, body: Byt
     });
 }
 
-async fn heartbeat(State(server): State<Server>, Path(item): Path<String>, Json(body): Json<Value>) -> Json<Value> {
+async fn heartbeat(State(server): State<Server>, Path(item): Path<String>, Json(body): Json<Value>) -> Response {
+    if server.inner.lock().unwrap().is_deaf {
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
     let directive = server.with(|inner| {
         let step = body["step"].as_str().unwrap_or_default().to_owned();
         inner.got.entry(item.clone()).or_default().steps.push(step);
         inner.directive.get(&item).copied().unwrap_or(Directive::Continue)
     });
-    Json(json!({ "directive": directive, "lease-until": "2030-01-01T00:00:00.000Z" }))
+    Json(json!({ "directive": directive, "lease-until": "2030-01-01T00:00:00.000Z" })).into_response()
 }
 
 async fn complete(State(server): State<Server>, Path(item): Path<String>, Json(body): Json<Completion>) {
