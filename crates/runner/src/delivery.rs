@@ -14,7 +14,7 @@ use crate::backoff::persist;
 use crate::item::run_variables;
 use crate::spool::Spool;
 use crate::states;
-use crate::stream::{Sent, Stream, settle};
+use crate::stream::{Sent, Stream};
 
 /// Deliveries under way.
 pub(crate) struct Delivery {
@@ -82,12 +82,8 @@ impl Delivery {
         completion.log_bytes = log;
         completion.event_bytes = events;
         let complete = || self.client.complete_work(self.lease, &completion);
-        let completed = persist("complete", complete).await;
-        if completed.is_ok() {
-            settle(&self.client, self.lease, WorkStream::Log, log).await;
-            settle(&self.client, self.lease, WorkStream::Events, events).await;
-        }
-        completed.map(|()| Delivered {
+        // The server takes the end of an item only when all of both streams is durable there, so the spool may go.
+        persist("complete", complete).await.map(|()| Delivered {
             spool: self.spool,
             states_taken,
         })

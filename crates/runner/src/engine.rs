@@ -23,6 +23,8 @@ pub(crate) struct Output {
     pub(crate) errors: PathBuf,
     /// The file for `-json-into`, which the engine must be able to open.
     pub(crate) events: Option<PathBuf>,
+    /// Whether somebody waits for it; otherwise everything else on the machine comes first.
+    pub(crate) is_awaited: bool,
 }
 
 /// A command that ended.
@@ -65,6 +67,7 @@ pub(crate) async fn run(
         output: if aside || is_init { log.clone() } else { events.clone() },
         errors: log,
         events: Some(events.clone()),
+        is_awaited: true,
     };
     let ended = start(work, prepared, arguments, output).await?;
     let progress = progress(&events);
@@ -130,6 +133,7 @@ fn invocation(work: &Work, prepared: &Prepared, arguments: Vec<String>, output: 
     let mut policy = Policy::new(prepared.engine.path.clone(), Vec::new());
     policy.demand = config.sandbox_demand;
     policy.limits = config.limits.clone();
+    policy.gives_way = !output.is_awaited;
     policy.execute.extend(prepared.stores.iter().cloned());
     policy.read.push(cli_config.clone());
     policy.read.extend(trust_files(&config.environment));
@@ -146,6 +150,7 @@ fn invocation(work: &Work, prepared: &Prepared, arguments: Vec<String>, output: 
             workspace: &work.claim.context.engine_workspace,
             operator: &config.environment,
             variables: &prepared.environment,
+            is_small: prepared.is_small,
         }),
         directory: prepared.directory.path().join(&prepared.module),
         output: output.output,

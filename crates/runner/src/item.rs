@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
@@ -13,13 +13,14 @@ use slipway_tofu::cache::Cache;
 use slipway_tofu::engines::Engines;
 use slipway_tofu::process::{Exit, Order};
 use slipway_tofu::variables::{Category, RunVariable};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinHandle;
 
 use crate::config::RunnerConfig;
 use crate::delivery::Delivery;
 use crate::heartbeat::Heart;
 use crate::kept::KeptRuns;
+use crate::leisure::{Busy, Leisure};
 use crate::spool::{self, Spool};
 use crate::{apply, plan};
 
@@ -30,6 +31,7 @@ pub(crate) struct Machine {
     pub(crate) cache: Cache,
     pub(crate) engines: Engines,
     pub(crate) kept: KeptRuns,
+    pub(crate) leisure: Leisure,
     /// A third of the lease.
     pub(crate) beat: Mutex<Duration>,
     pub(crate) runner: Mutex<Option<RunnerId>>,
@@ -111,8 +113,41 @@ pub(crate) fn completion(outcome: Outcome, message: Option<String>) -> Completio
     }
 }
 
-/// Does an item from its claim to its end.
-pub(crate) async fn run(machine: Arc<Machine>, claim: Claim, claimed: Instant) {
+/// An item's place among those at work; dropped, the place is free for another.
+pub(crate) struct Seat {
+    machine: Arc<Machine>,
+    item: WorkItemId,
+    _permit: OwnedSemaphorePermit,
+    _busy: Busy,
+}
+
+impl Seat {
+    pub(crate) fn take(machine: &Arc<Machine>, item: WorkItemId, permit: OwnedSemaphorePermit) -> Self {
+        machine.running().push(item);
+        Self {
+            machine: Arc::clone(machine),
+            item,
+            _permit: permit,
+            _busy: machine.leisure.busy(),
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.machine.running().retain(|other| *other != self.item);
+    }
+}
+
+impl Machine {
+    pub(crate) fn running(&self) -> MutexGuard<'_, Vec<WorkItemId>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Does an item from its claim to its end. Its place is free as soon as the server has its end: what comes after is small.
+pub(crate) async fn run(seat: Seat, claim: Claim, claimed: Instant) {
+    let machine = Arc::clone(&seat.machine);
     let item = claim.work_item_id;
     let root = machine.config.work.join("spool");
     let spool = match Spool::create(&root, &claim) {
@@ -159,7 +194,7 @@ pub(crate) async fn run(machine: Arc<Machine>, claim: Claim, claimed: Instant) {
         memory_bytes: AtomicU64::new(0),
     };
     match delivery {
-        Ok(delivery) => work.perform(delivery, &heart).await,
+        Ok(delivery) => work.perform(seat, delivery, &heart).await,
         Err(error) => {
             let completion = Stop::failed(&error).completion;
             let _ = work.client.complete_work(lease, &completion).await;
@@ -169,7 +204,7 @@ pub(crate) async fn run(machine: Arc<Machine>, claim: Claim, claimed: Instant) {
 }
 
 impl Work {
-    async fn perform(self, delivery: Delivery, heart: &JoinHandle<()>) {
+    async fn perform(self, seat: Seat, delivery: Delivery, heart: &JoinHandle<()>) {
         let done = match self.claim.context.phase {
             WorkPhase::Plan => plan::run(&self).await,
             WorkPhase::Apply => apply::run(&self).await.map(|completion| (completion, None)),
@@ -194,6 +229,7 @@ impl Work {
         let delivered = delivery.finish(completion).await;
         // The item is over: a heartbeat would be told so, and the plan's JSON given up for it.
         heart.abort();
+        drop(seat);
         if let Some(after) = after {
             plan::send_json(&self, after).await;
         }
@@ -221,7 +257,9 @@ impl Work {
         if *self.orders.borrow() > Order::Continue {
             return Err(Stop::canceled("stopped before it began: nothing was changed"));
         }
-        self.spool.write(spool::BEGUN, b"").map_err(|error| Stop::failed(&error))
+        self.spool
+            .write(spool::BEGUN, b"")
+            .map_err(|error| Stop::failed(&error))
     }
 
     /// The first start of the engine, for people who wonder where time goes.

@@ -77,7 +77,9 @@ impl KeptRuns {
         let _ = fs::write(&draft, &mark);
         let lock = lock(&draft).ok();
         let _ = fs::rename(&draft, &note);
-        RunDirectory::create(root, &name)?.delete()?;
+        if fs::symlink_metadata(root.join(&name)).is_ok() {
+            RunDirectory::create(root, &name)?.delete()?;
+        }
         let directory = Some(RunDirectory::create(root, &name)?);
         Ok(HeldDirectory {
             directory,

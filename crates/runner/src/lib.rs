@@ -9,7 +9,7 @@
 //!
 //! Reading order: `config`, `run` (register, adopt, claim, drain), `item` (the story of one item), then its steps in
 //! order: `prepare`, `initialize`, `plan`, `apply`, `completion`; and what runs beside them: `heartbeat`, `stream`,
-//! `states`, all ended by `delivery`.
+//! `states`, all ended by `delivery`. What can wait is done at `leisure`.
 
 #![cfg_attr(
     test,
@@ -28,6 +28,7 @@ mod heartbeat;
 mod initialize;
 mod item;
 mod kept;
+mod leisure;
 mod plan;
 mod prepare;
 mod run;

@@ -29,6 +29,8 @@ pub(crate) struct Planned {
     module: PathBuf,
     stores: Vec<PathBuf>,
     environment: std::collections::BTreeMap<String, String>,
+    is_small: bool,
+    plan_file_digest: String,
 }
 
 /// Plans. The second part of the answer is what is left to do after the item is complete.
@@ -37,14 +39,16 @@ pub(crate) async fn run(work: &Work) -> Result<(Completion, Option<Planned>), St
     let planned = plan(work, &mut prepared).await;
     match planned {
         Ok((completion, kept)) => {
+            let (plan_digest, plan_file_digest) = kept;
             let after = Planned {
                 engine: prepared.engine.clone(),
                 directory: Arc::clone(&prepared.directory),
                 module: prepared.module.clone(),
                 stores: prepared.stores.clone(),
                 environment: prepared.environment.clone(),
+                is_small: prepared.is_small,
+                plan_file_digest: plan_file_digest.clone(),
             };
-            let (plan_digest, plan_file_digest) = kept;
             work.machine.kept.keep(KeptRun {
                 run: work.claim.context.run_id,
                 plan_digest,
@@ -117,6 +121,7 @@ async fn show(work: &Work, prepared: &Prepared) {
         output: log.clone(),
         errors: log,
         events: None,
+        is_awaited: true,
     };
     let _ = engine::start(work, prepared, vec!["show".into(), file], output).await;
 }
@@ -147,8 +152,15 @@ fn options(from: &PlanOptions) -> commands::PlanOptions {
     }
 }
 
-/// Makes the plan's JSON and sends it, after the item is complete: nobody waits for it to confirm or to apply.
+/// Makes the plan's JSON and sends it, after the item is complete: nobody waits for it to confirm or to apply, and made at
+/// once it would take a processor from the apply that follows.
 pub(crate) async fn send_json(work: &Work, planned: Planned) {
+    let turn = work.machine.leisure.wait().await;
+    let plan_file = planned.directory.read(Path::new("out/plan"), PLAN_LIMIT_BYTES);
+    if sha256_hex(&plan_file.ok().flatten().unwrap_or_default()) != planned.plan_file_digest {
+        tracing::warn!(item = %work.lease.item, "the plan's file was changed by its run: it gets no JSON");
+        return;
+    }
     let prepared = Prepared {
         engine: planned.engine,
         directory: planned.directory,
@@ -156,15 +168,18 @@ pub(crate) async fn send_json(work: &Work, planned: Planned) {
         environment: planned.environment,
         stores: planned.stores,
         state: None,
+        is_small: planned.is_small,
     };
     let (json, errors) = (work.spool.file("plan.json"), work.spool.file("show.log"));
     let output = Output {
         output: json.clone(),
         errors,
         events: None,
+        is_awaited: false,
     };
     let arguments = commands::show(Some(&prepared.directory.out("plan")));
     let shown = engine::start(work, &prepared, arguments, output).await;
+    drop(turn);
     if !matches!(&shown, Ok(ended) if ended.exit.code == Some(0)) {
         tracing::warn!(item = %work.lease.item, "the plan's JSON could not be made");
         return;

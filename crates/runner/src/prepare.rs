@@ -32,7 +32,12 @@ pub(crate) struct Prepared {
     pub(crate) stores: Vec<PathBuf>,
     /// The state that the run starts from.
     pub(crate) state: Option<Vec<u8>>,
+    /// Whether the engine may trade memory for time.
+    pub(crate) is_small: bool,
 }
+
+/// The engine needs some twenty times the size of a state.
+const SMALL_STATE_BYTES: usize = 1 << 20;
 
 const VARIABLES_FILE: &str = "zzzz_slipway.auto.tfvars";
 /// What a configuration must not bring: the engine's own files, which decide about providers and state.
@@ -69,6 +74,7 @@ pub(crate) async fn prepare(work: &Work) -> Result<Prepared, Stop> {
         module,
         environment: BTreeMap::new(),
         stores: Vec::new(),
+        is_small: state.as_ref().is_none_or(|state| state.len() < SMALL_STATE_BYTES),
         state,
     };
     write_files(work, &mut prepared)?;

@@ -19,8 +19,9 @@ use tokio::task::JoinSet;
 use crate::adopt::{adopt_all, spooled_runs};
 use crate::backoff::{Backoff, is_final};
 use crate::config::{RunnerConfig, RunnerError};
-use crate::item::{self, Machine, milliseconds};
+use crate::item::{self, Machine, Seat, milliseconds};
 use crate::kept::KeptRuns;
+use crate::leisure::Leisure;
 use crate::spool;
 
 /// How often an item is asked about at least, so that a cancel arrives within about a second.
@@ -169,6 +170,7 @@ fn start(config: RunnerConfig) -> Result<Machine, RunnerError> {
         cache: Cache::open(&config.work.join("cache"))?,
         engines: Engines::new(config.engines.clone()),
         kept: KeptRuns::new(&config.work, &spooled_runs(&config.work)),
+        leisure: Leisure::new(),
         beat: Mutex::new(Duration::from_secs(5)),
         runner: Mutex::new(None),
         running: Mutex::new(Vec::new()),
@@ -192,7 +194,7 @@ async fn claim(machine: &Machine, slots: u32) -> Result<Option<Claim>, ClientErr
         Some(runner) => runner,
         None => register(machine, slots).await?,
     };
-    let running = machine.running.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let running = machine.running().clone();
     let request = ClaimRequest {
         wait_ms: milliseconds(POLL),
         running,
@@ -234,17 +236,9 @@ async fn register(machine: &Machine, slots: u32) -> Result<RunnerId, ClientError
 }
 
 fn work(machine: &Arc<Machine>, claim: Claim, permit: OwnedSemaphorePermit, items: &mut JoinSet<()>) {
-    let machine = Arc::clone(machine);
-    let (claimed, item) = (Instant::now(), claim.work_item_id);
-    let running = |machine: &Machine, change: &dyn Fn(&mut Vec<_>)| {
-        change(&mut machine.running.lock().unwrap_or_else(PoisonError::into_inner));
-    };
-    running(&machine, &|items| items.push(item));
-    items.spawn(async move {
-        item::run(Arc::clone(&machine), claim, claimed).await;
-        running(&machine, &|items| items.retain(|other| *other != item));
-        drop(permit);
-    });
+    let claimed = Instant::now();
+    let seat = Seat::take(machine, claim.work_item_id, permit);
+    items.spawn(item::run(seat, claim, claimed));
 }
 
 /// How long the server has been away.

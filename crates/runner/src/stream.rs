@@ -9,7 +9,6 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bytes::Bytes;
 use slipway_api::Code;
 use slipway_client::{Client, ClientError, WorkLease, WorkStream};
 use slipway_tofu::masking::Masker;
@@ -120,19 +119,6 @@ fn expected(error: &ClientError) -> Option<u64> {
     match error {
         ClientError::Api(answer) if answer.code() == Some(Code::OffsetGap) => answer.meta("expected")?.as_u64(),
         _ => None,
-    }
-}
-
-/// Waits until the server says that everything is durable, or that it has nothing more to say about this item.
-pub(crate) async fn settle(client: &Client, lease: WorkLease, which: WorkStream, length: u64) {
-    let mut backoff = Backoff::default();
-    loop {
-        match client.put_work_stream(lease, which, length, Bytes::new()).await {
-            Ok(accepted) if accepted.stored >= length => return,
-            Ok(_) => tokio::time::sleep(Duration::from_millis(100)).await,
-            Err(error) if is_final(&error) || expected(&error).is_some() => return,
-            Err(_) => backoff.wait().await,
-        }
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Surroundings<'a> {
     pub operator: &'a BTreeMap<String, String>,
     /// The workspace's environment variables.
     pub variables: &'a BTreeMap<String, String>,
+    /// Whether the state is small, so that the engine may trade memory for time.
+    pub is_small: bool,
 }
 
 /// Names that a workspace cannot set, because a run would no longer do what its record says.
@@ -32,6 +34,12 @@ pub const RESERVED_VARIABLES: &[&str] = &[
     "TMPDIR",
 ];
 
+/// Engine and providers are Go programs that live for a fraction of a second. With Go's own settings they collect garbage
+/// a dozen times before they have read their configuration, which costs a tenth of a run; with these they begin at 16 MiB.
+/// The limit keeps the larger ones about where they would be anyway. Not for large states: what lives there is
+/// more than the limit, and the collector would never rest.
+const LESS_COLLECTION: [(&str, &str); 2] = [("GOGC", "400"), ("GOMEMLIMIT", "1GiB")];
+
 const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// The whole environment. The operator's values give way to the workspace's, both to ours.
@@ -41,6 +49,9 @@ pub fn environment(surroundings: Surroundings<'_>) -> BTreeMap<String, String> {
         ("PATH".to_owned(), SEARCH_PATH.to_owned()),
         ("LANG".into(), "C.UTF-8".into()),
     ]);
+    if surroundings.is_small {
+        all.extend(LESS_COLLECTION.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
     all.extend(surroundings.operator.clone());
     all.extend(surroundings.variables.clone());
     let path = |path: &Path| path.display().to_string();
@@ -84,6 +95,7 @@ mod tests {
             workspace: "prod",
             operator: &operator,
             variables: &variables,
+            is_small: false,
         });
         assert_eq!(
             (made["AWS_REGION"].as_str(), made["HTTPS_PROXY"].as_str()),
@@ -95,5 +107,25 @@ mod tests {
         );
         assert!(!made.values().any(|value| value == "stolen"), "{made:?}");
         assert!(!made.contains_key("TF_DATA_DIR"));
+    }
+
+    #[test]
+    fn a_small_run_collects_less_garbage_unless_its_workspace_says_otherwise() {
+        let root = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::create(root.path(), "run-1").unwrap();
+        let (nobody, workspace) = (BTreeMap::new(), BTreeMap::from([("GOGC".to_owned(), "50".to_owned())]));
+        let made = |variables, is_small| {
+            environment(Surroundings {
+                directory: &directory,
+                cli_config: Path::new("/cli.tfrc"),
+                workspace: "prod",
+                operator: &nobody,
+                variables,
+                is_small,
+            })
+        };
+        assert_eq!(made(&nobody, true)["GOGC"], "400");
+        assert_eq!(made(&workspace, true)["GOGC"], "50");
+        assert!(!made(&nobody, false).contains_key("GOMEMLIMIT"));
     }
 }

@@ -21,6 +21,9 @@ use crate::process::{is_alive, started_at};
 /// Exit code of the helper when the program was not started; engines never use it. The reason is on stderr.
 pub const EXIT_CODE_REFUSED: i32 = 125;
 
+/// The largest niceness of Linux.
+const LOWEST_PRIORITY: i32 = 19;
+
 /// Reads a policy and runs its program. Returns only on failure: the process ends with the program's exit code.
 ///
 /// # Errors
@@ -59,6 +62,10 @@ pub fn exec(policy: &Policy) -> Result<Infallible, SandboxError> {
     }
     rustix::process::umask(Mode::from_raw_mode(0o077));
     policy.limits.apply().map_err(step("set the resource limits"))?;
+    if policy.gives_way {
+        // Only a wish: a kernel that refuses it runs the program all the same.
+        let _ = rustix::process::nice(LOWEST_PRIORITY);
+    }
     rustix::thread::set_no_new_privs(true).map_err(|error| step("give up new privileges")(error.into()))?;
     if enforced > Level::None {
         walls::raise(policy)?;

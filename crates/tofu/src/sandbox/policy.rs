@@ -29,6 +29,8 @@ pub struct Policy {
     pub write: Vec<PathBuf>,
     /// Resource limits.
     pub limits: Limits,
+    /// Whether everything else on the machine comes first: the lowest priority for processor time.
+    pub gives_way: bool,
     /// Process id of the runner. When it dies the program gets SIGINT, so that an engine saves its state, and after the
     /// grace SIGTERM and SIGKILL.
     pub runner: Option<u32>,
@@ -68,6 +70,7 @@ impl Policy {
             write: Vec::new(),
             demand: Level::Isolated,
             limits: Limits::default(),
+            gives_way: false,
             runner: Some(std::process::id()),
             stop_grace_ms: 60_000,
             record: None,

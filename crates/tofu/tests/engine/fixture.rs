@@ -158,6 +158,7 @@ impl Run {
             program: self.engine.path.clone(),
             arguments,
             environment: environment(Surroundings {
+                is_small: true,
                 directory: &self.directory,
                 cli_config: &config,
                 workspace: WORKSPACE,
