@@ -107,11 +107,23 @@ fn checked(wanted: &NewStateVersion) -> Result<Bytes> {
     }
 }
 
+/// From this size on, a state is stored while it is examined: both take a good part of a second for 50 MB. One that is
+/// then refused is a blob that nothing refers to, and is collected.
+const LARGE_BYTES: usize = 1 << 20;
+
 async fn try_accept(ctx: &Ctx, workspace: &Workspace, bytes: Bytes, source: &Source) -> Result<StateVersion> {
+    let size_bytes = i64::try_from(bytes.len()).map_err(Error::internal)?;
     let content = bytes.clone();
-    let examined = tokio::task::spawn_blocking(move || examine(&content))
-        .await
-        .map_err(Error::internal)??;
+    let examined = tokio::task::spawn_blocking(move || examine(&content));
+    let may_write = require_lock(workspace, source, ctx.actor().id().as_deref()).is_ok();
+    let store = || ctx.blobs.put(ctx, workspace.organization_id, bytes.clone());
+    let (examined, stored) = if may_write && bytes.len() >= LARGE_BYTES {
+        let (examined, stored) = tokio::join!(examined, store());
+        (examined, Some(stored))
+    } else {
+        (examined.await, None)
+    };
+    let examined = examined.map_err(Error::internal)??;
     if let Source::Run { run_id, .. } = source
         && let Some(known) = store::of_run_with_digest(ctx.db.reader(), *run_id, &examined.sha256).await?
         && known.workspace_id == workspace.id
@@ -123,8 +135,10 @@ async fn try_accept(ctx: &Ctx, workspace: &Workspace, bytes: Bytes, source: &Sou
     if let Some(same) = decision(ctx, workspace, current, &examined, source)? {
         return Ok(same);
     }
-    let size_bytes = i64::try_from(bytes.len()).map_err(Error::internal)?;
-    let blob = ctx.blobs.put(ctx, workspace.organization_id, bytes).await?;
+    let blob = match stored {
+        Some(stored) => stored?,
+        None => store().await?,
+    };
     let version = version(ctx, workspace, &examined, source, blob, size_bytes)?;
     let outputs = output_rows(ctx, workspace, &version, &examined).await?;
     swap(ctx, version, examined, outputs, source).await
