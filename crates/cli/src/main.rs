@@ -23,12 +23,15 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::commands::Cli;
+use crate::commands::{Cli, sandbox_exec};
 use crate::environment::Environment;
 use crate::failure::Outcome;
 use crate::output::Output;
 
 fn main() -> ExitCode {
+    if let Some(policy) = sandbox_exec::policy(std::env::args_os()) {
+        return ExitCode::from(sandbox_exec::run(&policy).code());
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -17,7 +17,7 @@ mod role;
 mod run;
 mod runner;
 mod runner_pool;
-mod sandbox_exec;
+pub(crate) mod sandbox_exec;
 mod server;
 mod state;
 mod token;
@@ -141,17 +141,13 @@ enum Command {
     /// Write reference documents
     #[command(subcommand, hide = true)]
     Generate(generate::GenerateCommand),
-    /// Become a program inside the sandbox
-    #[command(hide = true)]
-    SandboxExec(sandbox_exec::SandboxExecArguments),
 }
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli, environment: &Environment) -> anyhow::Result<Outcome> {
     let output = Output::standard(environment, cli.global.output, cli.global.no_color);
-    // First what must come before any thread is started, and what needs no settings.
+    // First what needs no settings.
     match cli.command {
-        Command::SandboxExec(arguments) => return sandbox_exec::run(&arguments, &output),
         Command::Completion(arguments) => return completion::run(&arguments, &output),
         Command::Generate(command) => return generate::run(&command, &output),
         Command::Server(arguments) => return server::run(&arguments, environment, &output),
@@ -201,8 +197,7 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::Server(_)
         | Command::Admin(_)
         | Command::Completion(_)
-        | Command::Generate(_)
-        | Command::SandboxExec(_) => Ok(Outcome::Success),
+        | Command::Generate(_) => Ok(Outcome::Success),
     }
 }
 
