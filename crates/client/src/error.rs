@@ -267,8 +267,12 @@ fn explain(error: &reqwest::Error, cause: &str) -> (String, String) {
         return ("the host's name is not known".to_owned(), advice.to_owned());
     }
     if lower.contains("certificate") {
-        let advice = "If the certificate is from your own authority, add that authority to this machine's trust store.";
-        return (format!("its certificate is not trusted ({cause})"), advice.to_owned());
+        let advice = "If it is from your own authority, name the file with that authority's certificate in SSL_CERT_FILE, \
+                      or add it to this machine's trust store.";
+        return (
+            format!("its certificate is not trusted: {}", distrust(cause)),
+            advice.to_owned(),
+        );
     }
     if lower.contains("invalidcontenttype") || lower.contains("corrupt message") {
         let advice = "It seems to speak plain HTTP; try the address with http://.";
@@ -278,6 +282,24 @@ fn explain(error: &reqwest::Error, cause: &str) -> (String, String) {
         cause.to_owned(),
         "Check the address and your network, then try again.".to_owned(),
     )
+}
+
+/// Whether no connection came about because the other side's certificate is not trusted.
+pub(crate) fn is_about_certificate(error: &reqwest::Error) -> bool {
+    error.is_connect() && innermost(error).to_lowercase().contains("certificate")
+}
+
+/// What is wrong with a certificate, in words where the reason is a usual one.
+fn distrust(cause: &str) -> &str {
+    let reasons = [
+        ("UnknownIssuer", "this machine does not know who issued it"),
+        ("NotValidForName", "it is for another host"),
+        ("NotValidYet", "it is not valid yet"),
+        ("Expired", "it has expired"),
+        ("expired", "it has expired"),
+    ];
+    let found = reasons.iter().find(|(sign, _)| cause.contains(sign));
+    found.map_or(cause, |(_, words)| words)
 }
 
 fn innermost(error: &reqwest::Error) -> String {

@@ -14,6 +14,8 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 pub(crate) enum Failure {
     /// No connection came about: the server has seen nothing.
     NotConnected,
+    /// The other side's certificate is not trusted, which another attempt does not change.
+    NotTrusted,
     /// The connection broke: the server may have acted.
     Broken,
     /// The server answered with this status, and perhaps with `Retry-After`.
@@ -29,7 +31,7 @@ pub(crate) fn delay(repeat: Repeat, failure: Failure, attempt: u32, spread: f64)
     }
     let asked = match failure {
         Failure::Status(_, retry_after) => retry_after,
-        Failure::NotConnected | Failure::Broken => None,
+        Failure::NotConnected | Failure::NotTrusted | Failure::Broken => None,
     };
     if let Some(asked) = asked {
         return (asked <= LONGEST_RETRY_AFTER).then(|| asked + Duration::from_millis(millis(spread * FIRST_DELAY_MS)));
@@ -46,7 +48,7 @@ pub(crate) fn backoff(attempt: u32, spread: f64) -> Duration {
 
 fn may_repeat(repeat: Repeat, failure: Failure) -> bool {
     match (repeat, failure) {
-        (Repeat::Never, _) => false,
+        (Repeat::Never, _) | (_, Failure::NotTrusted) => false,
         (_, Failure::NotConnected | Failure::Status(429 | 503, _)) => true,
         (Repeat::Always, Failure::Broken | Failure::Status(502, _)) => true,
         _ => false,
@@ -70,6 +72,7 @@ mod tests {
 
     #[rstest]
     #[case(Repeat::Always, Failure::NotConnected, true)]
+    #[case(Repeat::Always, Failure::NotTrusted, false)]
     #[case(Repeat::Always, Failure::Broken, true)]
     #[case(Repeat::Always, Failure::Status(502, None), true)]
     #[case(Repeat::Always, Failure::Status(500, None), false)]

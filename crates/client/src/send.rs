@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::call::Call;
 use crate::client::Client;
-use crate::error::{ApiError, ClientError, unreachable};
+use crate::error::{ApiError, ClientError, is_about_certificate, unreachable};
 use crate::random;
 use crate::retry::{Failure, delay};
 
@@ -86,7 +86,9 @@ impl Client {
         let response = match self.request(call, url)?.send().await {
             Ok(response) => response,
             Err(error) => {
-                let failure = if error.is_connect() {
+                let failure = if is_about_certificate(&error) {
+                    Failure::NotTrusted
+                } else if error.is_connect() {
                     Failure::NotConnected
                 } else {
                     Failure::Broken
