@@ -63,7 +63,7 @@ impl Error {
     pub fn already_exists(kind: &str, name: impl fmt::Display) -> Self {
         Self::new(
             Code::AlreadyExists,
-            format!("There is a {kind} \"{name}\" already; choose another name."),
+            format!("The name \"{name}\" is taken by another {kind}; choose another."),
         )
         .at_field("/data/attributes/name")
     }

@@ -80,27 +80,28 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Names them. The registry puts the full stop behind each sentence.
     fn register(&mut self) {
         let registry = &mut self.registry;
-        registry.register("http_requests", "Requests answered.", self.http_requests.clone());
+        registry.register("http_requests", "Requests answered", self.http_requests.clone());
         registry.register_with_unit(
             "http_request_duration",
-            "Time to the answer's first byte.",
+            "Time to the answer's first byte",
             Unit::Seconds,
             self.http_duration.clone(),
         );
-        registry.register("queue_items", "Work items by pool and state.", self.queue_items.clone());
+        registry.register("queue_items", "Work items by pool and state", self.queue_items.clone());
         registry.register_with_unit(
             "queue_claim_latency",
-            "Time from when a work item was ready to its claim.",
+            "Time from when a work item was ready to its claim",
             Unit::Seconds,
             self.claim_latency.clone(),
         );
-        registry.register("runs", "Runs that reached a status.", self.runs.clone());
-        registry.register_with_unit("log", "Bytes of logs received.", Unit::Bytes, self.log_bytes.clone());
+        registry.register("runs", "Runs that reached a status", self.runs.clone());
+        registry.register_with_unit("log", "Bytes of logs received", Unit::Bytes, self.log_bytes.clone());
         registry.register(
             "database_connections",
-            "Connections to the database.",
+            "Connections to the database",
             self.database_connections.clone(),
         );
     }
