@@ -26,6 +26,9 @@ pub struct Run {
     pub message: String,
     /// What started it: `api`, `cli`, `ui`, `schedule` ….
     pub source: String,
+    /// Who started it, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_by: Option<String>,
     /// Whether it destroys everything.
     pub is_destroy: bool,
     /// Whether it can never apply.

@@ -262,6 +262,7 @@ fn resource(run: Run, now: Timestamp, permissions: RunPermissions, waiting_for: 
         error_message: run.error_message,
         message: run.message,
         source: run.source,
+        started_by: run.history.0.first().map(|step| step.by.clone()),
         is_destroy: run.options.plan.destroy,
         plan_only: run.options.plan_only,
         refresh_only: run.options.plan.refresh_only,

@@ -17,6 +17,9 @@ use crate::workspaces::model::Workspace;
 use crate::workspaces::service as workspace_service;
 use crate::workspaces::store as workspaces;
 
+/// Longest message of a run, in characters; the rest is cut.
+const LONGEST_MESSAGE: usize = 1_000;
+
 /// What somebody wants to run.
 #[derive(Debug, Clone)]
 pub struct NewRunRequest {
@@ -37,10 +40,16 @@ pub struct NewRunRequest {
 /// What the caller may not do, wishes that contradict each other, and a configuration that is not there.
 pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
     let workspace = workspace_service::get_visible(ctx, request.workspace).await?;
-    let request_key = request_key(ctx, request.request_key)?;
+    let request_key = request_key(ctx, request.request_key.as_deref())?;
     if let Some(key) = &request_key
         && let Some(run) = store::of_request(ctx.db.reader(), key).await?
     {
+        if !is_same(&run, &request) {
+            return Err(Error::conflict(format!(
+                "The Idempotency-Key of this request started run {} with other contents. Use a new key for a new run.",
+                run.id
+            )));
+        }
         ctx.authorize(RUN_READ, &workspace.target()).await?;
         return Ok(run);
     }
@@ -74,7 +83,7 @@ pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
             by: ctx.actor().name(),
         }]),
         options,
-        message: message.chars().take(1_000).collect(),
+        message: shortened(&message),
         source,
         created_by: ctx.user().ok(),
         request_key,
@@ -168,8 +177,28 @@ async fn configuration(
     Ok(found)
 }
 
+/// Whether a request that carries the key of an earlier one asks for the run that the earlier one started.
+fn is_same(run: &Run, request: &NewRunRequest) -> bool {
+    let wanted = &request.attributes;
+    // What the request leaves out was decided by the workspace and the configuration of that time.
+    let options = Options::from_request(wanted, run.options.auto_apply, run.options.plan_only);
+    run.workspace_id == request.workspace
+        && request
+            .configuration
+            .is_none_or(|id| id == run.configuration_version_id)
+        && wanted
+            .message
+            .as_deref()
+            .is_none_or(|text| shortened(text) == run.message)
+        && options.is_ok_and(|options| options == run.options)
+}
+
+fn shortened(message: &str) -> String {
+    message.chars().take(LONGEST_MESSAGE).collect()
+}
+
 /// The key of a request together with who sent it, so that nobody finds another's run by guessing.
-fn request_key(ctx: &Ctx, key: Option<String>) -> Result<Option<String>> {
+fn request_key(ctx: &Ctx, key: Option<&str>) -> Result<Option<String>> {
     let Some(key) = key else { return Ok(None) };
     if key.is_empty() || key.len() > 100 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Error::malformed(

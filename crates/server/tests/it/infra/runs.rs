@@ -50,6 +50,31 @@ async fn a_run_goes_from_click_to_applied() {
 }
 
 #[tokio::test]
+async fn a_repeated_request_finds_the_run_that_it_started_and_a_different_one_is_refused() {
+    let acme = Acme::new().await;
+    let ask = async |key: &str, message: &str| {
+        let body = json!({"data": {"type": "runs", "attributes": {"message": message, "plan-only": true},
+            "relationships": {"workspace": {"data": {"type": "workspaces", "id": acme.workspace}}}}});
+        let headers = [("content-type", "application/vnd.api+json"), ("idempotency-key", key)];
+        let body = axum::body::Body::from(body.to_string());
+        acme.owner.send("POST", "/api/v2/runs", &headers, body).await
+    };
+    let first = ask("key-1", "ship").await.expect(201).id();
+    assert_eq!(ask("key-1", "ship").await.expect(201).id(), first);
+    assert_ne!(ask("key-2", "ship").await.expect(201).id(), first);
+    let (code, detail) = ask("key-1", "something else").await.expect(409).error();
+    assert_eq!(code, "conflict");
+    assert!(detail.contains(&first) && detail.contains("new key"), "{detail}");
+    let runs = acme
+        .owner
+        .get(&format!("/api/v2/workspaces/{}/runs", acme.workspace))
+        .await;
+    assert_eq!(runs.ids().len(), 2);
+    let shown = acme.owner.get(&format!("/api/v2/runs/{first}")).await.expect(200);
+    assert!(!shown.attribute("started-by").as_str().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_second_run_waits_for_the_first_and_says_so() {
     let acme = Acme::new().await;
     let runner = acme.runner().await;
