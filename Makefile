@@ -35,7 +35,7 @@ test: ## Run every check and every test
 	@tools/stage.sh "generated documents" $(XTASK) gen --check
 	@tools/stage.sh "tests" cargo test --locked --workspace --no-fail-fast
 	@SLIPWAY_TEST_DATABASE=postgres tools/stage.sh "stories on PostgreSQL" \
-		cargo test --locked --no-fail-fast --package slipway-kernel --package slipway-infra --package slipway-server --test it
+		cargo test --locked --no-fail-fast --package slipway-kernel --package slipway-identity --package slipway-infra --package slipway-server --test it
 
 bench: ## Measure, and print the table
 	@tools/prerequisites.sh test

@@ -51,6 +51,26 @@ pub struct RoleAssignment {
     pub role: Name,
     /// Where it holds: the name of the organization, or the id of a project, workspace or runner pool in it.
     pub scope: String,
+    /// The holder's name; only in answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_name: Option<String>,
+    /// The name of where it holds, with its kind; only in answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope_name: Option<String>,
+}
+
+impl RoleAssignment {
+    /// A role for somebody somewhere.
+    #[must_use]
+    pub fn new(subject: impl ToString, role: Name, scope: impl ToString) -> Self {
+        Self {
+            subject: subject.to_string(),
+            role,
+            scope: scope.to_string(),
+            subject_name: None,
+            scope_name: None,
+        }
+    }
 }
 
 impl Attributes for RoleAssignment {

@@ -35,6 +35,7 @@ pub(crate) fn routes(tree: PermissionTree) -> Routes {
         (status = 200, body = ListDocument<Resource<Wire>>),
         (status = 400, body = ErrorDocument),
         (status = 401, body = ErrorDocument),
+        (status = 403, body = ErrorDocument),
         (status = 404, body = ErrorDocument),
     ),
     security(("token" = ["organization.access.read"])))]
@@ -109,6 +110,8 @@ fn resource(held: Held, organization: &Organization) -> Resource<Wire> {
         } else {
             assignment.scope
         },
+        subject_name: held.subject_name,
+        scope_name: held.scope_name,
     };
     Resource::new(assignment.id, attributes)
         .with("organization", "organizations", &organization.name)

@@ -22,38 +22,70 @@ pub(crate) const SITE: &str = "site";
 
 const KIND: &str = "role assignment";
 
-/// An assignment with the name of its role.
+/// An assignment with the names of what it ties together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
     /// The row.
     pub assignment: RoleAssignment,
     /// The role's name.
     pub role: Name,
+    /// The holder's name.
+    pub subject_name: Option<String>,
+    /// Kind and name of the object where it holds; none where it holds in the whole organization.
+    pub scope_name: Option<String>,
 }
 
 /// The assignments of an organization that the caller may see, oldest first.
 ///
 /// # Errors
 ///
-/// `Unauthenticated` for nobody.
+/// `Unauthenticated` for nobody; `Forbidden` for who may see those of no scope at all, to whom an empty list would say
+/// that nobody holds a role.
 pub async fn list(ctx: &Ctx, organization: &Organization, page: &Page) -> Result<Listed<Held>> {
     let filter = store::Filter {
         organization: organization.id,
         visible: ctx.visible(ACCESS_READ, organization.id).await?,
     };
     let Listed { rows, total } = store::list(ctx.db.reader(), &filter, page).await?;
+    // Every organization has an owner, and who may see a scope holds a role there: none at all is a refusal.
+    if total == 0 {
+        return Err(Error::forbidden(ACCESS_READ.as_str()));
+    }
     let ids: Vec<RoleId> = rows.iter().map(|assignment| assignment.role_id).collect();
     let roles = roles::store::by_ids(ctx.db.reader(), &ids).await?;
     // One whose role went between the two reads went itself before.
-    let held = rows.into_iter().filter_map(|assignment| {
+    let with_role = rows.into_iter().filter_map(|assignment| {
         let role = roles.iter().find(|role| role.id == assignment.role_id)?;
-        let role = role.name.clone();
-        Some(Held { assignment, role })
+        Some((assignment, role.name.clone()))
     });
     Ok(Listed {
-        rows: held.collect(),
+        rows: named(ctx, with_role.collect()).await?,
         total,
     })
+}
+
+/// Assignments with the names of their holders and scopes; what is gone has none.
+async fn named(ctx: &Ctx, assignments: Vec<(RoleAssignment, Name)>) -> Result<Vec<Held>> {
+    let subjects: Vec<UserId> = assignments
+        .iter()
+        .filter_map(|(assignment, _)| assignment.subject.parse().ok())
+        .collect();
+    let scopes: Vec<String> = assignments.iter().map(|(row, _)| row.scope.clone()).collect();
+    let users = users::store::by_ids(ctx.db.reader(), &subjects).await?;
+    let objects = store::objects_by_ids(ctx.db.reader(), &scopes).await?;
+    let held = assignments.into_iter().map(|(assignment, role)| {
+        let user = users.iter().find(|user| user.id.to_string() == assignment.subject);
+        let object = objects.iter().find(|object| object.id == assignment.scope);
+        Held {
+            subject_name: user.map(|user| user.username.to_string()),
+            scope_name: object
+                .filter(|object| Some(&object.id) != assignment.organization_id.map(|id| id.to_string()).as_ref())
+                .map(|object| format!("{} {}", object.kind, object.name)),
+            assignment,
+            role,
+        }
+    });
+    Ok(held.collect())
 }
 
 /// Gives a role to a user in an organization that the caller sees.
@@ -78,10 +110,9 @@ pub async fn create(ctx: &Ctx, tree: &PermissionTree, organization: &Organizatio
     organizations::hold(&tx, organization.id).await?;
     let assignment = assign(&mut tx, ctx, subject, &role, &scope).await?;
     tx.commit().await?;
-    Ok(Held {
-        assignment,
-        role: role.name,
-    })
+    let mut held = named(ctx, vec![(assignment, role.name)]).await?;
+    held.pop()
+        .ok_or_else(|| Error::internal("a new role assignment is lost"))
 }
 
 /// Takes back an assignment.

@@ -240,6 +240,14 @@ pub(crate) async fn list(
     })
 }
 
+/// What the directory says about the objects that scopes name.
+pub(crate) async fn objects_by_ids(connection: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<DirectoryObject>> {
+    Ok(objects::Entity::find()
+        .filter(objects::Column::Id.is_in(ids.iter().cloned()))
+        .all(connection)
+        .await?)
+}
+
 /// What the directory says about the object that a scope names.
 pub(crate) async fn object(connection: &impl ConnectionTrait, id: &str) -> Result<Option<DirectoryObject>> {
     Ok(objects::Entity::find_by_id(id).one(connection).await?)

@@ -60,6 +60,14 @@ pub(crate) async fn delete(tx: &Tx, id: UserId) -> Result<bool> {
     Ok(Entity::delete_by_id(id).exec(&**tx).await?.rows_affected == 1)
 }
 
+/// Those of `ids` that there are.
+pub(crate) async fn by_ids(connection: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<User>> {
+    Ok(Entity::find()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .all(connection)
+        .await?)
+}
+
 /// A page of users by name; `name` is a part of it, any case.
 pub(crate) async fn list(connection: &impl ConnectionTrait, name: Option<&str>, page: &Page) -> Result<Listed<User>> {
     let matching = || Condition::all().add_option(name.map(|text| contains(Column::Username, text)));

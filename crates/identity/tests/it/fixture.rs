@@ -42,6 +42,9 @@ impl Site {
         let directory = tempfile::tempdir().unwrap();
         let mut settings = Settings::default();
         settings.server.data_dir = directory.path().to_owned();
+        if slipway_testing::postgres::is_wanted().unwrap() {
+            settings.database.url = Some(slipway_testing::postgres::database().unwrap());
+        }
         let mut migrations = slipway_kernel::migrations();
         migrations.extend(slipway_identity::migrations());
         let clock = Clock::manual(Timestamp::from_unix_ms(1_763_680_000_000));
@@ -161,11 +164,7 @@ impl Site {
         role: &str,
         scope: &str,
     ) -> Result<Held> {
-        let wanted = RoleAssignment {
-            subject: to.user().unwrap().to_string(),
-            role: role.parse().unwrap(),
-            scope: scope.to_owned(),
-        };
+        let wanted = RoleAssignment::new(to.user().unwrap(), role.parse().unwrap(), scope);
         role_assignments::service::create(giver, &self.tree, organization, wanted).await
     }
 

@@ -176,7 +176,8 @@ async fn the_text_of_a_token_is_kept_nowhere() {
             );
         }
     }
-    assert!(files >= 2, "the database and its log were not found");
+    let is_elsewhere = slipway_testing::postgres::is_wanted().unwrap();
+    assert!(files >= 2 || is_elsewhere, "the database and its log were not found");
 }
 
 #[tokio::test]

@@ -94,11 +94,7 @@ impl Site {
         };
         let user = users::service::create(&self.system(), wanted).await.unwrap();
         if let Some(role) = role {
-            let wanted = RoleAssignment {
-                subject: user.id.to_string(),
-                role: role.parse().unwrap(),
-                scope: self.organization.name.to_string(),
-            };
+            let wanted = RoleAssignment::new(user.id, role.parse().unwrap(), &self.organization.name);
             role_assignments::service::create(&self.system(), &self.tree, &self.organization, wanted)
                 .await
                 .unwrap();

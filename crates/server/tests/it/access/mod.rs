@@ -6,4 +6,5 @@ mod invisible;
 mod matrix;
 mod operations;
 mod requests;
+mod roles;
 mod tokens;
