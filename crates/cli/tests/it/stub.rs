@@ -20,6 +20,7 @@ pub struct Answer {
     status: u16,
     body: String,
     hangs: bool,
+    breaks: bool,
 }
 
 impl Answer {
@@ -32,6 +33,7 @@ impl Answer {
             status,
             body: body.into(),
             hangs: false,
+            breaks: false,
         }
     }
 
@@ -41,6 +43,17 @@ impl Answer {
             status: 200,
             body: body.into(),
             hangs: true,
+            breaks: false,
+        }
+    }
+
+    /// No answer: the connection ends behind the request.
+    pub fn broken() -> Self {
+        Self {
+            status: 200,
+            body: String::new(),
+            hangs: false,
+            breaks: true,
         }
     }
 }
@@ -113,6 +126,9 @@ fn serve(mut stream: TcpStream, seen: &Seen, answer: &dyn Fn(&Request) -> Answer
     let answer = answer(&request);
     seen.requests.lock().unwrap().push(request);
     seen.came.notify_all();
+    if answer.breaks {
+        return;
+    }
     let length = if answer.hangs {
         String::new()
     } else {
