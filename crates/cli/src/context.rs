@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use slipway_api::ids::{Id, Kind, WorkspaceId};
 use slipway_api::workspaces::Workspace;
 use slipway_api::{Name, Resource};
-use slipway_client::{Client, ClientSettings};
+use slipway_client::{Client, ClientError, ClientSettings};
 use url::Url;
 
 use crate::environment::Environment;
@@ -106,6 +106,23 @@ impl Context {
     /// The credentials as they were read.
     pub(crate) fn credentials(&self) -> Credentials {
         self.credentials.clone()
+    }
+
+    /// A token that is not taken any more, with the way to another one; everything else as it is.
+    pub(crate) fn explain(&self, error: anyhow::Error) -> anyhow::Error {
+        let Some(ClientError::Api(refusal)) = error.downcast_ref::<ClientError>() else {
+            return error;
+        };
+        let Some(url) = self.settings.url.as_ref().filter(|_| refusal.status == 401) else {
+            return error;
+        };
+        let key = settings::server_key(&url.value);
+        let next = if self.environment.variable("SLIPWAY_TOKEN").is_some() {
+            format!("The token is from SLIPWAY_TOKEN: set another there, or unset it and log in: slipway login {key}")
+        } else {
+            format!("Log in again: slipway login {key}")
+        };
+        Failure::error(format!("{key} does not take the token: {refusal}"), next)
     }
 
     fn no_workspace(&self, organization: &Name, name: &Name) -> anyhow::Error {

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::commands::{Cli, sandbox_exec};
+use crate::commands::{Cli, sandbox_exec, with_two_dashes};
 use crate::environment::Environment;
 use crate::failure::Outcome;
 use crate::output::Output;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     if let Some(policy) = sandbox_exec::policy(std::env::args_os()) {
         return ExitCode::from(sandbox_exec::run(&policy).code());
     }
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(with_two_dashes(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
             // Not clap's 2, which means "the plan has changes" here.

@@ -15,7 +15,8 @@ use crate::run_flow::{self, Followed, Follower, Intent, Part, RunArguments};
 /// Change what the plan shows, after you said yes
 ///
 /// Plans as `slipway plan` does, shows the plan, asks, applies it and prints the outputs. With RUN an existing run's
-/// plan is confirmed instead. Ctrl-C asks the server to cancel; a second one leaves the run to itself.
+/// plan is confirmed instead. With --no-wait it leaves once the run is started, and the plan waits for a yes from anybody
+/// who may give it. Ctrl-C asks the server to cancel; a second one leaves the run to itself.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -23,11 +24,12 @@ Examples:
   slipway apply --auto-approve --message 'new region'
   slipway apply run-1k9x3c0q8fz2m4ab
   slipway apply --replace random_pet.name
+  slipway apply --no-wait
 
 Exit codes: 0 applied or nothing to do, 1 failure or not approved.")]
 pub(crate) struct ApplyArguments {
     /// Confirm this run's plan instead of making a new one
-    #[arg(value_name = "RUN", conflicts_with_all = ["destroy", "refresh_only", "no_refresh", "target", "replace", "variables", "message", "dir", "no_upload"])]
+    #[arg(value_name = "RUN", conflicts_with_all = ["destroy", "refresh_only", "no_refresh", "target", "replace", "variables", "variable_files", "message", "dir", "no_upload", "no_wait"])]
     pub(super) existing: Option<RunId>,
     /// Destroy everything
     #[arg(long, conflicts_with_all = ["refresh_only", "replace"])]
@@ -40,8 +42,10 @@ pub(crate) struct ApplyArguments {
 }
 
 pub(super) async fn run(context: &Context, arguments: &ApplyArguments) -> anyhow::Result<Outcome> {
-    if !arguments.auto_approve && !context.environment.is_interactive() {
-        let next = "Nobody can be asked here: add --auto-approve to apply without asking.";
+    let is_asked = !arguments.auto_approve && !arguments.run.no_wait;
+    if is_asked && !context.environment.is_interactive() {
+        let next = "Nobody can be asked here: add --auto-approve to apply without asking, or \
+            --no-wait to leave the plan to somebody who can.";
         return Err(Failure::error("applying needs a yes", next));
     }
     let client = context.client()?;
@@ -57,6 +61,10 @@ pub(super) async fn run(context: &Context, arguments: &ApplyArguments) -> anyhow
             run_flow::start(context, &client, &arguments.run, arguments.destroy, intent).await?
         }
     };
+    if arguments.run.no_wait {
+        run_flow::say_where_it_goes_on(context, &document)?;
+        return Ok(Outcome::Success);
+    }
     let mut follower = Follower::new(context, &client, id_of(&document.run)?);
     let document = match follower.follow(Part::Plan, document).await? {
         Followed::Over(document, _) => *document,

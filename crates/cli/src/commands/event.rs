@@ -58,7 +58,9 @@ pub(super) async fn run(context: &Context, command: EventCommand) -> anyhow::Res
     if arguments.follow {
         return follow(context, client, &filter, events).await;
     }
-    context.output.rows(&events, "No events.", table)?;
+    context
+        .output
+        .rows(&events, "No events that you may see, or none that fit.", table)?;
     Ok(Outcome::Success)
 }
 

@@ -9,7 +9,7 @@ use url::Url;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::prompt;
-use crate::settings::server_key;
+use crate::settings::{parse_address, server_key};
 
 /// Sign in to a server with a token
 ///
@@ -22,7 +22,7 @@ Examples:
   slipway login https://slipway.example.com --token - < token.txt")]
 pub(crate) struct LoginArguments {
     /// The server's address [default: the one from the settings]
-    #[arg(value_name = "URL")]
+    #[arg(value_name = "URL", value_parser = parse_address)]
     server: Option<Url>,
     /// The token; "-" reads it from stdin; asked for when absent
     #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]

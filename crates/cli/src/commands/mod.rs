@@ -19,11 +19,13 @@ mod runner;
 mod runner_pool;
 pub(crate) mod sandbox_exec;
 mod server;
+mod spelling;
 mod state;
 mod token;
 mod user;
 mod variable;
 mod variable_set;
+mod whoami;
 mod workspace;
 
 use clap::{Args, Parser, Subcommand};
@@ -34,7 +36,9 @@ use crate::context::Context;
 use crate::environment::Environment;
 use crate::failure::Outcome;
 use crate::output::{Format, Output};
-use crate::settings::Flags;
+use crate::settings::{Flags, parse_address};
+
+pub(crate) use spelling::with_two_dashes;
 
 /// Slipway takes a team from infrastructure code to running applications
 #[derive(Debug, Parser)]
@@ -62,7 +66,7 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArguments {
     /// The server's address [env: SLIPWAY_URL]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_parser = parse_address)]
     url: Option<Url>,
     /// The organization [env: SLIPWAY_ORGANIZATION]
     #[arg(long, global = true, value_name = "NAME")]
@@ -90,6 +94,7 @@ pub(crate) struct GlobalArguments {
 enum Command {
     Login(login::LoginArguments),
     Logout(logout::LogoutArguments),
+    Whoami(whoami::WhoamiArguments),
     Init(init::InitArguments),
     Plan(plan::PlanArguments),
     Apply(apply::ApplyArguments),
@@ -170,13 +175,15 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> anyhow::Result<Outcome
     };
     let context = Context::load(environment.clone(), output, &flags)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(run_client_command(&context, cli.command))
+    let result = runtime.block_on(run_client_command(&context, cli.command));
+    result.map_err(|error| context.explain(error))
 }
 
 async fn run_client_command(context: &Context, command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Login(arguments) => login::run(context, arguments).await,
         Command::Logout(arguments) => logout::run(context, &arguments),
+        Command::Whoami(_) => whoami::run(context).await,
         Command::Init(arguments) => init::run(context, arguments).await,
         Command::Plan(arguments) => plan::run(context, &arguments).await,
         Command::Apply(arguments) => apply::run(context, &arguments).await,
@@ -268,6 +275,7 @@ mod tests {
         Commands:
           login         Sign in to a server with a token
           logout        Forget the token for a server
+          whoami        Show who you are signed in as, and where
           init          Tie this directory to a workspace
           plan          Show what would change, and change nothing
           apply         Change what the plan shows, after you said yes

@@ -62,9 +62,11 @@ pub(super) async fn run(context: &Context, command: OrganizationCommand) -> anyh
     match command {
         OrganizationCommand::List => {
             let organizations = client.organizations().all().await?;
-            context
-                .output
-                .rows(&organizations, "No organizations that you can see.", table)?;
+            context.output.rows(
+                &organizations,
+                "No organizations that you can see. Create one: slipway organization create NAME",
+                table,
+            )?;
         }
         OrganizationCommand::Show { name } => {
             let name = match &name {
@@ -74,10 +76,17 @@ pub(super) async fn run(context: &Context, command: OrganizationCommand) -> anyh
             show(context, &client.organization(name).await?)?;
         }
         OrganizationCommand::Create { name, email } => {
-            show(
-                context,
-                &client.create_organization(NewOrganization { name, email }).await?,
-            )?;
+            let made = client.create_organization(NewOrganization { name, email }).await?;
+            let name = &made.attributes.name;
+            context
+                .output
+                .done(&format!("created the organization {name}; you own it"));
+            context.output.note(&format!(
+                "  next: in a directory with a configuration: slipway init --organization {name}"
+            ));
+            if context.output.is_json() {
+                context.output.json(&made)?;
+            }
         }
         OrganizationCommand::Update { name, new_name, email } => {
             let email = email.map(|text| (!text.is_empty()).then_some(text));

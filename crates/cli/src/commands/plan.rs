@@ -18,6 +18,7 @@ Examples:
   slipway plan
   slipway plan --destroy
   slipway plan --target module.network --var region=eu
+  slipway plan --var-file eu.tfvars --no-wait
   slipway plan --detailed-exitcode -o json > plan.json
 
 Exit codes: 0 success, 1 failure; with --detailed-exitcode 2 when there are changes.")]
@@ -26,7 +27,7 @@ pub(crate) struct PlanArguments {
     #[arg(long, conflicts_with_all = ["refresh_only", "replace"])]
     destroy: bool,
     /// Exit with 2 when the plan has changes
-    #[arg(long)]
+    #[arg(long, conflicts_with = "no_wait")]
     detailed_exitcode: bool,
     #[command(flatten)]
     run: RunArguments,
@@ -36,6 +37,10 @@ pub(super) async fn run(context: &Context, arguments: &PlanArguments) -> anyhow:
     let client = context.client()?;
     let started = Instant::now();
     let document = run_flow::start(context, &client, &arguments.run, arguments.destroy, Intent::Plan).await?;
+    if arguments.run.no_wait {
+        run_flow::say_where_it_goes_on(context, &document)?;
+        return Ok(Outcome::Success);
+    }
     let mut follower = Follower::new(context, &client, id_of(&document.run)?);
     let document = match follower.follow(Part::Plan, document).await? {
         Followed::Over(document, _) => document,

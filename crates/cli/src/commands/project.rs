@@ -72,7 +72,11 @@ pub(super) async fn run(context: &Context, command: ProjectCommand) -> anyhow::R
     match command {
         ProjectCommand::List { search } => {
             let projects = client.projects(organization, search.as_deref()).all().await?;
-            context.output.rows(&projects, "No projects.", table)?;
+            context.output.rows(
+                &projects,
+                "No projects that you can see. Create one: slipway project create NAME",
+                table,
+            )?;
         }
         ProjectCommand::Show { project } => show(context, &find_project(client, organization, &project).await?)?,
         ProjectCommand::Create { name, description } => {

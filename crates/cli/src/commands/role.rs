@@ -78,11 +78,15 @@ Examples:
     #[command(after_help = "\
 Examples:
   slipway role assignments
-  slipway role unassign ra-1k9x3c0q8fz2m4ab")]
+  slipway role unassign ra-1k9x3c0q8fz2m4ab
+  slipway role unassign ra-1k9x3c0q8fz2m4ab --yes")]
     Unassign {
         /// The assignment's id
         #[arg(value_name = "ASSIGNMENT")]
         assignment: RoleAssignmentId,
+        /// Say yes to everything
+        #[arg(long, short)]
+        yes: bool,
     },
     /// Print the tree of permissions with their descriptions, as JSON
     #[command(after_help = "Examples:\n  slipway role permissions")]
@@ -93,9 +97,11 @@ pub(super) async fn run(context: &Context, command: RoleCommand) -> anyhow::Resu
     let client = &context.client()?;
     match command {
         RoleCommand::List => {
-            context
-                .output
-                .rows(&client.roles(context.organization()?).all().await?, "No roles.", table)?;
+            context.output.rows(
+                &client.roles(context.organization()?).all().await?,
+                "No roles that you can see. Create one: slipway role create NAME --permission PERMISSION",
+                table,
+            )?;
         }
         RoleCommand::Show { role } => show(context, &find_role(context, client, &role).await?)?,
         RoleCommand::Create {
@@ -121,9 +127,11 @@ pub(super) async fn run(context: &Context, command: RoleCommand) -> anyhow::Resu
         }
         RoleCommand::Assignments => {
             let assignments = client.role_assignments(context.organization()?).all().await?;
-            context
-                .output
-                .rows(&assignments, "Nobody holds a role.", assignment_table)?;
+            context.output.rows(
+                &assignments,
+                "No assignments that you may see. Give somebody a role: slipway role assign ROLE --to USER",
+                assignment_table,
+            )?;
         }
         RoleCommand::Assign {
             role,
@@ -133,13 +141,18 @@ pub(super) async fn run(context: &Context, command: RoleCommand) -> anyhow::Resu
         } => {
             let scope = scope(context, client, in_project.as_deref(), in_workspace.as_deref()).await?;
             let subject = subject_id(client, &subject).await?;
-            let new = RoleAssignment { subject, role, scope };
+            let new = RoleAssignment::new(subject, role, scope);
             let made = client.create_role_assignment(context.organization()?, new).await?;
             context.output.rows(&[made], "", assignment_table)?;
         }
-        RoleCommand::Unassign { assignment } => {
+        RoleCommand::Unassign { assignment, yes } => {
+            let held = find_assignment(context, client, assignment).await?;
+            let question = format!("Take {held}?");
+            if !prompt::confirm(context, yes, &question)? {
+                return Err(Failure::error("nothing was taken", "The assignment stays as it was."));
+            }
             client.delete_role_assignment(assignment).await?;
-            context.output.done(&format!("took {assignment} away"));
+            context.output.done(&format!("took {held}"));
         }
         RoleCommand::Permissions => context.output.json(&client.permissions().await?)?,
     }
@@ -166,6 +179,21 @@ async fn subject_id(client: &Client, text: &str) -> anyhow::Result<String> {
         return Ok(text.to_owned());
     }
     Ok(find_user(client, text).await?.id)
+}
+
+/// An assignment in words; its id where the organization's list does not show it.
+async fn find_assignment(context: &Context, client: &Client, id: RoleAssignmentId) -> anyhow::Result<String> {
+    let assignments = client.role_assignments(context.organization()?).all().await?;
+    let found = assignments.iter().find(|assignment| assignment.id == id.to_string());
+    Ok(found.map_or_else(
+        || id.to_string(),
+        |found| {
+            let assignment = &found.attributes;
+            let who = assignment.subject_name.as_ref().unwrap_or(&assignment.subject);
+            let place = assignment.scope_name.as_ref().unwrap_or(&assignment.scope);
+            format!("the role {} in {place} from {who}", assignment.role)
+        },
+    ))
 }
 
 async fn find_role(context: &Context, client: &Client, text: &str) -> anyhow::Result<Resource<Role>> {
@@ -201,8 +229,14 @@ fn assignment_table(assignments: &[Resource<RoleAssignment>]) -> Table {
         table.row(vec![
             resource.id.clone(),
             assignment.role.to_string(),
-            assignment.subject.clone(),
-            assignment.scope.clone(),
+            assignment
+                .subject_name
+                .clone()
+                .unwrap_or_else(|| assignment.subject.clone()),
+            assignment
+                .scope_name
+                .clone()
+                .unwrap_or_else(|| assignment.scope.clone()),
         ]);
     }
     table

@@ -128,7 +128,11 @@ pub(super) async fn run(context: &Context, command: RunnerPoolCommand) -> anyhow
         RunnerPoolCommand::Tokens { pool } => {
             let id = id_of(&find_pool(context, client, &pool).await?)?;
             let tokens = client.runner_pool_tokens(id).all().await?;
-            context.output.rows(&tokens, "No tokens.", token_table)?;
+            context.output.rows(
+                &tokens,
+                "No tokens. Make one: slipway runner-pool create-token POOL",
+                token_table,
+            )?;
         }
         RunnerPoolCommand::CreateToken { pool, token } => {
             let id = id_of(&find_pool(context, client, &pool).await?)?;

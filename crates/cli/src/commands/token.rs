@@ -103,9 +103,11 @@ pub(super) async fn run(context: &Context, command: TokenCommand) -> anyhow::Res
     match command {
         TokenCommand::List { user } => {
             let user = whose(client, user.as_deref()).await?;
-            context
-                .output
-                .rows(&client.tokens(user).all().await?, "No tokens.", token_table)?;
+            context.output.rows(
+                &client.tokens(user).all().await?,
+                "No tokens. Make one: slipway token create",
+                token_table,
+            )?;
         }
         TokenCommand::Create { user, token } => {
             let user = whose(client, user.as_deref()).await?;

@@ -118,7 +118,11 @@ pub(super) async fn run(context: &Context, command: VariableSetCommand) -> anyho
     match command {
         VariableSetCommand::List => {
             let sets = client.variable_sets(context.organization()?).all().await?;
-            context.output.rows(&sets, "No variable sets.", table)?;
+            context.output.rows(
+                &sets,
+                "No variable sets. Create one: slipway variable-set create NAME",
+                table,
+            )?;
         }
         VariableSetCommand::Show { set } => show(context, &find_variable_set(context, client, &set).await?)?,
         VariableSetCommand::Create { name, settings } => {

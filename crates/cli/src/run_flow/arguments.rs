@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use slipway_api::runs::RunVariable;
+use slipway_tofu::variables::quoted;
 
 /// What a run is made of.
 #[derive(Debug, Clone, Default, Args)]
@@ -11,7 +12,7 @@ pub(crate) struct RunArguments {
     /// Only bring the state up to date with the real resources
     #[arg(long, conflicts_with = "replace")]
     pub(crate) refresh_only: bool,
-    /// Do not look at the real resources first
+    /// Do not look at the real resources first (also -refresh=false)
     #[arg(long, conflicts_with = "refresh_only")]
     pub(crate) no_refresh: bool,
     /// Only this resource or module and what it needs (repeatable)
@@ -23,6 +24,9 @@ pub(crate) struct RunArguments {
     /// A value for this run only, not for secrets (repeatable); text, or an expression in [], {} or ""
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = parse_variable)]
     pub(crate) variables: Vec<RunVariable>,
+    /// A file with values for this run only, not for secrets (repeatable); *.tfvars or *.json; --var goes before
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub(crate) variable_files: Vec<PathBuf>,
     /// Why, for those who look at the run later
     #[arg(long, short, value_name = "TEXT")]
     pub(crate) message: Option<String>,
@@ -32,6 +36,9 @@ pub(crate) struct RunArguments {
     /// Upload nothing; use the workspace's latest configuration
     #[arg(long, conflicts_with = "dir")]
     pub(crate) no_upload: bool,
+    /// Start the run, print its id and leave; the run goes on at the server
+    #[arg(long)]
+    pub(crate) no_wait: bool,
 }
 
 /// Reads `name=value`. The server takes an HCL expression; a text becomes a quoted one, which the engine turns into a
@@ -47,31 +54,12 @@ fn parse_variable(text: &str) -> Result<RunVariable, String> {
     let value = if is_expression {
         trimmed.to_owned()
     } else {
-        quote(value)
+        quoted(value)
     };
     Ok(RunVariable {
         key: key.to_owned(),
         value,
     })
-}
-
-/// The text as an HCL string: nothing in it is interpreted.
-fn quote(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            '$' | '%' if letters.peek() == Some(&'{') => quoted.extend([letter, letter]),
-            _ => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]

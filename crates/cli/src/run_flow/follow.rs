@@ -196,7 +196,7 @@ impl Seen {
 }
 
 /// What a run does or waits for, in words.
-fn activity(run: &Run) -> String {
+pub(crate) fn activity(run: &Run) -> String {
     if let Some(reason) = &run.waiting_for {
         return clean(reason);
     }

@@ -9,12 +9,13 @@ mod log_printer;
 mod outputs;
 mod start;
 mod summary;
+mod variable_file;
 mod watch;
 
 pub(crate) use arguments::RunArguments;
-pub(crate) use follow::{Followed, Follower, Part};
+pub(crate) use follow::{Followed, Follower, Part, activity};
 pub(crate) use outputs::render_outputs;
-pub(crate) use start::{Intent, start};
+pub(crate) use start::{Intent, say_where_it_goes_on, start};
 #[cfg(test)]
 pub(crate) use summary::tests;
 pub(crate) use summary::{document, has_plan, link, render_unaccounted, say_how_it_ended, status_tone};

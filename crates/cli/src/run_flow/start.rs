@@ -8,12 +8,13 @@ use bytes::Bytes;
 use slipway_api::Resource;
 use slipway_api::configuration_versions::NewConfigurationVersion;
 use slipway_api::ids::{ConfigurationVersionId, WorkspaceId};
-use slipway_api::runs::NewRun;
+use slipway_api::runs::{NewRun, RunVariable};
 use slipway_api::workspaces::Workspace;
 use slipway_client::{Client, RunDocument};
 use slipway_tofu::archive;
 
 use super::arguments::RunArguments;
+use super::variable_file;
 use crate::context::{Context, id_of};
 use crate::failure::Failure;
 use crate::output::{Progress, count};
@@ -37,6 +38,7 @@ pub(crate) async fn start(
     destroy: bool,
     intent: Intent,
 ) -> anyhow::Result<RunDocument> {
+    let variables = variables(context, arguments)?;
     let workspace = context.workspace(client).await?;
     let id: WorkspaceId = id_of(&workspace)?;
     let configuration = if arguments.no_upload {
@@ -45,11 +47,43 @@ pub(crate) async fn start(
         Some(upload(context, client, &workspace, arguments, intent == Intent::Plan).await?)
     };
     Ok(client
-        .create_run(id, configuration, new_run(arguments, destroy, intent))
+        .create_run(id, configuration, new_run(arguments, variables, destroy, intent))
         .await?)
 }
 
-fn new_run(arguments: &RunArguments, destroy: bool, intent: Intent) -> NewRun {
+/// The values of the files, then those of the flags, of which the last one of a name counts.
+fn variables(context: &Context, arguments: &RunArguments) -> anyhow::Result<Vec<RunVariable>> {
+    let mut all: Vec<RunVariable> = Vec::new();
+    for path in &arguments.variable_files {
+        all.extend(variable_file::read(&context.environment.directory.join(path))?);
+    }
+    all.extend(arguments.variables.iter().cloned());
+    let mut kept: Vec<RunVariable> = Vec::new();
+    for variable in all {
+        kept.retain(|earlier| earlier.key != variable.key);
+        kept.push(variable);
+    }
+    Ok(kept)
+}
+
+/// Leaves a run that was started: its id to stdout, and how to go on with it.
+pub(crate) fn say_where_it_goes_on(context: &Context, document: &RunDocument) -> anyhow::Result<()> {
+    let (output, id) = (&context.output, &document.run.id);
+    if output.is_json() {
+        output.json(&super::document(document, &[])?)?;
+    } else {
+        output.line(id)?;
+    }
+    let run = &document.run.attributes;
+    output.done("started; it goes on at the server");
+    output.note(&format!("  follow:  slipway run logs --follow {id}"));
+    if !run.plan_only && !run.auto_apply {
+        output.note(&format!("  look and say yes: slipway apply {id}"));
+    }
+    Ok(())
+}
+
+fn new_run(arguments: &RunArguments, variables: Vec<RunVariable>, destroy: bool, intent: Intent) -> NewRun {
     let some = |list: &Vec<String>| (!list.is_empty()).then(|| list.clone());
     NewRun {
         message: arguments.message.clone(),
@@ -61,7 +95,7 @@ fn new_run(arguments: &RunArguments, destroy: bool, intent: Intent) -> NewRun {
         auto_apply: Some(intent == Intent::ApplyWithoutAsking),
         target_addrs: some(&arguments.target),
         replace_addrs: some(&arguments.replace),
-        variables: (!arguments.variables.is_empty()).then(|| arguments.variables.clone()),
+        variables: (!variables.is_empty()).then_some(variables),
         source: Some("cli".to_owned()),
         ..NewRun::default()
     }
@@ -165,7 +199,7 @@ mod tests {
     fn only_without_asking_applies_by_itself_whatever_the_workspace_says() {
         let arguments = RunArguments::default();
         let of = |intent| {
-            let run = new_run(&arguments, false, intent);
+            let run = new_run(&arguments, Vec::new(), false, intent);
             (run.plan_only, run.auto_apply)
         };
         assert_eq!(of(Intent::Plan), (Some(true), Some(false)));

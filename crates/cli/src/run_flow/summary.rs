@@ -26,7 +26,7 @@ pub(crate) fn say_how_it_ended(output: &Output, client: &Client, document: &RunD
     output.note(
         &output
             .note_style
-            .paint(&format!("  {took}  {}", link(client, document)), Tone::Quiet),
+            .paint(&format!("  {took}  {}", place(client, document)), Tone::Quiet),
     );
 }
 
@@ -79,18 +79,16 @@ fn counts(phase: Option<&Resource<Phase>>, words: [&str; 4]) -> String {
     }
 }
 
-/// The address of the run's page, or of the run in the API.
-pub(crate) fn link(client: &Client, document: &RunDocument) -> String {
-    let links = &document.run.links;
-    let fallback = format!("/api/v2/runs/{}", document.run.id);
-    let path = links
-        .get("self-html")
-        .or_else(|| links.get("self"))
-        .unwrap_or(&fallback);
-    client
-        .base_url()
-        .join(path)
-        .map_or_else(|_| path.clone(), |url| url.to_string())
+/// The address of the run's page for a browser, if the server has one.
+pub(crate) fn link(client: &Client, document: &RunDocument) -> Option<String> {
+    let path = document.run.links.get("self-html")?;
+    Some(client.base_url().join(path).ok()?.to_string())
+}
+
+/// Where to look at the run again: its page, or the command that shows it. Never its address in the API, which no
+/// browser can open.
+fn place(client: &Client, document: &RunDocument) -> String {
+    link(client, document).unwrap_or_else(|| format!("slipway run show {}", document.run.id))
 }
 
 /// The colour of a status.

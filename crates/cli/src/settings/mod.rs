@@ -124,6 +124,14 @@ pub(crate) fn resolve(flags: &Flags, environment: &Environment, files: &Files) -
     })
 }
 
+/// Reads the address of a server as it is typed: what has no scheme is the usual mistake, so the whole is shown.
+pub(crate) fn parse_address(text: &str) -> Result<Url, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => Err("write it with http:// or https://, as in https://slipway.example.com".to_owned()),
+    }
+}
+
 fn first<T, const N: usize>(places: [Option<Setting<T>>; N]) -> Option<Setting<T>> {
     places.into_iter().flatten().next()
 }
@@ -165,6 +173,14 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_without_scheme_says_how_to_write_it() {
+        for text in ["127.0.0.1:8080", "localhost:8080", "slipway.example.com", "https://"] {
+            assert!(parse_address(text).unwrap_err().contains("https://"), "{text}");
+        }
+        assert_eq!(parse_address("http://[::1]:80/x").unwrap().path(), "/x");
+    }
 
     fn name(text: &str) -> Name {
         text.parse().unwrap()

@@ -34,7 +34,7 @@ fn the_first_hour_works_by_copy_and_paste() {
     let tools = tools::find().unwrap();
 
     let address = free_address();
-    write_scripts(place.path(), &steps, &address, &tools);
+    write_scripts(place.path(), &steps, &address);
     let status = shell(place.path(), &tools).status().unwrap();
 
     for (number, step) in steps.iter().enumerate() {
@@ -63,13 +63,11 @@ fn free_address() -> String {
 }
 
 /// A script per block, and one that runs them all in one shell, as if they were typed.
-fn write_scripts(place: &Path, steps: &[Step], address: &str, tools: &tools::Tools) {
+fn write_scripts(place: &Path, steps: &[Step], address: &str) {
     let mut all = String::from("set -e\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n");
     for (number, step) in steps.iter().enumerate() {
-        let mirror = format!("slipway runner start --provider-mirror '{}' ", tools.mirror.display());
-        let script = step.script.replace("slipway runner start ", &mirror);
         let block = place.join(format!("{number}.sh"));
-        fs::write(&block, script.replace(ADDRESS, address)).unwrap();
+        fs::write(&block, step.script.replace(ADDRESS, address)).unwrap();
         let output = place.join(format!("{number}.out"));
         all += &format!("source '{}' > '{}' 2>&1\n", block.display(), output.display());
     }

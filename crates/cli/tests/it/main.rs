@@ -5,6 +5,7 @@
 mod documents;
 mod serving;
 mod stub;
+mod terminal;
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -139,9 +140,7 @@ fn a_plan_uploads_the_directory_and_shows_the_log_as_plain_text() {
         ended.stderr
     );
     assert!(
-        ended
-            .stderr
-            .contains(&format!("{}/api/v2/runs/{}", server.url, documents::RUN)),
+        ended.stderr.contains(&format!("slipway run show {}", documents::RUN)),
         "{}",
         ended.stderr
     );
@@ -301,4 +300,105 @@ fn a_missing_workspace_says_who_named_it_and_what_to_do() {
         ended.stderr
     );
     assert!(ended.stderr.contains("slipway init"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_run_can_be_left_to_itself_and_waited_for() {
+    let server = server_with_run("applied");
+    let user = User::new(&server.url);
+    // Nobody has to be asked, because nobody is waited for.
+    let left = user.run(&["apply", "--no-wait"]);
+    assert_eq!(left.code, Some(0), "{}", left.stderr);
+    assert_eq!(left.stdout.trim(), documents::RUN);
+    assert!(left.stderr.contains("slipway run logs --follow"), "{}", left.stderr);
+    let run = json(&server.requests("POST /api/v2/runs").remove(0).body);
+    assert_eq!(run["data"]["attributes"]["auto-apply"], false);
+    let waited = user.run(&["run", "wait", documents::RUN]);
+    assert_eq!(waited.code, Some(0), "{}", waited.stderr);
+    assert!(waited.stderr.contains("applied: 1 added"), "{}", waited.stderr);
+    let failed = User::new(&server_with_run("errored").url).run(&["run", "wait", documents::RUN]);
+    assert_eq!(failed.code, Some(1));
+}
+
+#[test]
+fn a_start_whose_answer_was_lost_is_repeated_with_the_same_key() {
+    let attempts = std::sync::atomic::AtomicUsize::new(0);
+    let server = Stub::start(move |request| match route(request) {
+        "GET workspace" => Answer::ok(documents::workspace()),
+        "POST run" if attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 => Answer::broken(),
+        "POST run" => Answer::status(201, documents::run("pending")),
+        _ => Answer::status(404, documents::error(404, "not-found", "No.")),
+    });
+    let ended = User::new(&server.url).run(&["plan", "--no-upload", "--no-wait"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let requests = server.requests("POST /api/v2/runs");
+    let keys: Vec<_> = requests
+        .iter()
+        .map(|request| header(&request.head, "idempotency-key").unwrap())
+        .collect();
+    let is_repeated = matches!(keys.as_slice(), [first, second] if first == second && first.len() > 8);
+    assert!(is_repeated, "{keys:?}");
+}
+
+#[test]
+fn what_opentofu_calls_its_options_is_understood_and_files_of_values_are_read() {
+    let server = server_with_run("planned_and_finished");
+    let user = User::new(&server.url);
+    let values = user.home.path().join("shop/eu.tfvars");
+    std::fs::write(values, "region = \"eu\"\nzones = [\"a\"]\n").unwrap();
+    let ended = user.run(&[
+        "plan",
+        "-target=random_pet.name",
+        "-var-file",
+        "eu.tfvars",
+        "-var",
+        "region=us",
+        "-refresh=false",
+    ]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let run = json(&server.requests("POST /api/v2/runs").remove(0).body);
+    let attributes = &run["data"]["attributes"];
+    assert_eq!(attributes["target-addrs"][0], "random_pet.name");
+    assert_eq!(attributes["refresh"], false);
+    let expected = serde_json::json!([
+        {"key": "zones", "value": "[\"a\"]"}, {"key": "region", "value": "\"us\""}
+    ]);
+    assert_eq!(attributes["variables"], expected);
+}
+
+#[test]
+fn a_token_that_is_not_taken_any_more_says_how_to_get_another() {
+    let refusal = documents::error(401, "unauthenticated", "The token is not known, or was revoked.");
+    let server = Stub::start(move |_| Answer::status(401, refusal.clone()));
+    let user = User::new(&server.url);
+    let refused = user.run(&["whoami"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(
+        refused.stderr.contains("was revoked") && refused.stderr.contains("from SLIPWAY_TOKEN"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(server.requests("").len(), 1, "once is enough");
+}
+
+#[test]
+fn a_workspace_that_manages_resources_is_deleted_only_with_force() {
+    let with_resources = documents::workspace().replace("\"resource-count\":0", "\"resource-count\":3");
+    let server = Stub::start(move |request| match request.line.split(' ').next() {
+        Some("GET") => Answer::ok(with_resources.clone()),
+        _ => Answer::status(204, ""),
+    });
+    let user = User::new(&server.url);
+    let refused = user.run(&["workspace", "delete", "shop", "--yes"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(
+        refused.stderr.contains("3 resources") && refused.stderr.contains("--force"),
+        "{}",
+        refused.stderr
+    );
+    assert!(server.requests("DELETE").is_empty());
+    let deleted = user.run(&["workspace", "delete", "shop", "--force", "--yes"]);
+    assert_eq!(deleted.code, Some(0), "{}", deleted.stderr);
+    let line = &server.requests("DELETE").remove(0).line;
+    assert!(line.ends_with("?force=true"), "{line}");
 }

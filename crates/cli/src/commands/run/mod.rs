@@ -6,6 +6,7 @@ mod discard;
 mod list;
 mod logs;
 mod show;
+mod wait;
 
 use clap::Subcommand;
 use slipway_api::ids::RunId;
@@ -19,6 +20,7 @@ pub(crate) enum RunCommand {
     List(list::ListArguments),
     Show(show::ShowArguments),
     Logs(logs::LogsArguments),
+    Wait(wait::WaitArguments),
     Confirm(confirm::ConfirmArguments),
     Discard(discard::DiscardArguments),
     Cancel(cancel::CancelArguments),
@@ -30,6 +32,7 @@ pub(super) async fn run(context: &Context, command: RunCommand) -> anyhow::Resul
         RunCommand::List(arguments) => list::run(context, &client, &arguments).await,
         RunCommand::Show(arguments) => show::run(context, &client, &arguments).await,
         RunCommand::Logs(arguments) => logs::run(context, &client, &arguments).await,
+        RunCommand::Wait(arguments) => wait::run(context, &client, &arguments).await,
         RunCommand::Confirm(arguments) => confirm::run(context, &client, &arguments).await,
         RunCommand::Discard(arguments) => discard::run(context, &client, &arguments).await,
         RunCommand::Cancel(arguments) => cancel::run(context, &client, &arguments).await,

@@ -3,7 +3,7 @@
 use clap::Args;
 use slipway_api::Resource;
 use slipway_api::ids::RunId;
-use slipway_api::runs::{Phase, PhaseStatus};
+use slipway_api::runs::{Phase, PhaseStatus, Run};
 use slipway_client::{Client, RunDocument};
 
 use super::given_or_newest;
@@ -34,7 +34,7 @@ pub(super) async fn run(context: &Context, client: &Client, arguments: &ShowArgu
         return Ok(Outcome::Success);
     }
     let mut pairs = pairs(&document);
-    pairs.push(("Link", run_flow::link(client, &document)));
+    pairs.push(("Link", run_flow::link(client, &document).unwrap_or_default()));
     context.output.line(&fields(&pairs, &context.output.data_style))?;
     if let Some(text) = diagnostics(&document) {
         context.output.data(&format!("\n{text}"))?;
@@ -55,7 +55,7 @@ fn pairs(document: &RunDocument) -> Vec<(&'static str, String)> {
         ("Error", text(&run.error_message)),
         ("Kind", kind(run).to_owned()),
         ("Message", run.message.clone()),
-        ("Started by", run.source.clone()),
+        ("Started by", started_by(run)),
         ("Age", age(run.created_at, now())),
         (
             "Plan",
@@ -78,6 +78,20 @@ fn pairs(document: &RunDocument) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Who started a run, and with what.
+fn started_by(run: &Run) -> String {
+    let with = match run.source.as_str() {
+        "cli" => "with the command line",
+        "ui" | "tfe-ui" => "in the console",
+        "api" | "tfe-api" => "through the API",
+        other => other,
+    };
+    match &run.started_by {
+        Some(name) => format!("{name}, {with}"),
+        None => with.to_owned(),
+    }
+}
+
 fn phase(phase: Option<&Resource<Phase>>, words: [&str; 4]) -> String {
     let Some(phase) = phase.map(|phase| &phase.attributes) else {
         return String::new();
@@ -85,7 +99,8 @@ fn phase(phase: Option<&Resource<Phase>>, words: [&str; 4]) -> String {
     let status = format!("{:?}", phase.status).to_lowercase();
     if matches!(
         phase.status,
-        PhaseStatus::Pending | PhaseStatus::Queued | PhaseStatus::Unreachable
+        // While it runs nobody has counted yet; zeros would look like an answer.
+        PhaseStatus::Pending | PhaseStatus::Queued | PhaseStatus::Running | PhaseStatus::Unreachable
     ) {
         return status;
     }

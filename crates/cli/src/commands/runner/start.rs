@@ -17,6 +17,7 @@ use url::Url;
 use crate::commands::program_log;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
+use crate::settings::parse_address;
 
 /// What a run's programs get of the runner's environment: the way to the internet, and whom to trust there.
 const PASSED_ON: [&str; 8] = [
@@ -50,7 +51,7 @@ Examples:
   slipway runner start --server https://slipway.example.com --token-file pool.token --slots 4 --label zone=b")]
 pub(crate) struct StartArguments {
     /// The server's address
-    #[arg(long, value_name = "URL", required_unless_present = "socket")]
+    #[arg(long, value_name = "URL", required_unless_present = "socket", value_parser = parse_address)]
     server: Option<Url>,
     /// A file with the pool's token
     #[arg(long, value_name = "FILE")]
@@ -64,10 +65,11 @@ pub(crate) struct StartArguments {
     /// Where runs, caches and unsent logs are kept; the same path on every runner of a pool
     #[arg(long, value_name = "DIRECTORY", default_value = "/var/lib/slipway-runner")]
     data_dir: PathBuf,
-    /// A directory with engines, as tofu/1.12.6/tofu; asked after the search path
+    /// A directory with engines, as tofu/1.12.6/tofu; asked after the search path [env: SLIPWAY_RUNS_ENGINE_DIR]
     #[arg(long, value_name = "DIRECTORY")]
     engine_dir: Option<PathBuf>,
     /// A directory with providers in the layout of a filesystem mirror; asked before the registry (repeatable)
+    /// [env: SLIPWAY_RUNS_PROVIDER_MIRROR]
     #[arg(long, value_name = "DIRECTORY")]
     provider_mirror: Vec<PathBuf>,
     /// Something to know this runner by (repeatable)
@@ -148,6 +150,18 @@ fn config(arguments: StartArguments, environment: &Environment, program: PathBuf
         Some(url) => url,
         None => Url::parse("http://localhost")?,
     };
+    // The embedded runner is told by its server, which has read the same variables.
+    let from_environment = |name: &str| {
+        environment
+            .variable(name)
+            .filter(|_| !arguments.embedded)
+            .map(PathBuf::from)
+    };
+    let engine_dir = from_environment("SLIPWAY_RUNS_ENGINE_DIR");
+    let mut mirrors = arguments.provider_mirror;
+    if mirrors.is_empty() {
+        mirrors.extend(from_environment("SLIPWAY_RUNS_PROVIDER_MIRROR"));
+    }
     let search_path = environment.variable("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin");
     // An embedded runner lives in the server's data directory.
     let protected = arguments
@@ -169,9 +183,9 @@ fn config(arguments: StartArguments, environment: &Environment, program: PathBuf
                 .filter(|part| !part.is_empty())
                 .map(PathBuf::from)
                 .collect(),
-            directory: arguments.engine_dir.as_ref().map(absolute),
+            directory: arguments.engine_dir.as_ref().or(engine_dir.as_ref()).map(absolute),
         },
-        mirrors: arguments.provider_mirror.iter().map(absolute).collect(),
+        mirrors: mirrors.iter().map(absolute).collect(),
         direct: true,
         environment: passed_on(environment),
         sandbox_helper: vec![program, PathBuf::from("sandbox-exec")],

@@ -48,7 +48,7 @@ pub(super) async fn run(context: &Context, client: &Client, arguments: &OutputsA
     } else if output.is_json() {
         output.json(&as_engine(outputs))?;
     } else if outputs.is_empty() {
-        output.note("No outputs.");
+        output.note("No outputs. The configuration's output blocks make them, at the next slipway apply.");
     } else {
         output.data(&render_outputs(&outputs))?;
     }

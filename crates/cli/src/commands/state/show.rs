@@ -9,7 +9,7 @@ use super::{VersionReference, find_version};
 use crate::context::Context;
 use crate::environment::now;
 use crate::failure::Outcome;
-use crate::output::{Table, age, fields};
+use crate::output::{Table, age, count, fields};
 
 /// Show the resources in the current state, or in an older version
 ///
@@ -59,5 +59,47 @@ fn pairs(resource: &Resource<StateVersion>) -> Vec<(&'static str, String)> {
         ("Lineage", version.lineage.clone()),
         ("Age", age(version.created_at, now())),
         ("Written by", version.terraform_version.clone().unwrap_or_default()),
+        (
+            "Resources",
+            if version.encrypted {
+                String::new()
+            } else {
+                counts(version)
+            },
+        ),
     ]
+}
+
+/// How much there is, as OpenTofu counts it: data sources are in the state and are no resources.
+fn counts(version: &StateVersion) -> String {
+    let data = version.resources.iter().filter(|resource| is_data(&resource.address));
+    match data.map(|resource| u64::from(resource.count)).sum() {
+        0 => version.resource_count.to_string(),
+        sources => format!("{}, and {}", version.resource_count, count(sources, "data source")),
+    }
+}
+
+/// Whether an address is a data source's, in whatever module: `module.a.data.http.page`.
+fn is_data(address: &str) -> bool {
+    let mut rest = address;
+    while let Some(inside) = rest.strip_prefix("module.") {
+        rest = inside.split_once('.').map_or("", |(_, below)| below);
+    }
+    rest.starts_with("data.")
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("data.http.page", true)]
+    #[case("module.a.module.data.data.http.page", true)]
+    #[case("module.data.random_pet.name", false)]
+    #[case("random_pet.data", false)]
+    fn a_data_source_is_known_by_its_address(#[case] address: &str, #[case] expected: bool) {
+        assert_eq!(is_data(address), expected);
+    }
 }

@@ -23,6 +23,8 @@ pub(super) use self::settings::{tag, tag_text};
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkspaceCommand {
     /// List the organization's workspaces
+    ///
+    /// The newest run is the newest that may apply; for those that only plan see slipway run list.
     #[command(after_help = "\
 Examples:
   slipway workspace list
@@ -172,11 +174,7 @@ pub(super) async fn run(context: &Context, command: WorkspaceCommand) -> anyhow:
             let workspace = find(context, client, name.as_deref()).await?;
             show(context, client, &workspace).await?;
         }
-        WorkspaceCommand::Create {
-            name,
-            place,
-            settings,
-        } => {
+        WorkspaceCommand::Create { name, place, settings } => {
             let place = place.find(context, client).await?;
             let settings = settings.settings(Some(name), place.runner_pool);
             let made = client
@@ -246,7 +244,10 @@ async fn delete(context: &Context, client: &Client, name: &str, force: bool, yes
     }
     let question = format!("Delete the workspace {name} with its states and runs?");
     let is_wanted = if resources > 0 {
-        let what = format!("{name} manages {}, which go on existing and cost", count(resources, "resource"));
+        let what = format!(
+            "{name} manages {}, which go on existing and cost",
+            count(resources, "resource")
+        );
         prompt::confirm_by_name(context, yes, &what, name.as_str())?
     } else {
         prompt::confirm(context, yes, &question)?
