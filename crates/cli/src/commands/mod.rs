@@ -201,10 +201,7 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::User(command) => user::run(context, command).await,
         Command::Role(command) => role::run(context, command).await,
         Command::Event(command) => event::run(context, command).await,
-        Command::Server(_)
-        | Command::Admin(_)
-        | Command::Completion(_)
-        | Command::Generate(_) => Ok(Outcome::Success),
+        Command::Server(_) | Command::Admin(_) | Command::Completion(_) | Command::Generate(_) => Ok(Outcome::Success),
     }
 }
 

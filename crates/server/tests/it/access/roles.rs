@@ -17,7 +17,10 @@ async fn every_permission_of_a_built_in_role_is_in_the_tree() {
             let below = format!("{node}.");
             let is_there = |leaf: &String| leaf == node || leaf.starts_with(&below);
             let name = &role["attributes"]["name"];
-            assert!(node == "*" || leaves.iter().any(is_there), "{name} has {node}, which nothing checks");
+            assert!(
+                node == "*" || leaves.iter().any(is_there),
+                "{name} has {node}, which nothing checks"
+            );
         }
     }
 }

@@ -195,7 +195,10 @@ async fn a_plan_whose_runner_fell_silent_is_made_again_and_an_apply_never() {
     let unheard = runner.claim().await.unwrap();
     acme.app.pass(Duration::from_secs(61));
     acme.app.settle().await;
-    let begun = runner.claim().await.expect("an apply that nobody began is given out again");
+    let begun = runner
+        .claim()
+        .await
+        .expect("an apply that nobody began is given out again");
     assert_eq!(unheard.heartbeat().await.error().0, "stale-lease");
     assert_eq!(acme.status(&run).await, "applying");
     begun.heartbeat().await.expect(200);
