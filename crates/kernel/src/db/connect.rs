@@ -66,7 +66,9 @@ async fn connect_sqlite(path: &Path, max_connections: u32) -> Result<Db> {
         .busy_timeout(Duration::from_secs(30))
         .pragma("cache_size", "-8000")
         .pragma("temp_store", "memory")
-        .statement_cache_capacity(256);
+        .statement_cache_capacity(256)
+        // A page of a list fits: the connection's thread need not wait for who reads its rows.
+        .row_buffer_size(256);
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let readers = u32::try_from(processors)
         .unwrap_or(1)
