@@ -10,7 +10,7 @@ use std::time::Duration;
 use slipway_api::Timestamp;
 use slipway_api::ids::TokenId;
 use slipway_kernel::ctx::unauthenticated;
-use slipway_kernel::{Actor, Ctx, Error, Kernel, Result, grants};
+use slipway_kernel::{Actor, Ctx, Error, Kernel, Result};
 
 use super::model::{Token, TokenKind, is_expired};
 use super::store;
@@ -63,7 +63,7 @@ impl Authenticator {
             return Err(unauthenticated());
         }
         // Before the row: if it changes in between, what is kept is kept under an old marker and never used.
-        let marker = grants::marker(&kernel.db, &kernel.wakes).await?;
+        let marker = kernel.grants.marker(&kernel.db, &kernel.wakes).await?;
         let hash = slipway_kernel::tokens::hash(text);
         let known = match self.known(marker, &hash) {
             Some(known) => known,

@@ -359,8 +359,8 @@ fn run_status(word: &str) -> Option<RunStatus> {
 
 /// What the caller may do with the workspace, decided in memory.
 fn allowed(workspace: &Workspace, granted: &GrantSet) -> WorkspacePermissions {
-    let scope = workspace.scope();
-    let may = |permission| granted.allows(permission, &scope);
+    let here = granted.at(&workspace.scope());
+    let may = |permission| here.allow(permission);
     WorkspacePermissions {
         can_update: may(permissions::WORKSPACE_UPDATE),
         can_destroy: may(permissions::WORKSPACE_DELETE),

@@ -6,11 +6,14 @@
 //! access at once, everywhere.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Mutex;
 
 use super::{GrantSet, store};
 use crate::db::Db;
-use crate::errors::Result;
+use crate::errors::{Error, Result};
 use crate::wakes::{Topic, Wakes};
 
 /// Entries kept at most; beyond, everything is dropped and read again.
@@ -20,6 +23,7 @@ const CAPACITY: usize = 10_000;
 #[derive(Default)]
 pub struct GrantCache {
     kept: RwLock<Kept>,
+    generation: Generation,
 }
 
 #[derive(Default)]
@@ -28,20 +32,54 @@ struct Kept {
     sets: HashMap<Vec<String>, Arc<GrantSet>>,
 }
 
-/// What caches of grants and tokens are valid under.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn marker(db: &Db, wakes: &Wakes) -> Result<i64> {
-    if db.is_shared() {
-        store::generation(db.reader()).await
-    } else {
-        Ok(wakes.count(Topic::Grants))
+/// The generation number, read once for all who ask at the same time.
+#[derive(Default)]
+struct Generation {
+    begun: AtomicU64,
+    last: Mutex<Outcome>,
+}
+
+/// How the read with a number ended; no value when it failed.
+#[derive(Default)]
+struct Outcome {
+    number: u64,
+    value: Option<i64>,
+}
+
+impl Generation {
+    /// The generation as it is now: what a read found that began after the call, whoever began it.
+    async fn read(&self, db: &Db) -> Result<i64> {
+        let begun = self.begun.load(Ordering::SeqCst);
+        let mut last = self.last.lock().await;
+        if last.number > begun {
+            return last
+                .value
+                .ok_or_else(|| Error::unavailable("The database does not answer. Try again in a moment."));
+        }
+        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let read = store::generation(db.reader()).await;
+        *last = Outcome {
+            number,
+            value: read.as_ref().ok().copied(),
+        };
+        read
     }
 }
 
 impl GrantCache {
+    /// What caches of grants and tokens are valid under.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn marker(&self, db: &Db, wakes: &Wakes) -> Result<i64> {
+        if db.is_shared() {
+            self.generation.read(db).await
+        } else {
+            Ok(wakes.count(Topic::Grants))
+        }
+    }
+
     /// What the caller with these subjects was granted.
     ///
     /// # Errors
@@ -49,7 +87,7 @@ impl GrantCache {
     /// Those of the database.
     pub async fn of(&self, db: &Db, wakes: &Wakes, subjects: &[String]) -> Result<Arc<GrantSet>> {
         // Before the rows: if they change in between, what is kept is kept under an old marker and never used.
-        let marker = marker(db, wakes).await?;
+        let marker = self.marker(db, wakes).await?;
         if let Some(set) = self.known(marker, subjects) {
             return Ok(set);
         }

@@ -7,5 +7,5 @@ mod cache;
 mod model;
 pub mod store;
 
-pub use cache::{GrantCache, marker};
-pub use model::{Grant, GrantSet, Permission, Scope, Target, Visibility};
+pub use cache::GrantCache;
+pub use model::{Grant, GrantSet, GrantsAt, Permission, Scope, Target, Visibility};

@@ -131,16 +131,23 @@ impl GrantSet {
     /// Whether `permission` is granted on something that stands at `scope`.
     #[must_use]
     pub fn allows(&self, permission: Permission, scope: &Scope) -> bool {
+        self.at(scope).allow(permission)
+    }
+
+    /// What of it holds for something that stands at `scope`, to ask for many permissions at once.
+    #[must_use]
+    pub fn at(&self, scope: &Scope) -> GrantsAt<'_> {
         let organization = scope.organization.map(|id| id.to_string());
         let project = scope.project.map(|id| id.to_string());
-        self.grants.iter().any(|grant| {
+        let contains = |grant: &&Grant| {
             let at = Some(grant.scope.as_str());
-            let contains = grant.scope == SITE
+            grant.scope == SITE
                 || at == organization.as_deref()
                 || at == project.as_deref()
-                || at == scope.object.as_deref();
-            contains && permission.is_covered_by(&grant.permission)
-        })
+                || at == scope.object.as_deref()
+        };
+        let covering = self.grants.iter().filter(contains);
+        GrantsAt(covering.map(|grant| grant.permission.as_str()).collect())
     }
 
     /// Whether the caller has any grant at all below or at one of `scopes`, so that a container can be shown to
@@ -162,6 +169,18 @@ impl GrantSet {
             return Visibility::All;
         }
         Visibility::Only(scopes.into_iter().map(str::to_owned).collect())
+    }
+}
+
+/// The nodes of the permission tree that were granted at one place or above it.
+#[derive(Debug)]
+pub struct GrantsAt<'a>(Vec<&'a str>);
+
+impl GrantsAt<'_> {
+    /// Whether `permission` is granted there.
+    #[must_use]
+    pub fn allow(&self, permission: Permission) -> bool {
+        self.0.iter().any(|node| permission.is_covered_by(node))
     }
 }
 
