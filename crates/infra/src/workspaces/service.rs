@@ -106,7 +106,7 @@ fn missing(ctx: &Ctx, name: &str) -> Error {
 ///
 /// `MalformedRequest` for a cursor that no page gave.
 pub async fn list(ctx: &Ctx, filter: &Filter, sort: Sort, page: &Page) -> Result<Listed<Workspace>> {
-    store::list(ctx.db.reader(), filter, sort, page).await
+    store::list(ctx, filter, sort, page).await
 }
 
 /// Makes a workspace.

@@ -14,7 +14,7 @@ use slipway_kernel::db::schema::{Table, Type};
 use slipway_kernel::errors::OnUnique;
 use slipway_kernel::grants::Visibility;
 use slipway_kernel::http::{Listed, Page};
-use slipway_kernel::{Error, Result, directory};
+use slipway_kernel::{Ctx, Error, Result, directory};
 
 use super::model::{ActiveModel, Column, Entity, Workspace};
 
@@ -230,20 +230,10 @@ pub async fn count_using_pool(connection: &impl ConnectionTrait, pool: RunnerPoo
 /// # Errors
 ///
 /// `MalformedRequest` for a cursor that no page gave, or those of the database.
-pub async fn list(
-    connection: &impl ConnectionTrait,
-    filter: &Filter,
-    sort: Sort,
-    page: &Page,
-) -> Result<Listed<Workspace>> {
+pub async fn list(ctx: &Ctx, filter: &Filter, sort: Sort, page: &Page) -> Result<Listed<Workspace>> {
     let matching = matching(filter);
-    let total = matching
-        .clone()
-        .select_only()
-        .column(Column::Id)
-        .limit(EXACT_TOTAL + 1)
-        .count(connection)
-        .await?;
+    let counted = matching.clone().select_only().column(Column::Id).limit(EXACT_TOTAL + 1);
+    let total = ctx.totals.count(ctx, counted).await?;
     let mut query = matching;
     if let Some(cursor) = &page.after {
         query = query.filter(beyond(sort, cursor)?);
@@ -256,7 +246,11 @@ pub async fn list(
             .order_by(Column::LatestChangeAt, order.clone())
             .order_by(Column::Id, order),
     };
-    let rows = query.offset(page.offset()).limit(page.limit()).all(connection).await?;
+    let rows = query
+        .offset(page.offset())
+        .limit(page.limit())
+        .all(ctx.db.reader())
+        .await?;
     Ok(Listed { rows, total })
 }
 
