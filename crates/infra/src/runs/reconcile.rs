@@ -87,7 +87,7 @@ async fn settle(ctx: &Ctx, item: &WorkItem) -> Result<()> {
     tx.commit().await
 }
 
-/// All bytes of a log that has ended.
+/// All bytes of a log that have arrived.
 async fn whole_log(ctx: &Ctx, id: LogId) -> Result<Vec<u8>> {
     const PART: usize = 1 << 20;
     let mut bytes = Vec::new();
@@ -101,8 +101,12 @@ async fn whole_log(ctx: &Ctx, id: LogId) -> Result<Vec<u8>> {
     }
 }
 
-/// What the apply's journal says was begun and is not in the newest state.
-async fn unaccounted(ctx: &Ctx, phase: &Phase) -> Result<Vec<UnaccountedResource>> {
+/// What the apply's journal says was begun and is not in the newest state, as far as both have arrived.
+///
+/// # Errors
+///
+/// Those of the database and the object store.
+pub(crate) async fn unaccounted(ctx: &Ctx, phase: &Phase) -> Result<Vec<UnaccountedResource>> {
     let events = whole_log(ctx, phase.events_log_id).await?;
     let lines = events
         .split(|byte| *byte == b'\n')

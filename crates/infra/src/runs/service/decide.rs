@@ -11,7 +11,7 @@ use crate::permissions::{RUN_APPLY, RUN_CANCEL, RUN_DESTROY, RUN_FORCE_CANCEL, R
 use crate::phases::model::PhaseKind;
 use crate::phases::store as phases;
 use crate::runs::model::Run;
-use crate::runs::{comments, store};
+use crate::runs::{comments, reconcile, store};
 use crate::workspaces::model::Workspace;
 use crate::workspaces::store as workspaces;
 
@@ -72,17 +72,27 @@ pub async fn cancel(ctx: &Ctx, id: RunId, words: &str) -> Result<Run> {
     Ok(run)
 }
 
-/// Stops a run without waiting for its runner.
+/// Stops a run without waiting for its runner. Of an apply it is listed what may exist outside the state.
 ///
 /// # Errors
 ///
 /// `Conflict` when a cancel was not asked for, or not long enough ago.
 pub async fn force_cancel(ctx: &Ctx, id: RunId, words: &str) -> Result<Run> {
-    authorized(ctx, id, RUN_FORCE_CANCEL).await?;
+    let (run, _) = authorized(ctx, id, RUN_FORCE_CANCEL).await?;
+    // Nobody waits for the runner's own list.
+    let unaccounted = match run.status {
+        RunStatus::Applying => {
+            let apply = phases::of_run(ctx.db.reader(), run.id, PhaseKind::Apply).await?;
+            ctx.logs.flush(ctx, apply.events_log_id).await?;
+            reconcile::unaccounted(ctx, &apply).await?
+        }
+        _ => Vec::new(),
+    };
     let mut tx = ctx.begin().await?;
     let (run, mut workspace) = fresh(&tx, id).await?;
     stop_runner(&tx, &run, Stop::Kill).await?;
     let mut run = run.force_cancel(ctx.now(), &ctx.actor().name())?;
+    run.unaccounted.0 = unaccounted;
     change::write(&mut tx, ctx, &mut workspace, &mut run, "run.force-canceled").await?;
     add_words(&tx, ctx, &run, words).await?;
     tx.commit().await?;

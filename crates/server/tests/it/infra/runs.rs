@@ -218,8 +218,11 @@ async fn a_plan_whose_runner_fell_silent_is_made_again_and_an_apply_never() {
     assert_eq!(acme.status(&next).await, "plan_queued", "the lock is not stuck");
 }
 
+#[rstest::rstest]
+#[case::lost(false)]
+#[case::forced_to_end(true)]
 #[tokio::test]
-async fn what_a_lost_apply_may_have_made_is_listed_with_import_blocks() {
+async fn what_an_apply_without_an_end_may_have_made_is_listed_with_import_blocks(#[case] is_forced: bool) {
     let acme = Acme::new().await;
     let runner = acme.runner().await;
     let run = acme.start(json!({"auto-apply": true})).await;
@@ -231,14 +234,21 @@ async fn what_a_lost_apply_may_have_made_is_listed_with_import_blocks() {
     let line = json!({"@level": "info", "@message": "", "@module": "tofu.ui", "@timestamp": "2026-01-01T00:00:00.000000Z",
         "type": "apply_complete", "hook": hook});
     item.put("events?offset=0", format!("{line}\n")).await.expect(200);
-    acme.app
-        .kernel
-        .logs
-        .flush(&acme.app.system(), events_log(&acme, &item).await)
-        .await
-        .unwrap();
-    acme.app.pass(Duration::from_secs(61));
-    acme.app.settle().await;
+    if is_forced {
+        acme.act(&run, "cancel").await.expect(202);
+        acme.app.pass(Duration::from_secs(11));
+        acme.act(&run, "force-cancel").await.expect(202);
+        assert_eq!(acme.status(&run).await, "force_canceled");
+    } else {
+        acme.app
+            .kernel
+            .logs
+            .flush(&acme.app.system(), events_log(&acme, &item).await)
+            .await
+            .unwrap();
+        acme.app.pass(Duration::from_secs(61));
+        acme.app.settle().await;
+    }
     let shown = acme.owner.get(&format!("/api/v2/runs/{run}")).await.expect(200);
     let listed = &shown.attribute("unaccounted-resources")[0];
     assert_eq!(listed["address"], "random_pet.name");
