@@ -273,6 +273,23 @@ pub async fn insert_evidence(tx: &Tx, kept: &evidence::Model) -> Result<()> {
     Ok(())
 }
 
+/// How many states of a run are kept, and how many bytes they have.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn count_evidence(connection: &impl ConnectionTrait, run: RunId) -> Result<(u64, u64)> {
+    let sizes: Vec<i64> = evidence::Entity::find()
+        .select_only()
+        .column(evidence::Column::SizeBytes)
+        .filter(evidence::Column::RunId.eq(run))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let bytes = sizes.iter().map(|size| u64::try_from(*size).unwrap_or(0)).sum();
+    Ok((sizes.len() as u64, bytes))
+}
+
 /// A kept state, by the run that produced it and its digest.
 ///
 /// # Errors

@@ -305,6 +305,38 @@ async fn a_run_writes_while_it_holds_the_workspace_and_afterwards_leaves_evidenc
 }
 
 #[tokio::test]
+async fn a_run_does_not_fill_the_store_with_what_nobody_takes() {
+    let site = Site::new().await;
+    let workspace = site.workspace("shop").await;
+    let ctx = site.system();
+    let run: RunId = ctx.new_id().unwrap();
+    let keep = |bytes: &'static [u8]| service::keep_as_evidence(&ctx, &workspace, run, "late", bytes.into());
+    let kept = keep(b"one").await.unwrap();
+    let huge = slipway_infra::states::model::evidence::Model {
+        id: ctx.new_id().unwrap(),
+        sha256: "of something huge".to_owned(),
+        size_bytes: (16 << 30) - 6,
+        ..kept.clone()
+    };
+    let tx = ctx.begin().await.unwrap();
+    store::insert_evidence(&tx, &huge).await.unwrap();
+    tx.commit().await.unwrap();
+    keep(b"two").await.unwrap();
+    let refused = keep(b"three").await.unwrap_err();
+    assert_eq!(refused.code(), Code::TooLarge);
+    assert!(refused.detail().contains("runner's disk"), "{}", refused.detail());
+    assert_eq!(
+        keep(b"one").await.unwrap().id,
+        kept.id,
+        "what is kept is a success again"
+    );
+    let other: RunId = ctx.new_id().unwrap();
+    service::keep_as_evidence(&ctx, &workspace, other, "late", b"three"[..].into())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn a_settled_run_leaves_no_intermediate_state() {
     let site = Site::new().await;
     let workspace = site.workspace("shop").await;

@@ -12,11 +12,18 @@ use crate::states::model::evidence;
 use crate::states::store;
 use crate::workspaces::{self, Workspace};
 
+/// The most states that are kept of one run. An engine saves its state every few seconds, so that no run comes near it.
+const MOST: u64 = 1_000;
+/// The most bytes that are kept of one run.
+const MOST_BYTES: u64 = 16 << 30;
+
 /// Keeps bytes that a run brought as a state, whatever they are. The same bytes again are a success.
+///
+/// A run whose token went astray must not fill the store. What is refused is not gone: its runner leaves it on its disk.
 ///
 /// # Errors
 ///
-/// Those of the database and the object store.
+/// `TooLarge` when the run has [`MOST`] or [`MOST_BYTES`] already; those of the database and the object store.
 pub async fn keep_as_evidence(
     ctx: &Ctx,
     workspace: &Workspace,
@@ -30,6 +37,17 @@ pub async fn keep_as_evidence(
         .map_err(Error::internal)?;
     if let Some(kept) = store::find_evidence(ctx.db.reader(), run_id, &sha256).await? {
         return Ok(kept);
+    }
+    let (count, kept_bytes) = store::count_evidence(ctx.db.reader(), run_id).await?;
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if count >= MOST || kept_bytes.saturating_add(length) > MOST_BYTES {
+        return Err(Error::new(
+            slipway_api::Code::TooLarge,
+            format!(
+                "{count} states with {kept_bytes} bytes are kept of this run, and no more is. This one stays on the runner's \
+                 disk."
+            ),
+        ));
     }
     let size_bytes = i64::try_from(bytes.len()).map_err(Error::internal)?;
     let blob = ctx.blobs.put(ctx, workspace.organization_id, bytes).await?;
