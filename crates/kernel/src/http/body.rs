@@ -115,15 +115,45 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         .collect()
 }
 
-/// Serde's message as a sentence, without its line and column, which mean nothing to a form.
+/// Serde's message as a sentence, without its line and column, which mean nothing to a form, and without the value: what
+/// has a wrong type may be a secret in the wrong place.
 fn sentence(message: &str) -> String {
-    let message = message.split(" at line ").next().unwrap_or(message);
-    let mut letters = message.chars();
+    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+    let said = without_value(message);
+    let mut letters = said.chars();
     let first = letters
         .next()
         .map(|letter| letter.to_uppercase().to_string())
         .unwrap_or_default();
     format!("{first}{}.", letters.as_str())
+}
+
+/// "invalid type: string \"secret\", expected u32" as "invalid type: string, expected u32", and the like.
+fn without_value(message: &str) -> String {
+    for (what, is_kind_said) in [
+        ("invalid type: ", true),
+        ("invalid value: ", true),
+        ("unknown variant ", false),
+    ] {
+        let Some((found, expected)) = message
+            .strip_prefix(what)
+            .and_then(|rest| rest.rsplit_once(", expected ").or(Some((rest, ""))))
+        else {
+            continue;
+        };
+        let kind = found.split(['"', '`']).next().unwrap_or_default().trim_end();
+        let said = if is_kind_said {
+            format!("{what}{kind}")
+        } else {
+            "unknown value".to_owned()
+        };
+        return if expected.is_empty() {
+            said
+        } else {
+            format!("{said}, expected {expected}")
+        };
+    }
+    message.to_owned()
 }
 
 #[cfg(test)]
@@ -153,6 +183,43 @@ mod tests {
         assert_eq!(
             error.fields()[0].source.pointer.as_deref(),
             Some("/data/attributes/name")
+        );
+    }
+
+    #[rstest::rstest]
+    #[case::a_text(r#"{"name":"a","number":"hunter2"}"#, "Invalid type: string, expected u8.")]
+    #[case::a_text_that_looks_like_a_message(
+        r#"{"name":"a","number":"hunter2, expected \"hunter2\" at line 1"}"#,
+        "Invalid type: string, expected u8."
+    )]
+    #[case::a_number(r#"{"name":4711,"number":1}"#, "Invalid type: integer, expected a string.")]
+    #[case::too_large(r#"{"name":"a","number":4711}"#, "Invalid value: integer, expected u8.")]
+    #[case::a_list(r#"{"name":["hunter2"],"number":1}"#, "Invalid type: sequence, expected a string.")]
+    #[case::a_word(
+        r#"{"name":"a","number":1,"word":"hunter2"}"#,
+        "Unknown value, expected `left` or `right`."
+    )]
+    fn a_wrong_type_is_told_without_the_value(#[case] text: &str, #[case] said: &str) {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        enum Word {
+            Left,
+            Right,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[expect(dead_code, reason = "only read")]
+        struct Thing {
+            name: String,
+            number: u8,
+            word: Option<Word>,
+        }
+        let error = parse::<Thing>(text.as_bytes()).unwrap_err();
+        assert!(error.fields()[0].source.pointer.is_some());
+        assert_eq!(error.fields()[0].detail, said);
+        let everything = format!("{error:?} {error}");
+        assert!(
+            !everything.contains("hunter2") && !everything.contains("4711"),
+            "{everything}"
         );
     }
 
