@@ -62,7 +62,9 @@ impl MasterKey {
     pub fn create(path: &Path, random: &Random) -> Result<Self> {
         let key = Key::random(random)?;
         let text = Zeroizing::new(format!("{HEADING}{}\n", hexadecimal(key.as_bytes())));
-        let directory = path.parent().unwrap_or(Path::new("."));
+        // The parent of a bare name is the empty path, which nothing can open.
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = directory.unwrap_or(Path::new("."));
         make_private_directory(directory)?;
         let draft = path.with_extension(format!("new-{:016x}", random.number()?));
         write_private(&draft, text.as_bytes()).map_err(|error| cannot("write", &draft, &error))?;
@@ -179,6 +181,15 @@ mod tests {
             1,
             "no draft is left"
         );
+    }
+
+    #[test]
+    fn the_file_may_be_a_bare_name() {
+        let name = format!("test-{}.master.key", std::process::id());
+        let made = MasterKey::create(Path::new(&name), &Random::system());
+        let read = MasterKey::load(Path::new(&name));
+        std::fs::remove_file(&name).unwrap();
+        assert_eq!(made.unwrap().fingerprint(), read.unwrap().unwrap().fingerprint());
     }
 
     #[test]
