@@ -37,8 +37,11 @@ impl From<crate::errors::Error> for JobError {
     }
 }
 
-/// How long a job may run.
-const LEASE: Duration = Duration::from_secs(300);
+/// How long a job may be silent. A job says itself that it goes on, so that what a server that was killed had begun is
+/// done again soon.
+const LEASE: Duration = Duration::from_secs(30);
+/// How often a job says that it goes on.
+const BEAT: Duration = Duration::from_secs(5);
 /// How often to look without being woken.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -51,6 +54,7 @@ pub async fn run(ctx: &Ctx, jobs: &HashMap<&'static str, Job>, owner: &str) -> R
     let mut listener = ctx.wakes.listen(Topic::Queue);
     loop {
         while run_next(ctx, jobs, owner).await? {}
+        put_back(ctx).await?;
         listener.wait(PATIENCE).await;
     }
 }
@@ -81,11 +85,49 @@ pub async fn run_next(ctx: &Ctx, jobs: &HashMap<&'static str, Job>, owner: &str)
     };
     tx.commit().await?;
     let outcome = match jobs.get(item.kind.as_str()) {
-        Some(job) => (job.run)(ctx, &item).await,
+        Some(job) => keeping(ctx, &item, (job.run)(ctx, &item)).await,
         None => Err(JobError::Fail(format!("this version has no job \"{}\"", item.kind))),
     };
     settle(ctx, &item, outcome).await?;
     Ok(true)
+}
+
+/// Does a job, and keeps its lease meanwhile. Both go on side by side: the job may have the only writing connection.
+async fn keeping(ctx: &Ctx, item: &WorkItem, job: BoxFuture<'_, Result<(), JobError>>) -> Result<(), JobError> {
+    let beating = async {
+        loop {
+            tokio::time::sleep(BEAT).await;
+            if let Err(error) = extend(ctx, item).await {
+                tracing::warn!(work_item.id = %item.id, work_item.kind = %item.kind, %error, "job cannot keep its lease");
+            }
+        }
+    };
+    tokio::select! {
+        outcome = job => outcome,
+        () = beating => Ok(()),
+    }
+}
+
+async fn extend(ctx: &Ctx, item: &WorkItem) -> Result<()> {
+    let tx = ctx.begin().await?;
+    store::heartbeat(&tx, item.id, item.fence, ctx.now().after(LEASE)).await?;
+    tx.commit().await
+}
+
+/// Puts jobs back whose server fell silent, and says how many.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn put_back(ctx: &Ctx) -> Result<usize> {
+    // A look costs less than a transaction, and mostly there is nothing.
+    if !store::has_silent(ctx.db.reader(), SERVER_POOL, ctx.now()).await? {
+        return Ok(0);
+    }
+    let mut tx = ctx.begin().await?;
+    let count = store::reap_of(&mut tx, Some(SERVER_POOL), ctx.now()).await?;
+    tx.commit().await?;
+    Ok(count)
 }
 
 /// Writes down how it went. A job that outlived its lease changes nothing any more: its item is another's by now.

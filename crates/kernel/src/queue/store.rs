@@ -394,12 +394,22 @@ pub async fn retry(tx: &mut Tx, item: &WorkItem, run_after: Timestamp, error: &s
 ///
 /// Those of the database.
 pub async fn reap(tx: &mut Tx, now: Timestamp) -> Result<usize> {
-    let silent = Entity::find()
+    reap_of(tx, None, now).await
+}
+
+/// The same of one pool, if it is given.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn reap_of(tx: &mut Tx, pool: Option<&str>, now: Timestamp) -> Result<usize> {
+    let mut silent = Entity::find()
         .filter(Column::State.eq(ItemState::Leased))
-        .filter(Column::LeaseUntil.lt(now))
-        .limit(100)
-        .all(&**tx)
-        .await?;
+        .filter(Column::LeaseUntil.lt(now));
+    if let Some(pool) = pool {
+        silent = silent.filter(Column::Pool.eq(pool));
+    }
+    let silent = silent.limit(100).all(&**tx).await?;
     for item in &silent {
         let was_begun = item.begun_at.is_some() || item.fence >= CLAIMS_WITHOUT_A_BEGINNING;
         let (state, attempt) = match item.on_lost {
@@ -431,6 +441,19 @@ pub async fn reap(tx: &mut Tx, now: Timestamp) -> Result<usize> {
         tx.wake(Topic::Queue);
     }
     Ok(silent.len())
+}
+
+/// Whether somebody who holds an item of the pool fell silent.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn has_silent(connection: &impl ConnectionTrait, pool: &str, now: Timestamp) -> Result<bool> {
+    let silent = Entity::find()
+        .filter(Column::State.eq(ItemState::Leased))
+        .filter(Column::LeaseUntil.lt(now))
+        .filter(Column::Pool.eq(pool));
+    Ok(silent.one(connection).await?.is_some())
 }
 
 /// Items of these kinds that were lost and wait for their owner.

@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use rstest::rstest;
 use slipway_kernel::Ctx;
-use slipway_kernel::queue::jobs::{Job, JobError, run_next};
+use slipway_kernel::queue::jobs::{Job, JobError, put_back, run_next};
 use slipway_kernel::queue::{ItemState, NewItem, OnLost, WorkItem, store};
 
 use crate::fixture::{Home, enqueue, item, organization};
@@ -48,4 +48,66 @@ async fn a_job_that_outlives_its_lease_is_done_again(#[case] job: Job, #[case] s
     assert!(run_next(&ctx, &jobs, "a").await.unwrap(), "the worker goes on");
     assert!(run_next(&ctx, &jobs, "a").await.unwrap(), "the item is there again");
     assert_eq!(store::get(ctx.db.reader(), id).await.unwrap().state, state);
+}
+
+#[tokio::test]
+async fn what_a_killed_server_had_begun_is_done_by_another_half_a_minute_later() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let new = NewItem {
+        kind: "test.quick",
+        pool: "server".to_owned(),
+        ..item(organization(&ctx).await, OnLost::Requeue)
+    };
+    let id = enqueue(&ctx, new).await;
+    let killed = Job {
+        kind: "test.quick",
+        run: |_, _| std::future::pending().boxed(),
+    };
+    let jobs = HashMap::from([(killed.kind, killed)]);
+    let killed = tokio::time::timeout(Duration::from_millis(500), run_next(&ctx, &jobs, "killed"));
+    killed.await.unwrap_err();
+    assert_eq!(put_back(&ctx).await.unwrap(), 0, "it might live");
+    home.clock.advance(Duration::from_secs(31));
+    assert_eq!(put_back(&ctx).await.unwrap(), 1);
+    let quick = Job {
+        kind: "test.quick",
+        run: |_, _| std::future::ready(Ok(())).boxed(),
+    };
+    let jobs = HashMap::from([(quick.kind, quick)]);
+    assert!(run_next(&ctx, &jobs, "another").await.unwrap());
+    let done = store::get(ctx.db.reader(), id).await.unwrap();
+    assert_eq!((done.state, done.attempt), (ItemState::Done, 2));
+}
+
+/// Ends when its lease was extended.
+fn wait_for_a_longer_lease<'a>(ctx: &'a Ctx, item: &'a WorkItem) -> BoxFuture<'a, Result<(), JobError>> {
+    async move {
+        ctx.clock.advance(Duration::from_secs(20));
+        while store::get(ctx.db.reader(), item.id).await?.lease_until <= item.lease_until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+#[tokio::test]
+async fn a_job_that_takes_long_keeps_its_lease() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let new = NewItem {
+        kind: "test.long",
+        pool: "server".to_owned(),
+        ..item(organization(&ctx).await, OnLost::Requeue)
+    };
+    let id = enqueue(&ctx, new).await;
+    let job = Job {
+        kind: "test.long",
+        run: wait_for_a_longer_lease,
+    };
+    let jobs = HashMap::from([(job.kind, job)]);
+    let done = tokio::time::timeout(Duration::from_secs(60), run_next(&ctx, &jobs, "a"));
+    assert!(done.await.unwrap().unwrap());
+    assert_eq!(store::get(ctx.db.reader(), id).await.unwrap().state, ItemState::Done);
 }
