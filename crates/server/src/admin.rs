@@ -40,8 +40,12 @@ pub async fn backup(settings: Settings, to: &Path, with_master_key: bool, say: S
     if to.symlink_metadata().is_ok() {
         bail!("{} is there already; name a new file", to.display());
     }
+    backup::require_current(&settings, &domains::migrations())
+        .await
+        .map_err(readable)?;
     let kernel = open(settings).await?;
     let ctx = Ctx::system(&kernel);
+    remove_drafts(to);
     let draft = draft(to);
     let written = write(&ctx, &draft, with_master_key, say).await;
     // A link, not a rename, because a rename would replace a file that came in the meantime.
@@ -68,6 +72,8 @@ async fn write(ctx: &Ctx, draft: &Path, with_master_key: bool, say: Say<'_>) -> 
         .mode(0o600)
         .open(draft)
         .with_context(|| format!("cannot write the backup into {}", directory(draft).display()))?;
+    // Held until the file is closed: another backup removes the drafts that nobody holds.
+    file.try_lock()?;
     backup::write(ctx, file, with_master_key, say).await.map_err(readable)
 }
 
@@ -87,6 +93,20 @@ pub async fn restore(settings: Settings, from: &Path, say: Say<'_>) -> anyhow::R
         .await
         .map_err(readable)?;
     Ok(summary)
+}
+
+/// Removes the drafts of this backup whose makers were killed.
+fn remove_drafts(to: &Path) {
+    let begin = format!(".{}.", to.file_name().unwrap_or_default().to_string_lossy());
+    let entries = std::fs::read_dir(directory(to)).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_draft = name.starts_with(&begin) && name.ends_with(".partial");
+        if is_draft && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            tracing::warn!(file = %entry.path().display(), "removing a backup that was not finished");
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Beside the file, so that it can be given its name at the end.

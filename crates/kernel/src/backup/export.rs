@@ -156,7 +156,9 @@ impl Export<'_> {
         })
     }
 
+    /// Everything that is missing is said at once: who repairs the store wants to do it once.
     async fn objects(&mut self) -> Result<ObjectsDigest> {
+        let mut missing: Vec<String> = Vec::new();
         let mut lines = Lines::new(manifest::OBJECT_DIGESTS.trim_end_matches('/').to_owned());
         let (mut bytes, mut after) = (0, String::new());
         let mut kept_at: Timestamp = self.ctx.now();
@@ -165,6 +167,14 @@ impl Export<'_> {
             let Some((last, _)) = page.last() else { break };
             after.clone_from(last);
             for (key, size) in page {
+                let size = u64::try_from(size).map_err(Error::internal)?;
+                if self.ctx.blobs.size(&key).await? != Some(size) {
+                    missing.push(key);
+                    continue;
+                }
+                if !missing.is_empty() {
+                    continue;
+                }
                 let digest = self.object(key, size).await?;
                 bytes += digest.bytes;
                 lines.push(&mut self.writer, &digest)?;
@@ -176,18 +186,14 @@ impl Export<'_> {
             }
             lines.flush(&mut self.writer)?;
         }
+        if !missing.is_empty() {
+            return Err(not_whole(&missing));
+        }
         let (count, sha256) = lines.finish(&mut self.writer)?;
         Ok(ObjectsDigest { count, bytes, sha256 })
     }
 
-    async fn object(&mut self, key: String, size: i64) -> Result<ObjectDigest> {
-        let bytes = u64::try_from(size).map_err(Error::internal)?;
-        if self.ctx.blobs.size(&key).await? != Some(bytes) {
-            return Err(Error::conflict(format!(
-                "The object {key} is missing in the object store or is not whole, so a backup would not be whole \
-                 either. Bring it back from a copy of the store, or delete the run or the workspace that it belongs to."
-            )));
-        }
+    async fn object(&mut self, key: String, bytes: u64) -> Result<ObjectDigest> {
         let name = format!("{}{key}", manifest::OBJECTS);
         let mut digest = Sha256::new();
         let mut content = self.ctx.blobs.stream(&key).await?;
@@ -200,6 +206,23 @@ impl Export<'_> {
         let sha256 = digest.finish();
         Ok(ObjectDigest { key, bytes, sha256 })
     }
+}
+
+/// Objects that are named in an error; the rest is counted.
+const NAMED: usize = 50;
+
+fn not_whole(missing: &[String]) -> Error {
+    let named: Vec<&str> = missing.iter().take(NAMED).map(String::as_str).collect();
+    let more = match missing.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Error::conflict(format!(
+        "{} objects are missing in the object store or are not whole, so a backup would not be whole either: {}{more}. \
+         Bring them back from a copy of the store, or delete the runs or the workspaces that they belong to.",
+        missing.len(),
+        named.join(", ")
+    ))
 }
 
 /// Lines on their way into parts, with a digest over all of them.

@@ -12,6 +12,7 @@
 
 mod archive;
 mod catalogue;
+mod current;
 mod digests;
 mod export;
 mod import;
@@ -26,6 +27,7 @@ use crate::ctx::Ctx;
 use crate::errors::Result;
 use crate::events::{self, NewEvent};
 
+pub use current::require_current;
 pub use export::write;
 pub use restore::restore;
 

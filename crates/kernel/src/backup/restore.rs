@@ -51,10 +51,39 @@ pub async fn restore(settings: &Settings, migrations: &[Migration], file: &File,
         )));
     }
     let manifest = verify(file, say)?;
-    restore_objects(&blobs, file, &key_file, say).await?;
-    apply(&db, Arc::new(Wakes::default()), &known).await?;
-    import(&db, file, &head, &manifest, say).await?;
+    let mut written = Written::default();
+    let restored = async {
+        restore_objects(&blobs, file, &key_file, &mut written, say).await?;
+        apply(&db, Arc::new(Wakes::default()), &known).await?;
+        import(&db, file, &head, &manifest, say).await
+    };
+    if let Err(error) = restored.await {
+        written.remove(&blobs, &key_file).await;
+        return Err(error);
+    }
     Ok(head.summary(&manifest))
+}
+
+/// What a restore has written outside of the database, so that one that fails leaves nothing in the way of the next.
+#[derive(Default)]
+struct Written {
+    objects: Vec<String>,
+    has_key: bool,
+}
+
+impl Written {
+    async fn remove(self, blobs: &Blobs, key_file: &Path) {
+        for key in &self.objects {
+            if let Err(error) = blobs.remove(key).await {
+                tracing::warn!(%error, object = key, "an object of a restore that failed is left");
+            }
+        }
+        if self.has_key
+            && let Err(error) = std::fs::remove_file(key_file)
+        {
+            tracing::warn!(%error, file = %key_file.display(), "the master key of a restore that failed is left");
+        }
+    }
 }
 
 fn check_master_key(head: &Head, path: &Path) -> Result<()> {
@@ -97,14 +126,22 @@ async fn refuse_used(db: &Db) -> Result<()> {
     Ok(())
 }
 
-async fn restore_objects(blobs: &Blobs, file: &File, key_file: &Path, say: Say<'_>) -> Result<()> {
+async fn restore_objects(
+    blobs: &Blobs,
+    file: &File,
+    key_file: &Path,
+    written: &mut Written,
+    say: Say<'_>,
+) -> Result<()> {
     let mut reader = Reader::new(file)?;
     let mut count = 0;
     while let Some(part) = reader.next()? {
         if part == manifest::MASTER_KEY {
+            written.has_key |= !key_file.exists();
             install(key_file, &reader.whole()?)?;
         } else if let Some(key) = part.strip_prefix(manifest::OBJECTS) {
             let size = reader.size();
+            written.objects.push(key.to_owned());
             let mut upload = blobs.upload(key);
             while let Some(piece) = reader.read()? {
                 upload.put(piece).await?;

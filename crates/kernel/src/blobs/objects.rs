@@ -89,7 +89,7 @@ impl Blobs {
     }
 
     /// Removes an object; that it is gone already is fine.
-    pub(super) async fn remove(&self, key: &str) -> Result<()> {
+    pub(crate) async fn remove(&self, key: &str) -> Result<()> {
         let path = Path::from(key);
         let remove = async {
             match self.objects.delete(&path).await {

@@ -63,6 +63,27 @@ pub async fn migrate(db: &Db, wakes: Arc<Wakes>, migrations: &[Migration]) -> Re
     apply(db, wakes, &migrations.iter().collect::<Vec<_>>()).await
 }
 
+/// Refuses a database that `migrations` would change, and one that no server has used.
+///
+/// # Errors
+///
+/// As for [`migrate`]; `Conflict` when something is missing.
+pub async fn require_current(db: &Db, migrations: &[Migration]) -> Result<()> {
+    let Ok(applied) = applied(db.reader()).await else {
+        return Err(Error::conflict(
+            "The database is empty: no server has used it. Name the data directory or the database that the server uses.",
+        ));
+    };
+    match pending(&applied, &migrations.iter().collect::<Vec<_>>())?.len() {
+        0 => Ok(()),
+        missing => Err(Error::conflict(format!(
+            "The database is of an older version of Slipway ({missing} migrations of this one are missing), and only a \
+             server changes it. Use the version that the server runs; or start the server of this version once, then try \
+             again."
+        ))),
+    }
+}
+
 /// The same with a selection of all migrations there are.
 pub(crate) async fn apply(db: &Db, wakes: Arc<Wakes>, migrations: &[&Migration]) -> Result<()> {
     if pending(&applied(db.reader()).await.unwrap_or_default(), migrations)?.is_empty() {

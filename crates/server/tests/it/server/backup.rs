@@ -306,11 +306,89 @@ async fn a_full_disk_and_a_lost_object_are_errors() {
     let refused = backup::write(&acme.app.system(), file, false, &|_, _| {})
         .await
         .unwrap_err();
+    let said = refused.detail();
+    assert!(said.contains("are missing in the object store"), "{said}");
+    let named = said.matches("org-").count();
     assert!(
-        refused.detail().contains("is missing in the object store"),
-        "{}",
-        refused.detail()
+        named > 0 && said.starts_with(&format!("{named} objects")),
+        "all are named: {said}"
     );
+}
+
+#[tokio::test]
+async fn a_restore_that_fails_leaves_nothing_in_the_way_of_the_next() {
+    let acme = Acme::new().await;
+    let (path, made) = back_up(&acme.app, true).await;
+    let mut settings = new_home(&acme.app, "restored", On::Sqlite);
+    settings.server.master_key_file = None;
+    // Something is where a table must be, so that it fails after the objects.
+    std::fs::create_dir_all(&settings.server.data_dir).unwrap();
+    let url = slipway_kernel::open::database_url(&settings).unwrap();
+    let options = slipway_kernel::db::ConnectOptions {
+        url,
+        max_connections: 1,
+    };
+    let db = slipway_kernel::db::connect(&options).await.unwrap();
+    let execute = async |sql: &str| {
+        let tx = slipway_kernel::Tx::begin(&db, std::sync::Arc::default()).await.unwrap();
+        sea_orm::ConnectionTrait::execute_unprepared(&*tx, sql).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    execute("CREATE TABLE phases (id TEXT)").await;
+    restore(&settings, &path).await.unwrap_err();
+    assert!(!settings.server.data_dir.join("master.key").exists());
+    execute("DROP TABLE phases").await;
+    assert_eq!(restore(&settings, &path).await.unwrap(), made);
+}
+
+#[tokio::test]
+async fn a_backup_of_nothing_or_of_an_older_version_is_refused_and_changes_nothing() {
+    let acme = Acme::new().await;
+    let to = acme.app.directory().join("refused.backup");
+    let refused = async |settings: &Settings| {
+        let refused = slipway_server::admin::backup(settings.clone(), &to, false, &|_, _| {}).await;
+        refused.unwrap_err().to_string()
+    };
+    let empty = new_home(&acme.app, "empty", On::Sqlite);
+    let said = refused(&empty).await;
+    assert!(said.contains("There is no database"), "{said}");
+    assert!(!empty.server.data_dir.exists());
+
+    let reader = acme.app.kernel.db.reader();
+    let execute = async |sql: &str| {
+        let tx = acme.app.system().begin().await.unwrap();
+        sea_orm::ConnectionTrait::execute_unprepared(&*tx, sql).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    execute("DELETE FROM migrations WHERE name = 'kernel_0009_queue_begun'").await;
+    let said = refused(&acme.app.kernel.settings).await;
+    assert!(
+        said.contains("older version") && said.contains("start the server"),
+        "{said}"
+    );
+    let applied = reader
+        .query_all_raw(Statement::from_string(
+            reader.get_database_backend(),
+            "SELECT name FROM migrations WHERE name = 'kernel_0009_queue_begun'",
+        ))
+        .await
+        .unwrap();
+    assert!(applied.is_empty() && !to.exists());
+}
+
+#[tokio::test]
+async fn what_a_killed_backup_left_goes_with_the_next() {
+    let acme = Acme::new().await;
+    let to = acme.app.directory().join("all.backup");
+    let left = acme.app.directory().join(".all.backup.4711.partial");
+    let held = acme.app.directory().join(".all.backup.4712.partial");
+    std::fs::write(&left, "half").unwrap();
+    let holder = File::create(&held).unwrap();
+    holder.lock().unwrap();
+    slipway_server::admin::backup(acme.app.kernel.settings.clone(), &to, false, &|_, _| {})
+        .await
+        .unwrap();
+    assert!(!left.exists() && held.exists() && to.exists());
 }
 
 #[tokio::test]
