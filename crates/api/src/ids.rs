@@ -220,6 +220,8 @@ macro_rules! kinds {
 kinds! {
     /// The run's apply phase, as TFE names it.
     ApplyId, Apply, "apply", "apply";
+    /// A webhook of the audit log.
+    AuditWebhookId, AuditWebhook, "awh", "audit webhook";
     /// A configuration version.
     ConfigurationVersionId, ConfigurationVersion, "cv", "configuration version";
     /// A comment on a run.

@@ -9,6 +9,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod audit;
 pub mod configuration_versions;
 #[cfg(feature = "database")]
 mod database;

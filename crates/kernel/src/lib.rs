@@ -50,5 +50,20 @@ pub fn migrations() -> Vec<db::migrations::Migration> {
         logs::store::MIGRATION,
         schedules::store::MIGRATION,
         queue::store::BEGUN,
+        events::store::SEARCH,
+        events::signing::MIGRATION,
+        events::checkpoints::MIGRATION,
+        events::webhooks::store::MIGRATION,
+        secrets::rotation::store::MIGRATION,
+        secrets::store::WRAPPED,
     ]
+}
+
+/// The kernel's own columns with sealed values.
+#[must_use]
+pub fn sealed_columns() -> Vec<secrets::SealedColumn> {
+    [events::signing::SEALED, mail::SEALED]
+        .into_iter()
+        .chain(events::webhooks::store::SEALED)
+        .collect()
 }

@@ -18,8 +18,8 @@ use crate::logs::Logs;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::random::Random;
-use crate::secrets::Secrets;
 use crate::secrets::master_key::make_private_directory;
+use crate::secrets::{KeySource, Secrets};
 use crate::settings::Settings;
 use crate::wakes::Wakes;
 
@@ -40,13 +40,15 @@ impl Kernel {
         let db = connect(&options).await?;
         let wakes = Arc::new(Wakes::default());
         migrate(&db, Arc::clone(&wakes), migrations).await?;
-        let master_key = master_key_file(&settings);
-        let secrets = Secrets::load(&db, Arc::clone(&wakes), &master_key, random.clone(), clock.clone()).await?;
+        let outbound = Outbound::new(&settings.outbound);
+        let source = KeySource::of(&settings)?;
+        let sources = (random.clone(), clock.clone());
+        let secrets = Secrets::load(&db, Arc::clone(&wakes), source, &outbound, sources).await?;
         Ok(Arc::new(Self {
             blobs: Blobs::open(&settings)?,
             logs: Logs::new(settings.limits.log_bytes),
             metrics: Metrics::default(),
-            outbound: Outbound::new(&settings.outbound),
+            outbound,
             grants: GrantCache::default(),
             totals: Totals::default(),
             ids: IdSequence::default(),

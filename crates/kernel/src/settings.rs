@@ -33,6 +33,8 @@ pub struct Settings {
     pub mail: Mail,
     /// Requests that the server makes to the outside.
     pub outbound: Outbound,
+    /// A Vault or OpenBao that keeps the master key.
+    pub transit: Transit,
 }
 
 impl Settings {
@@ -49,6 +51,7 @@ impl Settings {
             ("sign_in", SignIn::schema()),
             ("mail", Mail::schema()),
             ("outbound", Outbound::schema()),
+            ("transit", Transit::schema()),
         ]
     }
 }
@@ -81,6 +84,38 @@ pub struct Server {
     /// File with the master key that seals all secrets; made at the first start. Back it up apart from the data.
     #[schema(value_type = Option<String>)]
     pub master_key_file: Option<PathBuf>,
+    /// The master key itself, from the variable `SLIPWAY_SERVER_MASTER_KEY` and from nowhere else.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub master_key: HiddenKey,
+}
+
+/// A key that was given in the environment. It is not shown, and not written with the settings.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct HiddenKey(Option<zeroize::Zeroizing<String>>);
+
+impl HiddenKey {
+    /// Takes the text of a variable.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(Some(zeroize::Zeroizing::new(text)))
+    }
+
+    /// Whether there is one.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.0.as_ref().map(|text| text.as_str()).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for HiddenKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(if self.is_set() { "set" } else { "unset" })
+    }
 }
 
 /// How the server writes its own log.
@@ -106,6 +141,7 @@ impl Default for Server {
             allow_plain_http: false,
             log_format: LogFormat::Text,
             master_key_file: None,
+            master_key: HiddenKey::default(),
         }
     }
 }
@@ -219,6 +255,8 @@ pub struct Retention {
     pub plan_days: u32,
     /// Configuration versions that no workspace uses any more.
     pub configuration_days: u32,
+    /// Entries of the audit log. A signed checkpoint stays for what goes, and the newest entry of each organization.
+    pub event_days: u32,
 }
 
 impl Default for Retention {
@@ -227,6 +265,7 @@ impl Default for Retention {
             log_days: 365,
             plan_days: 30,
             configuration_days: 90,
+            event_days: 0,
         }
     }
 }
@@ -247,6 +286,9 @@ pub struct Limits {
     pub plan_bytes: usize,
     /// The log of one phase; beyond, it is cut and says so.
     pub log_bytes: u64,
+    /// For how many days tokens of people and programs can live; absent for any time. An organization can say less for
+    /// its own.
+    pub longest_token_days: Option<u32>,
 }
 
 impl Default for Limits {
@@ -259,6 +301,7 @@ impl Default for Limits {
             state_bytes: 256 * MIB,
             plan_bytes: 1024 * MIB,
             log_bytes: 1 << 30,
+            longest_token_days: None,
         }
     }
 }
@@ -273,6 +316,8 @@ pub struct SignIn {
     pub session_hours: u64,
     /// Whether whoever signs in with a password must set up a second factor.
     pub second_factor_required: bool,
+    /// How long a token counts that `slipway login` got by the browser, in days; 0 for ever.
+    pub login_token_days: u64,
 }
 
 impl Default for SignIn {
@@ -281,6 +326,7 @@ impl Default for SignIn {
             session_idle_minutes: 12 * 60,
             session_hours: 7 * 24,
             second_factor_required: false,
+            login_token_days: 90,
         }
     }
 }
@@ -342,4 +388,34 @@ pub struct Outbound {
     /// File with certificates (PEM) of authorities to trust beside the system's.
     #[schema(value_type = Option<String>)]
     pub extra_certificates: Option<PathBuf>,
+}
+
+/// A transit engine of Vault or OpenBao that wraps the master key, so that it lies in no file. The server asks it once, at its
+/// start; an address inside the site needs `outbound.allowed_networks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Transit {
+    /// Its address: `https://vault.example.com:8200`. Without one the master key is a file or a variable.
+    pub address: Option<String>,
+    /// Where the engine is mounted.
+    pub mount: String,
+    /// Name of its key; one that encrypts with authentication, as `aes256-gcm96` does.
+    pub key: Option<String>,
+    /// File with a token that may encrypt and decrypt with the key; read again each time.
+    #[schema(value_type = Option<String>)]
+    pub token_file: Option<PathBuf>,
+    /// The namespace, where there are any.
+    pub namespace: Option<String>,
+}
+
+impl Default for Transit {
+    fn default() -> Self {
+        Self {
+            address: None,
+            mount: "transit".to_owned(),
+            key: None,
+            token_file: None,
+            namespace: None,
+        }
+    }
 }

@@ -21,7 +21,6 @@ use crate::blobs::store as blobs;
 use crate::ctx::Ctx;
 use crate::db::migrations::applied;
 use crate::errors::{Error, Result};
-use crate::open::master_key_file;
 
 /// Bytes of lines in a part, before they are compressed.
 const PART: usize = 1 << 20;
@@ -88,7 +87,7 @@ fn head(ctx: &Ctx, migrations: Vec<(String, String)>, tables: &[catalogue::Table
         program: env!("CARGO_PKG_VERSION").to_owned(),
         created_at: ctx.now(),
         database: format!("{:?}", ctx.db.backend()).to_lowercase(),
-        master_key: ctx.secrets.fingerprint().to_owned(),
+        master_key: ctx.secrets.fingerprint(),
         has_master_key,
         migrations: migrations
             .into_iter()
@@ -126,11 +125,10 @@ struct Export<'a> {
 
 impl Export<'_> {
     fn master_key(&mut self) -> Result<String> {
-        let path = master_key_file(&self.ctx.settings);
-        let text = std::fs::read(&path)
-            .map_err(|error| Error::unavailable(format!("Slipway cannot read {}: {error}.", path.display())))?;
-        self.writer.part(manifest::MASTER_KEY, &text)?;
-        Ok(sha256(&text))
+        // The one that is used, wherever it comes from: a file may hold the next one already.
+        let text = self.ctx.secrets.master_key_text();
+        self.writer.part(manifest::MASTER_KEY, text.as_bytes())?;
+        Ok(sha256(text.as_bytes()))
     }
 
     async fn table(&mut self, table: &catalogue::Table) -> Result<TableDigest> {

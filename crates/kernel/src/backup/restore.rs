@@ -20,7 +20,9 @@ use crate::db::migrations::{Migration, apply};
 use crate::db::{ConnectOptions, Db, connect};
 use crate::errors::{Error, Result};
 use crate::open::{database_url, master_key_file, prepare_data_dir};
+use crate::secrets::KeySource;
 use crate::secrets::master_key::{MasterKey, install};
+use crate::secrets::source::VARIABLE;
 use crate::settings::Settings;
 use crate::wakes::Wakes;
 
@@ -35,7 +37,12 @@ pub async fn restore(settings: &Settings, migrations: &[Migration], file: &File,
     let head = read_head(file)?;
     let known = head.known(migrations)?;
     let key_file = master_key_file(settings);
-    check_master_key(&head, &key_file)?;
+    match KeySource::of(settings)? {
+        KeySource::File(path) => check_master_key(&head, MasterKey::load(&path)?, &path)?,
+        KeySource::Environment(key) => check_master_key(&head, Some(key), Path::new(VARIABLE))?,
+        // The database has it, wrapped; the engine is asked when the server starts.
+        KeySource::Transit(_) => {}
+    }
     prepare_data_dir(&settings.server.data_dir)?;
     let options = ConnectOptions {
         url: database_url(settings)?,
@@ -86,8 +93,8 @@ impl Written {
     }
 }
 
-fn check_master_key(head: &Head, path: &Path) -> Result<()> {
-    match MasterKey::load(path)? {
+fn check_master_key(head: &Head, key: Option<MasterKey>, path: &Path) -> Result<()> {
+    match key {
         Some(key) if key.fingerprint() == head.master_key => Ok(()),
         Some(key) => Err(Error::conflict(format!(
             "The master key {} is not the backup's: its fingerprint is {}, the backup's {}. Put the right key there.",

@@ -10,6 +10,7 @@ use super::objects::unavailable;
 use super::store;
 use crate::ctx::Ctx;
 use crate::errors::Result;
+use crate::secrets::rotation;
 
 /// Blobs or objects looked at together.
 const BATCH: usize = 100;
@@ -32,10 +33,14 @@ pub struct Collected {
 /// Those of the database and of the store; what was removed until then stays removed.
 pub async fn collect(ctx: &Ctx, older_than: Duration) -> Result<Collected> {
     let before = ctx.now().before(older_than);
-    Ok(Collected {
-        blobs: collect_blobs(ctx, before).await?,
-        objects: collect_objects(ctx, before).await?,
-    })
+    let blobs = collect_blobs(ctx, before).await?;
+    // An object that was just sealed again under another key is old by its name, and somebody may still be reading it.
+    let objects = if rotation::has_resealed_since(ctx, before).await? {
+        0
+    } else {
+        collect_objects(ctx, before).await?
+    };
+    Ok(Collected { blobs, objects })
 }
 
 async fn collect_blobs(ctx: &Ctx, before: Timestamp) -> Result<u64> {

@@ -15,7 +15,8 @@ use crate::secrets::sealing::Key;
 
 const FORMAT: u8 = 1;
 const SALT: usize = 16;
-const HEADER: usize = 1 + 4 + SALT;
+/// Bytes before the chunks.
+pub(super) const HEADER: usize = 1 + 4 + SALT;
 const TAG: usize = 16;
 /// Bytes of plain text in a chunk, but for the last.
 const CHUNK: usize = 1 << 20;

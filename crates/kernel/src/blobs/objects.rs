@@ -75,6 +75,19 @@ impl Blobs {
         self.within(0, head).await
     }
 
+    /// Reads the first bytes of an object; none when there is none.
+    pub(super) async fn beginning(&self, key: &str, bytes: usize) -> Result<Option<Bytes>> {
+        let path = Path::from(key);
+        let read = async {
+            match self.objects.get_range(&path, 0..bytes as u64).await {
+                Ok(found) => Ok(Some(found)),
+                Err(object_store::Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        };
+        self.within(0, read).await
+    }
+
     /// Reads an object; none when there is none.
     pub(super) async fn read(&self, key: &str, size: u64) -> Result<Option<Bytes>> {
         let path = Path::from(key);

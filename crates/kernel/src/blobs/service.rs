@@ -66,6 +66,38 @@ impl Blobs {
         on_worker(move || read_object(object, &key, &address_key, &blob)).await
     }
 
+    /// Writes the object of a blob anew when an older version than `version` of its organization's key sealed it; says
+    /// whether it did. The object before is removed later, with what else belongs to no blob.
+    pub(crate) async fn reseal(&self, ctx: &Ctx, blob: &Model, version: u32) -> Result<bool> {
+        let Some(header) = self.beginning(&blob.object_key, form::HEADER).await? else {
+            tracing::error!(
+                object_key = blob.object_key,
+                "an object is missing in the store; it is not sealed again"
+            );
+            return Ok(false);
+        };
+        if form::version(&header)? >= version {
+            return Ok(false);
+        }
+        let content = match self.get(ctx, blob.organization_id, &blob.address).await {
+            Ok(content) => content,
+            Err(error) if error.code() == slipway_api::Code::Internal => {
+                tracing::error!(%error, "a damaged object is not sealed again");
+                return Ok(false);
+            }
+            // Collected meanwhile.
+            Err(error) if error.code() == slipway_api::Code::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let anew = self
+            .write_object(ctx, blob.organization_id, &blob.address, content)
+            .await?;
+        let tx = ctx.begin().await?;
+        let replaced = store::replace_object(&tx, blob, &anew.object_key, anew.stored_bytes, blob.touched_at).await?;
+        tx.commit().await?;
+        Ok(replaced)
+    }
+
     /// Whether there is such a blob.
     ///
     /// # Errors

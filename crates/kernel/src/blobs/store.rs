@@ -155,6 +155,20 @@ pub(super) async fn find(
         .await?)
 }
 
+/// The blobs of an organization after an id (as text; empty for the first), in the order of ids.
+pub(crate) async fn of_organization_after(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<Model>> {
+    let mut query = Entity::find().filter(Column::OrganizationId.eq(organization));
+    if let Ok(after) = after.parse::<BlobId>() {
+        query = query.filter(Column::Id.gt(after));
+    }
+    Ok(query.order_by_asc(Column::Id).limit(limit).all(connection).await?)
+}
+
 /// Stores a new blob.
 pub(super) async fn insert(tx: &Tx, blob: Model) -> std::result::Result<(), DbErr> {
     let row = ActiveModel {

@@ -1,9 +1,10 @@
-//! What an event says, and the hash that chains it to the one before: pure.
+//! What an event says, and how it is exported: pure. The hash that chains it to the one before is the wire's, so that
+//! who verifies needs no server.
 
-use aws_lc_rs::digest::{Context, SHA256};
 use sea_orm::entity::prelude::*;
 use serde_json::Value as Json;
 use slipway_api::Timestamp;
+use slipway_api::audit::{self, AuditRecord, ChainedEvent};
 use slipway_api::ids::{EventId, OrganizationId, ProjectId};
 
 /// What a service says happened; who, when and from where are the caller's.
@@ -78,42 +79,51 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
     /// The hash that the event gets at `position` after an event with hash `previous` (empty for the first).
-    ///
-    /// Every field is preceded by its length, so that no two events have the same input.
     #[must_use]
     pub fn chained_hash(&self, position: i64, previous: &str) -> String {
-        let changes = self.changes.to_string();
-        let created_at = self.created_at.unix_ms().to_string();
-        let position = position.to_string();
-        let fields = [
+        audit::hash(&ChainedEvent {
             previous,
-            position.as_str(),
-            &self.id.to_string(),
-            &self.organization_id.map(|id| id.to_string()).unwrap_or_default(),
-            &self.project_id.map(|id| id.to_string()).unwrap_or_default(),
-            &self.action,
-            &self.actor_kind,
-            self.actor_id.as_deref().unwrap_or_default(),
-            &self.actor_name,
-            &self.object_kind,
-            &self.object_id,
-            &self.object_name,
-            &self.access_id,
-            &changes,
-            self.request_id.as_deref().unwrap_or_default(),
-            self.remote_address.as_deref().unwrap_or_default(),
-            &created_at,
-        ];
-        let mut context = Context::new(&SHA256);
-        for field in fields {
-            context.update(&u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
-            context.update(field.as_bytes());
-        }
-        context
-            .finish()
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+            position,
+            id: &self.id.to_string(),
+            organization: self.organization_id.map(|id| id.to_string()).as_deref(),
+            project: self.project_id.map(|id| id.to_string()).as_deref(),
+            action: &self.action,
+            actor_kind: &self.actor_kind,
+            actor_id: self.actor_id.as_deref(),
+            actor_name: &self.actor_name,
+            object_kind: &self.object_kind,
+            object_id: &self.object_id,
+            object_name: &self.object_name,
+            access_id: &self.access_id,
+            changes: &self.changes,
+            request_id: self.request_id.as_deref(),
+            remote_address: self.remote_address.as_deref(),
+            created_at: self.created_at,
+        })
+    }
+
+    /// The event as it is exported, after one with hash `previous`; none before the sequencer has seen it.
+    #[must_use]
+    pub fn record(self, previous: Option<String>) -> Option<AuditRecord> {
+        Some(AuditRecord {
+            position: self.position?,
+            id: self.id.to_string(),
+            created_at: self.created_at,
+            action: self.action,
+            actor_kind: self.actor_kind,
+            actor_id: self.actor_id,
+            actor_name: self.actor_name,
+            object_kind: self.object_kind,
+            object_id: self.object_id,
+            object_name: self.object_name,
+            access_id: self.access_id,
+            organization: self.organization_id.map(|id| id.to_string()),
+            project: self.project_id.map(|id| id.to_string()),
+            changes: self.changes,
+            request_id: self.request_id,
+            remote_address: self.remote_address,
+            previous_hash: previous,
+            hash: self.hash?,
+        })
     }
 }

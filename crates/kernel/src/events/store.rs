@@ -1,5 +1,6 @@
 //! All queries on `events` and on the positions of their consumers.
 
+pub use super::search::{Filter, after, count, newest};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect};
@@ -48,6 +49,21 @@ pub(crate) const MIGRATION: Migration = Migration {
                     .col("position", Type::Integer)
                     .primary(&["name"]),
             ),
+        ]
+    },
+};
+
+/// What searching a long log needs.
+pub(crate) const SEARCH: Migration = Migration {
+    name: "kernel_0010_event_search",
+    steps: || {
+        vec![
+            Step::Sql("CREATE INDEX events_organization_id_id_idx ON events (organization_id, id)"),
+            Step::Sql("CREATE INDEX events_organization_id_action_idx ON events (organization_id, action, id)"),
+            Step::Sql("CREATE INDEX events_organization_id_actor_id_idx ON events (organization_id, actor_id, id)"),
+            Step::Sql("CREATE INDEX events_organization_id_project_id_idx ON events (organization_id, project_id, id)"),
+            Step::Sql("CREATE INDEX events_object_id_id_idx ON events (object_id, id)"),
+            Step::Sql("CREATE INDEX events_request_id_idx ON events (request_id)"),
         ]
     },
 };
@@ -125,19 +141,23 @@ pub async fn last_position(connection: &impl ConnectionTrait) -> Result<i64> {
     Ok(last.flatten().unwrap_or(0))
 }
 
+/// Events of an organization, or those of the site.
+pub(super) fn of_organization(organization: Option<OrganizationId>) -> Expr {
+    match organization {
+        Some(organization) => Column::OrganizationId.eq(organization),
+        None => Column::OrganizationId.is_null(),
+    }
+}
+
 /// The hash of the last event with a position of an organization (or of the site), empty when there is none.
 pub(super) async fn last_hash(
     connection: &impl ConnectionTrait,
     organization: Option<OrganizationId>,
 ) -> Result<String> {
-    let of_organization = match organization {
-        Some(organization) => Column::OrganizationId.eq(organization),
-        None => Column::OrganizationId.is_null(),
-    };
     let last: Option<Option<String>> = Entity::find()
         .select_only()
         .column(Column::Hash)
-        .filter(of_organization)
+        .filter(of_organization(organization))
         .filter(Column::Position.is_not_null())
         .order_by_desc(Column::Position)
         .into_tuple()
@@ -158,57 +178,6 @@ pub(super) async fn place(tx: &Tx, event: &Event, position: i64, hash: String) -
     Ok(placed.rows_affected == 1)
 }
 
-/// Which events to read.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Of this organization; none for those of the site.
-    pub organization: Option<OrganizationId>,
-    /// Only of this object.
-    pub object_id: Option<String>,
-    /// Only by this actor.
-    pub actor_id: Option<String>,
-    /// Only this action, or those below it: `run` finds `run.confirmed`.
-    pub action: Option<String>,
-    /// What the caller may see; none for everything.
-    pub visible: Option<Condition>,
-}
-
-impl Filter {
-    fn condition(&self) -> Condition {
-        let organization = match self.organization {
-            Some(organization) => Column::OrganizationId.eq(organization),
-            None => Column::OrganizationId.is_null(),
-        };
-        let action = self.action.as_ref().map(|action| {
-            Condition::any()
-                .add(Column::Action.eq(action))
-                .add(Column::Action.starts_with(format!("{action}.")))
-        });
-        Condition::all()
-            .add(organization)
-            .add_option(self.object_id.as_ref().map(|id| Column::ObjectId.eq(id)))
-            .add_option(self.actor_id.as_ref().map(|id| Column::ActorId.eq(id)))
-            .add_option(action)
-            .add_option(self.visible.clone())
-    }
-}
-
-/// Events with a position above `after`, in order.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn after(connection: &impl ConnectionTrait, filter: &Filter, after: i64, limit: u64) -> Result<Vec<Event>> {
-    let query = Entity::find()
-        .filter(filter.condition())
-        .filter(Column::Position.gt(after));
-    Ok(query
-        .order_by_asc(Column::Position)
-        .limit(limit)
-        .all(connection)
-        .await?)
-}
-
 /// Events of every organization with a position above `after`, in order; for consumers.
 ///
 /// # Errors
@@ -221,30 +190,6 @@ pub async fn all_after(connection: &impl ConnectionTrait, after: i64, limit: u64
         .limit(limit)
         .all(connection)
         .await?)
-}
-
-/// Events newest first, from `offset` on; those without position are newest.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn newest(connection: &impl ConnectionTrait, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Event>> {
-    let query = Entity::find().filter(filter.condition()).order_by_desc(Column::Id);
-    Ok(query.offset(offset).limit(limit).all(connection).await?)
-}
-
-/// How many events match, counting no further than `limit`.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn count(connection: &impl ConnectionTrait, filter: &Filter, limit: u64) -> Result<u64> {
-    let query = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(filter.condition())
-        .limit(limit);
-    Ok(query.count(connection).await?)
 }
 
 /// How far a consumer has come.

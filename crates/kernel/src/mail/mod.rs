@@ -15,13 +15,23 @@ use crate::db::Tx;
 use crate::errors::{Error, Result};
 use crate::queue::jobs::Job;
 use crate::queue::{NewItem, store as queue};
-use crate::secrets::Place;
+use crate::secrets::columns::Form;
+use crate::secrets::{Place, SealedColumn};
 use crate::settings::Settings;
 
 pub use delivery::{check_address, deliver};
 
 /// The kind of the queue's items.
 const KIND: &str = "kernel.mail";
+
+/// Where mails wait.
+pub(crate) const SEALED: SealedColumn = SealedColumn {
+    place_column: "payload.mail",
+    place_row: "subject",
+    only: Some("kind = 'kernel.mail'"),
+    form: Form::JsonField("sealed"),
+    ..SealedColumn::of_site("work_items", "payload", "id")
+};
 
 /// A mail to one person, in plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

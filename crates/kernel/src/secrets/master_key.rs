@@ -7,8 +7,11 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::sealing::{KEY_BYTES, Key};
@@ -19,8 +22,9 @@ use crate::random::Random;
 const HEADING: &str = "slipway-master-key-1:";
 
 /// The key that wraps all data keys.
+#[derive(Clone)]
 pub struct MasterKey {
-    key: Key,
+    key: Arc<Key>,
     fingerprint: String,
 }
 
@@ -60,8 +64,8 @@ impl MasterKey {
     ///
     /// When the file cannot be written.
     pub fn create(path: &Path, random: &Random) -> Result<Self> {
-        let key = Key::random(random)?;
-        let text = Zeroizing::new(format!("{HEADING}{}\n", hexadecimal(key.as_bytes())));
+        let key = Self::random(random)?;
+        let text = key.text();
         // The parent of a bare name is the empty path, which nothing can open.
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new("."));
@@ -76,13 +80,44 @@ impl MasterKey {
                 File::open(directory)
                     .and_then(|directory| directory.sync_all())
                     .map_err(|error| cannot("write", path, &error))?;
-                Ok(Self::from_key(key))
+                Ok(key)
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 Self::load(path)?.ok_or_else(|| Error::conflict("The master key came and went; start again."))
             }
             Err(error) => Err(cannot("write", path, &error)),
         }
+    }
+
+    /// A new key that is nowhere yet.
+    pub(super) fn random(random: &Random) -> Result<Self> {
+        Key::random(random).map(Self::from_key)
+    }
+
+    /// Stores the key in a new file of its owner alone.
+    ///
+    /// # Errors
+    ///
+    /// When there is something already, or it cannot be written.
+    pub fn store(&self, path: &Path) -> Result<()> {
+        make_private_directory(path.parent().unwrap_or(Path::new(".")))?;
+        write_private(path, self.text().as_bytes()).map_err(|error| cannot("write", path, &error))
+    }
+
+    /// The key as a variable holds it: 32 bytes in base64, or the text of a file.
+    #[must_use]
+    pub fn from_base64(text: &str) -> Option<Self> {
+        if let Some(key) = Self::parse(text) {
+            return Some(key);
+        }
+        let bytes = STANDARD.decode(text.trim()).ok()?;
+        Key::from_bytes(bytes).ok().map(Self::from_key)
+    }
+
+    /// The key as a file holds it.
+    pub(super) fn text(&self) -> Zeroizing<String> {
+        let digits = Zeroizing::new(hexadecimal(self.key.as_bytes()));
+        Zeroizing::new(format!("{HEADING}{}\n", *digits))
     }
 
     /// A few characters that tell one key from another and say nothing about it.
@@ -101,10 +136,13 @@ impl MasterKey {
             &[b"slipway master key fingerprint".as_slice(), key.as_bytes()].concat(),
         );
         let fingerprint = hexadecimal(hash.as_ref()).chars().take(16).collect();
-        Self { key, fingerprint }
+        Self {
+            key: Arc::new(key),
+            fingerprint,
+        }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let digits = text.trim().strip_prefix(HEADING)?;
         if digits.len() != 2 * KEY_BYTES || !digits.is_ascii() {
             return None;
@@ -143,6 +181,14 @@ pub fn make_private_directory(path: &Path) -> Result<()> {
         .mode(0o700)
         .create(path)
         .map_err(|error| cannot("make", path, &error))
+}
+
+/// Gives a file another name, durably.
+pub(super) fn rename(from: &Path, to: &Path) -> Result<()> {
+    let directory = to.parent().unwrap_or(Path::new("."));
+    std::fs::rename(from, to)
+        .and_then(|()| File::open(directory)?.sync_all())
+        .map_err(|error| cannot("rename", from, &error))
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

@@ -36,6 +36,15 @@ impl Home {
         }
     }
 
+    /// The same site with other settings: another machine's.
+    pub fn with_settings(settings: Settings, of: &Self) -> Self {
+        Self {
+            _directory: tempfile::tempdir().unwrap(),
+            settings,
+            clock: of.clock.clone(),
+        }
+    }
+
     pub fn is_sqlite(&self) -> bool {
         self.settings.database.url.is_none()
     }

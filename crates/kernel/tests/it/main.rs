@@ -8,12 +8,15 @@
     reason = "a test that meets the unexpected should stop at once"
 )]
 
+mod audit;
+mod audit_webhooks;
 mod blobs;
 mod blobs_s3;
 mod database;
 mod events;
 mod fixture;
 mod jobs;
+mod key_rotation;
 mod logs;
 mod logs_faults;
 mod mail;
