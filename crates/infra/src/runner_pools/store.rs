@@ -155,6 +155,12 @@ pub(crate) async fn find_runner(connection: &impl ConnectionTrait, id: RunnerId)
     Ok(runners::Entity::find_by_id(id).one(connection).await?)
 }
 
+/// Whether a runner said goodbye, or is not known.
+pub(crate) async fn has_left(connection: &impl ConnectionTrait, id: RunnerId) -> Result<bool> {
+    let runner = find_runner(connection, id).await?;
+    Ok(runner.is_none_or(|runner| runner.exited_at.is_some()))
+}
+
 /// Runners of a pool, last heard of first.
 pub(crate) async fn runners_of(connection: &impl ConnectionTrait, pool: RunnerPoolId) -> Result<Vec<Runner>> {
     let query = runners::Entity::find()

@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod leases;
 pub mod model;
 pub mod order;
+mod silence;
 pub mod store;
 
 pub use model::{ItemState, NewItem, OnLost, WorkItem};

@@ -9,8 +9,9 @@ use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, DbBackend, QueryOrde
 use slipway_api::ids::{OrganizationId, WorkItemId};
 use slipway_api::{Code, Timestamp};
 
-use super::model::{ActiveModel, Column, Entity, ItemState, NewItem, OnLost, Stop, WorkItem};
+use super::model::{ActiveModel, Column, Entity, ItemState, NewItem, Stop, WorkItem};
 use super::order::{self, Offer};
+pub use super::silence::{has_silent, reap, reap_of};
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::db::migrations::{Migration, Step};
@@ -74,9 +75,6 @@ pub(crate) const BEGUN: Migration = Migration {
         ]
     },
 };
-
-/// How often an item may be claimed by holders of whom nobody hears again, each time.
-const CLAIMS_WITHOUT_A_BEGINNING: i64 = 10;
 
 /// Adds an item, and wakes who waits for work once the transaction is committed.
 ///
@@ -385,75 +383,6 @@ pub async fn retry(tx: &mut Tx, item: &WorkItem, run_after: Timestamp, error: &s
     }
     tx.wake(Topic::Queue);
     Ok(())
-}
-
-/// Takes items from holders that fell silent: back to the queue, or `lost`. What was not begun goes back also when it
-/// must not be repeated, and as if that claim had not been. Says how many it took.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn reap(tx: &mut Tx, now: Timestamp) -> Result<usize> {
-    reap_of(tx, None, now).await
-}
-
-/// The same of one pool, if it is given.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn reap_of(tx: &mut Tx, pool: Option<&str>, now: Timestamp) -> Result<usize> {
-    let mut silent = Entity::find()
-        .filter(Column::State.eq(ItemState::Leased))
-        .filter(Column::LeaseUntil.lt(now));
-    if let Some(pool) = pool {
-        silent = silent.filter(Column::Pool.eq(pool));
-    }
-    let silent = silent.limit(100).all(&**tx).await?;
-    for item in &silent {
-        let was_begun = item.begun_at.is_some() || item.fence >= CLAIMS_WITHOUT_A_BEGINNING;
-        let (state, attempt) = match item.on_lost {
-            OnLost::Report if !was_begun => (ItemState::Queued, item.attempt - 1),
-            OnLost::Requeue if item.attempt < item.max_attempts => (ItemState::Queued, item.attempt),
-            OnLost::Requeue | OnLost::Report => (ItemState::Lost, item.attempt),
-        };
-        let still_so = match item.begun_at {
-            Some(_) => Column::BegunAt.is_not_null(),
-            None => Column::BegunAt.is_null(),
-        };
-        Entity::update_many()
-            .col_expr(Column::State, Expr::value(state))
-            .col_expr(Column::Attempt, Expr::value(attempt))
-            .col_expr(Column::RunAfter, Expr::value(now))
-            .col_expr(
-                Column::LastError,
-                Expr::value("The holder fell silent and its lease ended."),
-            )
-            .filter(Column::Id.eq(item.id))
-            .filter(Column::Fence.eq(item.fence))
-            .filter(Column::State.eq(ItemState::Leased))
-            .filter(Column::LeaseUntil.lt(now))
-            .filter(still_so)
-            .exec(&**tx)
-            .await?;
-    }
-    if !silent.is_empty() {
-        tx.wake(Topic::Queue);
-    }
-    Ok(silent.len())
-}
-
-/// Whether somebody who holds an item of the pool fell silent.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn has_silent(connection: &impl ConnectionTrait, pool: &str, now: Timestamp) -> Result<bool> {
-    let silent = Entity::find()
-        .filter(Column::State.eq(ItemState::Leased))
-        .filter(Column::LeaseUntil.lt(now))
-        .filter(Column::Pool.eq(pool));
-    Ok(silent.one(connection).await?.is_some())
 }
 
 /// Items of these kinds that were lost and wait for their owner.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use sea_orm::ConnectionTrait;
 use slipway_api::ids::RunnerId;
 use slipway_api::runner::{Claim, ClaimRequest, Registered, Registration, SandboxLevel};
 use slipway_kernel::queue::{self, Lease, WorkItem};
@@ -104,7 +103,7 @@ pub async fn claim(ctx: &Ctx, id: RunnerId, request: &ClaimRequest) -> Result<Op
         if let Some(claim) = claim_now(ctx, &runner).await? {
             return Ok(Some(claim));
         }
-        if has_left(ctx.db.reader(), id).await? {
+        if pools::has_left(ctx.db.reader(), id).await? {
             break;
         }
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
@@ -114,11 +113,6 @@ pub async fn claim(ctx: &Ctx, id: RunnerId, request: &ClaimRequest) -> Result<Op
         listener.wait(left.min(PATIENCE)).await;
     }
     Ok(None)
-}
-
-async fn has_left(connection: &impl ConnectionTrait, id: RunnerId) -> Result<bool> {
-    let runner = pools::find_runner(connection, id).await?;
-    Ok(runner.is_none_or(|runner| runner.exited_at.is_some()))
 }
 
 async fn claim_now(ctx: &Ctx, runner: &Runner) -> Result<Option<Claim>> {
@@ -165,7 +159,7 @@ async fn claim_now(ctx: &Ctx, runner: &Runner) -> Result<Option<Claim>> {
 async fn take(ctx: &Ctx, runner: &Runner, pool: &[String], token_hash: &str) -> Result<Option<(WorkItem, Run, Phase)>> {
     let mut tx = ctx.begin().await?;
     // What a runner is given after its goodbye it does not begin.
-    if has_left(&*tx, runner.id).await? {
+    if pools::has_left(&*tx, runner.id).await? {
         return Ok(None);
     }
     let terms = Lease {
