@@ -228,8 +228,12 @@ kinds! {
     CommentId, Comment, "wsc", "comment";
     /// An entry of the audit log.
     EventId, Event, "evt", "event";
+    /// A link that is used once: set-up, invitation, reset of a password.
+    LinkId, Link, "lnk", "link";
     /// A log stream.
     LogId, Log, "log", "log";
+    /// Somebody's membership in an organization, as TFE names it.
+    MembershipId, Membership, "ou", "organization membership";
     /// An organization.
     OrganizationId, Organization, "org", "organization";
     /// The run's plan phase, as TFE names it.
@@ -248,6 +252,8 @@ kinds! {
     RunnerPoolId, RunnerPool, "apool", "runner pool";
     /// A schedule.
     ScheduleId, Schedule, "sched", "schedule";
+    /// A browser's session.
+    SessionId, Session, "ses", "session";
     /// A version of a workspace's state.
     StateVersionId, StateVersion, "sv", "state version";
     /// One output of a state version.

@@ -9,14 +9,20 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod accounts;
+pub mod attempts;
 pub mod bootstrap;
 mod callers;
 mod changes;
+pub mod links;
+pub mod memberships;
 pub mod organizations;
+pub mod pages;
 pub mod permissions;
 pub mod projects;
 pub mod role_assignments;
 pub mod roles;
+pub mod sessions;
 pub mod tokens;
 pub mod users;
 
@@ -33,6 +39,9 @@ pub fn routes(tree: PermissionTree) -> Routes {
     organizations::http::routes()
         .merge(projects::http::routes())
         .merge(users::http::routes())
+        .merge(accounts::http::routes())
+        .merge(sessions::http::routes())
+        .merge(memberships::http::routes(tree.clone()))
         .merge(tokens::http::routes())
         .merge(roles::http::routes(tree.clone()))
         .merge(role_assignments::http::routes(tree))
@@ -48,6 +57,12 @@ pub fn migrations() -> Vec<Migration> {
         role_assignments::store::MIGRATION,
         users::store::MIGRATION,
         tokens::store::MIGRATION,
+        users::store::ACCOUNTS,
+        accounts::store::MIGRATION,
+        sessions::store::MIGRATION,
+        links::store::MIGRATION,
+        attempts::store::MIGRATION,
+        memberships::store::MIGRATION,
     ]
 }
 

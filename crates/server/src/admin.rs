@@ -31,6 +31,18 @@ pub async fn create_token(settings: Settings, username: &str, description: &str)
     Ok(text.expose_text()?.to_owned())
 }
 
+/// Makes a link that makes a site administrator, and returns its address.
+///
+/// # Errors
+///
+/// When the data cannot be opened; each error says what to do.
+pub async fn set_up_link(settings: Settings) -> anyhow::Result<String> {
+    let kernel = open(settings).await?;
+    let ctx = Ctx::system(&kernel);
+    let made = slipway_identity::accounts::service::set_up::make_link(&ctx).await;
+    Ok(made.map_err(readable)?.url)
+}
+
 /// Writes a backup into the new file `to`, which is there whole or not at all. Works while the server runs.
 ///
 /// # Errors

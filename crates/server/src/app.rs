@@ -7,7 +7,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use slipway_api::Code;
+use slipway_identity::roles::PermissionTree;
 use slipway_identity::tokens::Authenticator;
+use slipway_identity::{pages, sessions};
 use slipway_kernel::{Error, Kernel};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -21,6 +23,8 @@ pub struct Shared {
     pub kernel: Arc<Kernel>,
     /// Who is behind a token.
     pub authenticator: Arc<Authenticator>,
+    /// Who is behind a browser's session.
+    pub sessions: Arc<sessions::Authenticator>,
 }
 
 /// The application.
@@ -30,8 +34,12 @@ pub fn router(shared: &Shared) -> Router {
     let api = api
         .layer(from_fn_with_state(shared.clone(), layers::authenticate))
         .layer(DefaultBodyLimit::max(settings.limits.body_bytes));
+    let pages = pages::routes(PermissionTree::new(domains::permissions()))
+        .layer(from_fn_with_state(shared.clone(), layers::recognise));
     Router::new()
         .merge(api)
+        .merge(pages)
+        .route("/pages.css", get(pages::http::stylesheet))
         .merge(health::routes())
         .merge(openapi::routes())
         .fallback(nothing_here)

@@ -9,7 +9,7 @@ use crate::app::Shared;
 use crate::domains;
 use crate::supervise::Supervisor;
 
-/// How often tokens' last uses are written.
+/// How often the last uses of tokens and sessions are written.
 const USES: Duration = Duration::from_secs(20);
 /// How often what nobody needs any more is removed.
 const SWEEP: Duration = Duration::from_secs(3_600);
@@ -46,14 +46,15 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
         let (ctx, holder) = reconciling.clone();
         async move { slipway_infra::runs::reconcile::run(&ctx, &holder).await }
     });
-    let authenticator = Arc::clone(&shared.authenticator);
+    let shared = shared.clone();
     let noting = ctx.clone();
     supervisor.keep("token uses", move || {
-        let (ctx, authenticator) = (noting.clone(), Arc::clone(&authenticator));
+        let (ctx, shared) = (noting.clone(), shared.clone());
         async move {
             loop {
                 tokio::time::sleep(USES).await;
-                authenticator.write_uses(&ctx).await?;
+                shared.authenticator.write_uses(&ctx).await?;
+                shared.sessions.write_uses(&ctx).await?;
             }
         }
     });
@@ -66,6 +67,7 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
                     slipway_infra::retention::sweep(&ctx).await?;
                     slipway_identity::projects::service::sweep(&ctx).await?;
                     slipway_identity::organizations::service::sweep(&ctx).await?;
+                    slipway_identity::accounts::service::sweep(&ctx).await?;
                     slipway_kernel::blobs::collect(&ctx, SWEEP).await?;
                 }
                 tokio::time::sleep(SWEEP).await;

@@ -69,8 +69,8 @@ fn read(path: &Path) -> anyhow::Result<Table> {
 /// `SLIPWAY_SERVER_DATA_DIR` as section and key. Variables of no section are the command line's, not the server's.
 fn split(name: &str) -> Option<(&'static str, String)> {
     let rest = name.strip_prefix(PREFIX)?;
-    let sections = ["server", "database", "storage", "runs", "retention", "limits"];
-    sections.into_iter().find_map(|section| {
+    let mut sections = Settings::sections().into_iter().map(|(section, _)| section);
+    sections.find_map(|section| {
         let key = rest.strip_prefix(&section.to_uppercase())?.strip_prefix('_')?;
         Some((section, key.to_lowercase()))
     })

@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
+use slipway_identity::pages;
+use slipway_identity::sessions::{Current, Stage, cookie};
 use slipway_kernel::ctx::{Origin, unauthenticated};
 use slipway_kernel::http::{Failure, render};
 use slipway_kernel::settings::Server;
@@ -35,7 +37,10 @@ pub async fn answer(State(shared): State<Shared>, mut request: Request, next: Ne
     let _entered = span.enter();
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         log(failure.error());
-        response = render(failure.error(), &id);
+        response = match response.extensions().get::<pages::http::Html>() {
+            Some(_) => pages::http::failure(failure.error(), &id),
+            None => render(failure.error(), &id),
+        };
     }
     let status = response.status().as_u16();
     shared
@@ -100,28 +105,94 @@ const PUBLIC: [&str; 1] = ["/api/v2/ping"];
 ///
 /// Nobody gets further in than here, but for what is public: nothing is read of a body, nothing is said of what there is.
 pub async fn authenticate(State(shared): State<Shared>, mut request: Request, next: Next) -> Result<Response> {
-    let actor = actor(&shared, token(&request)?).await?;
+    let actor = match token(&request)? {
+        Some(token) => actor(&shared, &token).await?,
+        None => by_session(&shared, &mut request).await?,
+    };
     if actor == Actor::Anonymous && !PUBLIC.contains(&matched_path(&request)) {
         return Err(unauthenticated());
     }
-    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
-    let origin = Origin {
-        request_id,
-        remote_address: remote_address(&shared.kernel.settings.server, &request),
-    };
-    let ctx = Ctx::new(shared.kernel.clone(), actor, origin);
-    request.extensions_mut().insert(ctx);
+    give(&shared, actor, &mut request);
     Ok(next.run(request).await)
 }
 
-async fn actor(shared: &Shared, token: Option<String>) -> Result<Actor> {
-    let Some(token) = token else {
+async fn actor(shared: &Shared, token: &str) -> Result<Actor> {
+    if tokens::kind(token) == Some("r") {
+        return slipway_infra::work::service::authenticate(&shared.kernel, token).await;
+    }
+    shared.authenticator.authenticate(&shared.kernel, token).await
+}
+
+/// Who is signed in with the session that the browser brought. What changes something must show to come from a page of
+/// the session: a browser sends the cookie whoever made it send the request.
+async fn by_session(shared: &Shared, request: &mut Request) -> Result<Actor> {
+    let text = session_text(&shared.kernel.settings.server, request.headers());
+    let Some(current) = session(shared, text).await? else {
         return Ok(Actor::Anonymous);
     };
-    if tokens::kind(&token) == Some("r") {
-        return slipway_infra::work::service::authenticate(&shared.kernel, &token).await;
+    if current.stage != Stage::Full {
+        return Ok(Actor::Anonymous);
     }
-    shared.authenticator.authenticate(&shared.kernel, &token).await
+    if !request.method().is_safe() {
+        let given = request.headers().get("x-csrf-token");
+        current.require_csrf(given.and_then(|given| given.to_str().ok()))?;
+    }
+    let actor = current.actor.clone();
+    request.extensions_mut().insert(current);
+    Ok(actor)
+}
+
+/// What the browser brought as its session.
+fn session_text(server: &Server, headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE);
+    let texts = cookies.iter().filter_map(|value| value.to_str().ok());
+    let mut found = texts.filter_map(|text| cookie::find(server, text));
+    found.next().map(str::to_owned)
+}
+
+async fn session(shared: &Shared, text: Option<String>) -> Result<Option<Current>> {
+    match text {
+        Some(text) => shared.sessions.recognise(&shared.kernel, &text).await,
+        None => Ok(None),
+    }
+}
+
+/// Finds out who visits a page, and refuses nobody: pages say themselves what there is for whom. A failure is shown as a
+/// page.
+pub async fn recognise(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let mut response = match visited(&shared, request, next).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
+    };
+    response.extensions_mut().insert(pages::http::Html);
+    response
+}
+
+async fn visited(shared: &Shared, mut request: Request, next: Next) -> Result<Response> {
+    if !request.method().is_safe() {
+        pages::http::require_same_origin(&shared.kernel.settings.server, request.headers())?;
+    }
+    let text = session_text(&shared.kernel.settings.server, request.headers());
+    let current = session(shared, text).await?;
+    let actor = current
+        .as_ref()
+        .map_or(Actor::Anonymous, |current| current.actor.clone());
+    if let Some(current) = current {
+        request.extensions_mut().insert(current);
+    }
+    give(shared, actor, &mut request);
+    Ok(next.run(request).await)
+}
+
+/// Gives the handler its [`Ctx`].
+fn give(shared: &Shared, actor: Actor, request: &mut Request) {
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+    let origin = Origin {
+        request_id,
+        remote_address: remote_address(&shared.kernel.settings.server, request),
+    };
+    let ctx = Ctx::new(shared.kernel.clone(), actor, origin);
+    request.extensions_mut().insert(ctx);
 }
 
 /// The token of a request. Basic authentication is for state clients, which know no other; the password is the token.

@@ -16,9 +16,8 @@ pub fn api_page(document: &OpenApi) -> String {
     let mut page = String::from(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>Slipway API</title><link rel=\"stylesheet\" href=\"/reference.css\"><main><h1>Slipway</h1>\
-         <p>This server has no console yet. Use the command line: <code>slipway login</code>, then \
-         <code>slipway --help</code>; an administrator makes a token on the server's machine with \
-         <code>slipway admin token create</code>.</p><p>The API, also as <a href=\"/api/v2/openapi.json\">OpenAPI \
+         <p>This server has no console yet. <a href=\"/sign-in\">Sign in</a> to your account to make an \
+         API token; then use the command line: <code>slipway login</code>, then <code>slipway --help</code>.</p><p>The API, also as <a href=\"/api/v2/openapi.json\">OpenAPI \
          document</a>:</p><table><thead><tr><th>Operation</th><th>What it does</th><th>Needs</th></tr></thead><tbody>",
     );
     for (path, methods) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {

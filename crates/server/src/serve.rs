@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use slipway_identity::sessions;
 use slipway_identity::tokens::Authenticator;
 use slipway_kernel::clock::Clock;
 use slipway_kernel::random::Random;
@@ -37,6 +38,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let shared = Shared {
         kernel: Arc::clone(&kernel),
         authenticator: Arc::new(Authenticator::default()),
+        sessions: Arc::new(sessions::Authenticator::default()),
     };
     let stop = CancellationToken::new();
     let mut supervisor = Supervisor::new(stop.clone());
@@ -55,6 +57,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
             async move { embedded_runner::run(&ctx).await }
         });
     }
+    say_how_to_begin(&kernel).await?;
     tracing::info!(url = %url(&kernel.settings, address), data = %kernel.settings.server.data_dir.display(), "ready");
 
     until_signal().await?;
@@ -70,6 +73,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         tracing::warn!("some requests did not finish in time");
     }
     shared.authenticator.write_uses(&Ctx::system(&kernel)).await?;
+    shared.sessions.write_uses(&Ctx::system(&kernel)).await?;
     Ok(())
 }
 
@@ -138,6 +142,18 @@ fn holder(kernel: &Kernel) -> anyhow::Result<String> {
             .take(64)
             .collect(),
     )
+}
+
+/// Where there is nobody yet, the server's log has the way in: a link that works once, for a day.
+async fn say_how_to_begin(kernel: &Arc<Kernel>) -> anyhow::Result<()> {
+    let link = slipway_identity::accounts::service::set_up::first_link(&Ctx::system(kernel)).await;
+    if let Some(made) = link.map_err(readable)? {
+        tracing::warn!(
+            url = made.url,
+            "nobody has an account yet; open this address to make the first administrator"
+        );
+    }
+    Ok(())
 }
 
 /// Where people reach the server.

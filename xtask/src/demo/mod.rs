@@ -109,7 +109,8 @@ async fn tell(setting: &Setting, server: &mut Server, once: bool) -> Result<()> 
     if once {
         return Ok(());
     }
-    farewell(setting);
+    let link = story::set_up_link(&client, setting).await?;
+    farewell(setting, &link);
     bail!("the server ended by itself: {}", server.ended().await?)
 }
 
@@ -124,12 +125,13 @@ async fn interrupted() -> Result<()> {
     Ok(())
 }
 
-fn farewell(setting: &Setting) {
+fn farewell(setting: &Setting, link: &str) {
     let folder = setting.folder.display();
     println!(
         "Slipway serves on http://{} until Ctrl-C. The API reference is at that address.",
         setting.listen
     );
+    println!("To sign in with a browser, make your account here (the link works once):\n  {link}");
     println!("To sign in from another terminal:");
     println!(
         "  {} admin token create --data-dir {folder}/server",

@@ -67,6 +67,16 @@ async fn sign_in(client: &Client, setting: &Setting) -> Result<()> {
     Ok(())
 }
 
+/// A link by which the person makes an account with a password.
+pub(super) async fn set_up_link(client: &Client, setting: &Setting) -> Result<String> {
+    let data = setting.folder.join("server");
+    let data = data.to_str().context("the data directory is not UTF-8")?;
+    let command = ["admin", "set-up-link", "--data-dir", data, "--listen", &setting.listen];
+    let answer = client.quiet(&command).await?;
+    let link = answer.split_whitespace().find(|word| word.contains("/set-up/"));
+    Ok(link.context("no link was printed")?.to_owned())
+}
+
 async fn check_outputs(client: &Client, greeting: &str) -> Result<()> {
     client.run(&["state", "outputs"]).await?;
     // Not shown: as JSON the sensitive one is in clear.

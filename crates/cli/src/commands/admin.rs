@@ -19,6 +19,7 @@ pub(crate) enum AdminCommand {
     /// Tokens of site administrators
     #[command(subcommand)]
     Token(AdminTokenCommand),
+    SetUpLink(SetUpLinkArguments),
     Backup(BackupArguments),
     Restore(RestoreArguments),
 }
@@ -61,6 +62,23 @@ pub(crate) struct CreateTokenArguments {
     description: String,
 }
 
+/// Print a link that makes a site administrator with a password; it works once, for a day
+///
+/// A server that nobody has an account on prints one itself when it starts. Recorded as an event. The address begins with
+/// the server's `public_url`, or with where it listens.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  slipway admin set-up-link --data-dir ./data
+  slipway admin set-up-link --config /etc/slipway/server.toml")]
+pub(crate) struct SetUpLinkArguments {
+    #[command(flatten)]
+    place: PlaceArguments,
+    /// Where the server listens, when it is not where the configuration says
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+}
+
 /// Write everything into one file, of one moment, with digests: database, configurations, states, plans, logs
 ///
 /// Works while the server runs. The master key is not in the file: keep a copy of it apart, nothing opens without it.
@@ -99,11 +117,12 @@ pub(crate) struct RestoreArguments {
 }
 
 impl PlaceArguments {
-    fn settings(&self, environment: &Environment) -> anyhow::Result<Settings> {
+    fn settings(&self, environment: &Environment, listen: Option<String>) -> anyhow::Result<Settings> {
         let data_dir = self.data_dir.as_ref().map(|path| path.display().to_string());
         let given = [
             ("server.data_dir", data_dir),
             ("database.url", self.database_url.clone()),
+            ("server.listen", listen),
         ];
         let flags: Vec<Flag> = given
             .into_iter()
@@ -118,7 +137,7 @@ pub(super) fn run(command: &AdminCommand, environment: &Environment, output: &Ou
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command {
         AdminCommand::Token(AdminTokenCommand::Create(arguments)) => {
-            let settings = arguments.place.settings(environment)?;
+            let settings = arguments.place.settings(environment, None)?;
             let (user, description) = (arguments.user.as_str(), arguments.description.as_str());
             let text = runtime.block_on(admin::create_token(settings, user, description))?;
             output.done(&format!(
@@ -127,13 +146,20 @@ pub(super) fn run(command: &AdminCommand, environment: &Environment, output: &Ou
             output.line(&text)?;
             Ok(Outcome::Success)
         }
+        AdminCommand::SetUpLink(arguments) => {
+            let settings = arguments.place.settings(environment, arguments.listen.clone())?;
+            let url = runtime.block_on(admin::set_up_link(settings))?;
+            output.done("made a link for a site administrator; it works once, until tomorrow:");
+            output.line(&url)?;
+            Ok(Outcome::Success)
+        }
         AdminCommand::Backup(arguments) => runtime.block_on(backup(arguments, environment, output)),
         AdminCommand::Restore(arguments) => runtime.block_on(restore(arguments, environment, output)),
     }
 }
 
 async fn backup(arguments: &BackupArguments, environment: &Environment, output: &Output) -> anyhow::Result<Outcome> {
-    let settings = arguments.place.settings(environment)?;
+    let settings = arguments.place.settings(environment, None)?;
     let key_file = admin::master_key_file(&settings);
     let to = environment.directory.join(&arguments.to);
     let with_key = arguments.include_master_key;
@@ -159,7 +185,7 @@ async fn backup(arguments: &BackupArguments, environment: &Environment, output: 
 }
 
 async fn restore(arguments: &RestoreArguments, environment: &Environment, output: &Output) -> anyhow::Result<Outcome> {
-    let settings = arguments.place.settings(environment)?;
+    let settings = arguments.place.settings(environment, None)?;
     let from = environment.directory.join(&arguments.from);
     let summary = {
         let progress = Mutex::new(Progress::new(output));

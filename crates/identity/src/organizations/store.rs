@@ -69,6 +69,14 @@ pub(crate) async fn by_id(connection: &impl ConnectionTrait, id: OrganizationId)
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
+/// Those of `ids` that there are.
+pub(crate) async fn by_ids(connection: &impl ConnectionTrait, ids: &[OrganizationId]) -> Result<Vec<Organization>> {
+    Ok(Entity::find()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .all(connection)
+        .await?)
+}
+
 pub(crate) async fn by_name(connection: &impl ConnectionTrait, name: &Name) -> Result<Option<Organization>> {
     Ok(Entity::find()
         .filter(Column::Name.eq(name.as_str()))

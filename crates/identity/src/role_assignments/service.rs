@@ -150,7 +150,13 @@ pub(crate) async fn assign_built_in(tx: &mut Tx, ctx: &Ctx, user: UserId, role: 
     Ok(())
 }
 
-async fn assign(tx: &mut Tx, ctx: &Ctx, subject: UserId, role: &Role, scope: &Scope) -> Result<RoleAssignment> {
+pub(crate) async fn assign(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    subject: UserId,
+    role: &Role,
+    scope: &Scope,
+) -> Result<RoleAssignment> {
     let assignment = RoleAssignment {
         id: ctx.new_id()?,
         organization_id: scope.organization,

@@ -152,16 +152,7 @@ async fn write(ctx: &Ctx, uses: &HashMap<TokenId, Timestamp>) -> Result<()> {
 
 async fn actor(kernel: &Arc<Kernel>, token: &Token) -> Result<Actor> {
     match token.kind {
-        TokenKind::User => {
-            let id = parsed(token)?;
-            let user = users::store::by_id(kernel.db.reader(), id).await?;
-            let user = user.ok_or_else(unauthenticated)?;
-            Ok(Actor::User {
-                id,
-                name: user.username,
-                teams: Vec::new(),
-            })
-        }
+        TokenKind::User => users::service::actor(kernel, parsed(token)?).await,
         TokenKind::RunnerPool => Ok(Actor::Runner { pool: parsed(token)? }),
     }
 }

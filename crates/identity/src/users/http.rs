@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use super::model::User;
 use super::service;
+use crate::accounts;
 
 const KNOWN: Known = Known {
     filters: &["search[username]"],
@@ -37,7 +38,10 @@ pub(crate) fn routes() -> Routes {
     security(("token" = [])))]
 async fn get_account(ctx: Ctx) -> Result<impl IntoResponse> {
     let user = service::me(&ctx).await?;
-    Ok(ok(shown(&ctx, user).await?))
+    let (id, version) = (user.id, user.version);
+    let mut resource = shown(&ctx, user).await?;
+    resource.attributes.two_factor = Some(accounts::service::profile::two_factor(&ctx, id).await?);
+    Ok(ok(resource).with_version(version))
 }
 
 /// List the users of the site.
@@ -114,7 +118,8 @@ async fn delete_user(ctx: Ctx, params: Params) -> Result<StatusCode> {
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn shown(ctx: &Ctx, user: User) -> Result<Resource<Wire>> {
+/// A user as the caller may see him.
+pub(crate) async fn shown(ctx: &Ctx, user: User) -> Result<Resource<Wire>> {
     let admins = service::site_admins(ctx, std::slice::from_ref(&user)).await?;
     Ok(resource(user, admins.into_iter().next().flatten()))
 }
@@ -125,6 +130,9 @@ fn resource(user: User, is_site_admin: Option<bool>) -> Resource<Wire> {
         username: user.username,
         email: user.email.filter(|_| is_site_admin.is_some()),
         is_service_account: user.is_service_account,
+        is_suspended: is_site_admin.map(|_| user.is_suspended),
+        last_signed_in_at: user.last_signed_in_at.filter(|_| is_site_admin.is_some()),
+        two_factor: None,
         is_site_admin,
     };
     Resource::new(user.id, attributes).with_link("self", format!("/api/v2/users/{}", user.id))

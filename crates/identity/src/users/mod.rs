@@ -8,4 +8,4 @@ mod model;
 pub mod service;
 pub(crate) mod store;
 
-pub use model::User;
+pub use model::{PasswordHash, User};

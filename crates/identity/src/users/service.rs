@@ -6,7 +6,7 @@ use slipway_api::users::NewUser;
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::Scope;
 use slipway_kernel::http::{Listed, Page};
-use slipway_kernel::{Actor, Ctx, Error, Result, Tx};
+use slipway_kernel::{Actor, Ctx, Error, Kernel, Result, Tx};
 
 use super::model::User;
 use super::store;
@@ -25,6 +25,17 @@ pub async fn me(ctx: &Ctx) -> Result<User> {
     let id = ctx.user()?;
     let user = store::by_id(ctx.db.reader(), id).await?;
     user.ok_or_else(slipway_kernel::ctx::unauthenticated)
+}
+
+/// The user as a caller: the one place where a user becomes an actor.
+///
+/// # Errors
+///
+/// `Unauthenticated` for one who is gone or suspended.
+pub async fn actor(kernel: &Kernel, id: UserId) -> Result<Actor> {
+    let user = store::by_id(kernel.db.reader(), id).await?;
+    let user = user.filter(|user| !user.is_suspended);
+    Ok(user.ok_or_else(slipway_kernel::ctx::unauthenticated)?.actor())
 }
 
 /// The user with this id, if it is the caller, or the caller manages users, or sees who may do what in an organization
@@ -131,7 +142,7 @@ pub async fn manages_users(ctx: &Ctx) -> Result<bool> {
 
 /// Refuses to act on a site administrator, or as any other user, by somebody who is no site administrator: managing
 /// users must not be a way to more than that.
-async fn require_as_strong(ctx: &Ctx, id: UserId) -> Result<()> {
+pub(crate) async fn require_as_strong(ctx: &Ctx, id: UserId) -> Result<()> {
     let is_admin = ctx.granted().await?.allows(EVERYTHING, &Scope::site());
     let holders = role_assignments::store::holders(ctx.db.reader(), OWNER.id()?, SITE, &[id.to_string()]).await?;
     if is_admin || holders.is_empty() {
@@ -153,7 +164,7 @@ async fn meets(ctx: &Ctx, id: UserId) -> Result<bool> {
     role_assignments::store::any_at_or_within(ctx.db.reader(), &id.to_string(), &scopes).await
 }
 
-fn event(action: &'static str, user: &User, changes: serde_json::Value) -> NewEvent {
+pub(crate) fn event(action: &'static str, user: &User, changes: serde_json::Value) -> NewEvent {
     NewEvent {
         action,
         organization: None,

@@ -41,9 +41,7 @@ pub fn render(error: &Error, request_id: &str) -> Response {
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     if matches!(error.code().status(), 429 | 503) {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after(error));
     }
     if error.code().status() == 401 {
         response
@@ -51,6 +49,16 @@ pub fn render(error: &Error, request_id: &str) -> Response {
             .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
+}
+
+/// When to come back, in seconds: what the error says, or soon.
+#[must_use]
+pub fn retry_after(error: &Error) -> HeaderValue {
+    let seconds = error
+        .meta()
+        .get("retry-after-seconds")
+        .and_then(serde_json::Value::as_u64);
+    HeaderValue::from(seconds.unwrap_or(2))
 }
 
 fn document(error: &Error, request_id: &str) -> ErrorDocument {

@@ -14,7 +14,7 @@ use crate::ctx::Kernel;
 
 pub use answer::{JsonApi, created, list, ok};
 pub use body::{Body, Plain};
-pub use errors::{Failure, render};
+pub use errors::{Failure, render, retry_after};
 pub use extract::Params;
 pub use precondition::{etag, require_unchanged};
 pub use query::{Known, ListQuery, Listed, Page};

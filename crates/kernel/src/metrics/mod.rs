@@ -25,6 +25,8 @@ pub struct Metrics {
     runs: Family<RunLabels, Counter>,
     /// Bytes of logs that were received.
     pub log_bytes: Counter,
+    /// Passwords that were hashed, to store or to compare them.
+    pub passwords_hashed: Counter,
     database_connections: Family<ConnectionLabels, Gauge>,
 }
 
@@ -72,6 +74,7 @@ impl Default for Metrics {
             claim_latency: durations(),
             runs: Family::default(),
             log_bytes: Counter::default(),
+            passwords_hashed: Counter::default(),
             database_connections: Family::default(),
         };
         metrics.register();
@@ -99,6 +102,11 @@ impl Metrics {
         );
         registry.register("runs", "Runs that reached a status", self.runs.clone());
         registry.register_with_unit("log", "Bytes of logs received", Unit::Bytes, self.log_bytes.clone());
+        registry.register(
+            "passwords_hashed",
+            "Passwords hashed, to store or to compare them",
+            self.passwords_hashed.clone(),
+        );
         registry.register(
             "database_connections",
             "Connections to the database",

@@ -14,4 +14,5 @@
 mod access;
 mod infra;
 mod server;
+mod sign_in;
 mod support;

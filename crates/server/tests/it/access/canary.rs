@@ -12,6 +12,7 @@ use serde_json::json;
 use tracing_subscriber::filter::dynamic_filter_fn;
 use tracing_subscriber::prelude::*;
 
+use crate::sign_in::{Browser, local, second_factor};
 use crate::support::{Acme, State, TestApp, document, is_postgres};
 
 /// What the server logs, at its most talkative.
@@ -109,6 +110,53 @@ async fn run_with_secrets(acme: &Acme) -> Vec<String> {
         .collect()
 }
 
+/// Everything secret that goes through the hands of somebody with an account, and a name that is no name.
+async fn of_an_account(app: &TestApp) -> Vec<String> {
+    let root = app.site_admin("root").await;
+    let (id, _) = app.user(&root, "carol").await;
+    let path = format!("/api/v2/admin/users/{id}/actions/reset-password");
+    let link = root.post(&path, json!({})).await.expect(201);
+    let link = local(link.attribute("url").as_str().unwrap());
+    let password = "canary of a password";
+    let fields = [("password", password), ("password_confirmation", password)];
+    Browser::new(app).fill(&link, &fields).await.expect(303);
+    let mut carol = Browser::new(app);
+    carol.sign_in("carol", "canary of a wrong password").await.expect(401);
+    carol.sign_in("canary-typed-in-the-wrong-field", "x").await.expect(401);
+    carol.sign_in("carol", password).await.expect(303);
+    let session = carol.cookie.clone().unwrap();
+    let csrf = carol.csrf().await;
+    carol.post("/account/second-factor/begin", &[]).await.expect(303);
+    let page = carol.get("/account/second-factor").await.expect(200);
+    let secret = page.between("Secret: <code>", "</code>");
+    let code = second_factor::code(app, &secret);
+    let codes = carol
+        .post("/account/second-factor/confirm", &[("code", &code)])
+        .await
+        .expect(200);
+    let recovery = codes.between("<li><code>", "</code>");
+    let invitation = document("organization-memberships", json!({"email": "dora@example.com"}));
+    let path = "/api/v2/organizations/acme/organization-memberships";
+    let invited = root.post(path, invitation).await.expect(201);
+    let invited = local(invited.attribute("invitation")["url"].as_str().unwrap());
+    Browser::new(app).get(&invited).await.expect(200);
+    let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+    vec![
+        password.to_owned(),
+        "canary of a wrong password".to_owned(),
+        "canary-typed-in-the-wrong-field".to_owned(),
+        session,
+        carol.cookie.clone().unwrap(),
+        csrf,
+        secret.replace('-', ""),
+        secret,
+        recovery.replace('-', ""),
+        recovery,
+        last(&link),
+        last(&invited),
+    ]
+}
+
 /// Requests that are refused and have a secret in them.
 async fn refused_with_secrets(acme: &Acme) -> Vec<String> {
     let (id, bob) = acme.app.user(&acme.owner, "bob").await;
@@ -203,7 +251,8 @@ fn text(bytes: &[u8]) -> String {
 async fn no_secret_is_found_in_what_the_server_wrote() {
     let log = Log::of_this_thread();
     let acme = Acme::new().await;
-    let planted = plant(&acme).await;
+    let mut planted = plant(&acme).await;
+    planted.extend(of_an_account(&acme.app).await);
     let open = document("workspaces", json!({"description": "canary-in-the-open"}));
     acme.owner
         .patch(&format!("/api/v2/workspaces/{}", acme.workspace), open)

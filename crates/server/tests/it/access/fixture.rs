@@ -205,6 +205,9 @@ async fn people(acme: &Acme, names: &mut BTreeMap<&'static str, String>) {
     names.insert("token", acme.owner.get(&tokens).await.expect(200).ids()[0].clone());
     names.insert("user", bob);
     names.insert("newcomer", acme.app.user(&acme.owner, "newcomer").await.0);
+    let invitation = document("organization-memberships", json!({"email": "dora@example.com"}));
+    let path = "/api/v2/organizations/acme/organization-memberships";
+    names.insert("membership", acme.owner.post(path, invitation).await.expect(201).id());
     let role = document("roles", json!({"name": "auditor", "permissions": ["event.read"]}));
     let path = "/api/v2/organizations/acme/roles";
     names.insert("role", acme.owner.post(path, role).await.expect(201).id());

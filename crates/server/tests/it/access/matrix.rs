@@ -116,6 +116,8 @@ fn missing_path(path: &str) -> String {
         ("plan", "plan"),
         ("apply", "apply"),
         ("user", "user"),
+        ("session", "ses"),
+        ("membership", "ou"),
         ("token", "at"),
         ("role", "role"),
         ("role_assignment", "ra"),

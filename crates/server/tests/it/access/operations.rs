@@ -106,6 +106,7 @@ pub fn rows() -> Vec<Row> {
     [
         organizations(),
         access(),
+        accounts(),
         workspaces(),
         variables(),
         variable_sets(),
@@ -167,6 +168,30 @@ fn access() -> Vec<Row> {
         call("create_role_assignment")
             .send("role-assignments", assignment("owner"))
             .variant("of an owner", "*"),
+    ]
+}
+
+/// One's own account, others' accounts, members. Callers have tokens, so no session is theirs, and no password.
+fn accounts() -> Vec<Row> {
+    let passwords = json!({"current_password": "a", "password": "b", "password_confirmation": "b"});
+    let invitation = |role: &str| json!({"email": format!("{role}@example.com"), "role": role});
+    vec![
+        call("update_account").send("users", json!({})),
+        call("change_password").send("users", passwords).closed(),
+        call("list_sessions"),
+        call("delete_session").on("session", "=ses-0000000000000000").closed(),
+        call("suspend_user").on("user", "newcomer"),
+        call("unsuspend_user").on("user", "newcomer"),
+        call("reset_user_password").on("user", "newcomer"),
+        call("disable_two_factor").on("user", "newcomer").closed(),
+        call("list_organization_memberships"),
+        call("create_organization_membership").send("organization-memberships", invitation("read")),
+        call("create_organization_membership")
+            .send("organization-memberships", invitation("owner"))
+            .variant("of an owner", "*"),
+        call("list_own_memberships"),
+        call("get_organization_membership"),
+        call("resend_invitation"),
     ]
 }
 
@@ -353,6 +378,7 @@ fn deletions() -> Vec<Row> {
         call("unlock_state")
             .on("workspace", "kept_by_ann")
             .variant("without its id", "workspace.force-unlock"),
+        call("delete_organization_membership"),
         call("delete_variable"),
         call("delete_variable_in_set").on("variable", "shared_variable"),
         call("unassign_variable_set_from_workspaces").json(identifier("workspaces", "$base")),

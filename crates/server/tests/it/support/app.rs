@@ -45,6 +45,7 @@ impl TestApp {
         let shared = Shared {
             kernel: Arc::clone(&kernel),
             authenticator: Arc::new(Authenticator::default()),
+            sessions: Arc::new(slipway_identity::sessions::Authenticator::default()),
         };
         Self {
             router: router(&shared),
