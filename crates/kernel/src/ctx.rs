@@ -13,7 +13,7 @@ use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::errors::{Error, Result};
-use crate::grants::{GrantCache, GrantSet, Permission, Target, Visibility};
+use crate::grants::{GrantCache, GrantSet, Limits, Permission, Target, Visibility};
 use crate::http::Totals;
 use crate::ids::IdSequence;
 use crate::logs::Logs;
@@ -70,6 +70,22 @@ pub enum Actor {
         /// The teams it is in.
         teams: Vec<TeamId>,
     },
+    /// A team, by its own token: may do what the team was given, and is nobody in it.
+    Team {
+        /// Its id.
+        id: TeamId,
+        /// Its name.
+        name: Name,
+        /// Its organization.
+        organization: OrganizationId,
+    },
+    /// An organization, by its own token: may do what the organization itself was given.
+    Organization {
+        /// Its id.
+        id: OrganizationId,
+        /// Its name.
+        name: Name,
+    },
     /// A runner, by its pool's token: may register and claim work of its pool.
     Runner {
         /// Its pool.
@@ -92,6 +108,8 @@ impl Actor {
             Self::Anonymous => "anonymous",
             Self::System => "system",
             Self::User { .. } => "user",
+            Self::Team { .. } => "team",
+            Self::Organization { .. } => "organization",
             Self::Runner { .. } => "runner",
             Self::Run { .. } => "run",
         }
@@ -103,6 +121,8 @@ impl Actor {
         match self {
             Self::Anonymous | Self::System => None,
             Self::User { id, .. } => Some(id.to_string()),
+            Self::Team { id, .. } => Some(id.to_string()),
+            Self::Organization { id, .. } => Some(id.to_string()),
             Self::Runner { pool } => Some(pool.to_string()),
             Self::Run { work_item, .. } => Some(work_item.to_string()),
         }
@@ -114,7 +134,7 @@ impl Actor {
         match self {
             Self::Anonymous => "anonymous".to_owned(),
             Self::System => "Slipway".to_owned(),
-            Self::User { name, .. } => name.to_string(),
+            Self::User { name, .. } | Self::Team { name, .. } | Self::Organization { name, .. } => name.to_string(),
             Self::Runner { pool } => pool.to_string(),
             Self::Run { work_item, .. } => work_item.to_string(),
         }
@@ -127,7 +147,9 @@ impl Actor {
             Self::User { id, teams, .. } => std::iter::once(id.to_string())
                 .chain(teams.iter().map(ToString::to_string))
                 .collect(),
-            _ => Vec::new(),
+            Self::Team { id, .. } => vec![id.to_string()],
+            Self::Organization { id, .. } => vec![id.to_string()],
+            Self::Anonymous | Self::System | Self::Runner { .. } | Self::Run { .. } => Vec::new(),
         }
     }
 }
@@ -146,6 +168,7 @@ pub struct Origin {
 pub struct Ctx {
     kernel: Arc<Kernel>,
     actor: Actor,
+    limits: Limits,
     origin: Origin,
 }
 
@@ -153,7 +176,19 @@ impl Ctx {
     /// For a caller.
     #[must_use]
     pub fn new(kernel: Arc<Kernel>, actor: Actor, origin: Origin) -> Self {
-        Self { kernel, actor, origin }
+        Self {
+            kernel,
+            actor,
+            limits: Limits::none(),
+            origin,
+        }
+    }
+
+    /// The same within the limits of the caller's token.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// For the server itself.
@@ -166,6 +201,12 @@ impl Ctx {
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// What the caller's token is limited to.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Where it comes from.
@@ -205,22 +246,27 @@ impl Ctx {
         Tx::begin(&self.kernel.db, Arc::clone(&self.kernel.wakes)).await
     }
 
-    /// What the caller was granted.
+    /// What the caller was granted, within the limits of his token.
     ///
     /// # Errors
     ///
     /// When the database cannot be reached.
     pub async fn granted(&self) -> Result<Arc<GrantSet>> {
-        match &self.actor {
-            Actor::System => Ok(Arc::new(GrantSet::everything())),
-            Actor::User { .. } => {
+        let granted = match &self.actor {
+            Actor::System => Arc::new(GrantSet::everything()),
+            Actor::User { .. } | Actor::Team { .. } | Actor::Organization { .. } => {
+                let subjects = self.actor.subjects();
                 self.kernel
                     .grants
-                    .of(&self.kernel.db, &self.kernel.wakes, &self.actor.subjects())
-                    .await
+                    .of(&self.kernel.db, &self.kernel.wakes, &subjects)
+                    .await?
             }
-            Actor::Anonymous | Actor::Runner { .. } | Actor::Run { .. } => Ok(Arc::new(GrantSet::default())),
+            Actor::Anonymous | Actor::Runner { .. } | Actor::Run { .. } => Arc::new(GrantSet::default()),
+        };
+        if self.limits.are_none() {
+            return Ok(granted);
         }
+        Ok(Arc::new(granted.within(self.limits.clone())))
     }
 
     /// Succeeds if the caller may do `permission` to `target`.
@@ -252,6 +298,21 @@ impl Ctx {
             return Err(unauthenticated());
         }
         Ok(self.granted().await?.visible(permission, organization))
+    }
+
+    /// Refuses a token that is limited: for what is about the caller himself, where no permission is asked for.
+    ///
+    /// # Errors
+    ///
+    /// `Forbidden`.
+    pub fn require_unlimited(&self) -> Result<()> {
+        if self.limits.are_none() {
+            return Ok(());
+        }
+        Err(Error::new(
+            slipway_api::Code::Forbidden,
+            "This token is limited to some permissions. Sign in, or use a token without scopes, to do this.",
+        ))
     }
 
     /// The user behind the call.

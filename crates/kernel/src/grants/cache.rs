@@ -91,7 +91,7 @@ impl GrantCache {
         if let Some(set) = self.known(marker, subjects) {
             return Ok(set);
         }
-        let set = Arc::new(GrantSet::new(store::of(db.reader(), subjects).await?));
+        let set = Arc::new(GrantSet::new(subjects, store::of(db.reader(), subjects).await?));
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.marker != marker || kept.sets.len() >= CAPACITY {
             kept.sets.clear();

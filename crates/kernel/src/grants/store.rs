@@ -1,8 +1,8 @@
 //! All queries on `grants` and on the generation that counts its changes.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, QuerySelect, QueryTrait};
 
 use super::model::Grant;
 use crate::db::Tx;
@@ -87,6 +87,16 @@ pub async fn of(connection: &impl ConnectionTrait, subjects: &[String]) -> Resul
             scope: row.scope,
         })
         .collect())
+}
+
+/// The scopes of what was granted to `subjects` by one of the `nodes`, as a subquery.
+pub(super) fn scopes_of(subjects: &[String], nodes: &[&'static str]) -> SelectStatement {
+    grants::Entity::find()
+        .select_only()
+        .column(grants::Column::Scope)
+        .filter(grants::Column::Subject.is_in(subjects.iter().cloned()))
+        .filter(grants::Column::Permission.is_in(nodes.iter().copied()))
+        .into_query()
 }
 
 /// Gives `subject` the `permissions` at `scope`, because of the assignment.
