@@ -18,6 +18,15 @@ pub struct Organization {
     pub email: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The role that everybody gets in the organization who becomes a member.
+    #[serde(default)]
+    pub default_member_role: Option<Name>,
+    /// The role that every new team gets in the organization.
+    #[serde(default)]
+    pub default_team_role: Option<Name>,
+    /// For how many days tokens of its teams, service accounts and of itself can live at most; null for any time.
+    #[serde(default)]
+    pub longest_token_days: Option<u32>,
     /// What the caller may do with it.
     pub permissions: OrganizationPermissions,
 }
@@ -74,6 +83,30 @@ pub struct OrganizationChanges {
     )]
     #[schema(value_type = Option<String>)]
     pub email: Option<Option<String>>,
+    /// The role that everybody gets in the organization who becomes a member; null for none.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::patch::present"
+    )]
+    #[schema(value_type = Option<String>)]
+    pub default_member_role: Option<Option<Name>>,
+    /// The role that every new team gets in the organization; null for none.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::patch::present"
+    )]
+    #[schema(value_type = Option<String>)]
+    pub default_team_role: Option<Option<Name>>,
+    /// For how many days tokens can live at most; null for any time.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::patch::present"
+    )]
+    #[schema(value_type = Option<u32>)]
+    pub longest_token_days: Option<Option<u32>>,
 }
 
 impl Attributes for OrganizationChanges {

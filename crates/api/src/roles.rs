@@ -41,11 +41,30 @@ impl Attributes for NewRole {
     const TYPE: &'static str = Role::TYPE;
 }
 
+/// Changes to a role; what is absent stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RoleChanges {
+    /// A new name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Name>,
+    /// What holders can do, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// All nodes of the permission tree that it has from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+}
+
+impl Attributes for RoleChanges {
+    const TYPE: &'static str = Role::TYPE;
+}
+
 /// Who holds which role where.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RoleAssignment {
-    /// The holder: the id of a user or team.
+    /// The holder: the id of a user, service account or team.
     pub subject: String,
     /// The role's name.
     pub role: Name,
