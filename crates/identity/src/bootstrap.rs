@@ -47,6 +47,7 @@ pub async fn create_site_admin_token(
     let wanted = NewToken {
         description,
         expired_at: expires_at,
+        scopes: None,
     };
     let made = tokens::service::add_for_user(&mut tx, ctx, user.id, wanted).await?;
     tx.commit().await?;

@@ -14,6 +14,10 @@ pub const ORGANIZATION_CREATE: Permission = Permission::new("organization.create
 pub const ACCESS_READ: Permission = Permission::new("organization.access.read");
 /// Change roles and who holds them.
 pub const ACCESS_MANAGE: Permission = Permission::new("organization.access.manage");
+/// Invite and remove members.
+pub const MEMBERS_MANAGE: Permission = Permission::new("organization.access.members");
+/// Create, change and delete teams.
+pub const TEAMS_MANAGE: Permission = Permission::new("organization.access.teams");
 /// See a project.
 pub const PROJECT_READ: Permission = Permission::new("project.read");
 /// Create projects.
@@ -24,6 +28,8 @@ pub const PROJECT_UPDATE: Permission = Permission::new("project.update");
 pub const PROJECT_DELETE: Permission = Permission::new("project.delete");
 /// See, create and delete users; counts at the site only.
 pub const USER_MANAGE: Permission = Permission::new("user.manage");
+/// See who holds which role at the site; counts at the site only.
+pub const SITE_ACCESS_READ: Permission = Permission::new("site.access.read");
 /// Do what only a site administrator may; counts at the site only.
 pub const SITE_MANAGE: Permission = Permission::new("site.manage");
 /// Everything.
@@ -45,11 +51,14 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
         (ORGANIZATION_CREATE, "Create organizations (at the site)."),
         (ACCESS_READ, "See roles and who holds them."),
         (ACCESS_MANAGE, "Change roles and who holds them."),
+        (MEMBERS_MANAGE, "Invite and remove members."),
+        (TEAMS_MANAGE, "Create, change and delete teams."),
         (PROJECT_READ, "See projects."),
         (PROJECT_CREATE, "Create projects."),
         (PROJECT_UPDATE, "Change the name and description of projects."),
         (PROJECT_DELETE, "Delete projects."),
         (USER_MANAGE, "See, create and delete users (at the site)."),
+        (SITE_ACCESS_READ, "See who holds which role at the site."),
         (SITE_MANAGE, "Do what only a site administrator may (at the site)."),
     ]
 }

@@ -1,8 +1,12 @@
 //! Routes of organizations.
 
+use std::collections::HashMap;
+
+use axum::Extension;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse;
 use serde::Serialize;
+use slipway_api::ids::RoleId;
 use slipway_api::jsonapi::Attributes;
 use slipway_api::organizations::{NewOrganization, Organization as Wire, OrganizationChanges, OrganizationPermissions};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
@@ -15,6 +19,7 @@ use utoipa_axum::routes;
 use super::model::Organization;
 use super::service;
 use crate::permissions::{ORGANIZATION_DELETE, ORGANIZATION_UPDATE};
+use crate::roles::PermissionTree;
 
 const KNOWN: Known = Known {
     filters: &["search[name]"],
@@ -22,11 +27,12 @@ const KNOWN: Known = Known {
     includes: &[],
 };
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(tree: PermissionTree) -> Routes {
     OpenApiRouter::new()
         .routes(routes!(list_organizations, create_organization))
         .routes(routes!(get_organization, update_organization, delete_organization))
         .routes(routes!(get_entitlement_set))
+        .layer(Extension(tree))
 }
 
 /// List the organizations that the caller may see.
@@ -47,10 +53,11 @@ async fn list_organizations(ctx: Ctx, uri: Uri) -> Result<impl IntoResponse> {
     let query = ListQuery::parse(&uri, KNOWN)?;
     let listed = service::list(&ctx, query.filter("search[name]").map(str::to_owned), &query.page).await?;
     let mut permissions = service::permissions(&ctx, &listed.rows).await?.into_iter();
+    let roles = service::default_roles(&ctx, &listed.rows).await?;
     Ok(list(query.document(
         listed,
         |organization| organization.name.to_string(),
-        |organization| resource(organization, permissions.next().unwrap_or_default()),
+        |organization| resource(organization, permissions.next().unwrap_or_default(), &roles),
     )))
 }
 
@@ -111,6 +118,7 @@ async fn get_organization(ctx: Ctx, params: Params) -> Result<impl IntoResponse>
     security(("token" = ["organization.update"])))]
 async fn update_organization(
     ctx: Ctx,
+    Extension(tree): Extension<PermissionTree>,
     params: Params,
     headers: HeaderMap,
     body: Body<OrganizationChanges>,
@@ -118,7 +126,7 @@ async fn update_organization(
     let seen = service::find_visible(&ctx, &params.get("organization")?).await?;
     service::require(&ctx, ORGANIZATION_UPDATE, &seen).await?;
     require_unchanged(&headers, seen.version)?;
-    let organization = service::update(&ctx, &seen, body.attributes()?).await?;
+    let organization = service::update(&ctx, &tree, &seen, body.attributes()?).await?;
     let version = organization.version;
     Ok(ok(shown(&ctx, organization).await?).with_version(version))
 }
@@ -197,7 +205,7 @@ impl EntitlementSet {
         private_module_registry: false,
         sentinel: false,
         sso: false,
-        teams: false,
+        teams: true,
         vcs_integrations: false,
         cost_estimation: false,
     };
@@ -208,15 +216,23 @@ impl Attributes for EntitlementSet {
 }
 
 async fn shown(ctx: &Ctx, organization: Organization) -> Result<Resource<Wire>> {
-    let permissions = service::permissions(ctx, std::slice::from_ref(&organization)).await?;
+    let one = std::slice::from_ref(&organization);
+    let permissions = service::permissions(ctx, one).await?;
+    let roles = service::default_roles(ctx, one).await?;
     Ok(resource(
         organization,
         permissions.into_iter().next().unwrap_or_default(),
+        &roles,
     ))
 }
 
 /// On the wire an organization's id is its name, as in TFE.
-fn resource(organization: Organization, permissions: OrganizationPermissions) -> Resource<Wire> {
+fn resource(
+    organization: Organization,
+    permissions: OrganizationPermissions,
+    roles: &HashMap<RoleId, Name>,
+) -> Resource<Wire> {
+    let role = |id: Option<RoleId>| id.and_then(|id| roles.get(&id)).cloned();
     let name = organization.name;
     let link = format!("/api/v2/organizations/{name}");
     let attributes = Wire {
@@ -224,6 +240,9 @@ fn resource(organization: Organization, permissions: OrganizationPermissions) ->
         external_id: organization.id.to_string(),
         email: organization.email,
         created_at: organization.created_at,
+        default_member_role: role(organization.default_member_role_id),
+        default_team_role: role(organization.default_team_role_id),
+        longest_token_days: organization.longest_token_days.and_then(|days| u32::try_from(days).ok()),
         permissions,
     };
     Resource::new(name, attributes).with_link("self", link)

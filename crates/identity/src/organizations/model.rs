@@ -1,7 +1,7 @@
 //! The organization as a row: pure.
 
 use sea_orm::entity::prelude::*;
-use slipway_api::ids::OrganizationId;
+use slipway_api::ids::{OrganizationId, RoleId};
 use slipway_api::organizations::{NewOrganization, OrganizationChanges};
 use slipway_api::{Name, Timestamp};
 use slipway_kernel::grants::{Scope, Target};
@@ -22,6 +22,12 @@ pub struct Model {
     pub email: Option<String>,
     /// Whether it is being emptied: nothing new may be made in it.
     pub is_deleting: bool,
+    /// The role that members get.
+    pub default_member_role_id: Option<RoleId>,
+    /// The role that new teams get.
+    pub default_team_role_id: Option<RoleId>,
+    /// For how many days its tokens live at most.
+    pub longest_token_days: Option<i64>,
     /// Grows by one with every change.
     pub version: i64,
     /// When it was made.
@@ -50,20 +56,33 @@ impl Model {
             name: wanted.name,
             email: acceptable_email(wanted.email)?,
             is_deleting: false,
+            default_member_role_id: None,
+            default_team_role_id: None,
+            longest_token_days: None,
             version: 1,
             created_at: now,
             updated_at: now,
         })
     }
 
-    /// The organization with `changes`, one version further.
+    /// The organization with `changes`, one version further. The default roles are looked up by the service.
     ///
     /// # Errors
     ///
     /// `Conflict` while it is being deleted, `Invalid` when a value is not acceptable.
     pub fn changed(&self, changes: OrganizationChanges, now: Timestamp) -> Result<Self> {
         self.require_usable()?;
+        if changes.longest_token_days == Some(Some(0)) {
+            return Err(Error::invalid(
+                "/data/attributes/longest-token-days",
+                "Tokens live for at least one day; null lets them live for any time.",
+            ));
+        }
         Ok(Self {
+            longest_token_days: match changes.longest_token_days {
+                Some(days) => days.map(i64::from),
+                None => self.longest_token_days,
+            },
             name: changes.name.unwrap_or_else(|| self.name.clone()),
             email: match changes.email {
                 Some(email) => acceptable_email(email)?,
@@ -173,7 +192,7 @@ mod tests {
     fn what_a_change_does_not_mention_stays() {
         let changes = OrganizationChanges {
             name: Some("acme-inc".parse().unwrap()),
-            email: None,
+            ..OrganizationChanges::default()
         };
         let changed = organization().changed(changes, NOW).unwrap();
         assert_eq!(changed.name.as_str(), "acme-inc");
@@ -184,8 +203,8 @@ mod tests {
     #[test]
     fn null_clears_and_nonsense_is_refused() {
         let with = |email: &str| OrganizationChanges {
-            name: None,
             email: Some(Some(email.to_owned())),
+            ..OrganizationChanges::default()
         };
         assert_eq!(organization().changed(with(""), NOW).unwrap().email, None);
         for email in ["acme", "@acme", "a@", "a b@c", "a@b\n"] {

@@ -1,12 +1,14 @@
 //! What people do with organizations.
 
+use std::collections::HashMap;
+
 use serde_json::json;
-use slipway_api::ids::{OrganizationId, UserId};
+use slipway_api::ids::{OrganizationId, RoleId, UserId};
 use slipway_api::organizations::{NewOrganization, OrganizationChanges, OrganizationPermissions};
 use slipway_api::{Code, Name};
 use slipway_kernel::directory::{self, Object};
 use slipway_kernel::events::{self, NewEvent};
-use slipway_kernel::grants::{Permission, Scope};
+use slipway_kernel::grants::{Limits, Permission, Scope};
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Actor, Ctx, Error, Result, Tx, secrets};
 
@@ -18,7 +20,8 @@ use crate::permissions::{
     ACCESS_MANAGE, ORGANIZATION_CREATE, ORGANIZATION_DELETE, ORGANIZATION_READ, ORGANIZATION_UPDATE, PROJECT_CREATE,
     RUNNER_POOL_MANAGE, WORKSPACE_CREATE,
 };
-use crate::{projects, role_assignments, roles, tokens};
+use crate::roles::PermissionTree;
+use crate::{projects, role_assignments, roles, service_accounts, tokens};
 
 /// The organization with this name, if the caller may see anything of it.
 ///
@@ -42,11 +45,22 @@ pub async fn find_visible(ctx: &Ctx, name: &Name) -> Result<Organization> {
 ///
 /// Those of the database.
 pub async fn may_see(ctx: &Ctx, id: OrganizationId) -> Result<bool> {
-    let granted = ctx.granted().await?;
-    if granted.allows(ORGANIZATION_READ, &Scope::organization(id)) {
+    if let Some(ids) = reached(ctx)
+        && !store::reaches(ctx.db.reader(), &ids, id).await?
+    {
+        return Ok(false);
+    }
+    let unlimited = ctx.granted().await?.within(Limits::none());
+    if unlimited.allows(ORGANIZATION_READ, &Scope::organization(id)) {
         return Ok(true);
     }
     role_assignments::store::any_within(ctx.db.reader(), &ctx.actor().subjects(), id).await
+}
+
+/// The ids that the caller's token is limited to; none when it reaches everywhere.
+fn reached(ctx: &Ctx) -> Option<Vec<String>> {
+    let ids = ctx.limits().reached()?;
+    Some(ids.into_iter().map(str::to_owned).collect())
 }
 
 /// The organization with this id, without asking whether anybody may see it: for internal use.
@@ -94,9 +108,11 @@ pub async fn hold(tx: &Tx, id: OrganizationId) -> Result<Organization> {
 /// `Unauthenticated` for nobody.
 pub async fn list(ctx: &Ctx, name: Option<String>, page: &Page) -> Result<Listed<Organization>> {
     require_somebody(ctx)?;
-    let sees_all = ctx.granted().await?.allows(ORGANIZATION_READ, &Scope::site());
+    let unlimited = ctx.granted().await?.within(Limits::none());
+    let sees_all = unlimited.allows(ORGANIZATION_READ, &Scope::site());
     let filter = store::Filter {
         subjects: (!sees_all).then(|| ctx.actor().subjects()),
+        reached: reached(ctx),
         name,
     };
     store::list(ctx.db.reader(), &filter, page).await
@@ -162,10 +178,29 @@ async fn make_owner(tx: &mut Tx, ctx: &Ctx, user: UserId, organization: &Organiz
 ///
 /// # Errors
 ///
-/// `Forbidden`; `PreconditionFailed` when somebody changed it since; `AlreadyExists` when the name is taken.
-pub async fn update(ctx: &Ctx, seen: &Organization, changes: OrganizationChanges) -> Result<Organization> {
+/// `Forbidden`, also for a default role that the caller could not give himself, and for a limit on tokens when he may not
+/// manage access; `PreconditionFailed` when somebody changed it since; `AlreadyExists` when the name is taken.
+pub async fn update(
+    ctx: &Ctx,
+    tree: &PermissionTree,
+    seen: &Organization,
+    changes: OrganizationChanges,
+) -> Result<Organization> {
     require(ctx, ORGANIZATION_UPDATE, seen).await?;
-    let organization = seen.changed(changes, ctx.now())?;
+    if changes.longest_token_days.is_some() {
+        require(ctx, ACCESS_MANAGE, seen).await?;
+    }
+    let members = changes.default_member_role.clone();
+    let teams = changes.default_team_role.clone();
+    let organization = Organization {
+        default_member_role_id: default_role(ctx, tree, seen, members, "default-member-role")
+            .await?
+            .unwrap_or(seen.default_member_role_id),
+        default_team_role_id: default_role(ctx, tree, seen, teams, "default-team-role")
+            .await?
+            .unwrap_or(seen.default_team_role_id),
+        ..seen.changed(changes, ctx.now())?
+    };
     let mut tx = ctx.begin().await?;
     if !store::update(&tx, &organization).await? {
         return Err(changed_meanwhile());
@@ -174,10 +209,70 @@ pub async fn update(ctx: &Ctx, seen: &Organization, changes: OrganizationChanges
     let changes = changed_fields([
         ("name", json!(seen.name), json!(organization.name)),
         ("email", json!(seen.email), json!(organization.email)),
+        (
+            "default-member-role",
+            json!(seen.default_member_role_id),
+            json!(organization.default_member_role_id),
+        ),
+        (
+            "default-team-role",
+            json!(seen.default_team_role_id),
+            json!(organization.default_team_role_id),
+        ),
+        (
+            "longest-token-days",
+            json!(seen.longest_token_days),
+            json!(organization.longest_token_days),
+        ),
     ]);
     events::record(&mut tx, ctx, event("organization.updated", &organization, changes)).await?;
     tx.commit().await?;
     Ok(organization)
+}
+
+/// The role that everybody new gets from now on, which the caller must be able to give himself; no value to leave it.
+async fn default_role(
+    ctx: &Ctx,
+    tree: &PermissionTree,
+    organization: &Organization,
+    wanted: Option<Option<Name>>,
+    field: &str,
+) -> Result<Option<Option<RoleId>>> {
+    let Some(wanted) = wanted else {
+        return Ok(None);
+    };
+    require(ctx, ACCESS_MANAGE, organization).await?;
+    let Some(name) = wanted else {
+        return Ok(Some(None));
+    };
+    let role = roles::store::by_name(ctx.db.reader(), organization.id, &name).await?;
+    let role = role.ok_or_else(|| {
+        Error::invalid(
+            &format!("/data/attributes/{field}"),
+            format!("There is no role \"{name}\" in this organization."),
+        )
+    })?;
+    let scope = Scope::organization(organization.id);
+    role_assignments::service::require_covered(ctx, tree, &role, &scope).await?;
+    Ok(Some(Some(role.id)))
+}
+
+/// The names of the default roles of `organizations`.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn default_roles(ctx: &Ctx, organizations: &[Organization]) -> Result<HashMap<RoleId, Name>> {
+    let ids: Vec<RoleId> = organizations
+        .iter()
+        .flat_map(|row| [row.default_member_role_id, row.default_team_role_id])
+        .flatten()
+        .collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = roles::store::by_ids(ctx.db.reader(), &ids).await?;
+    Ok(found.into_iter().map(|role| (role.id, role.name)).collect())
 }
 
 /// Deletes an organization. What other domains keep in it (no workspaces, but variable sets and runner pools) is
@@ -234,6 +329,7 @@ async fn remove_if_empty(ctx: &Ctx, organization: &Organization) -> Result<()> {
     }
     role_assignments::service::remove_within(&mut tx, organization.id).await?;
     tokens::service::remove_within(&mut tx, organization.id).await?;
+    service_accounts::service::remove_within(&mut tx, organization.id).await?;
     roles::store::delete_within(&tx, organization.id).await?;
     projects::service::remove_within(&tx, organization.id).await?;
     secrets::store::remove(&*tx, organization.id).await?;

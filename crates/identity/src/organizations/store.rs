@@ -1,7 +1,9 @@
 //! All queries on `organizations`.
 
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, SelectStatement};
+use sea_orm::{
+    ActiveValue::Set, Condition, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*,
+};
 use slipway_api::Name;
 use slipway_api::ids::OrganizationId;
 use slipway_api::page::EXACT_TOTAL;
@@ -33,25 +35,72 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// What an organization says about its members, teams and tokens.
+pub(crate) const ACCESS: Migration = Migration {
+    name: "identity_0023_organization_access",
+    steps: || {
+        vec![
+            Step::Sql("ALTER TABLE organizations ADD COLUMN default_member_role_id VARCHAR(64)"),
+            Step::Sql("ALTER TABLE organizations ADD COLUMN default_team_role_id VARCHAR(64)"),
+            Step::Sql("ALTER TABLE organizations ADD COLUMN longest_token_days BIGINT"),
+        ]
+    },
+};
+
 /// Which organizations to list.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Only those in which one of these subjects holds a role; none for all.
     pub subjects: Option<Vec<String>>,
+    /// Only those that the limits of the caller's token reach into; none for all.
+    pub reached: Option<Vec<String>>,
     /// Part of the name, any case.
     pub name: Option<String>,
 }
 
 impl Filter {
     fn condition(&self) -> Condition {
+        let reached = self.reached.as_ref().map(|ids| {
+            Condition::any()
+                .add(Column::Id.is_in(ids.iter().cloned()))
+                .add(Column::Id.in_subquery(organizations_with(ids)))
+        });
         let of_subjects = self
             .subjects
             .as_ref()
             .map(|subjects| Column::Id.in_subquery(role_assignments::store::organizations_of(subjects)));
         Condition::all()
             .add_option(of_subjects)
+            .add_option(reached)
             .add_option(self.name.as_ref().map(|text| contains(Column::Name, text)))
     }
+}
+
+/// The organizations that one of these objects stands in, as a subquery.
+fn organizations_with(ids: &[String]) -> SelectStatement {
+    objects::Entity::find()
+        .select_only()
+        .column(objects::Column::OrganizationId)
+        .filter(objects::Column::Id.is_in(ids.iter().cloned()))
+        .filter(objects::Column::OrganizationId.is_not_null())
+        .into_query()
+}
+
+/// Whether one of these is the organization or stands in it.
+pub(crate) async fn reaches(
+    connection: &impl ConnectionTrait,
+    ids: &[String],
+    organization: OrganizationId,
+) -> Result<bool> {
+    if ids.contains(&organization.to_string()) {
+        return Ok(true);
+    }
+    let found = objects::Entity::find()
+        .filter(objects::Column::Id.is_in(ids.iter().cloned()))
+        .filter(objects::Column::OrganizationId.eq(organization))
+        .one(connection)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// The column has `text` somewhere in it, whatever the case.
@@ -180,6 +229,9 @@ fn row(organization: &Organization) -> ActiveModel {
         email: Set(organization.email.clone()),
         is_deleting: Set(organization.is_deleting),
         version: Set(organization.version),
+        default_member_role_id: Set(organization.default_member_role_id),
+        default_team_role_id: Set(organization.default_team_role_id),
+        longest_token_days: Set(organization.longest_token_days),
         created_at: Set(organization.created_at),
         updated_at: Set(organization.updated_at),
     }

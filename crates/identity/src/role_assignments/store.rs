@@ -1,6 +1,6 @@
 //! All queries on `role_assignments`.
 
-use sea_orm::sea_query::SelectStatement;
+use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{
     ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect, QueryTrait, SqlErr, entity::prelude::*,
 };
@@ -11,7 +11,7 @@ use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
 use slipway_kernel::directory::store::objects;
 pub(crate) use slipway_kernel::directory::store::objects::Model as DirectoryObject;
-use slipway_kernel::grants::Visibility;
+use slipway_kernel::grants::{Reach, Visibility};
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Error, Result, Tx};
 
@@ -44,32 +44,40 @@ pub(crate) const MIGRATION: Migration = Migration {
 /// Which assignments to list.
 #[derive(Debug, Clone)]
 pub struct Filter {
-    /// Of this organization.
-    pub organization: OrganizationId,
+    /// Of this organization; none for those at the site.
+    pub organization: Option<OrganizationId>,
     /// What the caller may see of it.
     pub visible: Visibility,
+    /// Of this holder.
+    pub subject: Option<String>,
+    /// Exactly at this scope.
+    pub scope: Option<String>,
 }
 
 impl Filter {
     fn condition(&self) -> Condition {
+        let Some(organization) = self.organization else {
+            return Condition::all().add(Column::OrganizationId.is_null());
+        };
         Condition::all()
-            .add(Column::OrganizationId.eq(self.organization))
-            .add(match &self.visible {
-                Visibility::All => Condition::all(),
-                Visibility::Only(scopes) => Condition::any()
-                    .add(Column::Scope.is_in(scopes.iter().cloned()))
-                    .add(Column::Scope.in_subquery(objects_in(self.organization, scopes))),
-            })
+            .add(Column::OrganizationId.eq(organization))
+            .add(self.visible.condition_by(|reach| {
+                Condition::any()
+                    .add(reach.holds(Column::Scope))
+                    .add(Column::Scope.in_subquery(objects_in(organization, reach)))
+            }))
+            .add_option(self.subject.as_ref().map(|subject| Column::Subject.eq(subject.as_str())))
+            .add_option(self.scope.as_ref().map(|scope| Column::Scope.eq(scope.as_str())))
     }
 }
 
-/// The objects that stand in one of those of `scopes` that are projects.
-fn objects_in(organization: OrganizationId, scopes: &[String]) -> SelectStatement {
+/// The objects that stand in one of those that are reached and are projects.
+fn objects_in(organization: OrganizationId, reach: &Reach) -> SelectStatement {
     objects::Entity::find()
         .select_only()
         .column(objects::Column::Id)
         .filter(objects::Column::OrganizationId.eq(organization))
-        .filter(objects::Column::ProjectId.is_in(scopes.iter().cloned()))
+        .filter(reach.holds(objects::Column::ProjectId))
         .into_query()
 }
 
@@ -138,6 +146,26 @@ pub(crate) async fn insert(tx: &Tx, assignment: &RoleAssignment) -> Result<()> {
     Ok(())
 }
 
+/// Gives the assignment another role; says whether it was there.
+pub(crate) async fn set_role(tx: &Tx, id: RoleAssignmentId, role: RoleId) -> Result<bool> {
+    let result = Entity::update_many()
+        .col_expr(Column::RoleId, Expr::value(role))
+        .filter(Column::Id.eq(id))
+        .exec(&**tx)
+        .await?;
+    Ok(result.rows_affected == 1)
+}
+
+/// The assignments of teams at exactly this scope, oldest first.
+pub(crate) async fn of_teams_at(connection: &impl ConnectionTrait, scope: &str) -> Result<Vec<RoleAssignment>> {
+    Ok(Entity::find()
+        .filter(Column::Scope.eq(scope))
+        .filter(Column::Subject.starts_with("team-"))
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?)
+}
+
 /// Deletes the assignment; says whether it was there.
 pub(crate) async fn delete(tx: &Tx, id: RoleAssignmentId) -> Result<bool> {
     Ok(Entity::delete_by_id(id).exec(&**tx).await?.rows_affected == 1)
@@ -161,6 +189,20 @@ pub(crate) async fn count_of_role(connection: &impl ConnectionTrait, role: RoleI
 pub(crate) async fn of_role(connection: &impl ConnectionTrait, role: RoleId) -> Result<Vec<RoleAssignment>> {
     Ok(Entity::find()
         .filter(Column::RoleId.eq(role))
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?)
+}
+
+/// Every assignment of some subjects at one of the scopes.
+pub(crate) async fn of_subjects_at(
+    connection: &impl ConnectionTrait,
+    subjects: &[String],
+    scopes: &[String],
+) -> Result<Vec<RoleAssignment>> {
+    Ok(Entity::find()
+        .filter(Column::Subject.is_in(subjects.iter().cloned()))
+        .filter(Column::Scope.is_in(scopes.iter().cloned()))
         .order_by_asc(Column::Id)
         .all(connection)
         .await?)
@@ -241,11 +283,17 @@ pub(crate) async fn list(
 }
 
 /// What the directory says about the objects that scopes name.
-pub(crate) async fn objects_by_ids(connection: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<DirectoryObject>> {
-    Ok(objects::Entity::find()
-        .filter(objects::Column::Id.is_in(ids.iter().cloned()))
-        .all(connection)
-        .await?)
+pub(crate) async fn objects_by_ids(
+    connection: &impl ConnectionTrait,
+    ids: &[String],
+) -> Result<Vec<DirectoryObject>> {
+    let mut found = Vec::new();
+    // A statement has a bounded number of parameters on every database.
+    for ids in ids.chunks(500) {
+        let query = objects::Entity::find().filter(objects::Column::Id.is_in(ids.iter().cloned()));
+        found.append(&mut query.all(connection).await?);
+    }
+    Ok(found)
 }
 
 /// What the directory says about the object that a scope names.

@@ -9,12 +9,13 @@ use slipway_kernel::grants::Permission;
 use slipway_kernel::{Error, Result};
 
 use super::model::{Nodes, Role};
+use super::presets::PRESETS;
 
 /// A role that comes with Slipway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BuiltIn {
     /// Its id, the same on every site; the text after `role-`.
-    body: &'static str,
+    pub(super) body: &'static str,
     /// Its name.
     pub name: &'static str,
     /// What holders can do.
@@ -28,7 +29,7 @@ impl BuiltIn {
     ///
     /// # Errors
     ///
-    /// Never for those of [`BUILT_IN`], which a test shows.
+    /// Never for those of [`all`], which a test shows.
     pub fn id(&self) -> Result<RoleId> {
         format!("role-{}", self.body)
             .parse()
@@ -39,7 +40,7 @@ impl BuiltIn {
     ///
     /// # Errors
     ///
-    /// Never for those of [`BUILT_IN`], which a test shows.
+    /// Never for those of [`all`], which a test shows.
     pub fn row(&self, now: Timestamp) -> Result<Role> {
         let name = self.name.parse();
         Ok(Role {
@@ -156,15 +157,18 @@ pub const READ: BuiltIn = BuiltIn {
     ],
 };
 
-/// The roles that come with Slipway, strongest first.
+/// The roles that most people need, strongest first.
 pub const BUILT_IN: [BuiltIn; 6] = [OWNER, ADMIN, MAINTAIN, WRITE, PLAN, READ];
+
+/// All roles that come with Slipway.
+pub fn all() -> impl Iterator<Item = BuiltIn> {
+    BUILT_IN.into_iter().chain(PRESETS)
+}
 
 /// The node with this path of a built-in role. These count as they are written here, so that a role does not stop to work
 /// where one of its domains is left out.
 pub(crate) fn built_in_node(role: RoleId, path: &str) -> Option<Permission> {
-    let role = BUILT_IN
-        .iter()
-        .find(|built_in| built_in.id().is_ok_and(|id| id == role))?;
+    let role = all().find(|built_in| built_in.id().is_ok_and(|id| id == role))?;
     let node = role.permissions.iter().find(|node| **node == path)?;
     Some(Permission::new(node))
 }
@@ -175,7 +179,7 @@ mod tests {
 
     #[test]
     fn built_in_roles_are_well_formed_and_each_covers_the_weaker_ones() {
-        for role in BUILT_IN {
+        for role in all() {
             assert_eq!(role.row(Timestamp::from_unix_ms(0)).unwrap().name.as_str(), role.name);
         }
         for pair in BUILT_IN.windows(2) {

@@ -6,9 +6,9 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 use slipway_api::ids::RoleId;
 use slipway_api::jsonapi::Attributes;
-use slipway_api::roles::{NewRole, Role as Wire};
+use slipway_api::roles::{NewRole, Role as Wire, RoleChanges};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
-use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, require_unchanged};
+use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
 use slipway_kernel::{Ctx, Result};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,7 +24,7 @@ pub(crate) fn routes(tree: PermissionTree) -> Routes {
     OpenApiRouter::new()
         .routes(routes!(list_permissions))
         .routes(routes!(list_roles, create_role))
-        .routes(routes!(delete_role))
+        .routes(routes!(get_role, update_role, delete_role))
         .layer(Extension(tree))
 }
 
@@ -108,6 +108,54 @@ async fn create_role(
     let role = service::create(&ctx, &tree, &organization, body.attributes()?).await?;
     let version = role.version;
     Ok(created(resource(role)).with_version(version))
+}
+
+/// Get a role.
+#[utoipa::path(get, path = "/api/v2/roles/{role}", operation_id = "get_role", tag = "roles",
+    params(("role" = RoleId, Path, description = "The role's id.")),
+    responses(
+        (status = 200, body = Document<Resource<Wire>>),
+        (status = 401, body = ErrorDocument),
+        (status = 404, body = ErrorDocument),
+    ),
+    security(("token" = ["organization.access.read"])))]
+async fn get_role(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
+    let role = service::get_visible(&ctx, params.get("role")?).await?;
+    let version = role.version;
+    Ok(ok(resource(role)).with_version(version))
+}
+
+/// Change a role; whoever holds it may from now on what it says then. Nobody can change one that has what he lacks.
+#[utoipa::path(patch, path = "/api/v2/roles/{role}", operation_id = "update_role", tag = "roles",
+    params(
+        ("role" = RoleId, Path, description = "The role's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change was made from."),
+    ),
+    request_body = NewDocument<RoleChanges>,
+    responses(
+        (status = 200, body = Document<Resource<Wire>>),
+        (status = 400, body = ErrorDocument),
+        (status = 401, body = ErrorDocument),
+        (status = 403, body = ErrorDocument),
+        (status = 404, body = ErrorDocument),
+        (status = 409, body = ErrorDocument),
+        (status = 412, body = ErrorDocument),
+        (status = 415, body = ErrorDocument),
+        (status = 422, body = ErrorDocument),
+    ),
+    security(("token" = ["organization.access.manage"])))]
+async fn update_role(
+    ctx: Ctx,
+    Extension(tree): Extension<PermissionTree>,
+    params: Params,
+    headers: HeaderMap,
+    body: Body<RoleChanges>,
+) -> Result<impl IntoResponse> {
+    let seen = service::get_visible(&ctx, params.get("role")?).await?;
+    require_unchanged(&headers, seen.version)?;
+    let role = service::update(&ctx, &tree, &seen, body.attributes()?).await?;
+    let version = role.version;
+    Ok(ok(resource(role)).with_version(version))
 }
 
 /// Delete a role that nobody holds.

@@ -4,11 +4,11 @@ use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use slipway_api::ids::{OrganizationId, RoleId};
-use slipway_api::roles::NewRole;
+use slipway_api::roles::{NewRole, RoleChanges};
 use slipway_api::{Name, Timestamp};
 use slipway_kernel::{Error, Result};
 
-use super::built_in::BUILT_IN;
+use super::built_in;
 use super::tree::PermissionTree;
 
 /// A named set of permissions.
@@ -57,23 +57,35 @@ impl Model {
         tree: &PermissionTree,
         now: Timestamp,
     ) -> Result<Self> {
-        if BUILT_IN.iter().any(|role| role.name == wanted.name.as_str()) {
-            return Err(Error::already_exists("role", &wanted.name));
-        }
-        if wanted.description.len() > 4_096 {
-            return Err(Error::invalid(
-                "/data/attributes/description",
-                "A description has at most 4096 bytes.",
-            ));
-        }
         Ok(Self {
             id,
             organization_id: Some(organization),
-            name: wanted.name,
-            description: wanted.description,
+            name: acceptable_name(wanted.name)?,
+            description: acceptable_description(wanted.description)?,
             permissions: acceptable(wanted.permissions, tree)?,
             version: 1,
             created_at: now,
+        })
+    }
+
+    /// The role with `changes`, one version further.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict` for one that came with Slipway; otherwise as for [`Self::new`].
+    pub fn changed(&self, changes: RoleChanges, tree: &PermissionTree) -> Result<Self> {
+        self.require_own()?;
+        let permissions = changes.permissions.map(|nodes| acceptable(nodes, tree)).transpose()?;
+        let description = changes.description.map(acceptable_description).transpose()?;
+        Ok(Self {
+            name: match changes.name {
+                Some(name) => acceptable_name(name)?,
+                None => self.name.clone(),
+            },
+            description: description.unwrap_or_else(|| self.description.clone()),
+            permissions: permissions.unwrap_or_else(|| self.permissions.clone()),
+            version: self.version + 1,
+            ..self.clone()
         })
     }
 
@@ -98,6 +110,23 @@ impl Model {
         }
         Ok(())
     }
+}
+
+fn acceptable_name(name: Name) -> Result<Name> {
+    if built_in::all().any(|role| role.name == name.as_str()) {
+        return Err(Error::already_exists("role", &name));
+    }
+    Ok(name)
+}
+
+fn acceptable_description(description: String) -> Result<String> {
+    if description.len() <= 4_096 {
+        return Ok(description);
+    }
+    Err(Error::invalid(
+        "/data/attributes/description",
+        "A description has at most 4096 bytes.",
+    ))
 }
 
 fn acceptable(mut permissions: Vec<String>, tree: &PermissionTree) -> Result<Nodes> {

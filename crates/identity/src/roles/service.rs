@@ -2,17 +2,18 @@
 
 use serde_json::json;
 use slipway_api::ids::RoleId;
-use slipway_api::roles::NewRole;
+use slipway_api::roles::{NewRole, RoleChanges};
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::{Scope, Target};
 use slipway_kernel::http::{Listed, Page};
-use slipway_kernel::{Ctx, Error, Result};
+use slipway_kernel::{Ctx, Error, Result, Tx};
 
-use super::built_in::BUILT_IN;
-use super::model::Role;
+use super::built_in::all;
+use super::model::{Nodes, Role};
 use super::store;
 use super::tree::PermissionTree;
 use crate::callers::require_somebody;
+use crate::changes::changed_fields;
 use crate::organizations::service::changed_meanwhile;
 use crate::organizations::{self, Organization};
 use crate::permissions::{ACCESS_MANAGE, ACCESS_READ};
@@ -63,6 +64,37 @@ pub async fn get_visible(ctx: &Ctx, id: RoleId) -> Result<Role> {
     Ok(role)
 }
 
+/// Changes a role of an organization's own, from the row that the caller saw; whoever holds it has at the next request
+/// what it then says.
+///
+/// # Errors
+///
+/// `Forbidden` when the caller may not manage access, or lacks himself a permission that the role has or gets: otherwise
+/// changing a role that one holds were a way to more. `Conflict` for a built-in role; `PreconditionFailed` when it was
+/// changed since; `AlreadyExists` when the name is taken; `Invalid` for a permission that is not in the tree.
+pub async fn update(ctx: &Ctx, tree: &PermissionTree, seen: &Role, changes: RoleChanges) -> Result<Role> {
+    ctx.authorize(ACCESS_MANAGE, &target(seen)).await?;
+    let role = seen.changed(changes, tree)?;
+    let scope = target(seen).scope;
+    role_assignments::service::require_covered(ctx, tree, seen, &scope).await?;
+    role_assignments::service::require_covered(ctx, tree, &role, &scope).await?;
+    let mut tx = ctx.begin().await?;
+    if !store::update(&tx, &role).await? {
+        return Err(changed_meanwhile());
+    }
+    if role.permissions != seen.permissions {
+        role_assignments::service::rewrite_grants(&mut tx, &role).await?;
+    }
+    let changes = changed_fields([
+        ("name", json!(seen.name), json!(role.name)),
+        ("description", json!(seen.description), json!(role.description)),
+        ("permissions", json!(seen.permissions), json!(role.permissions)),
+    ]);
+    events::record(&mut tx, ctx, event("role.updated", &role, changes)).await?;
+    tx.commit().await?;
+    Ok(role)
+}
+
 /// Deletes a role that nobody holds, from the row that the caller saw.
 ///
 /// # Errors
@@ -87,6 +119,34 @@ pub async fn delete(ctx: &Ctx, seen: &Role) -> Result<()> {
     tx.commit().await
 }
 
+/// Makes a role for one assignment, in its transaction. Who may is decided by the caller.
+pub(crate) async fn add(tx: &mut Tx, ctx: &Ctx, role: &Role) -> Result<()> {
+    store::insert(tx, role).await?;
+    let changes = json!({"name": role.name, "permissions": role.permissions});
+    events::record(tx, ctx, event("role.created", role, changes)).await
+}
+
+/// Changes the permissions of a role that was made for one assignment, in a transaction.
+pub(crate) async fn set_permissions(tx: &mut Tx, ctx: &Ctx, role: &Role, permissions: Nodes) -> Result<()> {
+    let changed = Role {
+        permissions,
+        version: role.version + 1,
+        ..role.clone()
+    };
+    if !store::update(tx, &changed).await? {
+        return Err(changed_meanwhile());
+    }
+    role_assignments::service::rewrite_grants(tx, &changed).await?;
+    let fields = changed_fields([("permissions", json!(role.permissions), json!(changed.permissions))]);
+    events::record(tx, ctx, event("role.updated", &changed, fields)).await
+}
+
+/// Deletes a role that was made for one assignment, with it.
+pub(crate) async fn drop(tx: &mut Tx, ctx: &Ctx, role: &Role) -> Result<()> {
+    store::delete(tx, role).await?;
+    events::record(tx, ctx, event("role.deleted", role, json!({}))).await
+}
+
 /// Brings the roles that come with Slipway up to date, and the grants of those who hold them; to be called at each start,
 /// after the migrations.
 ///
@@ -95,7 +155,7 @@ pub async fn delete(ctx: &Ctx, seen: &Role) -> Result<()> {
 /// Those of the database.
 pub async fn refresh_built_in(ctx: &Ctx) -> Result<()> {
     let known = store::built_in(ctx.db.reader()).await?;
-    for role in BUILT_IN {
+    for role in all() {
         let wanted = role.row(ctx.now())?;
         match known.iter().find(|known| known.id == wanted.id) {
             None => {
@@ -161,7 +221,6 @@ mod tests {
     use super::*;
     use crate::permissions::PROJECT_READ;
     use crate::roles::READ;
-    use crate::roles::model::Nodes;
     use crate::users;
 
     async fn kernel(directory: &std::path::Path) -> Arc<Kernel> {

@@ -10,11 +10,12 @@ use std::time::Duration;
 use slipway_api::Timestamp;
 use slipway_api::ids::TokenId;
 use slipway_kernel::ctx::unauthenticated;
+use slipway_kernel::grants::Limits;
 use slipway_kernel::{Actor, Ctx, Error, Kernel, Result};
 
 use super::model::{Token, TokenKind, is_expired};
 use super::store;
-use crate::users;
+use crate::{organizations, teams, users};
 
 /// Tokens kept at most; beyond, everything is dropped and read again.
 const CAPACITY: usize = 10_000;
@@ -34,10 +35,19 @@ struct Kept {
     tokens: HashMap<String, Known>,
 }
 
+/// Who calls with a token, and what it is limited to.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who.
+    pub actor: Actor,
+    /// Within which limits.
+    pub limits: Limits,
+}
+
 #[derive(Clone)]
 struct Known {
     id: TokenId,
-    actor: Actor,
+    caller: Caller,
     expires_at: Option<Timestamp>,
 }
 
@@ -54,27 +64,22 @@ impl Authenticator {
     /// # Errors
     ///
     /// `Unauthenticated`, the same for what is no token, and for an unknown, expired or revoked one.
-    pub async fn authenticate(&self, kernel: &Arc<Kernel>, text: &str) -> Result<Actor> {
+    pub async fn authenticate(&self, kernel: &Arc<Kernel>, text: &str) -> Result<Caller> {
         let letter = slipway_kernel::tokens::kind(text).ok_or_else(unauthenticated)?;
-        if ![TokenKind::User, TokenKind::RunnerPool]
-            .iter()
-            .any(|kind| kind.letter() == letter)
-        {
-            return Err(unauthenticated());
-        }
+        let kind = TokenKind::by_letter(letter).ok_or_else(unauthenticated)?;
         // Before the row: if it changes in between, what is kept is kept under an old marker and never used.
         let marker = kernel.grants.marker(&kernel.db, &kernel.wakes).await?;
         let hash = slipway_kernel::tokens::hash(text);
         let known = match self.known(marker, &hash) {
             Some(known) => known,
-            None => self.look_up(kernel, marker, hash, letter).await?,
+            None => self.look_up(kernel, marker, hash, kind).await?,
         };
         let now = kernel.clock.now();
         if is_expired(known.expires_at, now) {
             return Err(unauthenticated());
         }
         self.note_use(known.id, now);
-        Ok(known.actor)
+        Ok(known.caller)
     }
 
     fn known(&self, marker: i64, hash: &str) -> Option<Known> {
@@ -84,14 +89,18 @@ impl Authenticator {
             .flatten()
     }
 
-    async fn look_up(&self, kernel: &Arc<Kernel>, marker: i64, hash: String, letter: &str) -> Result<Known> {
+    async fn look_up(&self, kernel: &Arc<Kernel>, marker: i64, hash: String, kind: TokenKind) -> Result<Known> {
         let token = store::by_hash(kernel.db.reader(), &hash).await?;
-        let token = token.filter(|token| token.kind.letter() == letter && token.is_usable(kernel.clock.now()));
-        let token = token.ok_or_else(unauthenticated)?;
+        let token = token.filter(|token| token.kind == kind).ok_or_else(unauthenticated)?;
+        let until = token.accepts(&hash, kernel.clock.now()).ok_or_else(unauthenticated)?;
+        let caller = Caller {
+            actor: actor(kernel, &token).await?,
+            limits: token.limits(),
+        };
         let known = Known {
             id: token.id,
-            actor: actor(kernel, &token).await?,
-            expires_at: token.expires_at,
+            caller,
+            expires_at: until.0,
         };
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.marker != marker || kept.tokens.len() >= CAPACITY {
@@ -152,7 +161,24 @@ async fn write(ctx: &Ctx, uses: &HashMap<TokenId, Timestamp>) -> Result<()> {
 
 async fn actor(kernel: &Arc<Kernel>, token: &Token) -> Result<Actor> {
     match token.kind {
-        TokenKind::User => users::service::actor(kernel, parsed(token)?).await,
+        TokenKind::User | TokenKind::ServiceAccount => users::service::actor(kernel, parsed(token)?).await,
+        TokenKind::Team => {
+            let team = teams::store::by_id(kernel.db.reader(), parsed(token)?).await?;
+            let team = team.ok_or_else(unauthenticated)?;
+            Ok(Actor::Team {
+                id: team.id,
+                name: team.name,
+                organization: team.organization_id,
+            })
+        }
+        TokenKind::Organization => {
+            let organization = organizations::store::by_id(kernel.db.reader(), parsed(token)?).await?;
+            let organization = organization.ok_or_else(unauthenticated)?;
+            Ok(Actor::Organization {
+                id: organization.id,
+                name: organization.name,
+            })
+        }
         TokenKind::RunnerPool => Ok(Actor::Runner { pool: parsed(token)? }),
     }
 }

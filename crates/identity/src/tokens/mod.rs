@@ -1,4 +1,4 @@
-//! Tokens of users and runner pools.
+//! Tokens of users, service accounts, teams, organizations and runner pools.
 //!
 //! Owns the table `tokens`. The text of a token is shown once and stored as its hash; unknown, expired and revoked ones
 //! are refused alike. Run tokens are none of these: they end with the lease of their work item and live there. Read
@@ -10,6 +10,6 @@ mod model;
 pub mod service;
 pub(crate) mod store;
 
-pub use authenticator::Authenticator;
+pub use authenticator::{Authenticator, Caller};
 pub use model::{Token, TokenKind};
-pub use service::{NewlyMade, create_for_pool, is_of_pool, list_for_pool, remove_of};
+pub use service::{Holder, NewlyMade, create_for_pool, is_of_pool, list_for_pool, remove_of};

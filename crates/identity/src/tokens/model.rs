@@ -1,11 +1,14 @@
 //! The token as a row: pure.
 
-use sea_orm::FromJsonQueryResult;
+use std::time::Duration;
+
 use sea_orm::entity::prelude::*;
+use sea_orm::{FromJsonQueryResult, Iterable};
 use serde::{Deserialize, Serialize};
 use slipway_api::Timestamp;
 use slipway_api::ids::{OrganizationId, TokenId};
 use slipway_api::tokens::NewToken;
+use slipway_kernel::grants::{Grant, Limits, SITE};
 use slipway_kernel::{Error, Result};
 
 /// A token.
@@ -25,7 +28,7 @@ pub struct Model {
     pub description: String,
     /// SHA-256 of its text.
     pub hash: String,
-    /// The permissions that it is limited to; none for all of its subject's. Not given out yet: see [`Self::is_usable`].
+    /// The permissions that it is limited to; none for all of its subject's.
     pub scopes: Option<Scopes>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -35,6 +38,12 @@ pub struct Model {
     pub last_used_at: Option<Timestamp>,
     /// Since when it is refused.
     pub revoked_at: Option<Timestamp>,
+    /// SHA-256 of its text before it was rotated.
+    pub previous_hash: Option<String>,
+    /// Until when the text before is taken.
+    pub previous_expires_at: Option<Timestamp>,
+    /// Who made it: the id of a user, team or organization; none for the server.
+    pub created_by: Option<String>,
 }
 
 /// A token.
@@ -47,6 +56,15 @@ pub enum TokenKind {
     /// A user.
     #[sea_orm(string_value = "user")]
     User,
+    /// The account of a program.
+    #[sea_orm(string_value = "service-account")]
+    ServiceAccount,
+    /// A team.
+    #[sea_orm(string_value = "team")]
+    Team,
+    /// An organization.
+    #[sea_orm(string_value = "organization")]
+    Organization,
     /// A runner pool: its runners register and claim work with it.
     #[sea_orm(string_value = "runner-pool")]
     RunnerPool,
@@ -58,14 +76,58 @@ impl TokenKind {
     pub const fn letter(self) -> &'static str {
         match self {
             Self::User => "u",
+            Self::ServiceAccount => "a",
+            Self::Team => "t",
+            Self::Organization => "o",
             Self::RunnerPool => "p",
+        }
+    }
+
+    /// The kind of the token with this letter.
+    #[must_use]
+    pub fn by_letter(letter: &str) -> Option<Self> {
+        Self::iter().find(|kind| kind.letter() == letter)
+    }
+
+    /// The kind's name on the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::ServiceAccount => "service-account",
+            Self::Team => "team",
+            Self::Organization => "organization",
+            Self::RunnerPool => "runner-pool",
         }
     }
 }
 
-/// Nodes of the permission tree.
+/// What a token is limited to: nodes of the permission tree, each perhaps with `@` and an id behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Scopes(pub Vec<String>);
+
+impl Scopes {
+    /// The limits that they mean. They were checked when the token was made; a node that there is no more covers nothing.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        let limits = self.0.iter().map(|text| {
+            let (node, id) = split(text);
+            Grant {
+                permission: node.to_owned(),
+                scope: id.unwrap_or(SITE).to_owned(),
+            }
+        });
+        Limits::new(limits.collect())
+    }
+}
+
+/// The node of a scope's text, and the id that it is limited to.
+pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
+    match text.split_once('@') {
+        Some((node, id)) => (node, Some(id)),
+        None => (text, None),
+    }
+}
 
 /// Nothing is joined.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -73,13 +135,49 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
-    /// Whether it opens anything at `now`. One with scopes does not: a limit that this version cannot keep must not be
-    /// read as none.
+    /// Whether it opens anything at `now`.
     #[must_use]
     pub fn is_usable(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && self.scopes.is_none() && !is_expired(self.expires_at, now)
+        self.revoked_at.is_none() && !is_expired(self.expires_at, now)
+    }
+
+    /// Until when the text with this hash is taken: that before a rotation shorter. No value when it is not taken.
+    #[must_use]
+    pub fn accepts(&self, hash: &str, now: Timestamp) -> Option<Until> {
+        if !self.is_usable(now) {
+            return None;
+        }
+        if self.hash == hash {
+            return Some(Until(self.expires_at));
+        }
+        let grace = self.previous_expires_at.filter(|end| !is_expired(Some(*end), now))?;
+        let is_previous = self.previous_hash.as_deref() == Some(hash);
+        is_previous.then(|| Until(Some(self.expires_at.map_or(grace, |end| end.min(grace)))))
+    }
+
+    /// The token with another text; the one so far is taken for `grace` longer.
+    #[must_use]
+    pub fn rotated(&self, hash: String, grace: Duration, expires_at: Option<Timestamp>, now: Timestamp) -> Self {
+        let previous = (!grace.is_zero()).then(|| self.hash.clone());
+        Self {
+            previous_expires_at: previous.is_some().then(|| now.after(grace)),
+            previous_hash: previous,
+            hash,
+            expires_at: expires_at.or(self.expires_at),
+            ..self.clone()
+        }
+    }
+
+    /// What it is limited to.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.scopes.as_ref().map_or_else(Limits::none, Scopes::limits)
     }
 }
+
+/// When a text is refused from; none for never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Until(pub Option<Timestamp>);
 
 /// Whether the moment has come.
 pub(crate) fn is_expired(expires_at: Option<Timestamp>, now: Timestamp) -> bool {
@@ -105,9 +203,8 @@ pub(crate) fn acceptable(wanted: NewToken, now: Timestamp) -> Result<NewToken> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use slipway_api::Code;
+    use slipway_kernel::grants::{Permission, Scope};
 
     use super::*;
 
@@ -126,6 +223,9 @@ mod tests {
             expires_at: None,
             last_used_at: None,
             revoked_at: None,
+            previous_hash: None,
+            previous_expires_at: None,
+            created_by: None,
         }
     }
 
@@ -146,12 +246,31 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_cannot_be_kept_closes_the_token() {
-        let limited = Token {
-            scopes: Some(Scopes(vec!["workspace.read".to_owned()])),
+    fn a_rotated_token_takes_the_old_text_for_the_grace_and_no_longer() {
+        let hour = Duration::from_secs(3_600);
+        let old = Token {
+            hash: "old".to_owned(),
             ..token()
         };
-        assert!(!limited.is_usable(NOW));
+        let new = old.rotated("new".to_owned(), hour, None, NOW);
+        assert_eq!(new.accepts("new", NOW), Some(Until(None)));
+        assert_eq!(new.accepts("old", NOW), Some(Until(Some(NOW.after(hour)))));
+        assert_eq!(new.accepts("old", NOW.after(hour)), None);
+        assert_eq!(new.accepts("other", NOW), None);
+        let at_once = old.rotated("new".to_owned(), Duration::ZERO, None, NOW);
+        assert_eq!(at_once.accepts("old", NOW), None);
+    }
+
+    #[test]
+    fn scopes_limit_to_nodes_and_to_places() {
+        let scopes = Scopes(vec!["workspace.read".to_owned(), "workspace.run@ws-1".to_owned()]);
+        let read = Permission::new("workspace.read");
+        let plan = Permission::new("workspace.run.plan");
+        let limits = scopes.limits();
+        assert!(limits.allow(read, &Scope::site()));
+        assert!(!limits.allow(plan, &Scope::site()));
+        assert!(limits.allow(plan, &Scope::site().object("ws-1")));
+        assert!(!Scopes(Vec::new()).limits().allow(read, &Scope::site()));
     }
 
     #[test]
@@ -159,6 +278,7 @@ mod tests {
         let wanted = |expired_at| NewToken {
             description: "laptop".to_owned(),
             expired_at,
+            scopes: None,
         };
         assert_eq!(acceptable(wanted(Some(NOW)), NOW).unwrap_err().code(), Code::Invalid);
         assert!(acceptable(wanted(None), NOW).is_ok());

@@ -10,7 +10,7 @@ use slipway_kernel::db::schema::{Table, Type};
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Result, Tx};
 
-use super::model::{ActiveModel, Column, Entity, Token};
+use super::model::{ActiveModel, Column, Entity, Token, TokenKind};
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "identity_0006_tokens",
@@ -37,12 +37,61 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// What rotation needs.
+pub(crate) const ROTATION: Migration = Migration {
+    name: "identity_0022_token_rotation",
+    steps: || {
+        vec![
+            Step::Sql("ALTER TABLE tokens ADD COLUMN previous_hash VARCHAR(64)"),
+            Step::Sql("ALTER TABLE tokens ADD COLUMN previous_expires_at BIGINT"),
+            Step::Sql("ALTER TABLE tokens ADD COLUMN created_by VARCHAR(64)"),
+            Step::Sql("CREATE INDEX tokens_previous_hash_idx ON tokens (previous_hash)"),
+        ]
+    },
+};
+
+/// Which tokens to list; those that were revoked never.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    pub organization: Option<OrganizationId>,
+    pub subject: Option<String>,
+    pub kind: Option<TokenKind>,
+}
+
+impl Filter {
+    fn condition(&self) -> Condition {
+        Condition::all()
+            .add(Column::RevokedAt.is_null())
+            .add_option(self.organization.map(|id| Column::OrganizationId.eq(id)))
+            .add_option(self.subject.as_ref().map(|subject| Column::Subject.eq(subject.as_str())))
+            .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
+    }
+}
+
 pub(crate) async fn by_id(connection: &impl ConnectionTrait, id: TokenId) -> Result<Option<Token>> {
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
+/// The token whose text has this hash, or had it before it was last rotated.
 pub(crate) async fn by_hash(connection: &impl ConnectionTrait, hash: &str) -> Result<Option<Token>> {
-    Ok(Entity::find().filter(Column::Hash.eq(hash)).one(connection).await?)
+    if let Some(token) = Entity::find().filter(Column::Hash.eq(hash)).one(connection).await? {
+        return Ok(Some(token));
+    }
+    Ok(Entity::find()
+        .filter(Column::PreviousHash.eq(hash))
+        .one(connection)
+        .await?)
+}
+
+/// The tokens of a subject that has one of a kind without description: TFE's single token of a team or organization.
+pub(crate) async fn single(connection: &impl ConnectionTrait, subject: &str) -> Result<Option<Token>> {
+    Ok(Entity::find()
+        .filter(Column::Subject.eq(subject))
+        .filter(Column::Description.eq(""))
+        .filter(Column::RevokedAt.is_null())
+        .order_by_desc(Column::Id)
+        .one(connection)
+        .await?)
 }
 
 pub(crate) async fn insert(tx: &Tx, token: &Token) -> Result<()> {
@@ -58,9 +107,35 @@ pub(crate) async fn insert(tx: &Tx, token: &Token) -> Result<()> {
         expires_at: Set(token.expires_at),
         last_used_at: Set(token.last_used_at),
         revoked_at: Set(token.revoked_at),
+        previous_hash: Set(token.previous_hash.clone()),
+        previous_expires_at: Set(token.previous_expires_at),
+        created_by: Set(token.created_by.clone()),
     };
     Entity::insert(row).exec_without_returning(&**tx).await?;
     Ok(())
+}
+
+/// Writes the texts of a rotated token, if it still has the one that `seen` had; says whether.
+pub(crate) async fn set_rotated(tx: &Tx, seen: &Token, rotated: &Token) -> Result<bool> {
+    let result = Entity::update_many()
+        .col_expr(Column::Hash, Expr::value(rotated.hash.clone()))
+        .col_expr(Column::PreviousHash, Expr::value(rotated.previous_hash.clone()))
+        .col_expr(Column::PreviousExpiresAt, Expr::value(rotated.previous_expires_at))
+        .col_expr(Column::ExpiresAt, Expr::value(rotated.expires_at))
+        .filter(Column::Id.eq(seen.id))
+        .filter(Column::Hash.eq(seen.hash.as_str()))
+        .filter(Column::RevokedAt.is_null())
+        .exec(&**tx)
+        .await?;
+    Ok(result.rows_affected == 1)
+}
+
+/// How many tokens a subject ever had that were not removed.
+pub(crate) async fn count_of(connection: &impl ConnectionTrait, subject: &str) -> Result<u64> {
+    Ok(Entity::find()
+        .filter(Column::Subject.eq(subject))
+        .count(connection)
+        .await?)
 }
 
 /// Revokes the token; says whether it was not revoked yet.
@@ -106,16 +181,11 @@ pub(crate) async fn delete_within(tx: &Tx, organization: OrganizationId) -> Resu
     Ok(())
 }
 
-/// A page of a subject's tokens that are not revoked, oldest first.
-pub(crate) async fn list(connection: &impl ConnectionTrait, subject: &str, page: &Page) -> Result<Listed<Token>> {
-    let condition = || {
-        Condition::all()
-            .add(Column::Subject.eq(subject))
-            .add(Column::RevokedAt.is_null())
-    };
+/// A page of tokens that are not revoked, oldest first.
+pub(crate) async fn list(connection: &impl ConnectionTrait, filter: &Filter, page: &Page) -> Result<Listed<Token>> {
     let after = page.after.as_ref().map(|id| Column::Id.gt(id));
     let rows = Entity::find()
-        .filter(condition())
+        .filter(filter.condition())
         .filter(Condition::all().add_option(after))
         .order_by_asc(Column::Id)
         .offset(page.offset())
@@ -124,7 +194,7 @@ pub(crate) async fn list(connection: &impl ConnectionTrait, subject: &str, page:
     let total = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(condition())
+        .filter(filter.condition())
         .limit(EXACT_TOTAL + 1)
         .count(connection);
     Ok(Listed {

@@ -5,7 +5,7 @@ use slipway_api::Code;
 use slipway_api::roles::{NewRole, RoleAssignment};
 use slipway_identity::organizations::{self, Organization};
 use slipway_identity::projects::{self, Project};
-use slipway_identity::role_assignments::service::Held;
+use slipway_identity::role_assignments::service::{Held, Wanted};
 use slipway_identity::{role_assignments, roles, tokens, users};
 use slipway_kernel::Ctx;
 use slipway_kernel::grants::{Permission, Scope};
@@ -182,7 +182,7 @@ async fn compare_projects(world: &World, user: &Ctx, given: &[Given], organizati
 async fn compare_assignments(world: &World, user: &Ctx, given: &[Given], organization: usize) {
     let row = &world.organizations[organization].0;
     let id = user.user().unwrap().to_string();
-    let own = match role_assignments::service::list(user, row, &page()).await {
+    let own = match role_assignments::service::list(user, row, Wanted::default(), &page()).await {
         Ok(listed) => listed.rows.iter().filter(|held| held.assignment.subject == id).count(),
         Err(error) => {
             // Who may see none at all is refused.
@@ -319,7 +319,7 @@ async fn the_last_owner_stays() {
     let site = Site::new().await;
     let (acme, owner) = site.organization("acme").await;
     let second = site.user("second").await;
-    let listed = role_assignments::service::list(&owner, &acme, &page()).await.unwrap();
+    let listed = role_assignments::service::list(&owner, &acme, Wanted::default(), &page()).await.unwrap();
     let first = listed.rows.into_iter().next().unwrap();
     assert_eq!(site.take(&owner, &first).await.unwrap_err().code(), Code::Conflict);
     assert!(
@@ -348,11 +348,11 @@ async fn two_owners_who_remove_each_other_at_once_leave_one() {
     let (acme, first) = site.organization("acme").await;
     let second = site.user("second").await;
     let of_second = site.give(&first, &acme, &second, "owner", "acme").await.unwrap();
-    let listed = role_assignments::service::list(&first, &acme, &page()).await.unwrap();
+    let listed = role_assignments::service::list(&first, &acme, Wanted::default(), &page()).await.unwrap();
     let of_first = listed.rows.into_iter().find(|held| *held != of_second).unwrap();
     let (one, other) = tokio::join!(site.take(&first, &of_second), site.take(&second, &of_first));
     assert_ne!(one.is_ok(), other.is_ok(), "{one:?} {other:?}");
-    let left = role_assignments::service::list(&site.system(), &acme, &page())
+    let left = role_assignments::service::list(&site.system(), &acme, Wanted::default(), &page())
         .await
         .unwrap();
     assert_eq!(left.total, 1);
@@ -392,7 +392,7 @@ async fn who_manages_users_does_not_become_an_administrator_by_it() {
     tx.commit().await.unwrap();
 
     let root_id = root.user().unwrap();
-    let made = tokens::service::create(&manager, root_id, slipway_api::tokens::NewToken::default()).await;
+    let made = tokens::service::create(&manager, &site.tree, root_id, slipway_api::tokens::NewToken::default()).await;
     assert_eq!(made.err().unwrap().code(), Code::Forbidden);
     site.administrator("second").await;
     let refused = users::service::delete(&manager, root_id).await;

@@ -7,11 +7,14 @@ use slipway_api::ids::{OrganizationId, ProjectId, WorkspaceId};
 use slipway_api::organizations::NewOrganization;
 use slipway_api::projects::NewProject;
 use slipway_api::roles::RoleAssignment;
+use slipway_api::teams::{NewTeam, TeamVisibility};
+use slipway_api::tokens::NewToken;
 use slipway_api::users::NewUser;
 use slipway_identity::organizations::{self, Organization};
 use slipway_identity::projects::{self, Project};
 use slipway_identity::role_assignments::service::Held;
-use slipway_identity::{PermissionTree, role_assignments, users};
+use slipway_identity::teams::{self, Team};
+use slipway_identity::{PermissionTree, role_assignments, tokens, users};
 use slipway_kernel::clock::Clock;
 use slipway_kernel::ctx::Origin;
 use slipway_kernel::directory::{self, Object};
@@ -39,12 +42,16 @@ pub struct Site {
 
 impl Site {
     pub async fn new() -> Self {
+        let is_wanted = slipway_testing::postgres::is_wanted().unwrap();
+        Self::on(is_wanted.then(|| slipway_testing::postgres::database().unwrap())).await
+    }
+
+    /// On the database at this URL; on one of its own when there is none.
+    pub async fn on(database: Option<String>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut settings = Settings::default();
         settings.server.data_dir = directory.path().to_owned();
-        if slipway_testing::postgres::is_wanted().unwrap() {
-            settings.database.url = Some(slipway_testing::postgres::database().unwrap());
-        }
+        settings.database.url = database;
         let mut migrations = slipway_kernel::migrations();
         migrations.extend(slipway_identity::migrations());
         let clock = Clock::manual(Timestamp::from_unix_ms(1_763_680_000_000));
@@ -62,6 +69,7 @@ impl Site {
             "workspace.create",
             "workspace.read",
             "workspace.run.apply",
+            "workspace.run.cancel",
             "workspace.run.plan",
             "workspace.run.read",
         ] {
@@ -112,11 +120,11 @@ impl Site {
         .await
         .unwrap();
         let authenticator = slipway_identity::tokens::Authenticator::default();
-        let actor = authenticator
+        let caller = authenticator
             .authenticate(&self.kernel, text.expose_text().unwrap())
             .await
             .unwrap();
-        self.as_actor(actor)
+        self.as_actor(caller.actor)
     }
 
     /// A new organization, with its owner.
@@ -168,6 +176,43 @@ impl Site {
         role_assignments::service::create(giver, &self.tree, organization, wanted).await
     }
 
+    /// The caller of a token, as a request would find out.
+    pub async fn caller(&self, text: &str) -> Result<Ctx> {
+        let authenticator = slipway_identity::tokens::Authenticator::default();
+        let caller = authenticator.authenticate(&self.kernel, text).await?;
+        Ok(self.as_actor(caller.actor).with_limits(caller.limits))
+    }
+
+    /// A team of an organization, made by its owner.
+    pub async fn team(&self, owner: &Ctx, organization: &Organization, name: &str) -> Team {
+        teams::service::create(owner, &self.tree, organization, new_team(name))
+            .await
+            .unwrap()
+    }
+
+    /// Gives a role to whoever has this id.
+    pub async fn give_to(
+        &self,
+        giver: &Ctx,
+        organization: &Organization,
+        to: impl ToString,
+        role: &str,
+        scope: &str,
+    ) -> Result<Held> {
+        let wanted = RoleAssignment::new(to, role.parse().unwrap(), scope);
+        role_assignments::service::create(giver, &self.tree, organization, wanted).await
+    }
+
+    /// A user who signs in with a token, so that his teams are read at each request. The text of the token.
+    pub async fn token(&self, user: &Ctx, scopes: Option<&[&str]>) -> Result<String> {
+        let wanted = NewToken {
+            scopes: scopes.map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect()),
+            ..NewToken::default()
+        };
+        let made = tokens::service::create(user, &self.tree, user.user()?, wanted).await?;
+        Ok(made.text.expose_text()?.to_owned())
+    }
+
     pub async fn take(&self, taker: &Ctx, held: &Held) -> Result<()> {
         role_assignments::service::remove(taker, &self.tree, held.assignment.id).await
     }
@@ -177,6 +222,17 @@ pub fn new_organization(name: &str) -> NewOrganization {
     NewOrganization {
         name: name.parse().unwrap(),
         email: None,
+    }
+}
+
+pub fn new_team(name: &str) -> NewTeam {
+    NewTeam {
+        name: name.parse().unwrap(),
+        description: None,
+        sso_team_id: None,
+        visibility: TeamVisibility::Secret,
+        allow_member_token_management: false,
+        organization_access: None,
     }
 }
 

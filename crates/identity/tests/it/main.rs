@@ -6,10 +6,16 @@
 )]
 
 mod access;
+mod explanations;
 mod fixture;
 mod http;
+mod limits;
+mod lists;
 mod organizations;
 mod projects;
+mod replicas;
 mod roles;
+mod service_accounts;
+mod teams;
 mod tokens;
 mod users;

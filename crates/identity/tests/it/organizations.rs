@@ -106,7 +106,7 @@ async fn a_role_on_one_workspace_shows_its_organization_and_opens_nothing_else_o
 
     let refused = organizations::require(&guest, PROJECT_CREATE, &acme).await.unwrap_err();
     assert_eq!(refused.code(), Code::Forbidden);
-    let refused = organizations::service::update(&guest, &acme, OrganizationChanges::default()).await;
+    let refused = organizations::service::update(&guest, &site.tree, &acme, OrganizationChanges::default()).await;
     assert_eq!(refused.unwrap_err().code(), Code::Forbidden);
 }
 
@@ -126,13 +126,13 @@ async fn the_second_of_two_who_edit_the_same_version_is_told() {
     let (acme, owner) = site.organization("acme").await;
     let to = |name: &str| OrganizationChanges {
         name: Some(name.parse().unwrap()),
-        email: None,
+        ..OrganizationChanges::default()
     };
-    let renamed = organizations::service::update(&owner, &acme, to("acme-inc"))
+    let renamed = organizations::service::update(&owner, &site.tree, &acme, to("acme-inc"))
         .await
         .unwrap();
     assert_eq!(renamed.version, 2);
-    let stale = organizations::service::update(&owner, &acme, to("acme-ltd")).await;
+    let stale = organizations::service::update(&owner, &site.tree, &acme, to("acme-ltd")).await;
     assert_eq!(stale.unwrap_err().code(), Code::PreconditionFailed);
     assert_eq!(organizations::by_id(&owner, acme.id).await.unwrap(), renamed);
 }

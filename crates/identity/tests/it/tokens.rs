@@ -5,7 +5,7 @@ use std::time::Duration;
 use slipway_api::Code;
 use slipway_api::ids::RunnerPoolId;
 use slipway_api::tokens::NewToken;
-use slipway_identity::tokens::{self, Authenticator};
+use slipway_identity::tokens::{self, Authenticator, Caller};
 use slipway_identity::users;
 use slipway_kernel::{Actor, Ctx, Result};
 
@@ -15,19 +15,20 @@ fn wanted(site: &Site, lifetime: Option<Duration>) -> NewToken {
     NewToken {
         description: "laptop".to_owned(),
         expired_at: lifetime.map(|lifetime| site.kernel.clock.now().after(lifetime)),
+        scopes: None,
     }
 }
 
 /// A new token of the caller's own.
 async fn token(site: &Site, ctx: &Ctx, lifetime: Option<Duration>) -> (tokens::Token, String) {
-    let made = tokens::service::create(ctx, ctx.user().unwrap(), wanted(site, lifetime))
+    let made = tokens::service::create(ctx, &site.tree, ctx.user().unwrap(), wanted(site, lifetime))
         .await
         .unwrap();
     let text = made.text.expose_text().unwrap().to_owned();
     (made.token, text)
 }
 
-fn refusal(result: Result<Actor>) -> (Code, String) {
+fn refusal(result: Result<Caller>) -> (Code, String) {
     let error = result.unwrap_err();
     (error.code(), error.detail().to_owned())
 }
@@ -40,7 +41,7 @@ async fn a_token_stands_for_its_user_until_it_expires() {
     let (_, text) = token(&site, &anna, Some(Duration::from_secs(60))).await;
     assert!(text.starts_with("slw_u_"));
     assert_eq!(
-        &authenticator.authenticate(&site.kernel, &text).await.unwrap(),
+        &authenticator.authenticate(&site.kernel, &text).await.unwrap().actor,
         anna.actor()
     );
     site.kernel.clock.advance(Duration::from_secs(60));
@@ -56,7 +57,7 @@ async fn unknown_expired_revoked_and_foreign_ones_are_refused_alike() {
     let (revoked, revoked_text) = token(&site, &anna, None).await;
     let (_, expired_text) = token(&site, &anna, Some(Duration::from_secs(1))).await;
     authenticator.authenticate(&site.kernel, &revoked_text).await.unwrap();
-    tokens::service::revoke(&anna, revoked.id).await.unwrap();
+    tokens::service::revoke(&anna, &site.tree, revoked.id).await.unwrap();
     site.kernel.clock.advance(Duration::from_secs(2));
     let unknown = slipway_kernel::tokens::generate("u", &site.kernel.random).unwrap();
     let run = slipway_kernel::tokens::generate("r", &site.kernel.random).unwrap();
@@ -123,7 +124,7 @@ async fn a_pools_token_stands_for_its_runners_and_only_its_managers_take_it_back
     let text = made.text.expose_text().unwrap();
     let authenticator = Authenticator::default();
     assert_eq!(
-        authenticator.authenticate(&site.kernel, text).await.unwrap(),
+        authenticator.authenticate(&site.kernel, text).await.unwrap().actor,
         Actor::Runner { pool }
     );
     assert_eq!(tokens::list_for_pool(&owner, pool, &page()).await.unwrap().total, 1);
@@ -131,10 +132,10 @@ async fn a_pools_token_stands_for_its_runners_and_only_its_managers_take_it_back
     let reader = site.user("reader").await;
     site.give(&owner, &acme, &reader, "read", "acme").await.unwrap();
     let stranger = site.user("stranger").await;
-    let code = async |ctx: &Ctx| tokens::service::revoke(ctx, made.token.id).await.unwrap_err().code();
+    let code = async |ctx: &Ctx| tokens::service::revoke(ctx, &site.tree, made.token.id).await.unwrap_err().code();
     assert_eq!(code(&reader).await, Code::Forbidden);
     assert_eq!(code(&stranger).await, Code::NotFound);
-    tokens::service::revoke(&owner, made.token.id).await.unwrap();
+    tokens::service::revoke(&owner, &site.tree, made.token.id).await.unwrap();
     assert!(authenticator.authenticate(&site.kernel, text).await.is_err());
     assert_eq!(tokens::list_for_pool(&owner, pool, &page()).await.unwrap().total, 0);
 }
@@ -186,13 +187,13 @@ async fn nobody_becomes_another_user_by_making_a_token() {
     let (acme, owner) = site.organization("acme").await;
     let anna = site.user("anna").await;
     site.give(&owner, &acme, &anna, "read", "acme").await.unwrap();
-    let made = tokens::service::create(&owner, anna.user().unwrap(), NewToken::default()).await;
+    let made = tokens::service::create(&owner, &site.tree, anna.user().unwrap(), NewToken::default()).await;
     assert_eq!(made.err().unwrap().code(), Code::Forbidden);
-    let made = tokens::service::create(&anna, owner.user().unwrap(), NewToken::default()).await;
+    let made = tokens::service::create(&anna, &site.tree, owner.user().unwrap(), NewToken::default()).await;
     assert_eq!(made.err().unwrap().code(), Code::NotFound);
     let admin = site.administrator("root").await;
     assert!(
-        tokens::service::create(&admin, anna.user().unwrap(), NewToken::default())
+        tokens::service::create(&admin, &site.tree, anna.user().unwrap(), NewToken::default())
             .await
             .is_ok()
     );

@@ -124,14 +124,10 @@ pub(crate) async fn list(
     visible: &Visibility,
     page: &Page,
 ) -> Result<Listed<Pool>> {
-    let ids = match visible {
-        Visibility::All => None,
-        Visibility::Only(scopes) => Some(Column::Id.is_in(scopes.iter().map(String::as_str))),
-    };
-    let mut query = Entity::find().filter(Column::OrganizationId.eq(organization));
-    if let Some(ids) = ids {
-        query = query.filter(ids);
-    }
+    // Pools stand in no project: only grants on the organization or on the pool itself count.
+    let query = Entity::find()
+        .filter(Column::OrganizationId.eq(organization))
+        .filter(visible.condition(Column::Id, Column::Id));
     let counted = query.clone().select_only().column(Column::Id).limit(EXACT_TOTAL + 1);
     let mut rows = query.order_by_asc(Column::Name);
     if let Some(after) = &page.after {
