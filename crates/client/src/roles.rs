@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use slipway_api::ids::{RoleAssignmentId, RoleId};
-use slipway_api::roles::{NewRole, Role, RoleAssignment};
+use slipway_api::roles::{NewRole, Role, RoleAssignment, RoleChanges};
 use slipway_api::{Name, NewDocument, Resource};
 
 use crate::call::Call;
@@ -23,6 +23,12 @@ impl Client {
     pub async fn create_role(&self, organization: &Name, new: NewRole) -> Result<Resource<Role>, ClientError> {
         let call = Call::post(&["organizations", organization.as_str(), "roles"]);
         self.resource(call.json(&NewDocument::new(new))?).await
+    }
+
+    /// Changes a role; its holders may at once what it says then.
+    pub async fn update_role(&self, id: RoleId, changes: RoleChanges) -> Result<Resource<Role>, ClientError> {
+        let call = Call::patch(&["roles", &id.to_string()]);
+        self.resource(call.json(&NewDocument::new(changes))?).await
     }
 
     /// Deletes a role.

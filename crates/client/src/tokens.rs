@@ -1,8 +1,8 @@
-//! Tokens of users.
+//! Tokens of users and organizations; those of others are with them.
 
 use slipway_api::ids::{TokenId, UserId};
-use slipway_api::tokens::{NewToken, Token};
-use slipway_api::{NewDocument, Resource};
+use slipway_api::tokens::{NewToken, Token, TokenRotation};
+use slipway_api::{Name, NewDocument, Resource};
 
 use crate::call::Call;
 use crate::client::Client;
@@ -28,6 +28,29 @@ impl Client {
     pub async fn create_token(&self, user: UserId, new: NewToken) -> Result<Resource<Token>, ClientError> {
         let call = Call::post(&["users", &user.to_string(), "authentication-tokens"]);
         self.resource(call.json(&NewDocument::new(new))?).await
+    }
+
+    /// Gives a token another text, which is in this answer and nowhere else.
+    pub async fn rotate_token(&self, id: TokenId, rotation: TokenRotation) -> Result<Resource<Token>, ClientError> {
+        let call = Call::post(&["authentication-tokens", &id.to_string(), "actions", "rotate"]);
+        self.resource(call.json(&NewDocument::new(rotation))?).await
+    }
+
+    /// Makes a token of an organization; its text is in this answer and nowhere else.
+    pub async fn create_organization_token(
+        &self,
+        organization: &Name,
+        new: NewToken,
+    ) -> Result<Resource<Token>, ClientError> {
+        let call = Call::post(&["organizations", organization.as_str(), "authentication-tokens"]);
+        self.resource(call.json(&NewDocument::new(new))?).await
+    }
+
+    /// The tokens that go with an organization, without their texts.
+    #[must_use]
+    pub fn organization_tokens(&self, organization: &Name) -> Listing<Token> {
+        let call = Call::get(&["organizations", organization.as_str(), "authentication-tokens"]);
+        Listing::new(self, call)
     }
 
     /// Revokes a token.

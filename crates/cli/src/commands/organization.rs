@@ -90,7 +90,11 @@ pub(super) async fn run(context: &Context, command: OrganizationCommand) -> anyh
         }
         OrganizationCommand::Update { name, new_name, email } => {
             let email = email.map(|text| (!text.is_empty()).then_some(text));
-            let changes = OrganizationChanges { name: new_name, email };
+            let changes = OrganizationChanges {
+                name: new_name,
+                email,
+                ..OrganizationChanges::default()
+            };
             show(context, &client.update_organization(&name, changes).await?)?;
         }
         OrganizationCommand::Delete { name, yes } => {

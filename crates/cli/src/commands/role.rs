@@ -2,11 +2,11 @@
 
 use clap::Subcommand;
 use slipway_api::ids::RoleAssignmentId;
-use slipway_api::roles::{NewRole, Role, RoleAssignment};
+use slipway_api::roles::{NewRole, Role, RoleAssignment, RoleChanges};
 use slipway_api::{Name, Resource};
 use slipway_client::Client;
 
-use super::user::find_user;
+use super::team::find_subject;
 use super::{project::find_project, workspace};
 use crate::context::{Context, id_of};
 use crate::failure::{Failure, Outcome};
@@ -41,6 +41,25 @@ Examples:
         #[arg(long = "permission", value_name = "PERMISSION", required = true)]
         permissions: Vec<String>,
     },
+    /// Change a role; its holders may at once what it says then
+    #[command(after_help = "\
+Examples:
+  slipway role update planner --permission workspace.read --permission workspace.run.plan
+  slipway role update planner --name reviewer")]
+    Update {
+        /// The role's name
+        #[arg(value_name = "ROLE")]
+        role: String,
+        /// A new name
+        #[arg(long, value_name = "NAME")]
+        name: Option<Name>,
+        /// What holders can do, in a sentence
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+        /// A node of the permission tree; together they replace what it has (repeatable)
+        #[arg(long = "permission", value_name = "PERMISSION")]
+        permissions: Vec<String>,
+    },
     /// Delete a role
     #[command(after_help = "Examples:\n  slipway role delete planner --yes")]
     Delete {
@@ -59,12 +78,13 @@ Examples:
 Examples:
   slipway role assign operator --to ada
   slipway role assign planner --to user-1k9x3c0q8fz2m4ab --in-project payments
-  slipway role assign planner --to ada --in-workspace shop-test")]
+  slipway role assign planner --to ada --in-workspace shop-test
+  slipway role assign read --to platform")]
     Assign {
         /// The role's name
         #[arg(value_name = "ROLE")]
         role: Name,
-        /// Who gets it: a user by name, or the id of a user or team
+        /// Who gets it: a user, service account or team, by name or id
         #[arg(long = "to", value_name = "SUBJECT")]
         subject: String,
         /// Only in this project, by name or id
@@ -116,6 +136,20 @@ pub(super) async fn run(context: &Context, command: RoleCommand) -> anyhow::Resu
             };
             show(context, &client.create_role(context.organization()?, new).await?)?;
         }
+        RoleCommand::Update {
+            role,
+            name,
+            description,
+            permissions,
+        } => {
+            let id = id_of(&find_role(context, client, &role).await?)?;
+            let changes = RoleChanges {
+                name,
+                description,
+                permissions: (!permissions.is_empty()).then_some(permissions),
+            };
+            show(context, &client.update_role(id, changes).await?)?;
+        }
         RoleCommand::Delete { role, yes } => {
             let role = find_role(context, client, &role).await?;
             let name = &role.attributes.name;
@@ -140,7 +174,7 @@ pub(super) async fn run(context: &Context, command: RoleCommand) -> anyhow::Resu
             in_workspace,
         } => {
             let scope = scope(context, client, in_project.as_deref(), in_workspace.as_deref()).await?;
-            let subject = subject_id(client, &subject).await?;
+            let subject = find_subject(context, client, &subject).await?;
             let new = RoleAssignment::new(subject, role, scope);
             let made = client.create_role_assignment(context.organization()?, new).await?;
             context.output.rows(&[made], "", assignment_table)?;
@@ -171,14 +205,6 @@ async fn scope(
         (None, Some(workspace)) => workspace::find(context, client, Some(workspace)).await?.id,
         (None, None) => organization.to_string(),
     })
-}
-
-/// An id as it is, or the id of the user of that name.
-async fn subject_id(client: &Client, text: &str) -> anyhow::Result<String> {
-    if text.starts_with("user-") || text.starts_with("team-") {
-        return Ok(text.to_owned());
-    }
-    Ok(find_user(client, text).await?.id)
 }
 
 /// An assignment in words; its id where the organization's list does not show it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use slipway_api::ids::{TokenId, UserId};
-use slipway_api::tokens::{NewToken, Token};
+use slipway_api::tokens::{NewToken, Token, TokenRotation};
 use slipway_api::{Resource, Timestamp};
 use slipway_client::Client;
 
@@ -28,13 +28,30 @@ pub(crate) enum TokenCommand {
     #[command(after_help = "\
 Examples:
   slipway token create --description laptop
-  slipway token create --description ci --expires 90d > ci.token")]
+  slipway token create --description ci --expires 90d > ci.token
+  slipway token create --scope workspace.read --scope workspace.run.plan@ws-1k9x3c0q8fz2m4ab")]
     Create {
         /// For this user, by name or id [default: yourself]
         #[arg(long, value_name = "USER")]
         user: Option<String>,
         #[command(flatten)]
         token: NewTokenArguments,
+    },
+    /// Give a token another text; it is printed once, on stdout
+    #[command(after_help = "\
+Examples:
+  slipway token rotate at-1k9x3c0q8fz2m4ab > ci.token
+  slipway token rotate at-1k9x3c0q8fz2m4ab --grace-minutes 60")]
+    Rotate {
+        /// The token's id
+        #[arg(value_name = "TOKEN")]
+        token: TokenId,
+        /// For how many minutes the text so far still works, up to 1440
+        #[arg(long, default_value_t = 0, value_name = "MINUTES")]
+        grace_minutes: u32,
+        /// From when on it is refused: 12h, 30d, or a time as 2027-01-31T00:00:00Z [default: as before]
+        #[arg(long, value_name = "WHEN", value_parser = parse_expiry)]
+        expires: Option<Timestamp>,
     },
     /// Revoke a token
     #[command(after_help = "Examples:\n  slipway token delete at-1k9x3c0q8fz2m4ab --yes")]
@@ -57,6 +74,10 @@ pub(crate) struct NewTokenArguments {
     /// From when on it is refused: 12h, 30d, or a time as 2027-01-31T00:00:00Z [default: never]
     #[arg(long, value_name = "WHEN", value_parser = parse_expiry)]
     expires: Option<Timestamp>,
+    /// Only this permission, everywhere or, as workspace.run.plan@ID, in one organization, project or workspace
+    /// (repeatable) [default: all that you may do]
+    #[arg(long = "scope", value_name = "PERMISSION[@ID]")]
+    scopes: Vec<String>,
 }
 
 impl NewTokenArguments {
@@ -65,6 +86,7 @@ impl NewTokenArguments {
         NewToken {
             description: self.description,
             expired_at: self.expires,
+            scopes: (!self.scopes.is_empty()).then_some(self.scopes),
         }
     }
 }
@@ -112,6 +134,17 @@ pub(super) async fn run(context: &Context, command: TokenCommand) -> anyhow::Res
         TokenCommand::Create { user, token } => {
             let user = whose(client, user.as_deref()).await?;
             print_new_token(context, &client.create_token(user, token.token()).await?)?;
+        }
+        TokenCommand::Rotate {
+            token,
+            grace_minutes,
+            expires,
+        } => {
+            let rotation = TokenRotation {
+                grace_minutes,
+                expired_at: expires,
+            };
+            print_new_token(context, &client.rotate_token(token, rotation).await?)?;
         }
         TokenCommand::Delete { token, yes } => {
             if !prompt::confirm(context, yes, &format!("Revoke {token}? Whoever uses it is signed out."))? {
