@@ -228,6 +228,8 @@ kinds! {
     CommentId, Comment, "wsc", "comment";
     /// An entry of the audit log.
     EventId, Event, "evt", "event";
+    /// A provider of identities to sign in with.
+    IdentityProviderId, IdentityProvider, "idp", "identity provider";
     /// A link that is used once: set-up, invitation, reset of a password.
     LinkId, Link, "lnk", "link";
     /// A log stream.
@@ -254,12 +256,18 @@ kinds! {
     ScheduleId, Schedule, "sched", "schedule";
     /// A browser's session.
     SessionId, Session, "ses", "session";
+    /// A key that signs tokens of runs.
+    SigningKeyId, SigningKey, "skey", "signing key";
     /// A version of a workspace's state.
     StateVersionId, StateVersion, "sv", "state version";
     /// One output of a state version.
     StateOutputId, StateOutput, "wsout", "state output";
     /// A team.
     TeamId, Team, "team", "team";
+    /// What a team may do in a project, as TFE names it; the body is that of the role assignment.
+    TeamProjectId, TeamProject, "tprj", "team project access";
+    /// What a team may do in a workspace, as TFE names it; the body is that of the role assignment.
+    TeamWorkspaceId, TeamWorkspace, "tws", "team workspace access";
     /// A token.
     TokenId, Token, "at", "token";
     /// A user.

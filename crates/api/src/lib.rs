@@ -10,11 +10,13 @@
 )]
 
 pub mod audit;
+pub mod access_explanations;
 pub mod configuration_versions;
 #[cfg(feature = "database")]
 mod database;
 pub mod errors;
 pub mod events;
+pub mod identity_providers;
 pub mod ids;
 pub mod jsonapi;
 pub mod names;
@@ -27,8 +29,12 @@ pub mod roles;
 pub mod runner;
 pub mod runner_pools;
 pub mod runs;
+pub mod service_accounts;
 pub mod sessions;
+pub mod signing_keys;
 pub mod states;
+pub mod team_access;
+pub mod teams;
 pub mod timestamp;
 pub mod tokens;
 pub mod users;

@@ -12,14 +12,19 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod access;
+mod audit;
 mod call;
 mod client;
 mod configuration_versions;
 mod error;
 mod event_stream;
 mod events;
+mod identity_providers;
 mod listing;
 mod log_stream;
+mod members;
+mod oauth;
 mod organizations;
 mod projects;
 mod random;
@@ -32,18 +37,22 @@ mod send;
 pub mod sse;
 mod states;
 mod stream;
+mod teams;
 mod tokens;
 mod users;
 mod variable_sets;
 mod variables;
 mod workspaces;
 
+pub use access::AccessQuestion;
+pub use audit::AuditExport;
 pub use client::{Client, ClientSettings};
 pub use error::{ApiError, ClientError, Problem};
 pub use event_stream::{EventItem, EventStream};
 pub use events::EventFilter;
 pub use listing::Listing;
 pub use log_stream::{LogItem, LogStream, PhaseId};
+pub use oauth::{AuthorizationServer, BrowserSignIn, DeviceWait, IssuedToken, OAuthRefusal};
 pub use runner::{WorkLease, WorkStream};
 pub use runs::{RunDocument, RunFilter};
 pub use variable_sets::VariableSetTarget;

@@ -14,15 +14,24 @@ pub mod attempts;
 pub mod bootstrap;
 mod callers;
 mod changes;
+pub mod explanations;
+pub mod identity_providers;
+pub mod issuer;
 pub mod links;
 pub mod memberships;
+pub mod oauth;
+pub mod openid;
 pub mod organizations;
 pub mod pages;
 pub mod permissions;
 pub mod projects;
 pub mod role_assignments;
 pub mod roles;
+pub mod service_accounts;
+mod sealed_columns;
 pub mod sessions;
+pub mod team_access;
+pub mod teams;
 pub mod tokens;
 pub mod users;
 
@@ -32,17 +41,24 @@ use slipway_kernel::{Ctx, Result};
 
 pub use permissions::permissions;
 pub use roles::PermissionTree;
+pub use sealed_columns::sealed_columns;
 
 /// This crate's routes. `tree` is what all domains' `permissions()` returned together.
 #[must_use]
 pub fn routes(tree: PermissionTree) -> Routes {
-    organizations::http::routes()
+    organizations::http::routes(tree.clone())
         .merge(projects::http::routes())
         .merge(users::http::routes())
         .merge(accounts::http::routes())
         .merge(sessions::http::routes())
+        .merge(identity_providers::http::routes())
+        .merge(issuer::http::routes())
         .merge(memberships::http::routes(tree.clone()))
-        .merge(tokens::http::routes())
+        .merge(tokens::http::routes(tree.clone()))
+        .merge(teams::http::routes(tree.clone()))
+        .merge(team_access::http::routes(tree.clone()))
+        .merge(service_accounts::http::routes(tree.clone()))
+        .merge(explanations::http::routes(tree.clone()))
         .merge(roles::http::routes(tree.clone()))
         .merge(role_assignments::http::routes(tree))
 }
@@ -63,6 +79,13 @@ pub fn migrations() -> Vec<Migration> {
         links::store::MIGRATION,
         attempts::store::MIGRATION,
         memberships::store::MIGRATION,
+        teams::store::MIGRATION,
+        service_accounts::store::MIGRATION,
+        tokens::store::ROTATION,
+        organizations::store::ACCESS,
+        issuer::store::MIGRATION,
+        identity_providers::store::MIGRATION,
+        oauth::store::MIGRATION,
     ]
 }
 

@@ -13,6 +13,7 @@ use std::process::Stdio;
 use rustix::process::{Pid, Signal, kill_process};
 use slipway_api::tokens::NewToken;
 use slipway_infra::runner_pools;
+use slipway_kernel::secrets::source::VARIABLE;
 use slipway_kernel::{Ctx, Error, Result};
 use tokio::process::{Child, Command};
 
@@ -92,6 +93,7 @@ fn spawn(ctx: &Ctx, token_file: &Path) -> Result<Child> {
         command.arg("--allow-unsandboxed");
     }
     command
+        .env_remove(VARIABLE)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log)
@@ -118,7 +120,7 @@ async fn token_file(ctx: &Ctx) -> Result<PathBuf> {
     }
     let wanted = NewToken {
         description: "embedded runner".to_owned(),
-        expired_at: None,
+        ..NewToken::default()
     };
     let mut tx = ctx.begin().await?;
     let made = slipway_identity::tokens::create_for_pool(&mut tx, ctx, None, pool.id, wanted).await?;

@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use slipway_identity::pages;
 use slipway_identity::sessions::{Current, Stage, cookie};
+use slipway_identity::tokens::Caller;
 use slipway_kernel::ctx::{Origin, unauthenticated};
+use slipway_kernel::grants::Limits;
 use slipway_kernel::http::{Failure, render};
 use slipway_kernel::settings::Server;
 use slipway_kernel::{Actor, Ctx, Error, Result, tokens};
@@ -105,22 +107,30 @@ const PUBLIC: [&str; 1] = ["/api/v2/ping"];
 ///
 /// Nobody gets further in than here, but for what is public: nothing is read of a body, nothing is said of what there is.
 pub async fn authenticate(State(shared): State<Shared>, mut request: Request, next: Next) -> Result<Response> {
-    let actor = match token(&request)? {
-        Some(token) => actor(&shared, &token).await?,
-        None => by_session(&shared, &mut request).await?,
+    let caller = match token(&request)? {
+        Some(token) => by_token(&shared, &token).await?,
+        None => unlimited(by_session(&shared, &mut request).await?),
     };
-    if actor == Actor::Anonymous && !PUBLIC.contains(&matched_path(&request)) {
+    if caller.actor == Actor::Anonymous && !PUBLIC.contains(&matched_path(&request)) {
         return Err(unauthenticated());
     }
-    give(&shared, actor, &mut request);
+    give(&shared, caller, &mut request);
     Ok(next.run(request).await)
 }
 
-async fn actor(shared: &Shared, token: &str) -> Result<Actor> {
+async fn by_token(shared: &Shared, token: &str) -> Result<Caller> {
     if tokens::kind(token) == Some("r") {
-        return slipway_infra::work::service::authenticate(&shared.kernel, token).await;
+        let actor = slipway_infra::work::service::authenticate(&shared.kernel, token).await?;
+        return Ok(unlimited(actor));
     }
     shared.authenticator.authenticate(&shared.kernel, token).await
+}
+
+fn unlimited(actor: Actor) -> Caller {
+    Caller {
+        actor,
+        limits: Limits::none(),
+    }
 }
 
 /// Who is signed in with the session that the browser brought. What changes something must show to come from a page of
@@ -168,6 +178,12 @@ pub async fn recognise(State(shared): State<Shared>, request: Request, next: Nex
     response
 }
 
+/// For what programs ask before they have a token: nobody calls, whatever the request brings.
+pub async fn anonymous(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
+    give(&shared, unlimited(Actor::Anonymous), &mut request);
+    next.run(request).await
+}
+
 async fn visited(shared: &Shared, mut request: Request, next: Next) -> Result<Response> {
     if !request.method().is_safe() {
         pages::http::require_same_origin(&shared.kernel.settings.server, request.headers())?;
@@ -180,18 +196,18 @@ async fn visited(shared: &Shared, mut request: Request, next: Next) -> Result<Re
     if let Some(current) = current {
         request.extensions_mut().insert(current);
     }
-    give(shared, actor, &mut request);
+    give(shared, unlimited(actor), &mut request);
     Ok(next.run(request).await)
 }
 
 /// Gives the handler its [`Ctx`].
-fn give(shared: &Shared, actor: Actor, request: &mut Request) {
+fn give(shared: &Shared, caller: Caller, request: &mut Request) {
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
     let origin = Origin {
         request_id,
         remote_address: remote_address(&shared.kernel.settings.server, request),
     };
-    let ctx = Ctx::new(shared.kernel.clone(), actor, origin);
+    let ctx = Ctx::new(shared.kernel.clone(), caller.actor, origin).with_limits(caller.limits);
     request.extensions_mut().insert(ctx);
 }
 

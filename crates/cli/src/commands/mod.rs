@@ -1,14 +1,19 @@
 //! Every command, one file or folder per noun.
 
+mod access;
 mod admin;
+mod admin_keys;
 mod apply;
+mod audit;
 mod completion;
 mod destroy;
 mod event;
 mod generate;
+mod identity_provider;
 mod init;
 mod login;
 mod logout;
+mod member;
 mod organization;
 mod plan;
 mod program_log;
@@ -19,8 +24,10 @@ mod runner;
 mod runner_pool;
 pub(crate) mod sandbox_exec;
 mod server;
+mod service_account;
 mod spelling;
 mod state;
+mod team;
 mod token;
 mod user;
 mod variable;
@@ -132,12 +139,30 @@ enum Command {
     /// Users of the site
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Members of the organization: inviting and removing people
+    #[command(subcommand)]
+    Member(member::MemberCommand),
+    /// Teams: people who get roles together
+    #[command(subcommand)]
+    Team(team::TeamCommand),
+    /// Accounts of programs
+    #[command(subcommand)]
+    ServiceAccount(service_account::ServiceAccountCommand),
+    /// Where people sign in: OpenID Connect providers
+    #[command(subcommand)]
+    IdentityProvider(identity_provider::IdentityProviderCommand),
     /// Roles, and who holds them where
     #[command(subcommand)]
     Role(role::RoleCommand),
+    /// Who may do what, and why
+    #[command(subcommand)]
+    Access(access::AccessCommand),
     /// Who did what, when
     #[command(subcommand)]
     Event(event::EventCommand),
+    /// The audit log for other systems: exports that prove themselves, webhooks
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     Server(Box<server::ServerArguments>),
     /// Recovery and maintenance, on the server's machine itself
     #[command(subcommand)]
@@ -156,7 +181,9 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> anyhow::Result<Outcome
         Command::Completion(arguments) => return completion::run(&arguments, &output),
         Command::Generate(command) => return generate::run(&command, &output),
         Command::Server(arguments) => return server::run(&arguments, environment, &output),
-        Command::Admin(command) => return admin::run(&command, environment, &output),
+        Command::Admin(command) => {
+            return admin::run(&command, cli.global.organization.as_ref(), environment, &output);
+        }
         Command::Runner(runner::RunnerCommand::Start(arguments)) => {
             return runner::start::run(*arguments, environment);
         }
@@ -182,7 +209,7 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> anyhow::Result<Outcome
 async fn run_client_command(context: &Context, command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Login(arguments) => login::run(context, arguments).await,
-        Command::Logout(arguments) => logout::run(context, &arguments),
+        Command::Logout(arguments) => logout::run(context, &arguments).await,
         Command::Whoami(_) => whoami::run(context).await,
         Command::Init(arguments) => init::run(context, arguments).await,
         Command::Plan(arguments) => plan::run(context, &arguments).await,
@@ -199,8 +226,14 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::Runner(command) => runner::run(context, command).await,
         Command::Token(command) => token::run(context, command).await,
         Command::User(command) => user::run(context, command).await,
+        Command::Member(command) => member::run(context, command).await,
+        Command::Team(command) => team::run(context, command).await,
+        Command::ServiceAccount(command) => service_account::run(context, command).await,
+        Command::IdentityProvider(command) => identity_provider::run(context, command).await,
         Command::Role(command) => role::run(context, command).await,
+        Command::Access(command) => access::run(context, command).await,
         Command::Event(command) => event::run(context, command).await,
+        Command::Audit(command) => audit::run(context, command).await,
         Command::Server(_) | Command::Admin(_) | Command::Completion(_) | Command::Generate(_) => Ok(Outcome::Success),
     }
 }
@@ -270,8 +303,8 @@ mod tests {
         Usage: slipway [OPTIONS] <COMMAND>
 
         Commands:
-          login         Sign in to a server with a token
-          logout        Forget the token for a server
+          login         Sign in to a server
+          logout        Sign out of a server
           whoami        Show who you are signed in as, and where
           init          Tie this directory to a workspace
           plan          Show what would change, and change nothing
@@ -290,6 +323,7 @@ mod tests {
           user          Users of the site
           role          Roles, and who holds them where
           event         Who did what, when
+          audit         The audit log for other systems: exports that prove themselves, webhooks
           server        Serve the API, with an embedded runner unless told otherwise
           admin         Recovery and maintenance, on the server's machine itself
           completion    Print the completion script of a shell

@@ -33,7 +33,10 @@ pub(crate) enum OrganizationCommand {
         email: Option<String>,
     },
     /// Change an organization
-    #[command(after_help = "Examples:\n  slipway organization update acme --new-name acme-corp")]
+    #[command(after_help = "\
+Examples:
+  slipway organization update acme --new-name acme-corp
+  slipway organization update acme --default-member-role read --longest-token-days 90")]
     Update {
         /// The organization
         #[arg(value_name = "NAME")]
@@ -44,6 +47,15 @@ pub(crate) enum OrganizationCommand {
         /// Whom to write to about it; empty for nobody
         #[arg(long, value_name = "ADDRESS")]
         email: Option<String>,
+        /// The role that everybody gets who becomes a member; empty for none
+        #[arg(long, value_name = "ROLE")]
+        default_member_role: Option<String>,
+        /// The role that every new team gets; empty for none
+        #[arg(long, value_name = "ROLE")]
+        default_team_role: Option<String>,
+        /// For how many days tokens of teams, service accounts and the organization live at most; 0 for any time
+        #[arg(long, value_name = "DAYS")]
+        longest_token_days: Option<u32>,
     },
     /// Delete an organization that has nothing in it any more
     #[command(after_help = "Examples:\n  slipway organization delete acme-test --yes")]
@@ -88,12 +100,20 @@ pub(super) async fn run(context: &Context, command: OrganizationCommand) -> anyh
                 context.output.json(&made)?;
             }
         }
-        OrganizationCommand::Update { name, new_name, email } => {
-            let email = email.map(|text| (!text.is_empty()).then_some(text));
+        OrganizationCommand::Update {
+            name,
+            new_name,
+            email,
+            default_member_role,
+            default_team_role,
+            longest_token_days,
+        } => {
             let changes = OrganizationChanges {
                 name: new_name,
-                email,
-                ..OrganizationChanges::default()
+                email: email.map(|text| (!text.is_empty()).then_some(text)),
+                default_member_role: role(default_member_role)?,
+                default_team_role: role(default_team_role)?,
+                longest_token_days: longest_token_days.map(|days| (days > 0).then_some(days)),
             };
             show(context, &client.update_organization(&name, changes).await?)?;
         }
@@ -134,5 +154,14 @@ fn show(context: &Context, organization: &Resource<Organization>) -> anyhow::Res
             ("Email", organization.email.clone().unwrap_or_default()),
             ("Age", age(organization.created_at, now())),
         ]
+    })
+}
+
+/// A role's name; an empty one takes the role away.
+fn role(text: Option<String>) -> anyhow::Result<Option<Option<Name>>> {
+    Ok(match text {
+        None => None,
+        Some(text) if text.is_empty() => Some(None),
+        Some(text) => Some(Some(text.parse()?)),
     })
 }

@@ -83,7 +83,7 @@ async fn list_organization_memberships(ctx: Ctx, params: Params, uri: Uri) -> Re
         (status = 415, body = ErrorDocument),
         (status = 422, body = ErrorDocument),
     ),
-    security(("token" = ["organization.access.manage"])))]
+    security(("token" = ["organization.access.members"])))]
 async fn create_organization_membership(
     ctx: Ctx,
     params: Params,
@@ -169,7 +169,7 @@ async fn delete_organization_membership(
         (status = 404, body = ErrorDocument),
         (status = 409, body = ErrorDocument),
     ),
-    security(("token" = ["organization.access.manage"])))]
+    security(("token" = ["organization.access.members"])))]
 async fn resend_invitation(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let (named, made) = invite::again(&ctx, params.get("membership")?).await?;
     Ok(ok(resource(named, Some(made))))

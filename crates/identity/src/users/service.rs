@@ -14,7 +14,7 @@ use crate::callers::{require_at_site, require_somebody};
 use crate::permissions::{ACCESS_READ, EVERYTHING, USER_MANAGE};
 use crate::role_assignments::service::SITE;
 use crate::roles::OWNER;
-use crate::{role_assignments, tokens};
+use crate::{role_assignments, teams, tokens};
 
 /// The caller.
 ///
@@ -35,7 +35,12 @@ pub async fn me(ctx: &Ctx) -> Result<User> {
 pub async fn actor(kernel: &Kernel, id: UserId) -> Result<Actor> {
     let user = store::by_id(kernel.db.reader(), id).await?;
     let user = user.filter(|user| !user.is_suspended);
-    Ok(user.ok_or_else(slipway_kernel::ctx::unauthenticated)?.actor())
+    let user = user.ok_or_else(slipway_kernel::ctx::unauthenticated)?;
+    Ok(Actor::User {
+        id,
+        name: user.username,
+        teams: teams::store::of_user(kernel.db.reader(), id).await?,
+    })
 }
 
 /// The user with this id, if it is the caller, or the caller manages users, or sees who may do what in an organization

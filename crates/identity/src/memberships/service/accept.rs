@@ -13,11 +13,11 @@ use crate::links::{self, Link, LinkKind};
 use crate::memberships::model::Membership;
 use crate::memberships::store;
 use crate::organizations::{self, Organization};
-use crate::permissions::ACCESS_MANAGE;
+use crate::permissions::MEMBERS_MANAGE;
 use crate::roles::{PermissionTree, Role};
 use crate::sessions::service::Started;
 use crate::users::User;
-use crate::{role_assignments, roles, users};
+use crate::{role_assignments, roles, teams, users};
 
 /// What an invitation says.
 #[derive(Debug, Clone)]
@@ -122,9 +122,14 @@ async fn require_still_given(ctx: &Ctx, tree: &PermissionTree, invitation: &Invi
     let actor = users::service::actor(ctx.kernel(), inviter).await.map_err(|_| void())?;
     let inviter = Ctx::new(ctx.kernel().clone(), actor, ctx.origin().clone());
     let organization = organizations::service::by_id(ctx, invitation.membership.organization_id).await?;
-    organizations::service::require(&inviter, ACCESS_MANAGE, &organization)
+    organizations::service::require(&inviter, MEMBERS_MANAGE, &organization)
         .await
         .map_err(|_| void())?;
+    for team in &invitation.membership.teams.0 {
+        role_assignments::service::require_all_covered(&inviter, tree, &team.to_string())
+            .await
+            .map_err(|_| void())?;
+    }
     if let Some(role) = &invitation.role {
         let scope = Scope::organization(organization.id);
         role_assignments::service::require_covered(&inviter, tree, role, &scope)
@@ -154,6 +159,8 @@ async fn join(tx: &mut Tx, ctx: &Ctx, invitation: &Invitation, user: &User) -> R
     let changes = json!({"user": user.id, "username": user.username});
     let joined = event("organization-membership.accepted", &membership, changes);
     events::record(tx, ctx, joined).await?;
+    teams::service::join(tx, ctx, &invitation.membership.teams.0, user).await?;
+    super::give_default_role(tx, ctx, organization.id, user.id).await?;
     let Some(role) = &invitation.role else {
         return Ok(());
     };

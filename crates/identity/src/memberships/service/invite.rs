@@ -14,9 +14,9 @@ use crate::links::{self, LinkKind};
 use crate::memberships::model::{Membership, Status, Teams};
 use crate::memberships::store;
 use crate::organizations::{self, Organization, acceptable_email};
-use crate::permissions::ACCESS_MANAGE;
+use crate::permissions::{ACCESS_MANAGE, MEMBERS_MANAGE, TEAMS_MANAGE};
 use crate::roles::{PermissionTree, Role};
-use crate::{role_assignments, roles};
+use crate::{role_assignments, roles, teams};
 
 /// Invites somebody to an organization that the caller sees.
 ///
@@ -31,7 +31,7 @@ pub async fn invite(
     wanted: NewOrganizationMembership,
     teams: Vec<TeamId>,
 ) -> Result<(Named, NewlyMade)> {
-    organizations::service::require(ctx, ACCESS_MANAGE, organization).await?;
+    organizations::service::require(ctx, MEMBERS_MANAGE, organization).await?;
     let email = acceptable_email(Some(wanted.email))?
         .ok_or_else(|| Error::invalid("/data/attributes/email", "Give the mail address of whom to invite."))?;
     let role = match &wanted.role {
@@ -39,8 +39,12 @@ pub async fn invite(
         None => None,
     };
     if let Some(role) = &role {
+        organizations::service::require(ctx, ACCESS_MANAGE, organization).await?;
         let scope = Scope::organization(organization.id);
         role_assignments::service::require_covered(ctx, tree, role, &scope).await?;
+    }
+    for team in &teams {
+        require_team(ctx, tree, organization, *team).await?;
     }
     if store::is_invited(ctx.db.reader(), organization.id, &email).await? {
         let detail = format!("{email} was invited already. Withdraw that invitation, or send it again.");
@@ -80,7 +84,7 @@ pub async fn again(ctx: &Ctx, id: MembershipId) -> Result<(Named, NewlyMade)> {
     let named = get_visible(ctx, id).await?;
     let membership = &named.membership;
     let organization = organizations::service::by_id(ctx, membership.organization_id).await?;
-    organizations::service::require(ctx, ACCESS_MANAGE, &organization).await?;
+    organizations::service::require(ctx, MEMBERS_MANAGE, &organization).await?;
     if membership.status != Status::Invited {
         return Err(Error::conflict("This invitation was accepted already."));
     }
@@ -116,6 +120,19 @@ async fn link(tx: &mut Tx, ctx: &Ctx, membership: &Membership, organization: &Na
         mail::send(tx, ctx, &mail).await?;
     }
     Ok(made)
+}
+
+/// Refuses to invite into a team that is not there, or that has what the inviter lacks.
+async fn require_team(ctx: &Ctx, tree: &PermissionTree, organization: &Organization, id: TeamId) -> Result<()> {
+    let team = teams::store::by_id(ctx.db.reader(), id).await?;
+    if team.is_none_or(|team| team.organization_id != organization.id) {
+        return Err(Error::invalid(
+            "/data/relationships/teams",
+            format!("There is no team \"{id}\" in this organization."),
+        ));
+    }
+    organizations::service::require(ctx, TEAMS_MANAGE, organization).await?;
+    role_assignments::service::require_all_covered(ctx, tree, &id.to_string()).await
 }
 
 async fn role(ctx: &Ctx, organization: &Organization, name: &Name) -> Result<Role> {

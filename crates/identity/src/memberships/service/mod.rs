@@ -7,6 +7,7 @@ pub mod remove;
 use slipway_api::Name;
 use slipway_api::ids::{MembershipId, OrganizationId, RoleId, UserId};
 use slipway_kernel::events::NewEvent;
+use slipway_kernel::grants::Scope;
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
@@ -15,7 +16,7 @@ use super::store;
 use crate::callers::require_somebody;
 use crate::organizations::{self, Organization};
 use crate::permissions::ACCESS_READ;
-use crate::{roles, users};
+use crate::{role_assignments, roles, users};
 
 pub(crate) const KIND: &str = "organization membership";
 
@@ -80,9 +81,7 @@ pub async fn get_visible(ctx: &Ctx, id: MembershipId) -> Result<Named> {
     require_somebody(ctx)?;
     let missing = || Error::not_found(KIND, id);
     let membership = store::by_id(ctx.db.reader(), id).await?.ok_or_else(missing)?;
-    let is_own = membership
-        .user_id
-        .is_some_and(|user| users::service::is_self(ctx, user));
+    let is_own = membership.user_id.is_some_and(|user| users::service::is_self(ctx, user));
     let organization = organizations::service::by_id(ctx, membership.organization_id).await?;
     let target = organizations::target(&organization);
     if !is_own && !ctx.granted().await?.allows(ACCESS_READ, &target.scope) {
@@ -101,6 +100,10 @@ pub async fn ensure_active(tx: &mut Tx, ctx: &Ctx, organization: OrganizationId,
     if store::of(&**tx, organization, user).await?.is_some() {
         return Ok(());
     }
+    let found = users::store::by_id(&**tx, user).await?;
+    if found.is_none_or(|user| user.is_service_account) {
+        return Ok(());
+    }
     let membership = Membership {
         id: ctx.new_id()?,
         organization_id: organization,
@@ -112,7 +115,31 @@ pub async fn ensure_active(tx: &mut Tx, ctx: &Ctx, organization: OrganizationId,
         invited_by: None,
         created_at: ctx.now(),
     };
-    store::insert(tx, &membership).await
+    store::insert(tx, &membership).await?;
+    Box::pin(give_default_role(tx, ctx, organization, user)).await
+}
+
+/// Gives a new member the role that the organization gives to everybody.
+pub(super) async fn give_default_role(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<()> {
+    let row = organizations::store::by_id(&**tx, organization).await?;
+    let Some(role) = row.and_then(|row| row.default_member_role_id) else {
+        return Ok(());
+    };
+    let Some(role) = roles::store::by_id(&**tx, role).await? else {
+        return Ok(());
+    };
+    let held = role_assignments::store::of_subjects_at(&**tx, &[user.to_string()], &[organization.to_string()]).await?;
+    if held.iter().any(|assignment| assignment.role_id == role.id) {
+        return Ok(());
+    }
+    let scope = Scope::organization(organization);
+    role_assignments::service::assign(tx, ctx, user, &role, &scope).await?;
+    Ok(())
 }
 
 /// The membership with names.
@@ -140,10 +167,7 @@ async fn named(ctx: &Ctx, memberships: Vec<Membership>) -> Result<Vec<Named>> {
             username: user.map(|user| user.username.clone()),
             role: role.map(|role| role.name.clone()),
             membership: Membership {
-                email: membership
-                    .email
-                    .clone()
-                    .or_else(|| user.and_then(|user| user.email.clone())),
+                email: membership.email.clone().or_else(|| user.and_then(|user| user.email.clone())),
                 ..membership
             },
         })

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::Extension;
 use axum::response::Response;
 use serde_json::json;
 use slipway_api::tokens::NewToken;
@@ -12,6 +13,7 @@ use slipway_kernel::{Ctx, Error, Result};
 use super::answer::{Page, go, go_to};
 use super::request::{Form, Visitor};
 use super::sessions::minute;
+use crate::roles::PermissionTree;
 use crate::tokens::service::{self, NewlyMade};
 
 /// The tokens on the page; more are in the API's list.
@@ -28,11 +30,15 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response> {
     page(&visitor, None, "").await?.answer(&visitor.ctx)
 }
 
-pub(super) async fn create(visitor: Visitor, form: Form) -> Result<Response> {
+pub(super) async fn create(
+    visitor: Visitor,
+    Extension(tree): Extension<PermissionTree>,
+    form: Form,
+) -> Result<Response> {
     if let Err(first) = visitor.signed_in() {
         return go(&first);
     }
-    match made(&visitor.ctx, &form).await {
+    match made(&visitor.ctx, &tree, &form).await {
         Ok(made) => page(&visitor, Some(&made), "").await?.answer(&visitor.ctx),
         Err(error) => page(&visitor, None, &form.text("description"))
             .await?
@@ -41,7 +47,7 @@ pub(super) async fn create(visitor: Visitor, form: Form) -> Result<Response> {
     }
 }
 
-async fn made(ctx: &Ctx, form: &Form) -> Result<NewlyMade> {
+async fn made(ctx: &Ctx, tree: &PermissionTree, form: &Form) -> Result<NewlyMade> {
     let description = form.text("description");
     if description.is_empty() {
         return Err(Error::invalid(
@@ -52,8 +58,9 @@ async fn made(ctx: &Ctx, form: &Form) -> Result<NewlyMade> {
     let wanted = NewToken {
         description,
         expired_at: expiry(&form.text("days"), ctx.now())?,
+        scopes: None,
     };
-    service::create(ctx, ctx.user()?, wanted).await
+    service::create(ctx, tree, ctx.user()?, wanted).await
 }
 
 fn expiry(days: &str, now: Timestamp) -> Result<Option<Timestamp>> {
@@ -62,21 +69,21 @@ fn expiry(days: &str, now: Timestamp) -> Result<Option<Timestamp>> {
     }
     let days: u64 = match days.parse() {
         Ok(days @ 1..=3_650) => days,
-        _ => {
-            return Err(Error::invalid(
-                "/data/attributes/days",
-                "Choose how long the token lasts.",
-            ));
-        }
+        _ => return Err(Error::invalid("/data/attributes/days", "Choose how long the token lasts.")),
     };
     Ok(Some(now.after(Duration::from_secs(days * 24 * 3_600))))
 }
 
-pub(super) async fn revoke(visitor: Visitor, params: Params, _proof: Form) -> Result<Response> {
+pub(super) async fn revoke(
+    visitor: Visitor,
+    Extension(tree): Extension<PermissionTree>,
+    params: Params,
+    _proof: Form,
+) -> Result<Response> {
     if let Err(first) = visitor.signed_in() {
         return go(&first);
     }
-    match service::revoke(&visitor.ctx, params.get("token")?).await {
+    match service::revoke(&visitor.ctx, &tree, params.get("token")?).await {
         // Gone already: the page shows it.
         Err(error) if error.code() != Code::NotFound => Err(error),
         _ => Ok(go_to("/account/tokens")),

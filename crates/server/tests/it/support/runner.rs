@@ -27,7 +27,7 @@ impl TestRunner {
         let mut tx = ctx.begin().await.unwrap();
         let wanted = NewToken {
             description: "test".to_owned(),
-            expired_at: None,
+            ..NewToken::default()
         };
         let made = slipway_identity::tokens::create_for_pool(&mut tx, &ctx, None, pool.id, wanted)
             .await
