@@ -1,6 +1,7 @@
 //! What tests of several crates share: finding the real tools, and throwaway servers.
 
 mod background;
+pub mod dex;
 pub mod mariadb;
 pub mod postgres;
 pub mod s3;

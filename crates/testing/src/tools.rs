@@ -12,8 +12,14 @@ pub struct Tools {
     pub tofu: PathBuf,
     /// An unpacked filesystem mirror with the providers random, null, local and our own test provider.
     pub mirror: PathBuf,
-    /// A Python that has the S3 server: `python -m moto.server`. The demo's tools have none.
+    /// A Python that has the S3 server: `python -m moto.server`. The demo's tools have none, nor what follows.
     pub python: Option<PathBuf>,
+    /// A folder with `dex` and its `web`.
+    pub dex: Option<PathBuf>,
+    /// The etcd binary.
+    pub etcd: Option<PathBuf>,
+    /// The kube-apiserver binary.
+    pub kube_apiserver: Option<PathBuf>,
 }
 
 /// The programs that `cargo xtask tools` made for this checkout. `SLIPWAY_TEST_TOFU` names another OpenTofu.
@@ -34,6 +40,9 @@ pub fn find() -> Result<Tools> {
         tofu: tofu.context(how)?,
         mirror: path("mirror").context(how)?,
         python: path("python"),
+        dex: path("dex"),
+        etcd: path("etcd"),
+        kube_apiserver: path("kube_apiserver"),
     };
     ensure!(
         tools.tofu.is_file() && tools.mirror.is_dir(),

@@ -10,7 +10,7 @@ use slipway_kernel::{Error, Result};
 /// The pages' look; the content security policy allows no other.
 pub(super) const STYLE: &str = include_str!("../../templates/pages.css");
 
-const SOURCES: [(&str, &str); 15] = [
+const SOURCES: [(&str, &str); 21] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("narrow.html", include_str!("../../templates/narrow.html")),
     ("wide.html", include_str!("../../templates/wide.html")),
@@ -29,6 +29,15 @@ const SOURCES: [(&str, &str); 15] = [
     ("factor.html", include_str!("../../templates/factor.html")),
     ("sessions.html", include_str!("../../templates/sessions.html")),
     ("tokens.html", include_str!("../../templates/tokens.html")),
+    ("identities.html", include_str!("../../templates/identities.html")),
+    ("onward.html", include_str!("../../templates/onward.html")),
+    ("authorize.html", include_str!("../../templates/authorize.html")),
+    ("device.html", include_str!("../../templates/device.html")),
+    (
+        "device-confirm.html",
+        include_str!("../../templates/device-confirm.html"),
+    ),
+    ("device-done.html", include_str!("../../templates/device-done.html")),
 ];
 
 /// The page made of a template and what it shows.

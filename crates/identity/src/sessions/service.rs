@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use slipway_api::ids::{SessionId, UserId};
+use slipway_api::ids::{IdentityProviderId, SessionId, UserId};
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::store as grants;
 use slipway_kernel::http::{Listed, Page};
@@ -100,6 +100,7 @@ pub async fn renew(tx: &mut Tx, ctx: &Ctx, id: SessionId, stage: Stage) -> Resul
 ///
 /// `Unauthenticated` for nobody, `Forbidden` for programs that are no users.
 pub async fn list(ctx: &Ctx, page: &Page) -> Result<Listed<Session>> {
+    ctx.require_unlimited()?;
     store::list(ctx.db.reader(), ctx.user()?, ctx.now(), page).await
 }
 
@@ -109,6 +110,7 @@ pub async fn list(ctx: &Ctx, page: &Page) -> Result<Listed<Session>> {
 ///
 /// `NotFound` when there is none, or it is somebody else's.
 pub async fn revoke(ctx: &Ctx, id: SessionId) -> Result<()> {
+    ctx.require_unlimited()?;
     let user = ctx.user()?;
     let missing = || Error::not_found("session", id);
     let session = store::by_id(ctx.db.reader(), id).await?;
@@ -185,6 +187,12 @@ pub async fn end_all(tx: &mut Tx, user: UserId, except: Option<SessionId>) -> Re
     let ended = store::delete_of(tx, user, except).await?;
     grants::changed(tx).await?;
     Ok(ended)
+}
+
+/// Ends every session that came from an identity provider.
+pub(crate) async fn end_of_provider(tx: &mut Tx, provider: IdentityProviderId) -> Result<()> {
+    store::delete_of_provider(tx, &provider.to_string()).await?;
+    grants::changed(tx).await
 }
 
 /// Removes sessions that ended by themselves.

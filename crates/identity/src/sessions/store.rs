@@ -76,6 +76,26 @@ pub(crate) async fn renew(tx: &Tx, session: &Session, before: &str) -> Result<bo
     Ok(result.rows_affected == 1)
 }
 
+/// Notes the provider that the session came from, and its token.
+pub(crate) async fn set_provider(tx: &Tx, session: &Session) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::ProviderId, Expr::value(session.provider_id.clone()))
+        .col_expr(Column::IdToken, Expr::value(session.id_token.clone()))
+        .filter(Column::Id.eq(session.id))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// Deletes every session that came from a provider.
+pub(crate) async fn delete_of_provider(tx: &Tx, provider: &str) -> Result<()> {
+    Entity::delete_many()
+        .filter(Column::ProviderId.eq(provider))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
 /// Notes when the session was used; never earlier than what is noted.
 pub(crate) async fn set_seen(tx: &Tx, id: SessionId, at: Timestamp) -> Result<()> {
     Entity::update_many()

@@ -13,6 +13,7 @@
 
 mod access;
 mod infra;
+mod openid;
 mod server;
 mod sign_in;
 mod support;

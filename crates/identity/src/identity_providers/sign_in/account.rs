@@ -102,10 +102,10 @@ async fn found_or_made(tx: &mut Tx, ctx: &Ctx, provider: &Provider, person: &Per
     };
     let user = match same_address.as_slice() {
         [user] if may_have_it(provider, person, user) => user.clone(),
-        [] if provider.creates_accounts => make(tx, ctx, person, person.email.clone()).await?,
+        [] if provider.creates_accounts => make(tx, ctx, provider, (person, person.email.clone())).await?,
         // The address is somebody else's here, as far as anybody knows. A second account with it would keep both from
         // signing in by mail address.
-        _ if provider.creates_accounts && !provider.links_by_email => make(tx, ctx, person, None).await?,
+        _ if provider.creates_accounts && !provider.links_by_email => make(tx, ctx, provider, (person, None)).await?,
         others => return Err(no_account(provider, !others.is_empty())),
     };
     tie(tx, ctx, provider, person, &user).await?;
@@ -118,8 +118,11 @@ fn may_have_it(provider: &Provider, person: &Person, user: &User) -> bool {
     provider.links_by_email && person.is_email_verified && user.is_email_verified && !user.is_service_account
 }
 
-async fn make(tx: &mut Tx, ctx: &Ctx, person: &Person, email: Option<String>) -> Result<User> {
-    let is_verified = person.is_email_verified && email.is_some();
+async fn make(tx: &mut Tx, ctx: &Ctx, provider: &Provider, (person, email): (&Person, Option<String>)) -> Result<User> {
+    // A provider that the site does not believe about addresses must not prepare an account for whoever comes with this
+    // address by another one.
+    let is_believed = provider.links_by_email || !provider.allowed_domains.0.is_empty();
+    let is_verified = is_believed && person.is_email_verified && email.is_some();
     let username = free_name(tx, ctx, person).await?;
     let user = User::new(ctx.new_id()?, NewUser { username, email }, ctx.now())?;
     let user = User {

@@ -2,7 +2,10 @@
 
 mod account;
 mod answer;
+mod authorize;
+mod device;
 mod invitation;
+mod oidc;
 mod password_reset;
 mod request;
 mod second_factor;
@@ -10,6 +13,8 @@ mod sessions;
 mod set_up;
 mod sign_in;
 mod tokens;
+
+use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
@@ -20,6 +25,7 @@ use slipway_kernel::http::App;
 pub use answer::{Html, Page, failure, go};
 pub use request::{Form, Visitor, require_same_origin};
 
+use crate::openid::Issuers;
 use crate::roles::PermissionTree;
 
 /// Bytes of the largest form.
@@ -27,6 +33,7 @@ const FORM_BYTES: usize = 64 * 1_024;
 
 /// The pages. They stand beside the API, under a layer that says who visits and refuses nobody.
 pub fn routes(tree: PermissionTree) -> Router<App> {
+    let issuers = Arc::new(Issuers::default());
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route(
@@ -57,8 +64,13 @@ pub fn routes(tree: PermissionTree) -> Router<App> {
         .route("/account/sessions/{session}/end", post(sessions::end))
         .route("/account/tokens", get(tokens::show).post(tokens::create))
         .route("/account/tokens/{token}/revoke", post(tokens::revoke))
+        .route("/oauth/authorize", get(authorize::show).post(authorize::answer))
+        .route("/device", get(device::show).post(device::look))
+        .route("/device/decision", post(device::decide))
+        .merge(oidc::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(Extension(tree))
+        .layer(Extension(issuers))
 }
 
 /// The pages' stylesheet, which is for everybody.

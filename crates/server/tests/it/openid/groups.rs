@@ -1,0 +1,76 @@
+//! Groups of a provider become teams, for as long as it says so.
+
+use serde_json::json;
+use slipway_testing::dex::Dex;
+
+use super::Site;
+use crate::support::document;
+
+/// An organization "acme" with a team that follows the group "ops" and may read everything.
+async fn team(site: &Site) {
+    let acme = document("organizations", json!({"name": "acme", "email": "acme@example.com"}));
+    site.admin.post("/api/v2/organizations", acme).await.expect(201);
+    let wanted = document("teams", json!({"name": "operators", "sso-team-id": "ops"}));
+    let made = site
+        .admin
+        .post("/api/v2/organizations/acme/teams", wanted)
+        .await
+        .expect(201);
+    let role = json!({"subject": made.id(), "role": "read", "scope": "acme"});
+    let path = "/api/v2/organizations/acme/role-assignments";
+    site.admin
+        .post(path, document("role-assignments", role))
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
+async fn a_group_gives_a_team_and_losing_it_takes_the_team_and_what_tokens_could() {
+    follow_groups(Site::new().await).await;
+}
+
+#[tokio::test]
+async fn groups_are_followed_on_mariadb_too() {
+    follow_groups(Site::on(Some(slipway_testing::mariadb::database().unwrap())).await).await;
+}
+
+async fn follow_groups(site: Site) {
+    let mut dex = Dex::start().unwrap();
+    let provider = site.connect("dex", &mut dex, json!({})).await;
+    team(&site).await;
+    let person = |groups: &[&str]| site.browser().as_person("grace", "grace@example.com", groups);
+
+    person(&["dev", "ops"]).sign_in_by_proxy(&provider).await.expect(200);
+    let grace = site.user("grace").await.unwrap();
+    let token = site.token(&grace).await;
+    token.get("/api/v2/organizations/acme").await.expect(200);
+
+    // Another sign-in with the same groups changes nothing; one without the group takes it all, at once.
+    person(&["ops"]).sign_in_by_proxy(&provider).await.expect(200);
+    token.get("/api/v2/organizations/acme").await.expect(200);
+    person(&["dev"]).sign_in_by_proxy(&provider).await.expect(200);
+    token.get("/api/v2/organizations/acme").await.expect(404);
+    person(&["ops"]).sign_in_by_proxy(&provider).await.expect(200);
+    token.get("/api/v2/organizations/acme").await.expect(200);
+
+    // A provider that is gone has put nobody anywhere.
+    let path = format!("/api/v2/identity-providers/{provider}");
+    site.admin.delete(&path).await.expect(204);
+    token.get("/api/v2/organizations/acme").await.expect(404);
+}
+
+#[tokio::test]
+async fn a_provider_whose_groups_are_not_used_puts_nobody_into_teams() {
+    let site = Site::new().await;
+    let mut dex = Dex::start().unwrap();
+    let provider = site.connect("dex", &mut dex, json!({"groups-claim": null})).await;
+    team(&site).await;
+    let mut browser = site.browser().as_person("grace", "grace@example.com", &["ops"]);
+    browser.sign_in_by_proxy(&provider).await.expect(200);
+    let grace = site.user("grace").await.unwrap();
+    site.token(&grace)
+        .await
+        .get("/api/v2/organizations/acme")
+        .await
+        .expect(404);
+}
