@@ -17,6 +17,7 @@ pub mod phases;
 pub mod retention;
 pub mod runner_pools;
 pub mod runs;
+mod sealed_columns;
 pub mod states;
 pub mod variable_sets;
 pub mod variables;
@@ -30,6 +31,7 @@ use slipway_kernel::settings::Limits;
 use slipway_kernel::{Ctx, Result};
 
 pub use jobs::jobs;
+pub use sealed_columns::sealed_columns;
 
 /// This domain's tables, in the order of their making.
 #[must_use]

@@ -14,8 +14,8 @@ use slipway_api::jsonapi::{Attributes, ErrorDocument, ListDocument, Resource};
 use slipway_api::page::EXACT_TOTAL;
 use slipway_identity::organizations;
 use slipway_kernel::directory::store::{self as directory, Search};
-use slipway_kernel::events::store::{self as events, Filter};
-use slipway_kernel::events::{Event, READ, visible};
+use slipway_kernel::events::search::{self, Filter};
+use slipway_kernel::events::{Event, READ, store as events, visible};
 use slipway_kernel::http::{Known, ListQuery, Listed, Params, Routes, list};
 use slipway_kernel::wakes::Topic;
 use slipway_kernel::{Ctx, Error, Result};
@@ -32,38 +32,98 @@ pub fn routes() -> Routes {
 }
 
 const LIST: Known = Known {
-    filters: &["filter[object]", "filter[actor]", "filter[action]"],
+    filters: &[
+        "filter[action]",
+        "filter[actor]",
+        "filter[actor-name]",
+        "filter[address]",
+        "filter[from]",
+        "filter[object]",
+        "filter[object-kind]",
+        "filter[object-name]",
+        "filter[project]",
+        "filter[request]",
+        "filter[to]",
+        "search",
+        "page[before]",
+    ],
     sorts: &[],
     includes: &[],
 };
 
-/// List what happened in an organization, newest first.
+/// List what happened in an organization, newest first. An event's id is a cursor: `page[after]` goes on with what happened
+/// before it, `page[before]` goes back to what happened after it.
 #[utoipa::path(get, path = "/api/v2/organizations/{organization}/events", operation_id = "list_events", tag = "activity",
     params(("organization" = String, Path, description = "Name of the organization"),
-        ("filter[object]" = Option<String>, Query, description = "Id of the object"),
-        ("filter[actor]" = Option<String>, Query, description = "Id of who did it"),
         ("filter[action]" = Option<String>, Query, description = "`run.confirmed`, or `run` for all below it"),
-        ("page[number]" = Option<u32>, Query), ("page[size]" = Option<u32>, Query)),
+        ("filter[actor]" = Option<String>, Query, description = "Id of who did it"),
+        ("filter[actor-name]" = Option<String>, Query, description = "Name of who did it, as it was then"),
+        ("filter[address]" = Option<String>, Query, description = "The address it came from"),
+        ("filter[from]" = Option<String>, Query, description = "Not before this moment (RFC 3339)"),
+        ("filter[object]" = Option<String>, Query, description = "Id of the object"),
+        ("filter[object-kind]" = Option<String>, Query, description = "Kind of the object: `workspace`"),
+        ("filter[object-name]" = Option<String>, Query, description = "Name of the object, as it was then"),
+        ("filter[project]" = Option<String>, Query, description = "Id of the project"),
+        ("filter[request]" = Option<String>, Query, description = "The request that did it"),
+        ("filter[to]" = Option<String>, Query, description = "Before this moment (RFC 3339)"),
+        ("search" = Option<String>, Query, description = "A part of an action, a name, an id or a changed field"),
+        ("page[number]" = Option<u32>, Query), ("page[size]" = Option<u32>, Query),
+        ("page[after]" = Option<String>, Query, description = "Id of an event: what happened before it"),
+        ("page[before]" = Option<String>, Query, description = "Id of an event: what happened after it")),
     responses((status = 200, body = ListDocument<Resource<Wire>>), (status = 400, body = ErrorDocument),
         (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument)),
     security(("token" = ["event.read"])))]
 async fn list_events(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
     let query = ListQuery::parse(&uri, LIST)?;
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
-    let filter = Filter {
-        object_id: query.filter("filter[object]").map(str::to_owned),
-        actor_id: query.filter("filter[actor]").map(str::to_owned),
-        action: query.filter("filter[action]").map(str::to_owned),
-        ..readable(&ctx, organization.id).await?
-    };
-    let reader = ctx.db.reader();
-    let rows = events::newest(reader, &filter, query.page.offset(), query.page.limit()).await?;
-    let total = events::count(reader, &filter, EXACT_TOTAL + 1).await?;
-    Ok(list(query.document(
-        Listed { rows, total },
-        |event| event.id.to_string(),
-        resource,
-    )))
+    let filter = wanted(&query, readable(&ctx, organization.id).await?)?;
+    let rows = page(&ctx, &query, &filter).await?;
+    let total = search::total(&ctx, &filter, EXACT_TOTAL + 1).await?;
+    let last = rows.last().map(|event| event.id.to_string());
+    let mut document = query.document(Listed { rows, total }, |event| event.id.to_string(), resource);
+    if query.filter("page[before]").is_some()
+        && let Some(meta) = &mut document.meta
+    {
+        // There is more behind a page that was gone back to: the event that it was gone back from.
+        meta.pagination.next_after = last;
+    }
+    Ok(list(document))
+}
+
+fn wanted(query: &ListQuery, readable: Filter) -> Result<Filter> {
+    let text = |name: &str| query.filter(name).map(str::to_owned);
+    Ok(Filter {
+        action: text("filter[action]"),
+        actor_id: text("filter[actor]"),
+        actor_name: text("filter[actor-name]"),
+        remote_address: text("filter[address]"),
+        from: query.parsed_filter("filter[from]")?,
+        object_id: text("filter[object]"),
+        object_kind: text("filter[object-kind]"),
+        object_name: text("filter[object-name]"),
+        project_id: query.parsed_filter("filter[project]")?,
+        request_id: text("filter[request]"),
+        to: query.parsed_filter("filter[to]")?,
+        text: text("search").filter(|text| !text.is_empty()),
+        ..readable
+    })
+}
+
+/// One row more than the page shows if there are more; going back, only what it shows.
+async fn page(ctx: &Ctx, query: &ListQuery, filter: &Filter) -> Result<Vec<Event>> {
+    let (reader, page) = (ctx.db.reader(), &query.page);
+    if let Some(before) = query.parsed_filter("page[before]")? {
+        return search::newer(reader, filter, before, u64::from(page.size)).await;
+    }
+    match &page.after {
+        Some(cursor) => {
+            let after = cursor
+                .parse()
+                .map_err(|error| Error::malformed_parameter("page[after]", format!("{error}.")))?;
+            search::older(reader, filter, after, page.limit()).await
+        }
+        None => search::newest(reader, filter, page.offset(), page.limit()).await,
+    }
 }
 
 async fn readable(ctx: &Ctx, organization: OrganizationId) -> Result<Filter> {

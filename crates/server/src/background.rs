@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use slipway_kernel::{Ctx, db, events, logs, queue};
+use slipway_kernel::{Ctx, db, events, logs, queue, secrets};
 
 use crate::app::Shared;
 use crate::domains;
@@ -58,6 +58,12 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
             }
         }
     });
+    start_keys(supervisor, &ctx, &holder);
+    let delivering = with(&ctx);
+    supervisor.keep("audit webhooks", move || {
+        let (ctx, holder) = delivering.clone();
+        async move { events::webhooks::run(&ctx, &holder).await }
+    });
     let sweeping = with(&ctx);
     supervisor.keep("retention", move || {
         let (ctx, holder) = sweeping.clone();
@@ -69,9 +75,26 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
                     slipway_identity::organizations::service::sweep(&ctx).await?;
                     slipway_identity::accounts::service::sweep(&ctx).await?;
                     slipway_kernel::blobs::collect(&ctx, SWEEP).await?;
+                    events::webhooks::sweep(&ctx).await?;
+                    events::retention::sweep(&ctx).await?;
                 }
                 tokio::time::sleep(SWEEP).await;
             }
         }
+    });
+}
+
+/// Rotations of keys: going on with those of data keys, following those of the master key.
+fn start_keys(supervisor: &mut Supervisor, ctx: &Ctx, holder: &Arc<str>) {
+    let columns = Arc::new(domains::sealed_columns());
+    let rotating = (ctx.clone(), Arc::clone(holder));
+    supervisor.keep("key rotation", move || {
+        let ((ctx, holder), columns) = (rotating.clone(), Arc::clone(&columns));
+        async move { secrets::rotation::run(&ctx, &columns, &holder).await }
+    });
+    let following = ctx.clone();
+    supervisor.keep("master key", move || {
+        let ctx = following.clone();
+        async move { secrets::follow(&ctx).await }
     });
 }

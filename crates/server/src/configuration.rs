@@ -6,7 +6,8 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use slipway_kernel::settings::Settings;
+use slipway_kernel::secrets::source::VARIABLE;
+use slipway_kernel::settings::{HiddenKey, Settings};
 use toml::{Table, Value};
 
 /// What every variable of the server starts with.
@@ -29,8 +30,11 @@ pub fn load(
         Some(path) => read(path)?,
         None => Table::new(),
     };
+    let mut master_key = HiddenKey::default();
     for (name, text) in variables {
-        if let Some((section, key)) = split(&name) {
+        if name == VARIABLE {
+            master_key = HiddenKey::new(text);
+        } else if let Some((section, key)) = split(&name) {
             set(&mut table, section, &key, &text).with_context(|| format!("in the variable {name}"))?;
         }
     }
@@ -38,7 +42,8 @@ pub fn load(
         let (section, key) = path.split_once('.').unwrap_or((path, ""));
         set(&mut table, section, key, text).with_context(|| format!("in the flag for {path}"))?;
     }
-    let settings: Settings = Value::Table(table).try_into().context("the settings cannot be used")?;
+    let mut settings: Settings = Value::Table(table).try_into().context("the settings cannot be used")?;
+    settings.server.master_key = master_key;
     check(&settings)?;
     Ok(settings)
 }
@@ -190,6 +195,18 @@ mod tests {
     #[test]
     fn the_command_lines_own_variables_are_left_alone() {
         assert!(with(&[("SLIPWAY_TOKEN", "x"), ("SLIPWAY_URL", "y")], &[]).is_ok());
+    }
+
+    #[test]
+    fn the_master_key_comes_from_the_environment_only_and_is_never_shown() {
+        let settings = with(&[(VARIABLE, "c2VjcmV0LXNlY3JldC1zZWNyZXQ=")], &[]).unwrap();
+        assert!(settings.server.master_key.is_set());
+        let shown = format!("{settings:?} {}", print(&settings).unwrap());
+        assert!(!shown.contains("c2Vj"), "{shown}");
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("server.toml");
+        std::fs::write(&file, "[server]\nmaster_key = \"c2Vj\"\n").unwrap();
+        assert!(load(Some(&file), [], &[]).is_err());
     }
 
     #[test]

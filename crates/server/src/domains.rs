@@ -8,6 +8,7 @@ use slipway_kernel::events;
 use slipway_kernel::grants::Permission;
 use slipway_kernel::http::Routes;
 use slipway_kernel::queue::jobs::Job;
+use slipway_kernel::secrets::SealedColumn;
 use slipway_kernel::settings::Limits;
 use slipway_kernel::{Ctx, Result};
 
@@ -25,7 +26,11 @@ pub fn migrations() -> Vec<Migration> {
 /// Everything that can be allowed, with a sentence each.
 #[must_use]
 pub fn permissions() -> Vec<(Permission, &'static str)> {
-    let kernel = vec![(events::READ, "Read what happened, and who did it.")];
+    let kernel = vec![
+        (events::READ, "Read what happened, and who did it."),
+        (events::EXPORT, "Export the whole audit log."),
+        (events::webhooks::MANAGE, "See and change where audit events are sent."),
+    ];
     [kernel, slipway_identity::permissions(), slipway_infra::permissions()]
         .into_iter()
         .flatten()
@@ -39,6 +44,7 @@ pub fn routes(limits: &Limits) -> Routes {
         .merge(slipway_identity::routes(PermissionTree::new(permissions())))
         .merge(slipway_infra::routes(limits))
         .merge(crate::activity::routes())
+        .merge(crate::audit::routes())
         .merge(crate::health::api_routes())
 }
 
@@ -51,6 +57,17 @@ pub fn kinds() -> Vec<(&'static str, Permission)> {
         ("variable-set", slipway_infra::permissions::VARIABLE_SET_READ),
         ("runner-pool", slipway_infra::permissions::RUNNER_POOL_READ),
     ]
+}
+
+/// Every column with sealed values, to be sealed again when keys are rotated.
+#[must_use]
+pub fn sealed_columns() -> Vec<SealedColumn> {
+    let domains = [
+        slipway_kernel::sealed_columns(),
+        slipway_identity::sealed_columns(),
+        slipway_infra::sealed_columns(),
+    ];
+    domains.into_iter().flatten().collect()
 }
 
 /// The server's own work, by kind.

@@ -9,7 +9,9 @@
 
 mod activity;
 pub mod admin;
+pub mod admin_keys;
 pub mod app;
+mod audit;
 mod background;
 pub mod configuration;
 pub mod domains;

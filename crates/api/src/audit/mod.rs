@@ -28,7 +28,7 @@ pub enum AuditLine {
     /// What follows; the first line, and again where an export was continued.
     Export(ExportHead),
     /// An event.
-    Event(AuditRecord),
+    Event(Box<AuditRecord>),
     /// A signed statement about the chain.
     Checkpoint(Checkpoint),
 }

@@ -311,7 +311,7 @@ fn is_signed(checkpoint: &Checkpoint) -> bool {
 
 fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
     let pair = |at: usize| u8::from_str_radix(hexadecimal.get(at..at + 2)?, 16).ok();
-    if !hexadecimal.is_ascii() || hexadecimal.len() % 2 != 0 {
+    if !hexadecimal.is_ascii() || !hexadecimal.len().is_multiple_of(2) {
         return None;
     }
     (0..hexadecimal.len()).step_by(2).map(pair).collect()

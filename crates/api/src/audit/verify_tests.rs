@@ -83,7 +83,13 @@ fn events(count: i64) -> Vec<AuditRecord> {
 fn export() -> Vec<String> {
     let events = events(5);
     let mut lines = vec![head(0)];
-    lines.extend(events.iter().cloned().map(AuditLine::Event).map(|event| line(&event)));
+    lines.extend(
+        events
+            .iter()
+            .cloned()
+            .map(|event| AuditLine::Event(Box::new(event)))
+            .map(|event| line(&event)),
+    );
     lines.push(checkpoint(15, &events[4].hash, 5));
     lines
 }
@@ -155,7 +161,7 @@ fn a_checkpoint_stands_for_what_was_removed() {
     let rest: Vec<String> = events[2..]
         .iter()
         .cloned()
-        .map(|event| line(&AuditLine::Event(event)))
+        .map(|event| line(&AuditLine::Event(Box::new(event))))
         .collect();
     let mut lines = vec![head(0), checkpoint(6, &events[1].hash, 2)];
     lines.extend(rest);

@@ -9,6 +9,7 @@ use slipway_server::admin::{self, Summary};
 use slipway_server::configuration::Flag;
 use slipway_server::settings::Settings;
 
+use super::admin_keys::{self, KeysCommand};
 use super::server;
 use crate::environment::Environment;
 use crate::failure::Outcome;
@@ -20,6 +21,9 @@ pub(crate) enum AdminCommand {
     #[command(subcommand)]
     Token(AdminTokenCommand),
     SetUpLink(SetUpLinkArguments),
+    /// Keys that secrets are sealed with
+    #[command(subcommand)]
+    Keys(KeysCommand),
     Backup(BackupArguments),
     Restore(RestoreArguments),
 }
@@ -117,7 +121,7 @@ pub(crate) struct RestoreArguments {
 }
 
 impl PlaceArguments {
-    fn settings(&self, environment: &Environment, listen: Option<String>) -> anyhow::Result<Settings> {
+    pub(super) fn settings(&self, environment: &Environment, listen: Option<String>) -> anyhow::Result<Settings> {
         let data_dir = self.data_dir.as_ref().map(|path| path.display().to_string());
         let given = [
             ("server.data_dir", data_dir),
@@ -133,7 +137,12 @@ impl PlaceArguments {
 }
 
 /// Does it.
-pub(super) fn run(command: &AdminCommand, environment: &Environment, output: &Output) -> anyhow::Result<Outcome> {
+pub(super) fn run(
+    command: &AdminCommand,
+    organization: Option<&Name>,
+    environment: &Environment,
+    output: &Output,
+) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command {
         AdminCommand::Token(AdminTokenCommand::Create(arguments)) => {
@@ -153,6 +162,7 @@ pub(super) fn run(command: &AdminCommand, environment: &Environment, output: &Ou
             output.line(&url)?;
             Ok(Outcome::Success)
         }
+        AdminCommand::Keys(command) => runtime.block_on(admin_keys::run(command, organization, environment, output)),
         AdminCommand::Backup(arguments) => runtime.block_on(backup(arguments, environment, output)),
         AdminCommand::Restore(arguments) => runtime.block_on(restore(arguments, environment, output)),
     }

@@ -1,12 +1,12 @@
 //! `slipway event`: the audit log.
 
 use clap::{Args, Subcommand};
-use slipway_api::Resource;
 use slipway_api::events::Event;
+use slipway_api::{Resource, Timestamp};
 use slipway_client::{Client, EventFilter, EventItem};
 
 use crate::context::Context;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::output::{Output, Table, clean};
 
 #[derive(Debug, Subcommand)]
@@ -24,6 +24,7 @@ Examples:
   slipway event list
   slipway event list --object ws-1k9x3c0q8fz2m4ab --limit 200
   slipway event list --action run.confirmed -o json
+  slipway event list --actor-name ada --object-kind variable --from 2026-11-01T00:00:00Z
   slipway event list --follow")]
 pub(crate) struct ListArguments {
     /// Only about the object with this id
@@ -32,9 +33,36 @@ pub(crate) struct ListArguments {
     /// Only by whoever has this id
     #[arg(long, value_name = "ID")]
     actor: Option<String>,
-    /// Only of this action
+    /// Only of this action; `run` means all below it
     #[arg(long, value_name = "ACTION")]
     action: Option<String>,
+    /// Only by whoever had this name
+    #[arg(long, value_name = "NAME")]
+    actor_name: Option<String>,
+    /// Only about objects of this kind: workspace, run, token …
+    #[arg(long, value_name = "KIND")]
+    object_kind: Option<String>,
+    /// Only about objects that had this name
+    #[arg(long, value_name = "NAME")]
+    object_name: Option<String>,
+    /// Only in the project with this id
+    #[arg(long, value_name = "ID")]
+    project: Option<String>,
+    /// Only of the request with this id
+    #[arg(long, value_name = "ID")]
+    request: Option<String>,
+    /// Only from this address
+    #[arg(long, value_name = "ADDRESS")]
+    address: Option<String>,
+    /// Not before this moment: 2026-11-20T14:30:00Z
+    #[arg(long, value_name = "TIME")]
+    from: Option<Timestamp>,
+    /// Before this moment
+    #[arg(long, value_name = "TIME")]
+    to: Option<Timestamp>,
+    /// With this text in an action, a name, an id or a changed field
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
     /// How many at most
     #[arg(long, default_value_t = 50, value_name = "NUMBER")]
     limit: usize,
@@ -50,7 +78,22 @@ pub(super) async fn run(context: &Context, command: EventCommand) -> anyhow::Res
         object: arguments.object.clone(),
         actor: arguments.actor.clone(),
         action: arguments.action.clone(),
+        actor_name: arguments.actor_name.clone(),
+        object_kind: arguments.object_kind.clone(),
+        object_name: arguments.object_name.clone(),
+        project: arguments.project.clone(),
+        request: arguments.request.clone(),
+        address: arguments.address.clone(),
+        from: arguments.from,
+        to: arguments.to,
+        text: arguments.search.clone(),
     };
+    if arguments.follow && (filter.project.is_some() || filter.text.is_some()) {
+        return Err(Failure::error(
+            "--follow does not go with --project or --search",
+            "Leave one of them out.",
+        ));
+    }
     let events = client
         .events(context.organization()?, &filter)
         .up_to(arguments.limit)
@@ -87,9 +130,20 @@ async fn follow(
 /// The stream has all events; the filter of the list is applied here.
 fn is_wanted(event: &Event, filter: &EventFilter) -> bool {
     let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
-    is(&filter.object, &event.object_id)
+    let is_action = filter.action.as_deref().is_none_or(|wanted| {
+        let rest = event.action.strip_prefix(wanted);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    });
+    is_action
+        && is(&filter.object, &event.object_id)
+        && is(&filter.object_kind, &event.object_kind)
+        && is(&filter.object_name, &event.object_name)
         && is(&filter.actor, event.actor_id.as_deref().unwrap_or_default())
-        && is(&filter.action, &event.action)
+        && is(&filter.actor_name, &event.actor_name)
+        && is(&filter.request, event.request_id.as_deref().unwrap_or_default())
+        && is(&filter.address, event.remote_address.as_deref().unwrap_or_default())
+        && filter.from.is_none_or(|from| event.created_at >= from)
+        && filter.to.is_none_or(|to| event.created_at < to)
 }
 
 fn print(output: &Output, event: &Resource<Event>) -> anyhow::Result<()> {
@@ -141,5 +195,6 @@ mod tests {
             ..EventFilter::default()
         };
         assert!(is_wanted(&event, &filter("run.confirmed")) && !is_wanted(&event, &filter("run.discarded")));
+        assert!(is_wanted(&event, &filter("run")) && !is_wanted(&event, &filter("ru")));
     }
 }

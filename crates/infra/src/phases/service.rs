@@ -1,7 +1,9 @@
 //! Reading phases: access is decided by the run's workspace.
 
 use bytes::Bytes;
+use serde_json::json;
 use slipway_api::ids::{ApplyId, PlanId, RunId};
+use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::model::{Phase, PhaseKind};
@@ -28,7 +30,8 @@ pub(super) async fn of_run(ctx: &Ctx, run: RunId, kind: PhaseKind) -> Result<Pha
     store::of_run(ctx.db.reader(), run.id, kind).await
 }
 
-/// The plan's JSON form. It has the values of states in it, secret ones too, so it needs what a state needs.
+/// The plan's JSON form. It has the values of states in it, secret ones too, so it needs what a state needs, and its reading
+/// is recorded.
 pub(super) async fn plan_json(ctx: &Ctx, phase: &Phase) -> Result<Bytes> {
     let run = runs::store::get(ctx.db.reader(), phase.run_id).await?;
     let workspace = workspaces::store::get(ctx.db.reader(), run.workspace_id).await?;
@@ -39,7 +42,22 @@ pub(super) async fn plan_json(ctx: &Ctx, phase: &Phase) -> Result<Bytes> {
             "There is no JSON form of this plan: it is not finished, it failed, or retention removed it.",
         ));
     };
-    ctx.blobs.get(ctx, phase.organization_id, address).await
+    let bytes = ctx.blobs.get(ctx, phase.organization_id, address).await?;
+    let plan: PlanId = phase.run_id.counterpart();
+    let event = NewEvent {
+        action: "plan.downloaded",
+        organization: Some(workspace.organization_id),
+        project: Some(workspace.project_id),
+        object_kind: "plan",
+        object_id: plan.to_string(),
+        object_name: format!("plan of {}", workspace.name),
+        access_id: Some(workspace.id.to_string()),
+        changes: json!({ "run": phase.run_id }),
+    };
+    let mut tx = ctx.begin().await?;
+    events::record(&mut tx, ctx, event).await?;
+    tx.commit().await?;
+    Ok(bytes)
 }
 
 /// A missing run is a missing plan to a caller who asked for the plan.

@@ -127,7 +127,7 @@ impl Progress {
         };
         self.stored_until(position - 1, piece)?;
         if let Some(record) = event.record(Some(std::mem::replace(&mut self.hash, hash))) {
-            piece.extend(line(&AuditLine::Event(record))?);
+            piece.extend(line(&AuditLine::Event(Box::new(record)))?);
         }
         self.position = position;
         Ok(())

@@ -74,11 +74,12 @@ pub async fn follow(ctx: &Ctx) -> Result<()> {
         let Some(stored) = store::find(ctx.db.reader(), None, None).await? else {
             continue;
         };
-        let ours = ctx.secrets.fingerprint();
-        if stored.master_key == ours || stored.master_key == told {
+        if stored.master_key == ctx.secrets.fingerprint() {
             continue;
         }
-        if let Err(error) = follow_to(ctx, &stored.master_key).await {
+        if let Err(error) = follow_to(ctx, &stored.master_key).await
+            && told != stored.master_key
+        {
             // Said once for each exchange: what this server has in memory it goes on using.
             tracing::error!(
                 reason = error.detail(),

@@ -17,6 +17,7 @@ mod events;
 mod fixture;
 mod jobs;
 mod key_rotation;
+mod key_sources;
 mod logs;
 mod logs_faults;
 mod mail;

@@ -92,7 +92,7 @@ impl Model {
     #[must_use]
     pub fn checking(mut self, now: Timestamp) -> Self {
         self.state = RotationState::Checking;
-        self.from_the_beginning(now)
+        self.begun_anew(now)
     }
 
     /// After a part of a place was walked up to `cursor`.
@@ -113,10 +113,10 @@ impl Model {
             (RotationState::Resealing, _) => RotationState::Waiting,
             _ => RotationState::Done,
         };
-        self.from_the_beginning(now)
+        self.begun_anew(now)
     }
 
-    fn from_the_beginning(mut self, now: Timestamp) -> Self {
+    fn begun_anew(mut self, now: Timestamp) -> Self {
         self.place.clear();
         self.cursor.clear();
         self.resealed_in_pass = 0;
