@@ -10,6 +10,21 @@ pub(crate) fn fraction() -> f64 {
     f64::from(u32::from_be_bytes(bytes())) / (f64::from(u32::MAX) + 1.0)
 }
 
+/// 256 random bits as a text of 43 characters. Where the operating system has no randomness, none is made up: the empty
+/// text is refused by every server.
+pub(crate) fn unguessable() -> String {
+    let mut bytes = [0; 32];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => base64_url(&bytes),
+        Err(_) => String::new(),
+    }
+}
+
+/// RFC 4648, section 5, without padding.
+pub(crate) fn base64_url(bytes: &[u8]) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, bytes)
+}
+
 fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     // Fails only where the operating system has no randomness; zeros then cost spread, and a key that repeats, not

@@ -36,6 +36,9 @@ pub(crate) struct Credentials {
 struct Entry {
     username: String,
     token: String,
+    /// Whether `slipway login` got it by the browser, so that nothing else uses it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_ours: bool,
 }
 
 impl std::fmt::Debug for Credentials {
@@ -87,11 +90,17 @@ impl Credentials {
             .map(|entry| SecretString::from(entry.token.as_str()))
     }
 
+    /// Whether a server's token was made for this program on this machine.
+    pub(crate) fn is_ours(&self, url: &Url) -> bool {
+        self.servers.get(&server_key(url)).is_some_and(|entry| entry.is_ours)
+    }
+
     /// Keeps a token, and makes its server the default.
-    pub(crate) fn insert(&mut self, url: &Url, username: &str, token: &str) {
+    pub(crate) fn insert(&mut self, url: &Url, username: &str, token: &str, is_ours: bool) {
         let entry = Entry {
             username: username.to_owned(),
             token: token.to_owned(),
+            is_ours,
         };
         self.servers.insert(server_key(url), entry);
         self.default = Some(url.clone());
@@ -150,8 +159,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let directory = home.path().join("slipway");
         let mut credentials = Credentials::default();
-        credentials.insert(&url("http://one:8080/"), "ada", "slw_u_one");
-        credentials.insert(&url("https://two/base"), "ada", "slw_u_two");
+        credentials.insert(&url("http://one:8080/"), "ada", "slw_u_one", false);
+        credentials.insert(&url("https://two/base"), "ada", "slw_u_two", true);
         credentials.write(&directory).unwrap();
         let mut read = Credentials::read(&directory).unwrap();
         assert_eq!(
@@ -191,7 +200,7 @@ mod tests {
             "{error}"
         );
         let mut credentials = Credentials::default();
-        credentials.insert(&url("http://one"), "ada", "slw_u_secret");
+        credentials.insert(&url("http://one"), "ada", "slw_u_secret", true);
         assert!(!format!("{credentials:?}").contains("slw_u_secret"));
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the unexpected")]
 
 mod documents;
+mod login;
 mod serving;
 mod stub;
 mod terminal;

@@ -16,7 +16,7 @@ use crate::Ended;
 /// How long anything here may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn slipway(home: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn slipway(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slipway"));
     command.args(arguments).current_dir(home).env_clear().env("HOME", home);
     command
@@ -31,7 +31,7 @@ fn run(home: &Path, arguments: &[&str]) -> Ended {
 }
 
 /// A server that ends with the test.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     lines: Receiver<String>,
     url: String,
@@ -39,9 +39,12 @@ struct Server {
 
 impl Server {
     /// Starts in `home` on the data directory `data`, and waits until it serves.
-    fn start(home: &Path, arguments: &[&str]) -> Self {
-        let fixed = ["server", "--listen", "127.0.0.1:0", "--no-embedded-runner"];
-        let all: Vec<&str> = fixed.iter().chain(arguments).copied().collect();
+    pub(crate) fn start(home: &Path, arguments: &[&str]) -> Self {
+        let mut all = vec!["server", "--no-embedded-runner"];
+        if !arguments.contains(&"--listen") {
+            all.extend(["--listen", "127.0.0.1:0"]);
+        }
+        all.extend(arguments);
         let mut child = slipway(home, &all).spawn().unwrap();
         let (sender, lines) = channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
