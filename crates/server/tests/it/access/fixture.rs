@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Acme, Caller, State, TestItem, TestRunner, document, related};
 
 /// Who calls: the columns of the matrix.
-pub const CALLERS: [&str; 11] = [
+pub const CALLERS: [&str; 15] = [
     "anonymous",
     "stranger",
     "read",
@@ -18,6 +18,10 @@ pub const CALLERS: [&str; 11] = [
     "admin",
     "owner",
     "site-admin",
+    "site-auditor",
+    "team-token",
+    "org-token",
+    "service-account",
     "run",
     "runner",
 ];
@@ -43,15 +47,28 @@ impl Fixture {
         states(&acme, &runner, &mut names).await;
         variables(&acme, &mut names).await;
         people(&acme, &mut names).await;
+        super::people::make(&acme, &mut names).await;
         pools(&acme, &mut names).await;
         let item = runs(&acme, &runner, &mut names).await;
+        // Of a closed network, so that a test of it is refused without asking anybody.
+        let webhook = document("audit-webhooks", json!({"url": "http://10.0.0.1/events"}));
+        let path = "/api/v2/organizations/acme/audit-webhooks";
+        names.insert("audit_webhook", acme.owner.post(path, webhook).await.expect(201).id());
+        // At an address of a closed network, so that a test of it ends at once.
+        let provider = json!({"name": "dex", "issuer": "https://10.0.0.1", "client-id": "slipway"});
+        let provider = document("identity-providers", provider);
+        let made = acme.owner.post("/api/v2/identity-providers", provider).await.expect(201);
+        names.insert("identity_provider", made.id());
         names.insert("work_item", item.claim.work_item_id.to_string());
         names.insert("runner", runner.id().to_owned());
         let archive = Acme::pack("resource \"terraform_data\" \"b\" {}\n");
         let caller = match caller {
             "run" => item.caller().clone(),
             "runner" => runner.caller().clone(),
-            other => person(&acme, other).await,
+            other => match super::people::caller(&acme, other).await {
+                Some(caller) => caller,
+                None => person(&acme, other).await,
+            },
         };
         Self {
             acme,

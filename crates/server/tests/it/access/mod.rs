@@ -1,10 +1,13 @@
 //! Stories of access.
 
+mod audited;
 mod canary;
 mod fixture;
 mod invisible;
 mod matrix;
 mod operations;
+mod people;
 mod requests;
 mod roles;
+mod shapes;
 mod tokens;

@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::fixture::new_run;
+use super::people;
 use crate::support::{State, document};
 
 /// What is sent.
@@ -36,7 +37,7 @@ pub struct Row {
     pub is_closed: bool,
 }
 
-fn call(operation: &'static str) -> Row {
+pub fn call(operation: &'static str) -> Row {
     Row {
         operation,
         variant: "",
@@ -50,17 +51,17 @@ fn call(operation: &'static str) -> Row {
 }
 
 impl Row {
-    fn on(mut self, parameter: &'static str, name: &'static str) -> Self {
+    pub fn on(mut self, parameter: &'static str, name: &'static str) -> Self {
         self.path.push((parameter, name));
         self
     }
 
-    fn send(mut self, kind: &str, attributes: Value) -> Self {
+    pub fn send(mut self, kind: &str, attributes: Value) -> Self {
         self.sent = Sent::Json(document(kind, attributes));
         self
     }
 
-    fn json(mut self, body: Value) -> Self {
+    pub fn json(mut self, body: Value) -> Self {
         self.sent = Sent::Json(body);
         self
     }
@@ -70,12 +71,12 @@ impl Row {
         self
     }
 
-    fn query(mut self, query: &'static str) -> Self {
+    pub fn query(mut self, query: &'static str) -> Self {
         self.query = query;
         self
     }
 
-    fn variant(mut self, variant: &'static str, permission: &'static str) -> Self {
+    pub fn variant(mut self, variant: &'static str, permission: &'static str) -> Self {
         self.variant = variant;
         self.permission = Some(permission);
         self
@@ -106,7 +107,9 @@ pub fn rows() -> Vec<Row> {
     [
         organizations(),
         access(),
+        people::rows(),
         accounts(),
+        identity_providers(),
         workspaces(),
         variables(),
         variable_sets(),
@@ -116,6 +119,8 @@ pub fn rows() -> Vec<Row> {
         runs(),
         pools(),
         work(),
+        audit(),
+        people::deletions(),
         deletions(),
     ]
     .into_iter()
@@ -139,6 +144,23 @@ fn organizations() -> Vec<Row> {
         call("create_project").send("projects", json!({"name": "more"})),
         call("get_project"),
         call("update_project").send("projects", json!({"description": "The site."})),
+    ]
+}
+
+fn audit() -> Vec<Row> {
+    let to = json!({"url": "https://siem.example.com/slipway"});
+    vec![
+        call("export_audit_log"),
+        call("export_site_audit_log"),
+        call("list_audit_trail").query("?organization=acme"),
+        call("list_audit_webhooks"),
+        call("create_audit_webhook").send("audit-webhooks", to.clone()),
+        call("list_site_audit_webhooks"),
+        call("create_site_audit_webhook").send("audit-webhooks", to),
+        call("get_audit_webhook"),
+        call("update_audit_webhook").send("audit-webhooks", json!({"description": "Changed."})),
+        call("test_audit_webhook"),
+        call("replace_audit_webhook_secret"),
     ]
 }
 
@@ -168,6 +190,17 @@ fn access() -> Vec<Row> {
         call("create_role_assignment")
             .send("role-assignments", assignment("owner"))
             .variant("of an owner", "*"),
+    ]
+}
+
+fn identity_providers() -> Vec<Row> {
+    let wanted = json!({"name": "google", "issuer": "https://accounts.example.com", "client-id": "slipway"});
+    vec![
+        call("list_identity_providers"),
+        call("create_identity_provider").send("identity-providers", wanted),
+        call("get_identity_provider"),
+        call("update_identity_provider").send("identity-providers", json!({"is-enabled": true})),
+        call("test_identity_provider"),
     ]
 }
 
@@ -383,6 +416,7 @@ fn deletions() -> Vec<Row> {
         call("delete_variable_in_set").on("variable", "shared_variable"),
         call("unassign_variable_set_from_workspaces").json(identifier("workspaces", "$base")),
         call("unassign_variable_set_from_projects").json(identifier("projects", "$web")),
+        call("delete_audit_webhook"),
         call("delete_variable_set"),
         call("delete_token"),
         call("delete_token")
@@ -390,6 +424,7 @@ fn deletions() -> Vec<Row> {
             .variant("of a runner pool", "runner-pool.manage"),
         call("delete_role_assignment").on("role_assignment", "assignment"),
         call("delete_role"),
+        call("delete_identity_provider"),
         call("delete_user"),
         call("delete_workspace").on("workspace", "older"),
         call("delete_workspace_by_name").on("workspace", "=oldest"),
