@@ -85,9 +85,9 @@ fn invited(context: &Context, made: &Resource<OrganizationMembership>) -> anyhow
     let link = made.attributes.invitation.as_ref();
     match link.and_then(|link| link.url.as_deref()) {
         Some(url) => {
-            context
-                .output
-                .done(&format!("invited {who}; this server sends no mail, so give them this address:"));
+            context.output.done(&format!(
+                "invited {who}; this server sends no mail, so give them this address:"
+            ));
             Ok(context.output.line(url)?)
         }
         None => {
@@ -97,15 +97,15 @@ fn invited(context: &Context, made: &Resource<OrganizationMembership>) -> anyhow
     }
 }
 
-async fn find(
-    context: &Context,
-    client: &Client,
-    text: &str,
-) -> anyhow::Result<Resource<OrganizationMembership>> {
+async fn find(context: &Context, client: &Client, text: &str) -> anyhow::Result<Resource<OrganizationMembership>> {
     let members = client.members(context.organization()?).all().await?;
     let is_it = |member: &Resource<OrganizationMembership>| {
         text.parse::<MembershipId>().is_ok_and(|_| member.id == text)
-            || member.attributes.username.as_ref().is_some_and(|name| name.as_str() == text)
+            || member
+                .attributes
+                .username
+                .as_ref()
+                .is_some_and(|name| name.as_str() == text)
             || member.attributes.email.as_deref() == Some(text)
     };
     members.into_iter().find(is_it).ok_or_else(|| {

@@ -303,31 +303,36 @@ mod tests {
         Usage: slipway [OPTIONS] <COMMAND>
 
         Commands:
-          login         Sign in to a server
-          logout        Sign out of a server
-          whoami        Show who you are signed in as, and where
-          init          Tie this directory to a workspace
-          plan          Show what would change, and change nothing
-          apply         Change what the plan shows, after you said yes
-          destroy       Destroy everything that the workspace manages, after you said yes
-          run           Runs: plans and their applies
-          state         States, their versions and outputs
-          variable      Variables of a workspace or a variable set
-          variable-set  Variables shared by many workspaces
-          workspace     Workspaces: a configuration with its variables, state and runs
-          project       Projects: parts of an organization
-          organization  Organizations
-          runner-pool   Pools of runners
-          runner        Runners: what runs OpenTofu
-          token         Tokens to sign in with
-          user          Users of the site
-          role          Roles, and who holds them where
-          event         Who did what, when
-          audit         The audit log for other systems: exports that prove themselves, webhooks
-          server        Serve the API, with an embedded runner unless told otherwise
-          admin         Recovery and maintenance, on the server's machine itself
-          completion    Print the completion script of a shell
-          help          Print this message or the help of the given subcommand(s)
+          login              Sign in to a server
+          logout             Sign out of a server
+          whoami             Show who you are signed in as, and where
+          init               Tie this directory to a workspace
+          plan               Show what would change, and change nothing
+          apply              Change what the plan shows, after you said yes
+          destroy            Destroy everything that the workspace manages, after you said yes
+          run                Runs: plans and their applies
+          state              States, their versions and outputs
+          variable           Variables of a workspace or a variable set
+          variable-set       Variables shared by many workspaces
+          workspace          Workspaces: a configuration with its variables, state and runs
+          project            Projects: parts of an organization
+          organization       Organizations
+          runner-pool        Pools of runners
+          runner             Runners: what runs OpenTofu
+          token              Tokens to sign in with
+          user               Users of the site
+          member             Members of the organization: inviting and removing people
+          team               Teams: people who get roles together
+          service-account    Accounts of programs
+          identity-provider  Where people sign in: OpenID Connect providers
+          role               Roles, and who holds them where
+          access             Who may do what, and why
+          event              Who did what, when
+          audit              The audit log for other systems: exports that prove themselves, webhooks
+          server             Serve the API, with an embedded runner unless told otherwise
+          admin              Recovery and maintenance, on the server's machine itself
+          completion         Print the completion script of a shell
+          help               Print this message or the help of the given subcommand(s)
 
         Options:
           -h, --help     Print help (see more with '--help')

@@ -75,15 +75,16 @@ pub(super) async fn run(context: &Context, command: ServiceAccountCommand) -> an
             let made = client.create_service_account(context.organization()?, new).await?;
             let name = &made.attributes.name;
             context.output.done(&format!("created the service account {name}"));
-            context
-                .output
-                .note(&format!("  next, let it do something: slipway role assign plan --to {name}"));
+            context.output.note(&format!(
+                "  next, let it do something: slipway role assign plan --to {name}"
+            ));
             context.output.rows(&[made], "", table)?;
         }
         ServiceAccountCommand::Delete { account, yes } => {
             let account = find(context, client, &account).await?;
             let name = &account.attributes.name;
-            let question = format!("Delete the service account {name} with its tokens? Whatever uses them stops to work.");
+            let question =
+                format!("Delete the service account {name} with its tokens? Whatever uses them stops to work.");
             if !prompt::confirm(context, yes, &question)? {
                 return Err(Failure::error("nothing was deleted", "The account stays as it was."));
             }

@@ -169,11 +169,20 @@ pub(super) async fn run(context: &Context, command: TeamCommand) -> anyhow::Resu
                 name,
                 description,
                 sso_team_id: sso_group,
-                visibility: if visible { TeamVisibility::Organization } else { TeamVisibility::Secret },
+                visibility: if visible {
+                    TeamVisibility::Organization
+                } else {
+                    TeamVisibility::Secret
+                },
                 allow_member_token_management: members_manage_tokens,
                 organization_access: (!access.is_empty()).then(|| organization_access(&access)),
             };
-            show(context, client, &client.create_team(context.organization()?, new).await?).await?;
+            show(
+                context,
+                client,
+                &client.create_team(context.organization()?, new).await?,
+            )
+            .await?;
         }
         TeamCommand::Update {
             team,
@@ -303,7 +312,10 @@ fn visible_to(visibility: TeamVisibility) -> &'static str {
 async fn show(context: &Context, client: &Client, team: &Resource<Team>) -> anyhow::Result<()> {
     let members = client.team_members(id_of(team)?).await?;
     let names = |members: &[Resource<User>]| -> String {
-        let names: Vec<String> = members.iter().map(|user| user.attributes.username.to_string()).collect();
+        let names: Vec<String> = members
+            .iter()
+            .map(|user| user.attributes.username.to_string())
+            .collect();
         names.join("\n")
     };
     context.output.one(team, |resource| {

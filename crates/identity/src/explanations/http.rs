@@ -69,6 +69,9 @@ async fn list_access_explanations(
 }
 
 fn resource(explanation: Wire) -> Resource<Wire> {
-    let id = format!("{}:{}:{}", explanation.subject, explanation.permission, explanation.scope);
+    let id = format!(
+        "{}:{}:{}",
+        explanation.subject, explanation.permission, explanation.scope
+    );
     Resource::new(id, explanation)
 }

@@ -81,7 +81,10 @@ fn explanation(
     permission: Permission,
     chains: Vec<AccessChain>,
 ) -> AccessExplanation {
-    let limits = subject.is_caller.then(|| ctx.limits()).filter(|limits| !limits.are_none());
+    let limits = subject
+        .is_caller
+        .then(|| ctx.limits())
+        .filter(|limits| !limits.are_none());
     let is_within = limits.map(|limits| limits.allow(permission, &place.scope));
     AccessExplanation {
         subject: subject.id.clone(),
@@ -125,12 +128,7 @@ async fn place(ctx: &Ctx, organization: &Organization, text: Option<&str>) -> Re
 }
 
 /// The subject, if the caller is it or may see who may do what at the place.
-async fn subject(
-    ctx: &Ctx,
-    organization: &Organization,
-    place: &Place,
-    text: Option<&str>,
-) -> Result<Subject> {
+async fn subject(ctx: &Ctx, organization: &Organization, place: &Place, text: Option<&str>) -> Result<Subject> {
     let own = ctx.actor().id();
     let text = match text.or(own.as_deref()) {
         Some(text) => text.to_owned(),
@@ -197,7 +195,9 @@ async fn belongs(ctx: &Ctx, organization: &Organization, subject: &Subject) -> R
         return Ok(true);
     }
     Ok(subject.teams.iter().any(|team| team.organization_id == organization.id)
-        || !store::of_subjects_at(ctx.db.reader(), &subjects, &[SITE.to_owned()]).await?.is_empty())
+        || !store::of_subjects_at(ctx.db.reader(), &subjects, &[SITE.to_owned()])
+            .await?
+            .is_empty())
 }
 
 fn subjects(subject: &Subject) -> Vec<String> {
@@ -239,7 +239,10 @@ async fn scope_names(
         .map(|object| (object.id, format!("{} {}", object.kind, object.name)))
         .collect();
     names.insert(SITE.to_owned(), "the site".to_owned());
-    names.insert(organization.id.to_string(), format!("organization {}", organization.name));
+    names.insert(
+        organization.id.to_string(),
+        format!("organization {}", organization.name),
+    );
     Ok(names)
 }
 
@@ -252,7 +255,10 @@ fn chains(
 ) -> Vec<AccessChain> {
     let chain = |(assignment, role): &(RoleAssignment, Role)| {
         let node = role.permissions.0.iter().find(|node| permission.is_covered_by(node))?;
-        let team = subject.teams.iter().find(|team| team.id.to_string() == assignment.subject);
+        let team = subject
+            .teams
+            .iter()
+            .find(|team| team.id.to_string() == assignment.subject);
         let is_whole = assignment.scope == organization.id.to_string();
         Some(AccessChain {
             team: team.map(|team| team.id.to_string()),
@@ -260,7 +266,11 @@ fn chains(
             role_assignment: assignment.id.to_string(),
             role: role.name.clone(),
             node: node.clone(),
-            scope: if is_whole { organization.name.to_string() } else { assignment.scope.clone() },
+            scope: if is_whole {
+                organization.name.to_string()
+            } else {
+                assignment.scope.clone()
+            },
             scope_name: names.get(&assignment.scope).cloned().unwrap_or_default(),
         })
     };

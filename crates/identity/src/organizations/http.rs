@@ -242,7 +242,9 @@ fn resource(
         created_at: organization.created_at,
         default_member_role: role(organization.default_member_role_id),
         default_team_role: role(organization.default_team_role_id),
-        longest_token_days: organization.longest_token_days.and_then(|days| u32::try_from(days).ok()),
+        longest_token_days: organization
+            .longest_token_days
+            .and_then(|days| u32::try_from(days).ok()),
         permissions,
     };
     Resource::new(name, attributes).with_link("self", link)

@@ -171,6 +171,10 @@ fn resource(held: Held, organization: Option<&Organization>) -> Resource<Wire> {
         scope_name: held.scope_name,
     };
     Resource::new(assignment.id, attributes)
-        .with_option("organization", "organizations", organization.map(|organization| &organization.name))
+        .with_option(
+            "organization",
+            "organizations",
+            organization.map(|organization| &organization.name),
+        )
         .with("role", "roles", assignment.role_id)
 }

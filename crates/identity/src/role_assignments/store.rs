@@ -66,7 +66,11 @@ impl Filter {
                     .add(reach.holds(Column::Scope))
                     .add(Column::Scope.in_subquery(objects_in(organization, reach)))
             }))
-            .add_option(self.subject.as_ref().map(|subject| Column::Subject.eq(subject.as_str())))
+            .add_option(
+                self.subject
+                    .as_ref()
+                    .map(|subject| Column::Subject.eq(subject.as_str())),
+            )
             .add_option(self.scope.as_ref().map(|scope| Column::Scope.eq(scope.as_str())))
     }
 }
@@ -283,10 +287,7 @@ pub(crate) async fn list(
 }
 
 /// What the directory says about the objects that scopes name.
-pub(crate) async fn objects_by_ids(
-    connection: &impl ConnectionTrait,
-    ids: &[String],
-) -> Result<Vec<DirectoryObject>> {
+pub(crate) async fn objects_by_ids(connection: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<DirectoryObject>> {
     let mut found = Vec::new();
     // A statement has a bounded number of parameters on every database.
     for ids in ids.chunks(500) {

@@ -51,7 +51,11 @@ pub const MANAGE_MEMBERSHIP: BuiltIn = BuiltIn {
     body: "managemembership",
     name: "manage-membership",
     description: "Invite and remove members.",
-    permissions: &["organization.access.members", "organization.access.read", "organization.read"],
+    permissions: &[
+        "organization.access.members",
+        "organization.access.read",
+        "organization.read",
+    ],
 };
 
 /// TFE's organization access `manage-teams`.
@@ -59,7 +63,11 @@ pub const MANAGE_TEAMS: BuiltIn = BuiltIn {
     body: "00000manageteams",
     name: "manage-teams",
     description: "Create, change and delete teams; only with what the holder has himself.",
-    permissions: &["organization.access.read", "organization.access.teams", "organization.read"],
+    permissions: &[
+        "organization.access.read",
+        "organization.access.teams",
+        "organization.read",
+    ],
 };
 
 /// TFE's organization access `manage-organization-access`.

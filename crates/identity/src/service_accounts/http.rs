@@ -25,7 +25,11 @@ const KNOWN: Known = Known {
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
     OpenApiRouter::new()
         .routes(routes!(list_service_accounts, create_service_account))
-        .routes(routes!(get_service_account, update_service_account, delete_service_account))
+        .routes(routes!(
+            get_service_account,
+            update_service_account,
+            delete_service_account
+        ))
         .layer(Extension(tree))
 }
 
@@ -78,11 +82,7 @@ async fn list_service_accounts(ctx: Ctx, params: Params, uri: Uri) -> Result<imp
         (status = 422, body = ErrorDocument),
     ),
     security(("token" = ["organization.access.manage"])))]
-async fn create_service_account(
-    ctx: Ctx,
-    params: Params,
-    body: Body<NewServiceAccount>,
-) -> Result<impl IntoResponse> {
+async fn create_service_account(ctx: Ctx, params: Params, body: Body<NewServiceAccount>) -> Result<impl IntoResponse> {
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
     let account = service::create(&ctx, &organization, body.attributes()?).await?;
     let version = account.version;

@@ -18,8 +18,8 @@ use crate::organizations::{self, Organization};
 use crate::permissions::{ACCESS_MANAGE, ACCESS_READ};
 use crate::role_assignments::service as assignments;
 use crate::roles::PermissionTree;
-use crate::users::{self, User};
 use crate::tokens;
+use crate::users::{self, User};
 
 pub(crate) const KIND: &str = "service account";
 

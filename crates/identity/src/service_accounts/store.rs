@@ -26,7 +26,10 @@ pub(crate) const MIGRATION: Migration = Migration {
                 .col("version", Type::Integer)
                 .col("created_at", Type::Time)
                 .primary(&["user_id"])
-                .unique("service_accounts_organization_id_name_key", &["organization_id", "name"])
+                .unique(
+                    "service_accounts_organization_id_name_key",
+                    &["organization_id", "name"],
+                )
                 .belongs_to("user_id", "users")
                 .belongs_to("organization_id", "organizations"),
         )]
@@ -55,10 +58,7 @@ pub(crate) async fn user_by_name(
 }
 
 /// The ids of all service accounts of an organization.
-pub(crate) async fn ids_within(
-    connection: &impl ConnectionTrait,
-    organization: OrganizationId,
-) -> Result<Vec<UserId>> {
+pub(crate) async fn ids_within(connection: &impl ConnectionTrait, organization: OrganizationId) -> Result<Vec<UserId>> {
     Ok(Entity::find()
         .select_only()
         .column(Column::UserId)

@@ -18,7 +18,11 @@ use crate::roles::PermissionTree;
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
     OpenApiRouter::new()
         .routes(routes!(list_team_workspaces, create_team_workspace))
-        .routes(routes!(get_team_workspace, update_team_workspace, delete_team_workspace))
+        .routes(routes!(
+            get_team_workspace,
+            update_team_workspace,
+            delete_team_workspace
+        ))
         .routes(routes!(list_team_projects, create_team_project))
         .routes(routes!(get_team_project, update_team_project, delete_team_project))
         .layer(Extension(tree))
@@ -94,7 +98,9 @@ async fn create_team_workspace(
     security(("token" = ["organization.access.read"])))]
 async fn get_team_workspace(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let id: TeamWorkspaceId = params.get("team_workspace")?;
-    Ok(ok(team_workspace(service::get(&ctx, id.counterpart(), "workspace").await?)))
+    Ok(ok(team_workspace(
+        service::get(&ctx, id.counterpart(), "workspace").await?,
+    )))
 }
 
 /// Change what a team may do in a workspace.

@@ -82,7 +82,10 @@ pub fn describe_workspace(role: &Role) -> TeamWorkspaceAccess {
 #[must_use]
 pub fn describe_project(role: &Role) -> TeamProjectAccess {
     let has = |node| covers(role, node);
-    let settings = strongest(&[("delete", has("project.delete")), ("update", has("project.update"))], "read");
+    let settings = strongest(
+        &[("delete", has("project.delete")), ("update", has("project.update"))],
+        "read",
+    );
     let teams = strongest(
         &[
             ("manage", has("organization.access.manage")),
@@ -108,11 +111,17 @@ pub fn describe_project(role: &Role) -> TeamProjectAccess {
 fn workspace_part(role: &Role) -> WorkspacePart {
     let has = |node| covers(role, node);
     let runs = strongest(
-        &[("apply", has("workspace.run.apply")), ("plan", has("workspace.run.plan"))],
+        &[
+            ("apply", has("workspace.run.apply")),
+            ("plan", has("workspace.run.plan")),
+        ],
         "read",
     );
     let variables = strongest(
-        &[("write", has("workspace.variable.write")), ("read", has("workspace.variable.read"))],
+        &[
+            ("write", has("workspace.variable.write")),
+            ("read", has("workspace.variable.read")),
+        ],
         "none",
     );
     let states = strongest(
@@ -163,9 +172,8 @@ fn preset(access: Option<&str>, presets: &[BuiltIn], words: &str) -> Result<Opti
 }
 
 fn add_workspace(nodes: &mut Vec<&'static str>, part: &WorkspacePart, at: &str) -> Result<()> {
-    let unknown = |field: &str, words: &str| {
-        Error::invalid(&format!("{at}/{field}"), format!("\"{field}\" is one of: {words}."))
-    };
+    let unknown =
+        |field: &str, words: &str| Error::invalid(&format!("{at}/{field}"), format!("\"{field}\" is one of: {words}."));
     match part.runs.as_deref() {
         Some("apply") => nodes.extend([
             "workspace.run.apply",
@@ -202,7 +210,12 @@ fn add_workspace(nodes: &mut Vec<&'static str>, part: &WorkspacePart, at: &str) 
         (part.locking, "workspace.lock"),
         (part.r#move, "workspace.update"),
     ];
-    nodes.extend(flags.iter().filter(|(flag, _)| *flag == Some(true)).map(|(_, node)| *node));
+    nodes.extend(
+        flags
+            .iter()
+            .filter(|(flag, _)| *flag == Some(true))
+            .map(|(_, node)| *node),
+    );
     Ok(())
 }
 

@@ -28,7 +28,11 @@ pub(crate) fn routes(tree: PermissionTree) -> Routes {
         .routes(routes!(list_user_tokens, create_user_token))
         .routes(routes!(list_service_account_tokens, create_service_account_token))
         .routes(routes!(list_team_tokens, create_team_token))
-        .routes(routes!(get_team_single_token, create_team_single_token, delete_team_single_token))
+        .routes(routes!(
+            get_team_single_token,
+            create_team_single_token,
+            delete_team_single_token
+        ))
         .routes(routes!(list_organization_tokens, create_organization_token))
         .routes(routes!(
             get_organization_single_token,
@@ -425,11 +429,7 @@ async fn get_token(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
         (status = 404, body = ErrorDocument),
     ),
     security(("token" = [])))]
-async fn delete_token(
-    ctx: Ctx,
-    Extension(tree): Extension<PermissionTree>,
-    params: Params,
-) -> Result<StatusCode> {
+async fn delete_token(ctx: Ctx, Extension(tree): Extension<PermissionTree>, params: Params) -> Result<StatusCode> {
     service::revoke(&ctx, &tree, params.get("token")?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -481,7 +481,9 @@ async fn account_holder(ctx: &Ctx, params: &Params) -> Result<Holder> {
 }
 
 async fn team_holder(ctx: &Ctx, params: &Params) -> Result<Holder> {
-    Ok(Holder::Team(teams::service::get_visible(ctx, params.get("team")?).await?))
+    Ok(Holder::Team(
+        teams::service::get_visible(ctx, params.get("team")?).await?,
+    ))
 }
 
 async fn organization_holder(ctx: &Ctx, params: &Params) -> Result<Holder> {

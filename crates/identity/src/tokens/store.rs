@@ -63,7 +63,11 @@ impl Filter {
         Condition::all()
             .add(Column::RevokedAt.is_null())
             .add_option(self.organization.map(|id| Column::OrganizationId.eq(id)))
-            .add_option(self.subject.as_ref().map(|subject| Column::Subject.eq(subject.as_str())))
+            .add_option(
+                self.subject
+                    .as_ref()
+                    .map(|subject| Column::Subject.eq(subject.as_str())),
+            )
             .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
     }
 }

@@ -319,7 +319,9 @@ async fn the_last_owner_stays() {
     let site = Site::new().await;
     let (acme, owner) = site.organization("acme").await;
     let second = site.user("second").await;
-    let listed = role_assignments::service::list(&owner, &acme, Wanted::default(), &page()).await.unwrap();
+    let listed = role_assignments::service::list(&owner, &acme, Wanted::default(), &page())
+        .await
+        .unwrap();
     let first = listed.rows.into_iter().next().unwrap();
     assert_eq!(site.take(&owner, &first).await.unwrap_err().code(), Code::Conflict);
     assert!(
@@ -348,7 +350,9 @@ async fn two_owners_who_remove_each_other_at_once_leave_one() {
     let (acme, first) = site.organization("acme").await;
     let second = site.user("second").await;
     let of_second = site.give(&first, &acme, &second, "owner", "acme").await.unwrap();
-    let listed = role_assignments::service::list(&first, &acme, Wanted::default(), &page()).await.unwrap();
+    let listed = role_assignments::service::list(&first, &acme, Wanted::default(), &page())
+        .await
+        .unwrap();
     let of_first = listed.rows.into_iter().find(|held| *held != of_second).unwrap();
     let (one, other) = tokio::join!(site.take(&first, &of_second), site.take(&second, &of_first));
     assert_ne!(one.is_ok(), other.is_ok(), "{one:?} {other:?}");

@@ -136,18 +136,29 @@ async fn check(site: &Site, world: &World, number: usize, given: &Given) {
     let id = user.user().unwrap().to_string();
     for (role, scope) in &given.own {
         // The same twice is refused, and changes nothing.
-        let _ = site.give_to(&world.owner, &world.acme, &id, ROLES[*role], &world.scope(*scope)).await;
+        let _ = site
+            .give_to(&world.owner, &world.acme, &id, ROLES[*role], &world.scope(*scope))
+            .await;
     }
     // A member with or without a role.
-    let held = site.give(&world.owner, &world.acme, &user, "maintain", &world.scope(1)).await.unwrap();
+    let held = site
+        .give(&world.owner, &world.acme, &user, "maintain", &world.scope(1))
+        .await
+        .unwrap();
     site.take(&world.owner, &held).await.unwrap();
     for (index, assigned) in given.teams.iter().enumerate() {
-        let team = site.team(&world.owner, &world.acme, &format!("team-{number}-{index}")).await;
+        let team = site
+            .team(&world.owner, &world.acme, &format!("team-{number}-{index}"))
+            .await;
         for (role, scope) in assigned {
-            let _ = site.give_to(&world.owner, &world.acme, team.id, ROLES[*role], &world.scope(*scope)).await;
+            let _ = site
+                .give_to(&world.owner, &world.acme, team.id, ROLES[*role], &world.scope(*scope))
+                .await;
         }
         if given.is_in[index] {
-            teams::service::add_members(&world.owner, &site.tree, &team, std::slice::from_ref(&id)).await.unwrap();
+            teams::service::add_members(&world.owner, &site.tree, &team, std::slice::from_ref(&id))
+                .await
+                .unwrap();
         }
     }
     let scopes: Option<Vec<String>> = given.scopes.as_ref().map(|scopes| {
@@ -158,8 +169,15 @@ async fn check(site: &Site, world: &World, number: usize, given: &Given) {
         scopes.iter().map(text).collect()
     });
     // A scope is only of what its user sees; who sees nothing of the organization has none of it.
-    let scopes: Option<Vec<&str>> = scopes.as_ref().map(|scopes| scopes.iter().map(String::as_str).collect());
-    let Ok(text) = site.token(&site.caller(&site.token(&user, None).await.unwrap()).await.unwrap(), scopes.as_deref()).await
+    let scopes: Option<Vec<&str>> = scopes
+        .as_ref()
+        .map(|scopes| scopes.iter().map(String::as_str).collect());
+    let Ok(text) = site
+        .token(
+            &site.caller(&site.token(&user, None).await.unwrap()).await.unwrap(),
+            scopes.as_deref(),
+        )
+        .await
     else {
         return;
     };
@@ -172,12 +190,17 @@ async fn two_hundred_teams_and_two_thousand_assignments_leave_the_statement_shor
     let world = world(&site, 20, 100).await;
     let user = site.user("mia").await;
     let id = user.user().unwrap();
-    let member = site.give(&world.owner, &world.acme, &user, "read", "acme").await.unwrap();
+    let member = site
+        .give(&world.owner, &world.acme, &user, "read", "acme")
+        .await
+        .unwrap();
     site.take(&world.owner, &member).await.unwrap();
     let mut teams_made = Vec::new();
     for number in 0..200 {
         let team = site.team(&world.owner, &world.acme, &format!("team-{number}")).await;
-        teams::service::add_members(&world.owner, &site.tree, &team, &[id.to_string()]).await.unwrap();
+        teams::service::add_members(&world.owner, &site.tree, &team, &[id.to_string()])
+            .await
+            .unwrap();
         teams_made.push(team);
     }
     // Written as the assignments would be: ten workspaces for each team, half of all workspaces twice.

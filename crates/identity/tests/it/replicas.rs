@@ -24,12 +24,17 @@ async fn replica(site: &Site, url: &str) -> Arc<Kernel> {
     let mut migrations = slipway_kernel::migrations();
     migrations.extend(slipway_identity::migrations());
     let clock = Clock::manual(Timestamp::from_unix_ms(1_763_680_000_000));
-    Kernel::open(settings, clock, Random::seeded(8), &migrations).await.unwrap()
+    Kernel::open(settings, clock, Random::seeded(8), &migrations)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
 async fn access_ends_on_every_replica_at_the_next_request() {
-    let url = tokio::task::spawn_blocking(slipway_testing::postgres::database).await.unwrap().unwrap();
+    let url = tokio::task::spawn_blocking(slipway_testing::postgres::database)
+        .await
+        .unwrap()
+        .unwrap();
     let site = Site::on(Some(url.clone())).await;
     let other = replica(&site, &url).await;
     let (acme, owner) = site.organization("acme").await;
@@ -49,17 +54,27 @@ async fn access_ends_on_every_replica_at_the_next_request() {
 
     let team = site.team(&owner, &acme, "platform").await;
     site.give_to(&owner, &acme, team.id, "write", "acme").await.unwrap();
-    teams::service::add_members(&owner, &site.tree, &team, &["mia".to_owned()]).await.unwrap();
+    teams::service::add_members(&owner, &site.tree, &team, &["mia".to_owned()])
+        .await
+        .unwrap();
     assert!(may().await);
-    teams::service::remove_members(&owner, &site.tree, &team, &["mia".to_owned()]).await.unwrap();
+    teams::service::remove_members(&owner, &site.tree, &team, &["mia".to_owned()])
+        .await
+        .unwrap();
     assert!(!may().await);
-    teams::service::add_members(&owner, &site.tree, &team, &["mia".to_owned()]).await.unwrap();
+    teams::service::add_members(&owner, &site.tree, &team, &["mia".to_owned()])
+        .await
+        .unwrap();
     assert!(may().await);
     teams::service::delete(&owner, &site.tree, &team).await.unwrap();
     assert!(!may().await);
 
-    let listed = slipway_identity::tokens::service::list(&mia, mia.user().unwrap(), &crate::fixture::page()).await.unwrap();
-    slipway_identity::tokens::service::revoke(&mia, &site.tree, listed.rows[0].id).await.unwrap();
+    let listed = slipway_identity::tokens::service::list(&mia, mia.user().unwrap(), &crate::fixture::page())
+        .await
+        .unwrap();
+    slipway_identity::tokens::service::revoke(&mia, &site.tree, listed.rows[0].id)
+        .await
+        .unwrap();
     assert!(authenticator.authenticate(&other, &text).await.is_err());
     assert!(organizations::by_id(&owner, acme.id).await.is_ok());
 }

@@ -42,12 +42,16 @@ async fn members_may_what_the_team_may_with_tokens_made_before_and_no_longer_tha
     site.give_to(&owner, &acme, team.id, "write", "acme").await.unwrap();
     assert!(!may(&site.caller(&text).await.unwrap(), RUN_APPLY, &acme).await);
 
-    teams::service::add_members(&owner, &site.tree, &team, &names(&[&mia])).await.unwrap();
+    teams::service::add_members(&owner, &site.tree, &team, &names(&[&mia]))
+        .await
+        .unwrap();
     let caller = site.caller(&text).await.unwrap();
     assert!(may(&caller, RUN_APPLY, &acme).await);
     assert!(organizations::find_visible(&caller, &acme.name).await.is_ok());
 
-    teams::service::remove_members(&owner, &site.tree, &team, &["mia".to_owned()]).await.unwrap();
+    teams::service::remove_members(&owner, &site.tree, &team, &["mia".to_owned()])
+        .await
+        .unwrap();
     let caller = site.caller(&text).await.unwrap();
     assert!(!may(&caller, WORKSPACE_READ, &acme).await);
     assert!(organizations::find_visible(&caller, &acme.name).await.is_err());
@@ -62,10 +66,20 @@ async fn who_leaves_the_organization_leaves_its_teams() {
     let text = site.token(&mia, None).await.unwrap();
     let team = site.team(&owner, &acme, "platform").await;
     site.give_to(&owner, &acme, team.id, "read", "acme").await.unwrap();
-    teams::service::add_members(&owner, &site.tree, &team, &names(&[&mia])).await.unwrap();
-    let listed = memberships::service::list(&owner, &acme, None, None, &page()).await.unwrap();
-    let found = listed.rows.iter().find(|row| row.membership.user_id == mia.user().ok()).unwrap();
-    memberships::service::remove::remove(&owner, &site.tree, found.membership.id).await.unwrap();
+    teams::service::add_members(&owner, &site.tree, &team, &names(&[&mia]))
+        .await
+        .unwrap();
+    let listed = memberships::service::list(&owner, &acme, None, None, &page())
+        .await
+        .unwrap();
+    let found = listed
+        .rows
+        .iter()
+        .find(|row| row.membership.user_id == mia.user().ok())
+        .unwrap();
+    memberships::service::remove::remove(&owner, &site.tree, found.membership.id)
+        .await
+        .unwrap();
     assert!(!may(&site.caller(&text).await.unwrap(), WORKSPACE_READ, &acme).await);
     assert!(teams::service::members(&owner, &team).await.unwrap().is_empty());
 }
@@ -77,7 +91,9 @@ async fn nobody_gets_more_by_a_team() {
     let manager = site.user("manager").await;
     let friend = site.user("friend").await;
     member(&site, &owner, &acme, &friend).await;
-    site.give(&owner, &acme, &manager, "manage-teams", "acme").await.unwrap();
+    site.give(&owner, &acme, &manager, "manage-teams", "acme")
+        .await
+        .unwrap();
     let strong = site.team(&owner, &acme, "owners").await;
     site.give_to(&owner, &acme, strong.id, "owner", "acme").await.unwrap();
 
@@ -99,7 +115,10 @@ async fn nobody_gets_more_by_a_team() {
     let refused = tokens::service::create_for(&manager, &site.tree, &holder, NewToken::default()).await;
     assert_eq!(refused.err().unwrap().code(), Code::Forbidden);
     assert_eq!(
-        teams::service::delete(&manager, &site.tree, &strong).await.unwrap_err().code(),
+        teams::service::delete(&manager, &site.tree, &strong)
+            .await
+            .unwrap_err()
+            .code(),
         Code::Forbidden
     );
     // To make a team with access, or to give one more.
@@ -147,7 +166,9 @@ async fn editing_ones_own_role_is_no_way_to_more() {
         let refused = roles::service::update(&admin, &site.tree, &role, to(&["organization.access", more])).await;
         assert_eq!(refused.unwrap_err().code(), Code::Forbidden, "{more}");
     }
-    let built_in = roles::service::get_visible(&admin, roles::READ.id().unwrap()).await.unwrap();
+    let built_in = roles::service::get_visible(&admin, roles::READ.id().unwrap())
+        .await
+        .unwrap();
     let refused = roles::service::update(&admin, &site.tree, &built_in, to(&["*"])).await;
     assert!(refused.is_err());
 
@@ -156,7 +177,9 @@ async fn editing_ones_own_role_is_no_way_to_more() {
     let wider = to(&["organization.access", "organization.read", "workspace.read"]);
     let role = roles::service::update(&owner, &site.tree, &role, wider).await.unwrap();
     assert!(may(&admin, WORKSPACE_READ, &acme).await);
-    roles::service::update(&owner, &site.tree, &role, to(&["organization.read"])).await.unwrap();
+    roles::service::update(&owner, &site.tree, &role, to(&["organization.read"]))
+        .await
+        .unwrap();
     assert!(!may(&admin, WORKSPACE_READ, &acme).await);
 }
 
@@ -174,7 +197,9 @@ async fn secret_teams_are_seen_by_members_and_by_who_sees_who_may_do_what() {
     };
     let open = teams::service::create(&owner, &site.tree, &acme, wanted).await.unwrap();
     let listed = async |ctx: &Ctx| -> Vec<String> {
-        let listed = teams::service::list(ctx, &acme, teams::service::Wanted::default(), &page()).await.unwrap();
+        let listed = teams::service::list(ctx, &acme, teams::service::Wanted::default(), &page())
+            .await
+            .unwrap();
         listed.rows.iter().map(|team| team.name.to_string()).collect()
     };
     assert_eq!(listed(&owner).await, ["open", "secret"]);
@@ -184,7 +209,9 @@ async fn secret_teams_are_seen_by_members_and_by_who_sees_who_may_do_what() {
         let hidden = teams::service::get_visible(ctx, id).await.unwrap_err();
         assert_eq!(hidden.code(), Code::NotFound);
     }
-    teams::service::add_members(&owner, &site.tree, &secret, &names(&[&mia])).await.unwrap();
+    teams::service::add_members(&owner, &site.tree, &secret, &names(&[&mia]))
+        .await
+        .unwrap();
     let text = site.token(&mia, None).await.unwrap();
     assert_eq!(listed(&site.caller(&text).await.unwrap()).await, ["open", "secret"]);
 }
@@ -228,7 +255,9 @@ async fn a_groups_members_are_in_the_teams_that_follow_it_and_leave_with_it() {
     sign_in("idp-one", &["developers", "unknown"]).await;
     assert!(may(&site.caller(&text).await.unwrap(), WORKSPACE_READ, &acme).await);
     // Another provider has no say about it, and neither has the group about teams that follow none.
-    teams::service::add_members(&owner, &site.tree, &other, &names(&[&mia])).await.unwrap();
+    teams::service::add_members(&owner, &site.tree, &other, &names(&[&mia]))
+        .await
+        .unwrap();
     sign_in("idp-two", &[]).await;
     assert!(may(&site.caller(&text).await.unwrap(), WORKSPACE_READ, &acme).await);
     sign_in("idp-one", &[]).await;
@@ -260,7 +289,9 @@ async fn organization_access_is_roles_that_come_and_go_with_the_flags() {
         organization_access: Some(access(false, true)),
         ..TeamChanges::default()
     };
-    let team = teams::service::update(&owner, &site.tree, &team, changes).await.unwrap();
+    let team = teams::service::update(&owner, &site.tree, &team, changes)
+        .await
+        .unwrap();
     let shown = teams::service::shown(&owner, vec![team.clone()]).await.unwrap();
     assert_eq!(shown[0].organization_access, access(false, true));
     teams::service::delete(&owner, &site.tree, &team).await.unwrap();
@@ -278,7 +309,9 @@ async fn team_access_to_a_workspace_is_an_assignment_and_custom_a_role_of_its_ow
         runs: Some(runs.to_owned()),
         ..TeamWorkspaceAccess::default()
     };
-    let place = team_access::service::place(&owner, "workspace", &workspace).await.unwrap();
+    let place = team_access::service::place(&owner, "workspace", &workspace)
+        .await
+        .unwrap();
     let level = team_access::levels::of_workspace(&custom("plan"), None).unwrap();
     let made = team_access::service::create(&owner, &site.tree, &place, &team.id.to_string(), level.clone())
         .await
@@ -286,7 +319,9 @@ async fn team_access_to_a_workspace_is_an_assignment_and_custom_a_role_of_its_ow
     let twice = team_access::service::create(&owner, &site.tree, &place, &team.id.to_string(), level).await;
     assert_eq!(twice.unwrap_err().code(), Code::AlreadyExists);
     let holder = Holder::Team(team.clone());
-    let token = tokens::service::create_for(&owner, &site.tree, &holder, NewToken::default()).await.unwrap();
+    let token = tokens::service::create_for(&owner, &site.tree, &holder, NewToken::default())
+        .await
+        .unwrap();
     let caller = site.caller(token.text.expose_text().unwrap()).await.unwrap();
     let at = Scope::project(acme.id, project.id).object(&workspace);
     let allows = async |permission| caller.granted().await.unwrap().allows(permission, &at);
@@ -294,7 +329,9 @@ async fn team_access_to_a_workspace_is_an_assignment_and_custom_a_role_of_its_ow
 
     // Changed in place: the same id, other permissions; then a preset, and the role made for it is gone.
     let level = team_access::levels::of_workspace(&custom("apply"), None).unwrap();
-    let changed = team_access::service::update(&owner, &site.tree, &made, level).await.unwrap();
+    let changed = team_access::service::update(&owner, &site.tree, &made, level)
+        .await
+        .unwrap();
     assert_eq!(changed.assignment.id, made.assignment.id);
     assert!(allows(RUN_APPLY).await);
     let preset = TeamWorkspaceAccess {
@@ -302,7 +339,9 @@ async fn team_access_to_a_workspace_is_an_assignment_and_custom_a_role_of_its_ow
         ..TeamWorkspaceAccess::default()
     };
     let level = team_access::levels::of_workspace(&preset, None).unwrap();
-    let preset = team_access::service::update(&owner, &site.tree, &changed, level).await.unwrap();
+    let preset = team_access::service::update(&owner, &site.tree, &changed, level)
+        .await
+        .unwrap();
     assert_eq!(preset.assignment.id, made.assignment.id);
     assert!(allows(WORKSPACE_READ).await && !allows(RUN_APPLY).await);
     assert!(roles::service::get_visible(&owner, made.role.id).await.is_err());
@@ -324,7 +363,9 @@ async fn who_joins_gets_the_organizations_default_role_and_so_does_a_new_team() 
     // Nobody makes everybody what he is not himself.
     let refused = organizations::service::update(&admin, &site.tree, &acme, changes("owner")).await;
     assert_eq!(refused.unwrap_err().code(), Code::Forbidden);
-    organizations::service::update(&admin, &site.tree, &acme, changes("read")).await.unwrap();
+    organizations::service::update(&admin, &site.tree, &acme, changes("read"))
+        .await
+        .unwrap();
     let mia = site.user("mia").await;
     let held = site.give(&owner, &acme, &mia, "plan", "acme").await.unwrap();
     site.take(&owner, &held).await.unwrap();

@@ -132,10 +132,17 @@ async fn a_pools_token_stands_for_its_runners_and_only_its_managers_take_it_back
     let reader = site.user("reader").await;
     site.give(&owner, &acme, &reader, "read", "acme").await.unwrap();
     let stranger = site.user("stranger").await;
-    let code = async |ctx: &Ctx| tokens::service::revoke(ctx, &site.tree, made.token.id).await.unwrap_err().code();
+    let code = async |ctx: &Ctx| {
+        tokens::service::revoke(ctx, &site.tree, made.token.id)
+            .await
+            .unwrap_err()
+            .code()
+    };
     assert_eq!(code(&reader).await, Code::Forbidden);
     assert_eq!(code(&stranger).await, Code::NotFound);
-    tokens::service::revoke(&owner, &site.tree, made.token.id).await.unwrap();
+    tokens::service::revoke(&owner, &site.tree, made.token.id)
+        .await
+        .unwrap();
     assert!(authenticator.authenticate(&site.kernel, text).await.is_err());
     assert_eq!(tokens::list_for_pool(&owner, pool, &page()).await.unwrap().total, 0);
 }

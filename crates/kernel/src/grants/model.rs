@@ -135,7 +135,10 @@ mod tests {
 
     #[test]
     fn the_nodes_that_cover_a_permission_are_those_above_it() {
-        assert_eq!(READ.covering(), ["*", "workspace", "workspace.run", "workspace.run.read"]);
+        assert_eq!(
+            READ.covering(),
+            ["*", "workspace", "workspace.run", "workspace.run.read"]
+        );
         assert_eq!(Permission::new("*").covering(), ["*", "*"]);
     }
 }

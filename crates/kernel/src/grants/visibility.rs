@@ -86,6 +86,8 @@ impl Reach {
     }
 
     fn contains(&self, project: Option<&str>, id: &str) -> bool {
-        self.ids.iter().any(|scope| scope == id || Some(scope.as_str()) == project)
+        self.ids
+            .iter()
+            .any(|scope| scope == id || Some(scope.as_str()) == project)
     }
 }

@@ -21,7 +21,9 @@ use crate::{links, role_assignments, teams, users};
 pub async fn remove(ctx: &Ctx, tree: &PermissionTree, id: MembershipId) -> Result<()> {
     let membership = get_visible(ctx, id).await?.membership;
     let organization = organizations::service::by_id(ctx, membership.organization_id).await?;
-    let leaves = membership.user_id.is_some_and(|user| users::service::is_self(ctx, user));
+    let leaves = membership
+        .user_id
+        .is_some_and(|user| users::service::is_self(ctx, user));
     if !leaves {
         organizations::service::require(ctx, MEMBERS_MANAGE, &organization).await?;
     }

@@ -30,11 +30,7 @@ pub(crate) async fn require_covered(ctx: &Ctx, tree: &PermissionTree, role: &Rol
 
 /// Refuses a caller who lacks himself something of what the subject holds in the organization: for all that lets somebody
 /// act as the subject.
-pub(crate) async fn require_all_covered(
-    ctx: &Ctx,
-    tree: &PermissionTree,
-    subject: &str,
-) -> Result<()> {
+pub(crate) async fn require_all_covered(ctx: &Ctx, tree: &PermissionTree, subject: &str) -> Result<()> {
     let held = store::of_subject(ctx.db.reader(), subject).await?;
     require_each_covered(ctx, tree, &held).await
 }

@@ -6,9 +6,7 @@ use slipway_kernel::grants::Scope;
 use slipway_kernel::{Ctx, Error, Result};
 
 use crate::organizations::{self, Organization};
-use crate::permissions::{
-    ACCESS_MANAGE, ACCESS_READ, EVERYTHING, RUNNER_POOL_MANAGE, RUNNER_POOL_READ, TEAMS_MANAGE,
-};
+use crate::permissions::{ACCESS_MANAGE, ACCESS_READ, EVERYTHING, RUNNER_POOL_MANAGE, RUNNER_POOL_READ, TEAMS_MANAGE};
 use crate::role_assignments::service as assignments;
 use crate::roles::PermissionTree;
 use crate::roles::presets::ORGANIZATION_TOKEN;
@@ -45,7 +43,9 @@ impl Holder {
             }
             TokenKind::ServiceAccount => {
                 let id = subject.parse().map_err(|_| broken())?;
-                service_accounts::store::by_id(reader, id).await?.map(Self::ServiceAccount)
+                service_accounts::store::by_id(reader, id)
+                    .await?
+                    .map(Self::ServiceAccount)
             }
             TokenKind::Team => {
                 let id = subject.parse().map_err(|_| broken())?;

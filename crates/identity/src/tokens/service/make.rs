@@ -134,7 +134,10 @@ pub(super) async fn expiry(
         None => None,
     };
     let own = own.and_then(|days| u32::try_from(days).ok());
-    let longest = [ctx.settings.limits.longest_token_days, own].into_iter().flatten().min();
+    let longest = [ctx.settings.limits.longest_token_days, own]
+        .into_iter()
+        .flatten()
+        .min();
     let Some(days) = longest else {
         return Ok(wanted);
     };

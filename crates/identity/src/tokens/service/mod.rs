@@ -63,12 +63,7 @@ pub struct Wanted {
 /// # Errors
 ///
 /// `Forbidden` for who may not see who may do what there.
-pub async fn list_within(
-    ctx: &Ctx,
-    organization: &Organization,
-    wanted: Wanted,
-    page: &Page,
-) -> Result<Listed<Token>> {
+pub async fn list_within(ctx: &Ctx, organization: &Organization, wanted: Wanted, page: &Page) -> Result<Listed<Token>> {
     organizations::require(ctx, ACCESS_READ, organization).await?;
     let filter = store::Filter {
         organization: Some(organization.id),
