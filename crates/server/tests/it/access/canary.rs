@@ -1,7 +1,7 @@
 //! A canary: distinctive secrets are planted, and then looked for in everything that the server wrote.
 
 use std::cell::Cell;
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
+use slipway_kernel::mail::{self, Mail};
 use tracing_subscriber::filter::dynamic_filter_fn;
 use tracing_subscriber::prelude::*;
 
@@ -83,8 +84,34 @@ async fn plant(acme: &Acme) -> Vec<String> {
         .into_iter()
         .map(|place| format!("canary-of-{place}"))
         .collect();
+    planted.extend(secrets_of_accounts(acme).await);
     planted.extend(run_with_secrets(acme).await);
     planted.extend(refused_with_secrets(acme).await);
+    planted
+}
+
+/// A webhook's secrets, and mail that waits.
+async fn secrets_of_accounts(acme: &Acme) -> Vec<String> {
+    let webhook = document("audit-webhooks", json!({"url": "http://10.0.0.1/events"}));
+    let path = "/api/v2/organizations/acme/audit-webhooks";
+    let made = acme.owner.post(path, webhook).await.expect(201);
+    let replace = format!("/api/v2/audit-webhooks/{}/actions/replace-secret", made.id());
+    let replaced = acme.owner.post(&replace, json!({})).await.expect(200);
+    let mut planted: Vec<String> = [&made, &replaced]
+        .into_iter()
+        .map(|answer| answer.attribute("secret").as_str().unwrap().to_owned())
+        .collect();
+
+    let ctx = acme.app.system();
+    let waiting = Mail {
+        to: "zoe@example.com".to_owned(),
+        subject: "canary-of-a-subject".to_owned(),
+        text: "canary-of-a-mail".to_owned(),
+    };
+    let mut tx = ctx.begin().await.unwrap();
+    mail::send(&mut tx, &ctx, &waiting).await.unwrap();
+    tx.commit().await.unwrap();
+    planted.extend(["canary-of-a-subject".to_owned(), "canary-of-a-mail".to_owned()]);
     planted
 }
 
@@ -192,6 +219,33 @@ async fn refused_with_secrets(acme: &Acme) -> Vec<String> {
     ]
 }
 
+/// A backup, unpacked.
+async fn backup(app: &TestApp) -> String {
+    let file = tempfile::tempfile().unwrap();
+    slipway_kernel::backup::write(&app.system(), file.try_clone().unwrap(), false, &|_, _| {})
+        .await
+        .unwrap();
+    let mut file = file;
+    file.seek(SeekFrom::Start(0)).unwrap();
+    let mut archive = tar::Archive::new(file);
+    let mut found = String::new();
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let is_packed = entry
+            .path()
+            .unwrap()
+            .extension()
+            .is_some_and(|extension| extension == "zst");
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        if is_packed {
+            bytes = zstd::decode_all(bytes.as_slice()).unwrap();
+        }
+        found.push_str(&text(&bytes));
+    }
+    found
+}
+
 /// Every file below the directory, and every row of the database where it is not a file.
 async fn everything_written(app: &TestApp) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -260,7 +314,20 @@ async fn no_secret_is_found_in_what_the_server_wrote() {
         .expect(200);
     acme.app.settle().await;
 
+    let export = acme
+        .owner
+        .get("/api/v2/organizations/acme/audit-export")
+        .await
+        .expect(200);
+    let archive = backup(&acme.app).await;
     let mut written = everything_written(&acme.app).await;
+    assert!(
+        export.text().contains("variable.created"),
+        "the export has events in it"
+    );
+    written.push(("the export".to_owned(), export.text()));
+    assert!(archive.contains("canary-in-the-open"), "the backup has rows in it");
+    written.push(("the backup".to_owned(), archive));
     assert!(
         written.iter().any(|(_, text)| text.contains("canary-in-the-open")),
         "what is no secret is found, so the search works"

@@ -1,6 +1,7 @@
 //! Stories of access.
 
 mod audited;
+mod audited;
 mod canary;
 mod fixture;
 mod invisible;

@@ -1,5 +1,6 @@
 //! Stories of infrastructure.
 
+mod audit;
 mod backend;
 mod configurations;
 mod events;
