@@ -59,10 +59,6 @@ impl Fixture {
         let provider = document("identity-providers", provider);
         let made = acme.owner.post("/api/v2/identity-providers", provider).await.expect(201);
         names.insert("identity_provider", made.id());
-        // Of a closed network, so that a test of it is refused without asking anybody.
-        let webhook = document("audit-webhooks", json!({"url": "http://10.0.0.1/events"}));
-        let path = "/api/v2/organizations/acme/audit-webhooks";
-        names.insert("audit_webhook", acme.owner.post(path, webhook).await.expect(201).id());
         names.insert("work_item", item.claim.work_item_id.to_string());
         names.insert("runner", runner.id().to_owned());
         let archive = Acme::pack("resource \"terraform_data\" \"b\" {}\n");

@@ -131,7 +131,6 @@ fn missing_path(path: &str) -> String {
         ("runner", "agent"),
         ("work_item", "work"),
         ("audit_webhook", "awh"),
-        ("audit_webhook", "awh"),
         ("team", "team"),
         ("team_workspace", "tws"),
         ("team_project", "tprj"),
@@ -144,7 +143,7 @@ fn missing_path(path: &str) -> String {
     prefixes.into_iter().fold(path, fill)
 }
 
-pub(super) pub(super) async fn operations() -> BTreeMap<String, Operation> {
+pub(super) async fn operations() -> BTreeMap<String, Operation> {
     let app = TestApp::new().await;
     let document = app.anonymous().get("/api/v2/openapi.json").await.expect(200).body;
     let mut operations = BTreeMap::new();
@@ -173,7 +172,7 @@ async fn column(caller: &str, rows: Arc<Vec<Row>>, operations: Arc<BTreeMap<Stri
     cells
 }
 
-pub(super) pub(super) async fn cell(fixture: &Fixture, row: &Row, operation: &Operation) -> Cell {
+pub(super) async fn cell(fixture: &Fixture, row: &Row, operation: &Operation) -> Cell {
     let mut path = operation.path.clone();
     for (parameter, name) in &row.path {
         let value = name.strip_prefix('=').unwrap_or_else(|| fixture.name(name));
@@ -330,7 +329,7 @@ impl Table {
             // Those of the site nobody has in an organization; those without one are about the caller.
             let is_of_roles = !matches!(
                 permission,
-                "-" | "run" | "runner" | "user.manage" | "organization.create" | "site.manage" | "site.manage" | "site.access.read"
+                "-" | "run" | "runner" | "user.manage" | "organization.create" | "site.manage" | "site.access.read"
             );
             if !is_of_roles {
                 continue;

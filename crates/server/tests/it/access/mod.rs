@@ -1,7 +1,6 @@
 //! Stories of access.
 
 mod audited;
-mod audited;
 mod canary;
 mod fixture;
 mod invisible;

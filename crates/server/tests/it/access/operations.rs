@@ -120,7 +120,6 @@ pub fn rows() -> Vec<Row> {
         pools(),
         work(),
         audit(),
-        audit(),
         people::deletions(),
         deletions(),
     ]
@@ -145,23 +144,6 @@ fn organizations() -> Vec<Row> {
         call("create_project").send("projects", json!({"name": "more"})),
         call("get_project"),
         call("update_project").send("projects", json!({"description": "The site."})),
-    ]
-}
-
-fn audit() -> Vec<Row> {
-    let to = json!({"url": "https://siem.example.com/slipway"});
-    vec![
-        call("export_audit_log"),
-        call("export_site_audit_log"),
-        call("list_audit_trail").query("?organization=acme"),
-        call("list_audit_webhooks"),
-        call("create_audit_webhook").send("audit-webhooks", to.clone()),
-        call("list_site_audit_webhooks"),
-        call("create_site_audit_webhook").send("audit-webhooks", to),
-        call("get_audit_webhook"),
-        call("update_audit_webhook").send("audit-webhooks", json!({"description": "Changed."})),
-        call("test_audit_webhook"),
-        call("replace_audit_webhook_secret"),
     ]
 }
 
@@ -434,7 +416,6 @@ fn deletions() -> Vec<Row> {
         call("delete_variable_in_set").on("variable", "shared_variable"),
         call("unassign_variable_set_from_workspaces").json(identifier("workspaces", "$base")),
         call("unassign_variable_set_from_projects").json(identifier("projects", "$web")),
-        call("delete_audit_webhook"),
         call("delete_audit_webhook"),
         call("delete_variable_set"),
         call("delete_token"),
