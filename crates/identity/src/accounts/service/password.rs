@@ -24,6 +24,7 @@ const AGAIN: &str = "/data/attributes/password_confirmation";
 ///
 /// `Invalid` at the field that is not acceptable; `Forbidden` for programs that are no users; `TooManyRequests`.
 pub async fn change(ctx: &Ctx, wanted: PasswordChange, session: Option<SessionId>) -> Result<(User, Option<Started>)> {
+    ctx.require_unlimited()?;
     let before = user(ctx, ctx.user()?).await?;
     if before.password_hash.is_none() {
         return Err(Error::invalid(

@@ -18,8 +18,9 @@ use crate::{links, sessions};
 ///
 /// # Errors
 ///
-/// `AlreadyExists` when the name is taken; `Invalid`; `Forbidden` for programs that are no users.
+/// `AlreadyExists` when the name is taken; `Invalid`; `Forbidden` for programs that are no users, and limited tokens.
 pub async fn update(ctx: &Ctx, changes: AccountChanges) -> Result<User> {
+    ctx.require_unlimited()?;
     let before = user(ctx, ctx.user()?).await?;
     let after = before.changed(changes)?;
     let mut tx = ctx.begin().await?;

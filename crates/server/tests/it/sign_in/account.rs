@@ -100,6 +100,27 @@ async fn suspending_ends_sessions_and_tokens_at_once() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_limited_does_not_reach_the_account() {
+    let app = TestApp::new().await;
+    let id = account(&app, "ada").await;
+    let root = app.site_admin("root").await;
+    let wanted = json!({"description": "reads", "scopes": ["workspace.read"]});
+    let path = format!("/api/v2/users/{id}/authentication-tokens");
+    let made = root
+        .post(&path, document("authentication-tokens", wanted))
+        .await
+        .expect(201);
+    let program = app.caller(made.attribute("token").as_str().unwrap());
+    program.get("/api/v2/account/details").await.expect(200);
+    program.get("/api/v2/account/sessions").await.expect(403);
+    let renamed = document("users", json!({"username": "mallory"}));
+    program.patch("/api/v2/account/update", renamed).await.expect(403);
+    let passwords = json!({"current_password": PASSWORD, "password": "b", "password_confirmation": "b"});
+    let path = "/api/v2/account/password";
+    program.patch(path, document("users", passwords)).await.expect(403);
+}
+
+#[tokio::test]
 async fn tokens_are_made_shown_once_and_revoked_on_their_page() {
     let app = TestApp::new().await;
     let mut ada = Browser::signed_in(&app, "ada").await;

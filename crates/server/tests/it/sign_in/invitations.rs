@@ -50,8 +50,8 @@ async fn somebody_new_joins_with_an_account_and_gets_the_role() {
     Browser::new(&acme.app).get(&path).await.expect(404);
 
     let members = acme.owner.get(MEMBERSHIPS).await.expect(200);
-    assert_eq!(members.column("status"), ["active"]);
-    assert_eq!(members.column("username"), ["bob"]);
+    assert_eq!(members.column("status"), ["active", "active"]);
+    assert_eq!(members.column("username"), ["ann", "bob"]);
     assert!(!members.text().contains("slw_l_"), "a link is shown once");
     let own = bob
         .send("GET", "/api/v2/organization-memberships", &[], String::new())

@@ -3,7 +3,9 @@
 mod account;
 mod attacks;
 mod browser;
+mod events;
 mod invitations;
+mod mail;
 mod password;
 pub mod second_factor;
 mod set_up;
