@@ -89,6 +89,12 @@ impl TokenKind {
         Self::iter().find(|kind| kind.letter() == letter)
     }
 
+    /// The kind with this name on the wire.
+    #[must_use]
+    pub fn by_word(word: &str) -> Option<Self> {
+        Self::iter().find(|kind| kind.word() == word)
+    }
+
     /// The kind's name on the wire.
     #[must_use]
     pub const fn word(self) -> &'static str {
