@@ -84,7 +84,8 @@ impl Shown {
             .head
             .lines()
             .find(|line| line.to_lowercase().starts_with("location: "));
-        line.unwrap_or_else(|| panic!("{}\n{}", self.head, self.body))[10..].to_owned()
+        assert!(line.is_some(), "{}\n{}", self.head, self.body);
+        line.unwrap()[10..].to_owned()
     }
 }
 
@@ -160,9 +161,9 @@ impl Login {
     fn line(&mut self, fits: impl Fn(&str) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
-            let Ok(line) = self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) else {
-                panic!("no such line in\n{}", self.said);
-            };
+            let line = self.lines.recv_timeout(end.saturating_duration_since(Instant::now()));
+            assert!(line.is_ok(), "no such line in\n{}", self.said);
+            let line = line.unwrap();
             self.said.push_str(&line);
             self.said.push('\n');
             if fits(line.trim()) {

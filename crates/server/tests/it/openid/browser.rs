@@ -49,7 +49,7 @@ impl Browser {
     }
 
     /// The browser behind a proxy that says who its user is.
-    pub fn as_person(mut self, id: &str, email: &str, groups: &[&str]) -> Self {
+    pub fn behind_proxy(mut self, id: &str, email: &str, groups: &[&str]) -> Self {
         self.proxied = vec![
             ("x-remote-user-id", id.to_owned()),
             ("x-remote-user", id.to_owned()),

@@ -4,6 +4,7 @@ use serde_json::json;
 use slipway_testing::dex::Dex;
 
 use super::Site;
+use super::issuer::{CLIENT, Issuer};
 use crate::support::document;
 
 /// An organization "acme" with a team that follows the group "ops" and may read everything.
@@ -38,7 +39,7 @@ async fn follow_groups(site: Site) {
     let mut dex = Dex::start().unwrap();
     let provider = site.connect("dex", &mut dex, json!({})).await;
     team(&site).await;
-    let person = |groups: &[&str]| site.browser().as_person("grace", "grace@example.com", groups);
+    let person = |groups: &[&str]| site.browser().behind_proxy("grace", "grace@example.com", groups);
 
     person(&["dev", "ops"]).sign_in_by_proxy(&provider).await.expect(200);
     let grace = site.user("grace").await.unwrap();
@@ -65,7 +66,7 @@ async fn a_provider_whose_groups_are_not_used_puts_nobody_into_teams() {
     let mut dex = Dex::start().unwrap();
     let provider = site.connect("dex", &mut dex, json!({"groups-claim": null})).await;
     team(&site).await;
-    let mut browser = site.browser().as_person("grace", "grace@example.com", &["ops"]);
+    let mut browser = site.browser().behind_proxy("grace", "grace@example.com", &["ops"]);
     browser.sign_in_by_proxy(&provider).await.expect(200);
     let grace = site.user("grace").await.unwrap();
     site.token(&grace)
@@ -73,4 +74,27 @@ async fn a_provider_whose_groups_are_not_used_puts_nobody_into_teams() {
         .get("/api/v2/organizations/acme")
         .await
         .expect(404);
+}
+
+#[tokio::test]
+async fn groups_that_are_told_beside_the_token_count_if_they_are_the_same_persons() {
+    let site = Site::new().await;
+    let issuer = Issuer::start().await;
+    issuer.tells(json!({"sub": "mallory", "groups": ["ops"]}));
+    let provider = site
+        .add("issuer", &issuer.url, CLIENT, json!({"creates-accounts": true}))
+        .await;
+    team(&site).await;
+    let sign_in = format!("/sign-in/oidc/{provider}");
+    site.browser().open(&sign_in).await.expect(200);
+    let token = site.token(&site.user("mallory").await.unwrap()).await;
+    token.get("/api/v2/organizations/acme").await.expect(200);
+
+    issuer.tells(json!({"sub": "somebody-else", "groups": ["ops"]}));
+    let mut browser = site.browser();
+    browser.open(&sign_in).await.expect(503).says("speaks of somebody else");
+    assert_eq!(browser.session(), None);
+    issuer.tells(json!({"sub": "mallory"}));
+    site.browser().open(&sign_in).await.expect(200);
+    token.get("/api/v2/organizations/acme").await.expect(404);
 }

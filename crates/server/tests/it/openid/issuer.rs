@@ -62,6 +62,8 @@ pub struct Issuer {
 struct Shared {
     lie: Lie,
     has_sign_out: bool,
+    /// What its userinfo endpoint says, if it has one.
+    told: Option<Value>,
     signed: Arc<EcdsaKeyPair>,
     other: Arc<EcdsaKeyPair>,
     /// How often its keys were asked for.
@@ -76,6 +78,7 @@ impl Issuer {
         let shared = Shared {
             lie: Lie::Nothing,
             has_sign_out: false,
+            told: None,
             signed: pair(),
             other: pair(),
             key_requests: 0,
@@ -89,6 +92,7 @@ impl Issuer {
             .route("/keys", get(keys))
             .route("/authorize", get(authorize))
             .route("/token", post(token))
+            .route("/userinfo", get(tell))
             .with_state(issuer.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         issuer
@@ -100,6 +104,11 @@ impl Issuer {
 
     pub fn offers_sign_out(&self) {
         self.shared.lock().unwrap().has_sign_out = true;
+    }
+
+    /// Has a userinfo endpoint from now on, which says this.
+    pub fn tells(&self, told: Value) {
+        self.shared.lock().unwrap().told = Some(told);
     }
 
     pub fn key_requests(&self) -> u32 {
@@ -120,7 +129,16 @@ async fn describe(State(issuer): State<Issuer>) -> Json<Value> {
     if issuer.shared.lock().unwrap().has_sign_out {
         description["end_session_endpoint"] = json!(format!("{url}/sign-out"));
     }
+    if issuer.shared.lock().unwrap().told.is_some() {
+        description["userinfo_endpoint"] = json!(format!("{url}/userinfo"));
+    }
     Json(description)
+}
+
+/// For who brings the access token.
+async fn tell(State(issuer): State<Issuer>, headers: axum::http::HeaderMap) -> Json<Value> {
+    assert_eq!(headers["authorization"], "Bearer an-access-token");
+    Json(issuer.shared.lock().unwrap().told.clone().unwrap())
 }
 
 fn published(pair: &EcdsaKeyPair) -> Value {

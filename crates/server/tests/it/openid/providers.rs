@@ -70,11 +70,11 @@ async fn only_people_of_the_allowed_domains_come_in() {
     let mut dex = Dex::start().unwrap();
     let change = json!({"allowed-domains": ["example.com"]});
     let provider = site.connect("dex", &mut dex, change).await;
-    let mut stranger = site.browser().as_person("eve", "eve@evil.example", &[]);
+    let mut stranger = site.browser().behind_proxy("eve", "eve@evil.example", &[]);
     let refused = stranger.sign_in_by_proxy(&provider).await.expect(403);
     refused.says("verified mail address at example.com");
     assert_eq!(stranger.session(), None);
-    let mut grace = site.browser().as_person("grace", "grace@example.com", &[]);
+    let mut grace = site.browser().behind_proxy("grace", "grace@example.com", &[]);
     grace.sign_in_by_proxy(&provider).await.expect(200);
 }
 
@@ -87,7 +87,7 @@ async fn without_new_accounts_and_when_suspended_nobody_comes_in() {
     let path = format!("/api/v2/identity-providers/{provider}");
     let change = document("identity-providers", json!({"creates-accounts": false}));
     site.admin.patch(&path, change).await.expect(200);
-    let mut newcomer = site.browser().as_person("grace", "grace@example.com", &[]);
+    let mut newcomer = site.browser().behind_proxy("grace", "grace@example.com", &[]);
     let refused = newcomer.sign_in_by_proxy(&provider).await.expect(403);
     refused.says("there is no account for you here");
     assert_eq!(site.user("grace").await, None);

@@ -107,7 +107,7 @@ impl Browser {
         self.send(&consent.expect(200), &[("approval", "approve")]).await
     }
 
-    /// Signs in at Dex as who the proxy says, by [`Browser::as_person`].
+    /// Signs in at Dex as who the proxy says, by [`Browser::behind_proxy`].
     pub async fn sign_in_by_proxy(&mut self, provider: &str) -> Shown {
         let choice = self.open(&format!("/sign-in/oidc/{provider}")).await.expect(200);
         let consent = self.open(&choice.link("/auth/proxy")).await.expect(200);
