@@ -53,6 +53,9 @@ pub enum LinkKind {
     /// Sets a password anew.
     #[sea_orm(string_value = "password-reset")]
     PasswordReset,
+    /// Shows that somebody reads a mail address.
+    #[sea_orm(string_value = "verification")]
+    Verification,
 }
 
 impl LinkKind {
@@ -63,6 +66,7 @@ impl LinkKind {
             Self::SetUp => "set-up",
             Self::Invitation => "invitations",
             Self::PasswordReset => "password-reset",
+            Self::Verification => "verify-email",
         }
     }
 
@@ -71,7 +75,7 @@ impl LinkKind {
     pub const fn lifetime(self) -> Duration {
         const HOUR: u64 = 3_600;
         match self {
-            Self::SetUp => Duration::from_secs(24 * HOUR),
+            Self::SetUp | Self::Verification => Duration::from_secs(24 * HOUR),
             Self::Invitation => Duration::from_secs(7 * 24 * HOUR),
             Self::PasswordReset => Duration::from_secs(HOUR),
         }

@@ -93,7 +93,8 @@ pub fn resource(made: NewlyMade) -> slipway_api::users::Link {
     }
 }
 
-fn gone() -> Error {
+/// What is said of every link that cannot be used.
+pub(crate) fn gone() -> Error {
     Error::new(
         Code::NotFound,
         "This link was used, was withdrawn, or has expired. Ask whoever sent it for a new one.",

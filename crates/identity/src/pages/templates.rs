@@ -10,7 +10,7 @@ use slipway_kernel::{Error, Result};
 /// The pages' look; the content security policy allows no other.
 pub(super) const STYLE: &str = include_str!("../../templates/pages.css");
 
-const SOURCES: [(&str, &str); 21] = [
+const SOURCES: [(&str, &str); 22] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("narrow.html", include_str!("../../templates/narrow.html")),
     ("wide.html", include_str!("../../templates/wide.html")),
@@ -24,6 +24,7 @@ const SOURCES: [(&str, &str); 21] = [
         "password-reset.html",
         include_str!("../../templates/password-reset.html"),
     ),
+    ("verification.html", include_str!("../../templates/verification.html")),
     ("account.html", include_str!("../../templates/account.html")),
     ("password.html", include_str!("../../templates/password.html")),
     ("factor.html", include_str!("../../templates/factor.html")),

@@ -6,6 +6,7 @@ pub mod reset;
 pub mod second_factor;
 pub mod set_up;
 pub mod sign_in;
+pub mod verify;
 
 use slipway_api::ids::UserId;
 use slipway_kernel::events::NewEvent;

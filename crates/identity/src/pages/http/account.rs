@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 use slipway_api::users::{AccountChanges, PasswordChange};
-use slipway_kernel::Result;
+use slipway_kernel::{Result, mail};
 
 use super::answer::{Page, go, go_to};
 use super::request::{Form, Visitor};
@@ -14,8 +14,19 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response> {
     if let Err(first) = visitor.signed_in() {
         return go(&first);
     }
+    page(&visitor, false).await?.answer(&visitor.ctx)
+}
+
+/// The page of the account; `is_sent` when a link to verify the address is on its way.
+pub(super) async fn page(visitor: &Visitor, is_sent: bool) -> Result<Page> {
     let user = users::service::me(&visitor.ctx).await?;
-    Page::new(&visitor, "account.html", shows(&user))?.answer(&visitor.ctx)
+    let mut shows = shows(&user);
+    if let Some(shows) = shows.as_object_mut() {
+        let can_verify = user.email.is_some() && !user.is_email_verified && mail::is_configured(&visitor.ctx.settings);
+        shows.insert("can_verify".to_owned(), can_verify.into());
+        shows.insert("is_sent".to_owned(), is_sent.into());
+    }
+    Page::new(visitor, "account.html", shows)
 }
 
 pub(super) async fn update(visitor: Visitor, form: Form) -> Result<Response> {

@@ -13,6 +13,7 @@ mod sessions;
 mod set_up;
 mod sign_in;
 mod tokens;
+mod verification;
 
 use std::sync::Arc;
 
@@ -54,6 +55,8 @@ pub fn routes(tree: PermissionTree) -> Router<App> {
             "/account/password",
             get(account::show_password).post(account::change_password),
         )
+        .route("/account/verification", post(verification::ask))
+        .route("/verify-email/{token}", get(verification::show).post(verification::confirm))
         .route("/account/second-factor", get(second_factor::show))
         .route("/account/second-factor/begin", post(second_factor::begin))
         .route("/account/second-factor/confirm", post(second_factor::confirm))

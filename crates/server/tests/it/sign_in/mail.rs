@@ -126,6 +126,37 @@ async fn bob_asks(app: &TestApp, mailbox: &Mailbox) {
 }
 
 #[tokio::test]
+async fn one_shows_to_read_the_own_address_and_not_one_that_one_had() {
+    let mailbox = Mailbox::start().unwrap();
+    let app = app(&mailbox).await;
+    let mut ada = Browser::signed_in(&app, "ada").await;
+    let ask = "/account/verification";
+    ada.get("/account").await.expect(200);
+    ada.post(ask, &[]).await.expect(409);
+    for (number, email) in ["ada@example.org", "ada@example.net"].into_iter().enumerate() {
+        ada.fill("/account", &[("username", "ada"), ("email", email)])
+            .await
+            .expect(303);
+        let page = ada.get("/account").await.expect(200);
+        page.says("Send a link to verify");
+        ada.post(ask, &[]).await.expect(200).says("on its way");
+        // The former address is told of the change before.
+        mail(&app, &mailbox, 1 + 2 * number).await;
+    }
+    let mails = mailbox.mails().unwrap();
+    let (former, present) = (link(&mails[0]), link(&mails[2]));
+    Browser::new(&app).get(&former).await.expect(404);
+    Browser::new(&app).post(&former, &[]).await.expect(404);
+    let mut reader = Browser::new(&app);
+    reader.get(&present).await.expect(200).says("ada@example.net");
+    ada.get("/account").await.expect(200).says("Not verified");
+    reader.post(&present, &[]).await.expect(303);
+    ada.get("/account").await.expect(200).says("Verified");
+    reader.get(&present).await.expect(404);
+    ada.post(ask, &[]).await.expect(409);
+}
+
+#[tokio::test]
 async fn asking_again_and_again_has_to_wait() {
     let mailbox = Mailbox::start().unwrap();
     let app = app(&mailbox).await;
