@@ -17,7 +17,7 @@ use crate::accounts::{self};
 use crate::identity_providers::model::{Identity, Provider};
 use crate::identity_providers::store;
 use crate::sessions::service::{Beginning, Started};
-use crate::sessions::{self, Stage};
+use crate::sessions::{self, Current, Stage};
 use crate::teams;
 use crate::users::{self, User};
 
@@ -64,14 +64,15 @@ pub(super) async fn sign_in(
     Ok(started)
 }
 
-/// Ties the identity to the account of the user who is signed in.
+/// Ties the identity to the account that is signed in. It can be signed in to in another way from now on, so its other
+/// sessions end.
 ///
 /// # Errors
 ///
 /// `Conflict` when it is tied to another account.
-pub(super) async fn link(ctx: &Ctx, provider: &Provider, person: &Person, user: UserId) -> Result<()> {
+pub(super) async fn link(ctx: &Ctx, provider: &Provider, person: &Person, current: &Current) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    let user = users::store::by_id(&*tx, user).await?;
+    let user = users::store::by_id(&*tx, current.user).await?;
     let user = user.ok_or_else(slipway_kernel::ctx::unauthenticated)?;
     let ctx = &as_user(ctx, &user);
     match store::identity(&*tx, provider.id, &hash(person)).await? {
@@ -84,7 +85,10 @@ pub(super) async fn link(ctx: &Ctx, provider: &Provider, person: &Person, user: 
                 provider.name
             )));
         }
-        None => tie(&mut tx, ctx, provider, person, &user).await?,
+        None => {
+            tie(&mut tx, ctx, provider, person, &user).await?;
+            sessions::service::end_all(&mut tx, user.id, Some(current.id)).await?;
+        }
     }
     put_into_teams(&mut tx, ctx, provider, person, user.id).await?;
     tx.commit().await

@@ -1,7 +1,9 @@
 //! The browser comes back from a provider.
 
+use serde_json::json;
 use slipway_api::Code;
 use slipway_api::ids::IdentityProviderId;
+use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::secrets::SecretBytes;
 use slipway_kernel::{Ctx, Error, Result};
 
@@ -12,8 +14,8 @@ use crate::accounts::service::sign_in::Browser;
 use crate::identity_providers::model::{Provider, SignInState};
 use crate::identity_providers::store;
 use crate::openid::{Claims, Expected, Issuers};
-use crate::sessions::Current;
 use crate::sessions::service::Started;
+use crate::sessions::{Current, Stage};
 
 /// What the browser brought from the provider, as parameters of the address.
 #[derive(Default)]
@@ -59,39 +61,64 @@ pub async fn finish(
 ) -> Result<Finished> {
     let state = taken(ctx, id, &answer, kept).await?;
     let provider = start::usable(ctx, id).await?;
-    if let Some(error) = &answer.error {
-        return Err(refused_there(&provider, error));
+    let finished = decided(ctx, issuers, &provider, &answer, (&state, browser, current)).await;
+    if let Err(error) = &finished
+        && error.code() == Code::Forbidden
+    {
+        record_refusal(ctx, &provider, error).await?;
     }
-    let linking = linking(&state, current)?;
-    let verifier = ctx
-        .secrets
-        .open(ctx.db.reader(), None, &start::place(&state.hash), &state.verifier)
-        .await?;
-    let (claims, exchanged) = confirmed(ctx, issuers, &provider, &answer, (&state, &verifier)).await?;
-    let mut person = Person::read(&provider, &claims)?;
-    if person.groups.is_none() && provider.groups_claim.is_some() {
-        let known = issuers.known(ctx, &provider.issuer()?).await?;
-        person.groups = exchange::groups_elsewhere(ctx, &provider, &known.discovery, (&person, &exchanged)).await?;
-    }
-    person.require_allowed(&provider)?;
-    let has_sign_out = issuers
-        .known(ctx, &provider.issuer()?)
-        .await?
-        .discovery
-        .end_session_endpoint
-        .is_some();
-    let id_token = has_sign_out.then_some(exchanged.id_token);
-    let started = match linking {
-        Some(user) => {
-            account::link(ctx, &provider, &person, user).await?;
-            None
-        }
-        None => Some(account::sign_in(ctx, &provider, &person, (browser, id_token)).await?),
-    };
     Ok(Finished {
-        started,
+        started: finished?,
         return_to: state.return_to,
     })
+}
+
+/// Who it is, and the session that comes of it; none when an identity was tied to an account.
+async fn decided(
+    ctx: &Ctx,
+    issuers: &Issuers,
+    provider: &Provider,
+    answer: &Answer,
+    (state, browser, current): (&SignInState, Browser, Option<&Current>),
+) -> Result<Option<Started>> {
+    if let Some(error) = &answer.error {
+        return Err(refused_there(provider, error));
+    }
+    let linking = linking(state, current)?;
+    let place = start::place(&state.hash);
+    let verifier = ctx.secrets.open(ctx.db.reader(), None, &place, &state.verifier).await?;
+    let (claims, exchanged) = confirmed(ctx, issuers, provider, answer, (state, &verifier)).await?;
+    let mut person = Person::read(provider, &claims)?;
+    let known = issuers.known(ctx, &provider.issuer()?).await?;
+    if person.groups.is_none() && provider.groups_claim.is_some() {
+        person.groups = exchange::groups_elsewhere(ctx, provider, &known.discovery, (&person, &exchanged)).await?;
+    }
+    person.require_allowed(provider)?;
+    if let Some(session) = linking {
+        account::link(ctx, provider, &person, session).await?;
+        return Ok(None);
+    }
+    let has_sign_out = known.discovery.end_session_endpoint.is_some();
+    let id_token = has_sign_out.then_some(exchanged.id_token);
+    let started = account::sign_in(ctx, provider, &person, (browser, id_token)).await?;
+    Ok(Some(started))
+}
+
+/// Whom a provider or the site did not let in is nobody here, so it is an event of the provider.
+async fn record_refusal(ctx: &Ctx, provider: &Provider, error: &Error) -> Result<()> {
+    let refused = NewEvent {
+        action: "user.sign-in-failed",
+        organization: None,
+        project: None,
+        object_kind: "identity-provider",
+        object_id: provider.id.to_string(),
+        object_name: provider.name.to_string(),
+        access_id: None,
+        changes: json!({"why": error.detail()}),
+    };
+    let mut tx = ctx.begin().await?;
+    events::record(&mut tx, ctx, refused).await?;
+    tx.commit().await
 }
 
 /// The sign-in that this browser began, which ends here whatever comes of it.
@@ -110,13 +137,13 @@ async fn taken(ctx: &Ctx, id: IdentityProviderId, answer: &Answer, kept: Option<
 }
 
 /// Who wants to tie an identity to the account: still the one who is signed in.
-fn linking(state: &SignInState, current: Option<&Current>) -> Result<Option<slipway_api::ids::UserId>> {
+fn linking<'a>(state: &SignInState, current: Option<&'a Current>) -> Result<Option<&'a Current>> {
     let Some(user) = state.user_id else {
         return Ok(None);
     };
-    let is_same = current.is_some_and(|current| current.user == user && current.stage == crate::sessions::Stage::Full);
-    if is_same {
-        return Ok(Some(user));
+    let same = current.filter(|current| current.user == user && current.stage == Stage::Full);
+    if same.is_some() {
+        return Ok(same);
     }
     Err(Error::new(
         Code::Unauthenticated,

@@ -3,12 +3,11 @@
 use serde_json::json;
 use slipway_api::ids::{IdentityProviderId, UserId};
 use slipway_api::{Name, Timestamp};
-use slipway_kernel::grants::store as grants;
 use slipway_kernel::{Ctx, Error, Result, events};
 
 use crate::identity_providers::store;
 use crate::sessions::Current;
-use crate::{teams, users};
+use crate::{sessions, teams, users};
 
 /// An identity, as its owner sees it.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -47,7 +46,7 @@ pub async fn list(ctx: &Ctx, user: UserId) -> Result<Vec<Shown>> {
     Ok(shown)
 }
 
-/// Unties an identity from the account that is signed in. The last way to sign in stays.
+/// Unties an identity from the account that is signed in, and ends its other sessions. The last way to sign in stays.
 ///
 /// # Errors
 ///
@@ -71,7 +70,7 @@ pub async fn remove(ctx: &Ctx, current: &Current, provider: IdentityProviderId, 
     if is_last_there {
         teams::service::replace_from_provider(&mut tx, ctx, user.id, provider, &[]).await?;
     }
-    grants::changed(&mut tx).await?;
+    sessions::service::end_all(&mut tx, user.id, Some(current.id)).await?;
     let changes = json!({"provider": provider});
     events::record(
         &mut tx,

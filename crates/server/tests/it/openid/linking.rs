@@ -90,6 +90,7 @@ async fn an_identity_is_linked_by_hand_used_and_removed_but_not_the_last_way_in(
     elsewhere.open("/account").await.expect(200).says("value=\"ada\"");
 
     let page = browser.open("/account/identities").await.expect(200);
+    assert_eq!(page.url.path(), "/account/identities", "still signed in");
     let remove = |page: &super::browser::Shown| {
         let mut form = page.clone();
         let place = form.text.find("/remove").unwrap();
@@ -101,4 +102,7 @@ async fn an_identity_is_linked_by_hand_used_and_removed_but_not_the_last_way_in(
     assert_eq!(page.text.matches("name=\"key\"").count(), 1);
     let refused = browser.send(&remove(&page), &[]).await.expect(409);
     refused.says("Set a password first");
+    // Whatever changes how somebody signs in ends the other sessions.
+    let asked = elsewhere.open("/account").await.expect(200);
+    assert_eq!(asked.url.path(), "/sign-in");
 }

@@ -1,5 +1,6 @@
 //! Signing in at real Dex, through its own forms.
 
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use slipway_testing::dex::Dex;
 
@@ -74,6 +75,11 @@ async fn only_people_of_the_allowed_domains_come_in() {
     let refused = stranger.sign_in_by_proxy(&provider).await.expect(403);
     refused.says("verified mail address at example.com");
     assert_eq!(stranger.session(), None);
+    let sql = "SELECT count(*) FROM events WHERE action = 'user.sign-in-failed' AND object_name = 'dex'";
+    let reader = site.app.kernel.db.reader();
+    let asked = Statement::from_string(reader.get_database_backend(), sql);
+    let found = reader.query_one_raw(asked).await.unwrap().unwrap();
+    assert_eq!(found.try_get_by_index::<i64>(0).unwrap(), 1, "it is an event");
     let mut grace = site.browser().behind_proxy("grace", "grace@example.com", &[]);
     grace.sign_in_by_proxy(&provider).await.expect(200);
 }
