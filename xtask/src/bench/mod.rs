@@ -3,6 +3,7 @@
 //! Every number is seen from outside: by requests, by what a process is and uses. Nothing leaves the loopback, and
 //! nothing is left running when it ends.
 
+mod audit;
 mod child;
 mod http;
 mod load;
@@ -34,7 +35,7 @@ const FILE: &str = "bench.json";
 
 /// What is measured together, because it needs the same server.
 type Part = fn(&Bench, &mut Rows) -> Result<()>;
-const PARTS: [(&str, Part); 10] = [
+const PARTS: [(&str, Part); 11] = [
     ("ratios", runs::ratios),
     ("start-latency", runs::start_latency),
     ("parallel", runs::parallel),
@@ -45,6 +46,7 @@ const PARTS: [(&str, Part); 10] = [
     ("cold-cache", runs::cold_cache),
     ("logs", logs::throughput),
     ("states", states::write),
+    ("audit", audit::audit),
 ];
 
 #[derive(clap::Args)]
@@ -52,7 +54,7 @@ pub(crate) struct Arguments {
     /// Fewer repetitions: for trying out, not for comparing.
     #[arg(long)]
     quick: bool,
-    /// Only this part: ratios, start-latency, parallel, starts, memory, sqlite, postgres, cold-cache, logs, states.
+    /// Only this part: ratios, start-latency, parallel, starts, memory, sqlite, postgres, cold-cache, logs, states, audit.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Measure this binary instead of building one.

@@ -23,7 +23,7 @@ Examples:
   slipway audit export --append audit.jsonl
   slipway audit export --after 120934 > since.jsonl
   slipway audit export --site > site.jsonl")]
-pub(super) struct ExportArguments {
+pub(crate) struct ExportArguments {
     /// Only events after this position
     #[arg(
         long,

@@ -21,7 +21,7 @@ Examples:
   slipway audit verify audit.jsonl --public-key 3f9a…
   slipway audit verify
   slipway audit verify --site")]
-pub(super) struct VerifyArguments {
+pub(crate) struct VerifyArguments {
     /// The export; `-` for stdin
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -73,10 +73,13 @@ async fn server(context: &Context, mut verifier: Verifier, site: bool) -> anyhow
             continue;
         };
         let later = rest.split_off(end + 1);
-        for line in rest.split(|byte| *byte == b'\n') {
-            if let Err(broken) = verifier.line(line) {
+        let mut lines = rest.as_slice();
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            if let Err(broken) = verifier.line(&line) {
                 return Ok(Err(broken));
             }
+            line.clear();
         }
         rest = later;
     }

@@ -46,7 +46,7 @@ async fn events_are_found_by_what_is_known() {
         ["beta"]
     );
     assert_eq!(names("filter[actor-name]=nobody").await, Vec::<String>::new());
-    assert_eq!(names("search=db-pass").await, [format!("db-password of shop")]);
+    assert_eq!(names("search=db-pass").await, ["db-password of shop"]);
     assert!(
         names("search=%25").await.is_empty(),
         "a sign of the database's is only a sign"
