@@ -164,6 +164,34 @@ pub(crate) async fn of_user(connection: &impl ConnectionTrait, user: UserId) -> 
         .await?)
 }
 
+/// Which of some users are in which teams, with the teams' organizations.
+pub(crate) async fn of_users(
+    connection: &impl ConnectionTrait,
+    users: &[UserId],
+) -> Result<Vec<(UserId, TeamId, OrganizationId)>> {
+    let rows: Vec<(UserId, TeamId)> = members::Entity::find()
+        .select_only()
+        .column(members::Column::UserId)
+        .column(members::Column::TeamId)
+        .filter(members::Column::UserId.is_in(users.iter().copied()))
+        .distinct()
+        .order_by_asc(members::Column::TeamId)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let mut teams = HashMap::new();
+    let ids: Vec<TeamId> = rows.iter().map(|(_, team)| *team).collect();
+    for ids in ids.chunks(500) {
+        for team in by_ids(connection, ids).await? {
+            teams.insert(team.id, team.organization_id);
+        }
+    }
+    let known = rows
+        .into_iter()
+        .filter_map(|(user, team)| Some((user, team, *teams.get(&team)?)));
+    Ok(known.collect())
+}
+
 /// The members of some teams, each once.
 pub(crate) async fn members_of(
     connection: &impl ConnectionTrait,

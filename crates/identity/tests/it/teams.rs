@@ -77,6 +77,7 @@ async fn who_leaves_the_organization_leaves_its_teams() {
         .iter()
         .find(|row| row.membership.user_id == mia.user().ok())
         .unwrap();
+    assert_eq!(found.membership.teams.0, [team.id]);
     memberships::service::remove::remove(&owner, &site.tree, found.membership.id)
         .await
         .unwrap();

@@ -5,7 +5,7 @@ pub mod invite;
 pub mod remove;
 
 use slipway_api::Name;
-use slipway_api::ids::{MembershipId, OrganizationId, RoleId, UserId};
+use slipway_api::ids::{MembershipId, OrganizationId, RoleId, TeamId, UserId};
 use slipway_kernel::events::NewEvent;
 use slipway_kernel::grants::Scope;
 use slipway_kernel::http::{Listed, Page};
@@ -16,7 +16,7 @@ use super::store;
 use crate::callers::require_somebody;
 use crate::organizations::{self, Organization};
 use crate::permissions::ACCESS_READ;
-use crate::{role_assignments, roles, users};
+use crate::{role_assignments, roles, teams, users};
 
 pub(crate) const KIND: &str = "organization membership";
 
@@ -155,6 +155,7 @@ async fn named(ctx: &Ctx, memberships: Vec<Membership>) -> Result<Vec<Named>> {
     let users: Vec<UserId> = memberships.iter().filter_map(|row| row.user_id).collect();
     let roles: Vec<RoleId> = memberships.iter().filter_map(|row| row.role_id).collect();
     let organizations: Vec<OrganizationId> = memberships.iter().map(|row| row.organization_id).collect();
+    let in_teams = teams::store::of_users(reader, &users).await?;
     let users = users::store::by_ids(reader, &users).await?;
     let roles = roles::store::by_ids(reader, &roles).await?;
     let organizations = organizations::store::by_ids(reader, &organizations).await?;
@@ -167,12 +168,22 @@ async fn named(ctx: &Ctx, memberships: Vec<Membership>) -> Result<Vec<Named>> {
             username: user.map(|user| user.username.clone()),
             role: role.map(|role| role.name.clone()),
             membership: Membership {
+                teams: match membership.user_id {
+                    Some(user) => now_in(&in_teams, user, membership.organization_id),
+                    None => membership.teams.clone(),
+                },
                 email: membership.email.clone().or_else(|| user.and_then(|user| user.email.clone())),
                 ..membership
             },
         })
     });
     Ok(named.collect())
+}
+
+/// The teams that a member is in now; an invitation has those that it adds to.
+fn now_in(in_teams: &[(UserId, TeamId, OrganizationId)], user: UserId, organization: OrganizationId) -> Teams {
+    let own = in_teams.iter().filter(|row| row.0 == user && row.2 == organization);
+    Teams(own.map(|row| row.1).collect())
 }
 
 pub(super) fn event(action: &'static str, membership: &Membership, changes: serde_json::Value) -> NewEvent {

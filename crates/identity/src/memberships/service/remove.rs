@@ -24,7 +24,9 @@ pub async fn remove(ctx: &Ctx, tree: &PermissionTree, id: MembershipId) -> Resul
     let leaves = membership
         .user_id
         .is_some_and(|user| users::service::is_self(ctx, user));
-    if !leaves {
+    if leaves {
+        ctx.require_unlimited()?;
+    } else {
         organizations::service::require(ctx, MEMBERS_MANAGE, &organization).await?;
     }
     let held = match membership.user_id {

@@ -61,7 +61,9 @@ pub async fn remove_members(ctx: &Ctx, tree: &PermissionTree, team: &Team, names
     for (index, name) in names.iter().enumerate() {
         removed.push(member(ctx, team.organization_id, index, name).await?);
     }
-    if !removed.iter().all(|user| users::service::is_self(ctx, user.id)) {
+    if removed.iter().all(|user| users::service::is_self(ctx, user.id)) {
+        ctx.require_unlimited()?;
+    } else {
         require(ctx, team).await?;
         assignments::require_all_covered(ctx, tree, &team.id.to_string()).await?;
     }

@@ -133,7 +133,10 @@ pub fn resource(token: Token) -> Resource<Wire> {
         token: None,
     };
     let link = format!("/api/v2/authentication-tokens/{}", token.id);
-    let resource = Resource::new(token.id, attributes).with_link("self", link);
+    let created_by = token.created_by.filter(|id| id.starts_with("user-"));
+    let resource = Resource::new(token.id, attributes)
+        .with_option("created-by", "users", created_by)
+        .with_link("self", link);
     match token.kind {
         TokenKind::User => resource.with("user", "users", token.subject),
         TokenKind::ServiceAccount => resource.with("service-account", "service-accounts", token.subject),
