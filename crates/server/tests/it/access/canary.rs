@@ -115,6 +115,35 @@ async fn secrets_of_accounts(acme: &Acme) -> Vec<String> {
     planted
 }
 
+/// The secrets of identity providers, and the codes of a machine that waits to be allowed.
+async fn of_identity_providers(acme: &Acme) -> Vec<String> {
+    let attributes = json!({
+        "name": "dex", "issuer": "https://10.0.0.1", "client-id": "slipway", "client-secret": "canary-of-a-client",
+    });
+    let path = "/api/v2/identity-providers";
+    let made = acme.owner.post(path, document("identity-providers", attributes)).await;
+    let change = document(
+        "identity-providers",
+        json!({"client-secret": "canary-of-another-client"}),
+    );
+    let path = format!("{path}/{}", made.expect(201).id());
+    acme.owner.patch(&path, change).await.expect(200);
+
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let client = axum::body::Body::from("client_id=slipway-cli");
+    let anonymous = acme.app.anonymous();
+    let begun = anonymous.send("POST", "/oauth/device_authorization", &form, client);
+    let begun = begun.await.expect(200).body;
+    let code = |name: &str| begun[name].as_str().unwrap().to_owned();
+    vec![
+        "canary-of-a-client".to_owned(),
+        "canary-of-another-client".to_owned(),
+        code("device_code"),
+        code("user_code"),
+        code("user_code").replace('-', ""),
+    ]
+}
+
 /// A run whose engine puts secrets into plan, JSON and state.
 async fn run_with_secrets(acme: &Acme) -> Vec<String> {
     let runner = acme.runner().await;
@@ -307,6 +336,7 @@ async fn no_secret_is_found_in_what_the_server_wrote() {
     let acme = Acme::new().await;
     let mut planted = plant(&acme).await;
     planted.extend(of_an_account(&acme.app).await);
+    planted.extend(of_identity_providers(&acme).await);
     let open = document("workspaces", json!({"description": "canary-in-the-open"}));
     acme.owner
         .patch(&format!("/api/v2/workspaces/{}", acme.workspace), open)
