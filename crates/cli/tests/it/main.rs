@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the unexpected")]
 
 mod documents;
+mod keys;
 mod login;
 mod serving;
 mod stub;

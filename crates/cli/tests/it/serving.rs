@@ -26,7 +26,7 @@ pub(crate) fn slipway(home: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn run(home: &Path, arguments: &[&str]) -> Ended {
+pub(crate) fn run(home: &Path, arguments: &[&str]) -> Ended {
     Ended::from(slipway(home, arguments).output().unwrap())
 }
 
@@ -67,7 +67,7 @@ impl Server {
     }
 
     /// Waits for a line of its log that has `text`.
-    fn wait_for(&self, text: &str) -> String {
+    pub(crate) fn wait_for(&self, text: &str) -> String {
         let end = Instant::now() + PATIENCE;
         let mut said = String::new();
         loop {
@@ -83,7 +83,7 @@ impl Server {
     }
 
     /// Runs a command of the client against it.
-    fn client(&self, home: &Path, token: &str, authority: Option<&Path>, arguments: &[&str]) -> Ended {
+    pub(crate) fn client(&self, home: &Path, token: &str, authority: Option<&Path>, arguments: &[&str]) -> Ended {
         let mut command = slipway(home, arguments);
         command.env("SLIPWAY_URL", &self.url).env("SLIPWAY_TOKEN", token);
         if let Some(path) = authority {
@@ -101,7 +101,7 @@ impl Drop for Server {
     }
 }
 
-fn token(home: &Path) -> String {
+pub(crate) fn token(home: &Path) -> String {
     let made = run(home, &["admin", "token", "create", "--data-dir", "data"]);
     assert_eq!(made.code, Some(0), "{}", made.stderr);
     made.stdout.trim().to_owned()
