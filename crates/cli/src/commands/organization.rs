@@ -152,9 +152,22 @@ fn show(context: &Context, organization: &Resource<Organization>) -> anyhow::Res
             ("Name", organization.name.to_string()),
             ("Id", organization.external_id.clone()),
             ("Email", organization.email.clone().unwrap_or_default()),
+            ("Members get the role", name(organization.default_member_role.as_ref())),
+            ("New teams get the role", name(organization.default_team_role.as_ref())),
+            (
+                "Tokens live at most",
+                organization
+                    .longest_token_days
+                    .map(|days| format!("{days} days"))
+                    .unwrap_or_default(),
+            ),
             ("Age", age(organization.created_at, now())),
         ]
     })
+}
+
+fn name(role: Option<&Name>) -> String {
+    role.map(ToString::to_string).unwrap_or_default()
 }
 
 /// A role's name; an empty one takes the role away.

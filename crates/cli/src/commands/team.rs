@@ -49,7 +49,7 @@ Examples:
         members_manage_tokens: bool,
         /// What it may do in the whole organization (repeatable)
         #[arg(long = "access", value_name = "ACCESS")]
-        access: Vec<Access>,
+        access: Vec<Flag>,
     },
     /// Change a team
     #[command(after_help = "Examples:\n  slipway team update platform --name infrastructure")]
@@ -120,7 +120,7 @@ Examples:
 
 /// What a team may do in the whole organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Access {
+pub(crate) enum Flag {
     ReadWorkspaces,
     ManageWorkspaces,
     ReadProjects,
@@ -132,18 +132,18 @@ pub(crate) enum Access {
     AccessSecretTeams,
 }
 
-fn organization_access(access: &[Access]) -> OrganizationAccess {
+fn organization_access(access: &[Flag]) -> OrganizationAccess {
     let has = |one| access.contains(&one);
     OrganizationAccess {
-        read_workspaces: has(Access::ReadWorkspaces),
-        manage_workspaces: has(Access::ManageWorkspaces),
-        read_projects: has(Access::ReadProjects),
-        manage_projects: has(Access::ManageProjects),
-        manage_membership: has(Access::ManageMembership),
-        manage_teams: has(Access::ManageTeams),
-        manage_organization_access: has(Access::ManageOrganizationAccess),
-        manage_agent_pools: has(Access::ManageAgentPools),
-        access_secret_teams: has(Access::AccessSecretTeams),
+        read_workspaces: has(Flag::ReadWorkspaces),
+        manage_workspaces: has(Flag::ManageWorkspaces),
+        read_projects: has(Flag::ReadProjects),
+        manage_projects: has(Flag::ManageProjects),
+        manage_membership: has(Flag::ManageMembership),
+        manage_teams: has(Flag::ManageTeams),
+        manage_organization_access: has(Flag::ManageOrganizationAccess),
+        manage_agent_pools: has(Flag::ManageAgentPools),
+        access_secret_teams: has(Flag::AccessSecretTeams),
         ..OrganizationAccess::default()
     }
 }
@@ -277,7 +277,14 @@ pub(super) async fn find_subject(context: &Context, client: &Client, text: &str)
             return Ok(user);
         }
     }
-    Ok(super::user::find_user(client, text).await?.id)
+    // Names of others are known to site administrators only, so a refusal says no more than that there is no such.
+    match super::user::find_user(client, text).await {
+        Ok(user) => Ok(user.id),
+        Err(_) => Err(Failure::error(
+            format!("there is no user, service account or team {text} that you can see"),
+            "See who there is: slipway member list, slipway team list, slipway service-account list",
+        )),
+    }
 }
 
 fn related<A>(resource: &Resource<A>, name: &str) -> Option<String> {

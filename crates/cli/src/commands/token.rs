@@ -179,7 +179,7 @@ pub(super) fn print_new_token(context: &Context, token: &Resource<Token>) -> any
 
 /// Tokens without their texts.
 pub(super) fn token_table(tokens: &[Resource<Token>]) -> Table {
-    let mut table = Table::new(&["id", "description", "age", "last used", "expires"]);
+    let mut table = Table::new(&["id", "description", "age", "last used", "expires", "limited to"]);
     for resource in tokens {
         let token = &resource.attributes;
         table.row(vec![
@@ -192,6 +192,7 @@ pub(super) fn token_table(tokens: &[Resource<Token>]) -> Table {
             token
                 .expired_at
                 .map_or_else(|| "never".to_owned(), |moment| moment.to_string()),
+            token.scopes.as_ref().map(|scopes| scopes.join(" ")).unwrap_or_default(),
         ]);
     }
     table
