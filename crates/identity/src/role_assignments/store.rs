@@ -175,12 +175,15 @@ pub(crate) async fn delete(tx: &Tx, id: RoleAssignmentId) -> Result<bool> {
     Ok(Entity::delete_by_id(id).exec(&**tx).await?.rows_affected == 1)
 }
 
-/// How many subjects hold `role` exactly at `scope`.
-pub(crate) async fn count_at(connection: &impl ConnectionTrait, role: RoleId, scope: &str) -> Result<u64> {
+/// Who holds `role` exactly at `scope`.
+pub(crate) async fn subjects_at(connection: &impl ConnectionTrait, role: RoleId, scope: &str) -> Result<Vec<String>> {
     Ok(Entity::find()
+        .select_only()
+        .column(Column::Subject)
         .filter(Column::Scope.eq(scope))
         .filter(Column::RoleId.eq(role))
-        .count(connection)
+        .into_tuple()
+        .all(connection)
         .await?)
 }
 

@@ -6,8 +6,9 @@ use slipway_api::team_access::TeamWorkspaceAccess;
 use slipway_api::teams::{NewTeam, OrganizationAccess, TeamChanges, TeamVisibility};
 use slipway_api::tokens::NewToken;
 use slipway_identity::organizations::Organization;
+use slipway_identity::role_assignments::service::Wanted;
 use slipway_identity::tokens::Holder;
-use slipway_identity::{memberships, organizations, roles, team_access, teams, tokens};
+use slipway_identity::{memberships, organizations, role_assignments, roles, team_access, teams, tokens};
 use slipway_kernel::grants::{Permission, Scope};
 use slipway_kernel::{Actor, Ctx};
 
@@ -374,4 +375,37 @@ async fn who_joins_gets_the_organizations_default_role_and_so_does_a_new_team() 
     let team = site.team(&owner, &acme, "platform").await;
     let again = site.give_to(&owner, &acme, team.id, "plan", "acme").await;
     assert_eq!(again.unwrap_err().code(), Code::AlreadyExists);
+}
+
+#[tokio::test]
+async fn an_organization_that_a_team_owns_keeps_somebody_in_it() {
+    let site = Site::new().await;
+    let (acme, owner) = site.organization("acme").await;
+    let team = site.team(&owner, &acme, "owners").await;
+    let owning = site.give_to(&owner, &acme, team.id, "owner", "acme").await.unwrap();
+    let listed = role_assignments::service::list(&owner, &acme, Wanted::default(), &page())
+        .await
+        .unwrap();
+    let own = listed.rows.into_iter().find(|held| *held != owning).unwrap();
+    // An empty team is no owner.
+    assert_eq!(site.take(&owner, &own).await.unwrap_err().code(), Code::Conflict);
+    teams::service::add_members(&owner, &site.tree, &team, &names(&[&owner]))
+        .await
+        .unwrap();
+    site.take(&owner, &own).await.unwrap();
+
+    let text = site.token(&owner, None).await.unwrap();
+    let caller = site.caller(&text).await.unwrap();
+    let refused = teams::service::remove_members(&caller, &site.tree, &team, &names(&[&owner])).await;
+    assert_eq!(refused.unwrap_err().code(), Code::Conflict);
+    assert_eq!(site.take(&caller, &owning).await.unwrap_err().code(), Code::Conflict);
+    let refused = teams::service::delete(&caller, &site.tree, &team).await;
+    assert_eq!(refused.unwrap_err().code(), Code::Conflict);
+    let listed = memberships::service::list(&caller, &acme, None, None, &page())
+        .await
+        .unwrap();
+    let own = listed.rows[0].membership.id;
+    let refused = memberships::service::remove::remove(&caller, &site.tree, own).await;
+    assert_eq!(refused.unwrap_err().code(), Code::Conflict);
+    assert!(may(&site.caller(&text).await.unwrap(), RUN_APPLY, &acme).await);
 }

@@ -29,7 +29,7 @@ pub use take::{remove, remove_at};
 pub(crate) use cover::{require_all_covered, require_covered, require_each_covered};
 pub(crate) use give::{assign, assign_built_in, assign_to, replace_role, rewrite_grants};
 pub(crate) use scopes::{object_scope, scope_of, stored_scope};
-pub(crate) use take::{remove_within, take, take_all};
+pub(crate) use take::{has_owner, last_owner, remove_within, take, take_all};
 
 const KIND: &str = "role assignment";
 

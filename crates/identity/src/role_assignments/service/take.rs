@@ -1,7 +1,7 @@
 //! Taking roles back, by people and with what goes.
 
 use serde_json::json;
-use slipway_api::ids::{OrganizationId, RoleAssignmentId};
+use slipway_api::ids::{OrganizationId, RoleAssignmentId, TeamId, UserId};
 use slipway_kernel::grants::{Scope, Target, store as grants};
 use slipway_kernel::{Ctx, Error, Result, Tx, events};
 
@@ -13,6 +13,7 @@ use crate::permissions::{ACCESS_MANAGE, ACCESS_READ, SITE_ACCESS_READ, SITE_MANA
 use crate::role_assignments::RoleAssignment;
 use crate::role_assignments::store;
 use crate::roles::{self, OWNER, PermissionTree};
+use crate::teams;
 
 /// Takes back an assignment.
 ///
@@ -67,13 +68,29 @@ async fn require_owner_left(tx: &Tx, assignment: &RoleAssignment) -> Result<()> 
         Some(organization) => assignment.scope == organization.to_string(),
         None => true,
     };
-    if assignment.role_id != owner || !is_kept || store::count_at(&**tx, owner, &assignment.scope).await? > 0 {
+    if assignment.role_id != owner || !is_kept || has_owner(tx, &assignment.scope).await? {
         return Ok(());
     }
-    Err(Error::conflict(match assignment.organization_id {
-        Some(_) => "This is the last owner of the organization. Make somebody else an owner first.",
-        None => "This is the last site administrator. Make another one first, with `slipway admin token create`.",
-    }))
+    Err(match assignment.organization_id {
+        Some(_) => last_owner(),
+        None => Error::conflict(
+            "This is the last site administrator. Make another one first, with `slipway admin token create`.",
+        ),
+    })
+}
+
+pub(crate) fn last_owner() -> Error {
+    Error::conflict("This is the last owner of the organization. Make somebody else an owner first.")
+}
+
+/// Whether somebody owns the organization or the site with this scope: a user, or a team that has a member.
+pub(crate) async fn has_owner(tx: &Tx, scope: &str) -> Result<bool> {
+    let subjects = store::subjects_at(&**tx, OWNER.id()?, scope).await?;
+    if subjects.iter().any(|subject| subject.parse::<UserId>().is_ok()) {
+        return Ok(true);
+    }
+    let teams: Vec<TeamId> = subjects.iter().filter_map(|subject| subject.parse().ok()).collect();
+    Ok(!teams::store::members_of(&**tx, &teams).await?.is_empty())
 }
 
 /// Takes everything from a subject that is going, in the same transaction. Its last ownership goes with it: who may is

@@ -55,7 +55,7 @@ pub async fn add_members(ctx: &Ctx, tree: &PermissionTree, team: &Team, names: &
 /// # Errors
 ///
 /// `Forbidden` when the caller may not manage teams, or lacks himself something that the team has; `Invalid` for somebody
-/// who is no member of the organization.
+/// who is no member of the organization; `Conflict` for the last owner.
 pub async fn remove_members(ctx: &Ctx, tree: &PermissionTree, team: &Team, names: &[String]) -> Result<()> {
     let mut removed = Vec::new();
     for (index, name) in names.iter().enumerate() {
@@ -68,13 +68,19 @@ pub async fn remove_members(ctx: &Ctx, tree: &PermissionTree, team: &Team, names
         assignments::require_all_covered(ctx, tree, &team.id.to_string()).await?;
     }
     let mut tx = ctx.begin().await?;
+    // First, so that two who leave at once wait for each other, and the second sees that he is the last owner.
+    grants::changed(&mut tx).await?;
+    let scope = team.organization_id.to_string();
+    let had_owner = assignments::has_owner(&tx, &scope).await?;
     for user in &removed {
         if store::remove(&tx, team.id, user.id).await? {
             let changes = json!({"user": user.id, "username": user.username});
             events::record(&mut tx, ctx, event("team.member-removed", team, changes)).await?;
         }
     }
-    grants::changed(&mut tx).await?;
+    if had_owner && !assignments::has_owner(&tx, &scope).await? {
+        return Err(assignments::last_owner());
+    }
     tx.commit().await
 }
 
@@ -129,7 +135,17 @@ pub(crate) async fn join(tx: &mut Tx, ctx: &Ctx, teams: &[TeamId], user: &User) 
 }
 
 /// Takes a user out of every team of an organization that he leaves.
+///
+/// # Errors
+///
+/// `Conflict` for the last owner.
 pub(crate) async fn leave_all(tx: &mut Tx, organization: OrganizationId, user: UserId) -> Result<()> {
+    grants::changed(tx).await?;
+    let scope = organization.to_string();
+    let had_owner = assignments::has_owner(tx, &scope).await?;
     store::remove_within(tx, organization, user).await?;
-    grants::changed(tx).await
+    if had_owner && !assignments::has_owner(tx, &scope).await? {
+        return Err(assignments::last_owner());
+    }
+    Ok(())
 }
