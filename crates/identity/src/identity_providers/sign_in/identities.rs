@@ -10,7 +10,7 @@ use crate::sessions::Current;
 use crate::{sessions, teams, users};
 
 /// An identity, as its owner sees it.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone)]
 pub struct Shown {
     /// The provider.
     pub provider_id: IdentityProviderId,

@@ -15,6 +15,7 @@ use url::Url;
 
 use super::answer::{Page, go, go_to};
 use super::request::{Form, Visitor};
+use super::sessions::minute;
 use super::sign_in::go_on;
 use crate::identity_providers::sign_in::{self, Answer, Begun};
 use crate::identity_providers::{self};
@@ -83,6 +84,18 @@ async fn show(visitor: Visitor) -> Result<Response> {
         Err(first) => return go(&first),
     };
     let identities = sign_in::list_identities(&visitor.ctx, user).await?;
+    let identities: Vec<_> = identities
+        .iter()
+        .map(|identity| {
+            json!({
+                "provider_id": identity.provider_id,
+                "provider": identity.provider,
+                "key": identity.key,
+                "email": identity.email,
+                "used": minute(identity.used_at),
+            })
+        })
+        .collect();
     let providers = identity_providers::service::enabled(&visitor.ctx).await?;
     let providers: Vec<_> = providers
         .iter()
