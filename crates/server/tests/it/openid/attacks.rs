@@ -80,6 +80,42 @@ async fn an_answer_counts_once() {
 }
 
 #[tokio::test]
+async fn an_answer_that_comes_twice_at_once_signs_in_once() {
+    let (site, _issuer, provider) = connected().await;
+    let mut browser = site.browser();
+    let back = answered(&mut browser, &provider).await;
+    let mut other = browser.clone();
+    let (first, second) = tokio::join!(browser.look(&back), other.look(&back));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 401]);
+}
+
+#[tokio::test]
+async fn an_account_is_not_linked_to_who_signed_in_in_between() {
+    let (site, _issuer, provider) = connected().await;
+    let mut browser = site.browser();
+    browser.open(&format!("/sign-in/oidc/{provider}")).await.expect(200);
+    let page = browser.open("/account/identities").await.expect(200);
+    let mut form = page.clone();
+    let place = page.text.find(&format!("/account/identities/{provider}/add")).unwrap();
+    let place = page.text[..place].rfind("<form").unwrap();
+    form.text = page.text[place..].to_owned();
+    let onward = browser.send_and_stay(&form, &[]).await.expect(200);
+    let back = browser
+        .look(onward.goes_to().unwrap().as_str())
+        .await
+        .goes_to()
+        .unwrap();
+    // The session ends before the answer comes; whoever signs in now is somebody else.
+    browser.send_and_stay(&page, &[]).await;
+    assert_eq!(browser.session(), None);
+    let shown = browser.look(back.as_str()).await;
+    refused(&browser, &shown);
+    shown.says("not signed in any more with the account");
+}
+
+#[tokio::test]
 async fn an_answer_counts_in_the_browser_that_asked_and_nowhere_else() {
     let (site, _issuer, provider) = connected().await;
     let mut mallory = site.browser();

@@ -125,3 +125,17 @@ async fn codes_cannot_be_guessed_at_leisure() {
     site.app.pass(Duration::from_secs(15));
     typed(&mut browser, code).await.expect(200);
 }
+
+#[tokio::test]
+async fn of_two_questions_at_once_one_is_answered_with_a_token() {
+    let (site, mut browser) = signed_in(Site::new().await).await;
+    let begun = begin(&site).await;
+    let confirm = typed(&mut browser, begun["user_code"].as_str().unwrap())
+        .await
+        .expect(200);
+    browser.send(&confirm, &[("decision", "allow")]).await.expect(200);
+    let (one, other) = tokio::join!(poll(&site, &begun), poll(&site, &begun));
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400], "{} {}", one.text(), other.text());
+}

@@ -144,6 +144,19 @@ async fn a_code_that_is_used_twice_takes_back_what_it_gave() {
     program.get("/api/v2/account/details").await.expect(401);
 }
 
+#[tokio::test]
+async fn of_two_who_exchange_a_code_at_once_none_keeps_a_token() {
+    let (site, mut browser) = signed_in(Site::new().await).await;
+    let code = allowed(&mut browser).await.sends("code");
+    let (one, other) = tokio::join!(exchange(&site, &code, &[]), exchange(&site, &code, &[]));
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400], "{} {}", one.text(), other.text());
+    let given = if one.status == 200 { one } else { other };
+    let program = site.app.caller(given.body["access_token"].as_str().unwrap());
+    program.get("/api/v2/account/details").await.expect(401);
+}
+
 #[rstest]
 #[case(&[("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl")], "invalid_grant")]
 #[case(&[("code_verifier", "")], "invalid_request")]
