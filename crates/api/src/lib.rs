@@ -9,8 +9,8 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
-pub mod audit;
 pub mod access_explanations;
+pub mod audit;
 pub mod configuration_versions;
 #[cfg(feature = "database")]
 mod database;
