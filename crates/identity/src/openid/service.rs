@@ -18,6 +18,8 @@ use super::token::{self, Claims, Expected, Refusal};
 const FRESH: Duration = Duration::from_secs(10 * 60);
 /// How often an issuer is asked for keys because a token names an unknown one: anybody can send such tokens.
 const UNKNOWN_KEY: Duration = Duration::from_secs(30);
+/// How long an issuer that could not be asked is left alone: anybody can begin sign-ins, and would wait for it each time.
+const AWAY: Duration = Duration::from_secs(5);
 /// Issuers kept at most; beyond, all are asked again.
 const CAPACITY: usize = 1_000;
 /// Size of what an issuer may say, in bytes.
@@ -27,6 +29,7 @@ const BYTES: usize = 256 << 10;
 #[derive(Default)]
 pub struct Issuers {
     kept: Mutex<HashMap<IssuerUrl, Known>>,
+    away: Mutex<HashMap<IssuerUrl, (Timestamp, String)>>,
 }
 
 /// What an issuer said.
@@ -48,20 +51,11 @@ impl Issuers {
     ///
     /// `Unavailable` with a sentence when it cannot be asked, or says nothing that can be used.
     pub async fn known(&self, ctx: &Ctx, issuer: &IssuerUrl) -> Result<Known> {
-        let kept = self.lock().get(issuer).cloned();
+        let kept = lock(&self.kept).get(issuer).cloned();
         match kept.filter(|known| ctx.now().since(known.read_at) < FRESH) {
             Some(known) => Ok(known),
             None => self.ask(ctx, issuer, None).await,
         }
-    }
-
-    /// Asks the issuer, whatever is kept.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Self::known`].
-    pub async fn ask_now(&self, ctx: &Ctx, issuer: &IssuerUrl) -> Result<Known> {
-        self.ask(ctx, issuer, None).await
     }
 
     /// Checks a token with the issuer's keys. If it names a key that is not known, the issuer has perhaps changed its
@@ -89,28 +83,45 @@ impl Issuers {
     }
 
     async fn ask(&self, ctx: &Ctx, issuer: &IssuerUrl, asked_again_at: Option<Timestamp>) -> Result<Known> {
-        let address = Url::parse(&issuer.discovery()).map_err(|error| Error::internal(format!("{issuer}: {error}")))?;
-        let bytes = fetched(ctx, address).await?;
-        let discovery = Discovery::parse(issuer, &bytes).map_err(unusable)?;
-        let bytes = fetched(ctx, discovery.jwks_uri.clone()).await?;
-        let keys = Key::parse_set(&bytes).map_err(|why| unusable(format!("{}: {why}", discovery.jwks_uri)))?;
-        let known = Known {
-            discovery: Arc::new(discovery),
-            keys: Arc::new(keys),
-            read_at: ctx.now(),
-            asked_again_at,
-        };
-        let mut kept = self.lock();
-        if kept.len() >= CAPACITY {
-            kept.clear();
+        let failed = lock(&self.away).get(issuer).cloned();
+        if let Some((_, why)) = failed.filter(|(at, _)| ctx.now().since(*at) < AWAY) {
+            return Err(Error::unavailable(why));
         }
-        kept.insert(issuer.clone(), known.clone());
-        Ok(known)
+        let asked = read(ctx, issuer, asked_again_at).await;
+        match &asked {
+            Ok(known) => keep(&mut lock(&self.kept), issuer, known.clone()),
+            Err(error) => {
+                let why = error.detail().to_owned();
+                keep(&mut lock(&self.away), issuer, (ctx.now(), why));
+            }
+        }
+        asked
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<IssuerUrl, Known>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+async fn read(ctx: &Ctx, issuer: &IssuerUrl, asked_again_at: Option<Timestamp>) -> Result<Known> {
+    let address = Url::parse(&issuer.discovery()).map_err(|error| Error::internal(format!("{issuer}: {error}")))?;
+    let bytes = fetched(ctx, address).await?;
+    let discovery = Discovery::parse(issuer, &bytes).map_err(unusable)?;
+    let bytes = fetched(ctx, discovery.jwks_uri.clone()).await?;
+    let keys = Key::parse_set(&bytes).map_err(|why| unusable(format!("{}: {why}", discovery.jwks_uri)))?;
+    Ok(Known {
+        discovery: Arc::new(discovery),
+        keys: Arc::new(keys),
+        read_at: ctx.now(),
+        asked_again_at,
+    })
+}
+
+fn keep<T>(kept: &mut HashMap<IssuerUrl, T>, issuer: &IssuerUrl, what: T) {
+    if kept.len() >= CAPACITY {
+        kept.clear();
     }
+    kept.insert(issuer.clone(), what);
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn fetched(ctx: &Ctx, url: Url) -> Result<Vec<u8>> {

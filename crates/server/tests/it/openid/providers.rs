@@ -1,5 +1,9 @@
 //! Signing in at real Dex, through its own forms.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use slipway_testing::dex::Dex;
@@ -172,4 +176,27 @@ async fn a_wrong_client_secret_is_said_to_be_one_and_never_shown() {
     refused.says("does not accept the client id and secret");
     let events = site.admin.get("/api/v2/identity-providers").await.expect(200);
     assert!(!events.text().contains("not-the-secret"));
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_left_alone_for_a_moment() {
+    let site = Site::new().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let issuer = format!("http://{}", listener.local_addr().unwrap());
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while listener.accept().await.is_ok() {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let provider = site.add("away", &issuer, ("slipway", "x"), json!({})).await;
+    let sign_in = format!("/sign-in/oidc/{provider}");
+    for _ in 0..3 {
+        site.browser().open(&sign_in).await.expect(503);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    site.app.pass(Duration::from_secs(5));
+    site.browser().open(&sign_in).await.expect(503);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
 }
