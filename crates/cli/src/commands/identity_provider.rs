@@ -26,10 +26,9 @@ pub(crate) enum IdentityProviderCommand {
     /// Let people sign in at an OpenID Connect provider
     #[command(after_help = "\
 Examples:
-  slipway identity-provider create dex --issuer https://dex.example.com --client-id slipway \\
-    --client-secret - --scope openid --scope profile --scope email --scope groups --create-accounts < secret.txt
-  slipway identity-provider create google --issuer https://accounts.google.com --client-id 12.apps.example \\
-    --no-groups --allowed-domain example.com --create-accounts")]
+  slipway identity-provider create dex --issuer https://dex.example.com --client-id slipway --client-secret - < secret
+  slipway identity-provider create google --issuer https://accounts.google.com --client-id 12.apps --no-groups --allowed-domain example.com
+  slipway identity-provider create entra --issuer https://login.microsoftonline.com/TENANT/v2.0 --client-id 4b --create-accounts")]
     Create(Box<CreateArguments>),
     /// Change an identity provider
     #[command(after_help = "\
