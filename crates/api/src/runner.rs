@@ -117,6 +117,9 @@ pub struct WorkContext {
     pub options: PlanOptions,
     /// The values to use.
     pub variables: Vec<WorkVariable>,
+    /// What proves to clouds which run this is; none where the workspace asks for nothing of the kind.
+    #[serde(default)]
+    pub identity: Option<WorkIdentity>,
     /// The state to start from; null for none. Its bytes are at `GET …/state`.
     pub state: Option<StateReference>,
     /// Only for the apply phase: digest of the plan bundle to apply. Its bytes are at `GET …/plan`.
@@ -178,6 +181,34 @@ impl std::fmt::Debug for WorkVariable {
         formatter
             .debug_struct("WorkVariable")
             .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Stands for the directory of the files in everything that a [`WorkIdentity`] says.
+pub const IDENTITY_DIRECTORY: &str = "@identity@";
+
+/// What proves to clouds which run this is, as files and environment: in the [`WorkContext`], and anew from
+/// `GET /api/v2/work/{item}/identity` before it expires. Holds secrets, and has no `Debug` of them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct WorkIdentity {
+    /// Contents of files by name. [`IDENTITY_DIRECTORY`] in them stands for the directory that they are in.
+    pub files: BTreeMap<String, String>,
+    /// Environment variables, with [`IDENTITY_DIRECTORY`] likewise.
+    pub environment: BTreeMap<String, String>,
+    /// The tokens themselves, to be masked.
+    pub tokens: Vec<String>,
+    /// After how long it should be fetched anew.
+    pub renew_after_ms: u64,
+}
+
+impl std::fmt::Debug for WorkIdentity {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("WorkIdentity")
+            .field("files", &self.files.keys())
+            .field("environment", &self.environment.keys())
             .finish_non_exhaustive()
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use slipway_api::ids::{RunnerId, WorkItemId};
 use slipway_api::runner::{
     Accepted, Claim, ClaimRequest, Completion, Heartbeat, HeartbeatAnswer, Registered, Registration, WorkContext,
+    WorkIdentity,
 };
 
 use crate::call::Call;
@@ -163,6 +164,15 @@ impl Client {
         heartbeat: &Heartbeat,
     ) -> Result<HeartbeatAnswer, ClientError> {
         self.json(body(work(Call::post, lease, "heartbeat"), heartbeat)?).await
+    }
+
+    /// What proves to clouds which run the item is, made anew.
+    ///
+    /// # Errors
+    ///
+    /// Those of every request.
+    pub async fn work_identity(&self, lease: WorkLease) -> Result<Option<WorkIdentity>, ClientError> {
+        self.json(work(Call::get, lease, "identity")).await
     }
 
     /// The end of an item.

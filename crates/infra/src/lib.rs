@@ -22,6 +22,7 @@ pub mod states;
 pub mod variable_sets;
 pub mod variables;
 pub mod work;
+mod workload_identity;
 pub mod workspaces;
 
 use slipway_kernel::db::migrations::Migration;

@@ -15,6 +15,7 @@ use crate::backoff::persist;
 use crate::bundle::{self, Manifest};
 use crate::completion::{failed, succeeded, unaccounted};
 use crate::engine::{self, read_events};
+use crate::identity::lay_out;
 use crate::initialize::initialize;
 use crate::item::{Stop, Work};
 use crate::kept::KeptRuns;
@@ -26,11 +27,14 @@ const PLAN_LIMIT_BYTES: u64 = 1 << 30;
 
 /// Applies.
 pub(crate) async fn run(work: &Work) -> Result<Completion, Stop> {
-    let (prepared, is_warm) = match kept(work)? {
+    let (mut prepared, is_warm) = match kept(work)? {
         Some(prepared) => (prepared, true),
         None => rebuild(work).await?,
     };
-    let applied = apply(work, &prepared).await;
+    let applied = match lay_out(work, &mut prepared) {
+        Ok(_identity) => apply(work, &prepared).await,
+        Err(stop) => Err(stop),
+    };
     KeptRuns::delete(prepared);
     applied.map(|mut completion| {
         completion.usage.init_skipped = is_warm;

@@ -36,7 +36,15 @@ impl Delivery {
     pub(crate) fn start(client: Client, lease: WorkLease, spool: Arc<Spool>, claim: &Claim) -> Result<Self, MaskError> {
         let (written, finished) = watch::channel(false);
         let (states_written, states_finished) = watch::channel(false);
-        let (secrets, log_limit_bytes) = (secrets(&run_variables(claim)), claim.context.log_limit_bytes);
+        let log_limit_bytes = claim.context.log_limit_bytes;
+        let mut secrets = secrets(&run_variables(claim));
+        secrets.extend(
+            claim
+                .context
+                .identity
+                .iter()
+                .flat_map(|identity| identity.tokens.clone()),
+        );
         let stream = |which: WorkStream, base: u64, limit_bytes: u64| -> Result<_, MaskError> {
             let stream = Stream {
                 client: client.clone(),

@@ -8,8 +8,8 @@
 //! - An apply is never started twice: only a claim starts an engine, never a spool.
 //!
 //! Reading order: `config`, `run` (register, adopt, claim, drain), `item` (the story of one item), then its steps in
-//! order: `prepare`, `initialize`, `plan`, `apply`, `completion`; and what runs beside them: `heartbeat`, `stream`,
-//! `states`, all ended by `delivery`. What can wait is done at `leisure`.
+//! order: `prepare`, `initialize`, `plan`, `apply`, `completion`; and what runs beside them: `heartbeat`, `identity`,
+//! `stream`, `states`, all ended by `delivery`. What can wait is done at `leisure`.
 
 #![cfg_attr(
     test,
@@ -25,6 +25,7 @@ mod config;
 mod delivery;
 mod engine;
 mod heartbeat;
+mod identity;
 mod initialize;
 mod item;
 mod kept;

@@ -13,6 +13,7 @@ use crate::backoff::persist;
 use crate::bundle::{self, LIMIT_FILES, Manifest};
 use crate::completion::{failed, succeeded};
 use crate::engine::{self, Finished, Output};
+use crate::identity::lay_out;
 use crate::initialize::{initialize, initialize_again, lock_file, needs_init};
 use crate::item::{Stop, Work};
 use crate::kept::{HeldDirectory, KeptRun, KeptRuns};
@@ -36,7 +37,10 @@ pub(crate) struct Planned {
 /// Plans. The second part of the answer is what is left to do after the item is complete.
 pub(crate) async fn run(work: &Work) -> Result<(Completion, Option<Planned>), Stop> {
     let mut prepared = prepare(work).await?;
-    let planned = plan(work, &mut prepared).await;
+    let planned = match lay_out(work, &mut prepared) {
+        Ok(_identity) => plan(work, &mut prepared).await,
+        Err(stop) => Err(stop),
+    };
     match planned {
         Ok((completion, kept)) => {
             let (plan_digest, plan_file_digest) = kept;

@@ -9,7 +9,7 @@ use axum::routing::get;
 use slipway_api::Code;
 use slipway_identity::roles::PermissionTree;
 use slipway_identity::tokens::Authenticator;
-use slipway_identity::{oauth, pages, sessions};
+use slipway_identity::{issuer, oauth, pages, sessions};
 use slipway_kernel::{Error, Kernel};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -36,7 +36,9 @@ pub fn router(shared: &Shared) -> Router {
         .layer(DefaultBodyLimit::max(settings.limits.body_bytes));
     let pages = pages::routes(PermissionTree::new(domains::permissions()))
         .layer(from_fn_with_state(shared.clone(), layers::recognise));
-    let programs = oauth::http::routes().layer(from_fn_with_state(shared.clone(), layers::anonymous));
+    let programs = oauth::http::routes()
+        .merge(issuer::http::open_routes())
+        .layer(from_fn_with_state(shared.clone(), layers::anonymous));
     Router::new()
         .merge(api)
         .merge(pages)

@@ -16,10 +16,6 @@ pub struct Tools {
     pub python: Option<PathBuf>,
     /// A folder with `dex` and its `web`.
     pub dex: Option<PathBuf>,
-    /// The etcd binary.
-    pub etcd: Option<PathBuf>,
-    /// The kube-apiserver binary.
-    pub kube_apiserver: Option<PathBuf>,
 }
 
 /// The programs that `cargo xtask tools` made for this checkout. `SLIPWAY_TEST_TOFU` names another OpenTofu.
@@ -41,8 +37,6 @@ pub fn find() -> Result<Tools> {
         mirror: path("mirror").context(how)?,
         python: path("python"),
         dex: path("dex"),
-        etcd: path("etcd"),
-        kube_apiserver: path("kube_apiserver"),
     };
     ensure!(
         tools.tofu.is_file() && tools.mirror.is_dir(),

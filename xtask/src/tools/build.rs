@@ -76,7 +76,7 @@ fn build(sources: &Path, program: &GoProgram, target: &Path) -> Result<()> {
         .env_clear()
         .envs(environment::for_builds())
         .envs([
-            ("CGO_ENABLED", "0"),
+            ("CGO_ENABLED", if program.needs_c { "1" } else { "0" }),
             ("GOOS", system),
             ("GOARCH", processor),
             ("GOWORK", "off"),

@@ -7,6 +7,8 @@ pub(super) struct GoProgram {
     /// The Go package to build, seen from there.
     pub(super) package: &'static str,
     pub(super) linker_flags: &'static str,
+    /// Whether parts of it are in C.
+    pub(super) needs_c: bool,
 }
 
 /// OpenTofu and the oldest version that will do: runs need `-json-into`.
@@ -15,8 +17,19 @@ pub(super) const TOFU: GoProgram = GoProgram {
     package: "github.com/opentofu/opentofu/cmd/tofu",
     // Without the last one it calls itself a development build and says so in every output.
     linker_flags: "-s -w -X github.com/opentofu/opentofu/version.dev=no",
+    needs_c: false,
 };
 pub(super) const TOFU_AT_LEAST: semver::Version = semver::Version::new(1, 12, 0);
+
+/// A real OpenID Connect provider to sign in by; its pages come from its module's folder.
+pub(super) const DEX: GoProgram = GoProgram {
+    folder: "dex",
+    package: "github.com/dexidp/dex/cmd/dex",
+    linker_flags: "-s -w -X main.version=v2.41.1",
+    // Its SQLite storage, which is not used here, does not compile without.
+    needs_c: true,
+};
+pub(super) const DEX_MODULE: &str = "github.com/dexidp/dex";
 
 /// A provider, and the address it gets in the mirror.
 pub(super) struct Provider {
@@ -57,6 +70,7 @@ pub(super) const PROVIDERS: [Provider; 4] = [
             folder: "test-provider",
             package: ".",
             linker_flags: "-s -w",
+            needs_c: false,
         },
         namespace: "slipway",
         name: "test",
@@ -76,6 +90,7 @@ const fn hashicorp(
         folder,
         package,
         linker_flags: "-s -w",
+        needs_c: false,
     };
     Provider {
         program,

@@ -7,6 +7,7 @@
 mod build;
 mod cache;
 mod catalog;
+mod dex;
 mod engine;
 mod mirror;
 mod python;
@@ -40,9 +41,13 @@ pub(crate) struct Tools {
     pub(crate) tofu: PathBuf,
     /// An unpacked filesystem mirror of the providers.
     pub(crate) mirror: PathBuf,
-    /// A Python that has the S3 server, `python -m moto.server`, and the SMTP server, `aiosmtpd`. Absent from the demo's tools.
+    /// A Python that has the S3 server, `python -m moto.server`, and the SMTP server, `aiosmtpd`. Absent from the demo's
+    /// tools.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) python: Option<PathBuf>,
+    /// A folder with `dex` and its `web`. Absent from the demo's tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dex: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -62,6 +67,7 @@ pub(crate) fn for_demo() -> Result<Tools> {
         tofu: engine::obtain(&root)?,
         mirror: mirror::obtain(&root, providers)?,
         python: None,
+        dex: None,
     })
 }
 
@@ -72,6 +78,7 @@ pub(crate) fn for_tests() -> Result<Tools> {
         tofu: engine::obtain(&root)?,
         mirror: mirror::obtain(&root, catalog::PROVIDERS.iter())?,
         python: Some(python::obtain(&root)?),
+        dex: Some(dex::obtain(&root)?),
     };
     let file = root.join(PATHS_FILE);
     fs::create_dir_all(root.join("target")).context("target/ cannot be created")?;

@@ -9,7 +9,7 @@ pub mod service;
 pub(crate) mod store;
 
 pub use model::{Project, target};
-pub use service::{default_of, get_visible, hold};
+pub use service::{by_id, default_of, get_visible, hold};
 
 /// The word for projects in the directory and in events.
 pub(crate) const KIND: &str = "project";

@@ -30,6 +30,16 @@ pub async fn get_visible(ctx: &Ctx, id: ProjectId) -> Result<Project> {
     Ok(project)
 }
 
+/// The project with this id, without asking whether anybody may see it: for internal use.
+///
+/// # Errors
+///
+/// `NotFound` when it is missing.
+pub async fn by_id(ctx: &Ctx, id: ProjectId) -> Result<Project> {
+    let project = store::by_id(ctx.db.reader(), id).await?;
+    project.ok_or_else(|| Error::not_found(KIND, id))
+}
+
 /// The project that workspaces land in when none is named, without asking whether anybody may see it.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use slipway_api::ids::{RunnerId, WorkItemId};
 use slipway_api::jsonapi::ErrorDocument;
 use slipway_api::runner::{
     Accepted, Claim, ClaimRequest, Completion, Heartbeat, HeartbeatAnswer, Registered, Registration, WorkContext,
+    WorkIdentity,
 };
 use slipway_kernel::http::{App, Known, ListQuery, Params, Routes};
 use slipway_kernel::{Ctx, Error, Result};
@@ -24,6 +25,7 @@ pub(crate) fn routes(limits: &slipway_kernel::settings::Limits) -> Routes {
         .routes(routes!(claim_work))
         .routes(routes!(unregister_runner))
         .routes(routes!(get_work_context))
+        .routes(routes!(get_work_identity))
         .routes(routes!(get_work_configuration))
         .routes(routes!(heartbeat_work))
         .routes(routes!(complete_work));
@@ -95,6 +97,16 @@ async fn unregister_runner(ctx: Ctx, params: Params) -> Result<StatusCode> {
     security(("token" = ["run"])))]
 async fn get_work_context(ctx: Ctx, params: Params) -> Result<Json<WorkContext>> {
     Ok(Json(service::context(&ctx, params.get("work_item")?).await?))
+}
+
+/// What proves to clouds which run this is, made anew; null where the run's variables ask for nothing.
+#[utoipa::path(get, path = "/api/v2/work/{work_item}/identity", operation_id = "get_work_identity",
+    tag = "runner protocol", params(("work_item" = WorkItemId, Path)),
+    responses((status = 200, body = Option<WorkIdentity>), (status = 401, body = ErrorDocument),
+        (status = 404, body = ErrorDocument), (status = 409, body = ErrorDocument)),
+    security(("token" = ["run"])))]
+async fn get_work_identity(ctx: Ctx, params: Params) -> Result<Json<Option<WorkIdentity>>> {
+    Ok(Json(service::identity(&ctx, params.get("work_item")?).await?))
 }
 
 /// The configuration's archive (gzipped tar).

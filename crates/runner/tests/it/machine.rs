@@ -174,6 +174,7 @@ pub(crate) fn claim(configuration_digest: String, phase: WorkPhase) -> Claim {
                 ..PlanOptions::default()
             },
             variables: Vec::new(),
+            identity: None,
             state: None,
             plan_digest: None,
             timeout_ms: 120_000,

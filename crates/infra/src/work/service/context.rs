@@ -1,7 +1,7 @@
 //! What a runner needs to know to carry a phase out.
 
 use slipway_api::ids::WorkItemId;
-use slipway_api::runner::{WorkContext, WorkPhase};
+use slipway_api::runner::{WorkContext, WorkIdentity, WorkPhase};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::access;
@@ -11,7 +11,7 @@ use crate::phases::store as phases;
 use crate::runs::Run;
 use crate::runs::store as runs;
 use crate::workspaces::store as workspaces;
-use crate::{states, variables};
+use crate::{states, variables, workload_identity};
 
 /// The context of an item that the caller holds.
 ///
@@ -25,6 +25,15 @@ pub async fn context(ctx: &Ctx, id: WorkItemId) -> Result<WorkContext> {
     build(ctx, &run, &phase).await
 }
 
+/// What proves to clouds which run the caller's item is, made anew; null where its variables ask for nothing.
+///
+/// # Errors
+///
+/// Those of the caller's access.
+pub async fn identity(ctx: &Ctx, id: WorkItemId) -> Result<Option<WorkIdentity>> {
+    Ok(context(ctx, id).await?.identity)
+}
+
 /// The context of a phase.
 pub(super) async fn build(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<WorkContext> {
     let reader = ctx.db.reader();
@@ -36,6 +45,9 @@ pub(super) async fn build(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<WorkCon
         .ok_or_else(|| Error::conflict("The files of the configuration were removed by retention. Upload it again."))?;
     let settings = &ctx.settings;
     let (plan_digest, planned_by) = plan_of(ctx, run, phase).await?;
+    let variables = variables::effective::resolve_for_run(ctx, &workspace, &run.options.variables).await?;
+    let about = (&organization, &workspace, run);
+    let identity = workload_identity::service::of_phase(ctx, about, WorkPhase::from(phase.kind), &variables).await?;
     let timeout_seconds = match phase.kind {
         PhaseKind::Plan => settings.runs.plan_timeout_seconds,
         PhaseKind::Apply => settings.runs.apply_timeout_seconds,
@@ -52,7 +64,8 @@ pub(super) async fn build(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<WorkCon
         configuration_digest: archive_digest,
         working_directory: workspace.working_directory.clone(),
         options: run.options.plan.clone(),
-        variables: variables::effective::resolve_for_run(ctx, &workspace, &run.options.variables).await?,
+        variables,
+        identity,
         state: states::service::reference(ctx, &workspace).await?,
         plan_digest,
         timeout_ms: timeout_seconds.saturating_mul(1_000),

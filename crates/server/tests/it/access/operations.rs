@@ -201,6 +201,7 @@ fn identity_providers() -> Vec<Row> {
         call("get_identity_provider"),
         call("update_identity_provider").send("identity-providers", json!({"is-enabled": true})),
         call("test_identity_provider"),
+        call("create_signing_key"),
     ]
 }
 
@@ -379,6 +380,7 @@ fn work() -> Vec<Row> {
             .variant("of another pool", "runner")
             .closed(),
         call("get_work_context"),
+        call("get_work_identity"),
         call("get_work_configuration"),
         call("get_work_state"),
         call("put_work_plan").bytes(b"the plan file"),

@@ -10,4 +10,5 @@ mod states;
 mod variable_sets;
 mod variables;
 mod work;
+mod workload_identity;
 mod workspaces;
