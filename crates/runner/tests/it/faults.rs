@@ -236,10 +236,7 @@ async fn a_runner_told_to_end_leaves_what_a_server_that_is_away_has_not_got_to_i
     assert!(got.log().contains("Apply complete!"), "{}", got.log());
     assert!(got.state().to_string().contains("\"slow\""));
     machine.drain().await;
-    assert_eq!(
-        (machine.spools(), machine.server.got(&item).completions.len()),
-        (0, 1)
-    );
+    assert_eq!((machine.spools(), machine.server.got(&item).completions.len()), (0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -81,7 +81,9 @@ pub async fn get_visible(ctx: &Ctx, id: MembershipId) -> Result<Named> {
     require_somebody(ctx)?;
     let missing = || Error::not_found(KIND, id);
     let membership = store::by_id(ctx.db.reader(), id).await?.ok_or_else(missing)?;
-    let is_own = membership.user_id.is_some_and(|user| users::service::is_self(ctx, user));
+    let is_own = membership
+        .user_id
+        .is_some_and(|user| users::service::is_self(ctx, user));
     let organization = organizations::service::by_id(ctx, membership.organization_id).await?;
     let target = organizations::target(&organization);
     if !is_own && !ctx.granted().await?.allows(ACCESS_READ, &target.scope) {
@@ -172,7 +174,10 @@ async fn named(ctx: &Ctx, memberships: Vec<Membership>) -> Result<Vec<Named>> {
                     Some(user) => now_in(&in_teams, user, membership.organization_id),
                     None => membership.teams.clone(),
                 },
-                email: membership.email.clone().or_else(|| user.and_then(|user| user.email.clone())),
+                email: membership
+                    .email
+                    .clone()
+                    .or_else(|| user.and_then(|user| user.email.clone())),
                 ..membership
             },
         })

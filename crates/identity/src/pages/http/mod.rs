@@ -56,7 +56,10 @@ pub fn routes(tree: PermissionTree) -> Router<App> {
             get(account::show_password).post(account::change_password),
         )
         .route("/account/verification", post(verification::ask))
-        .route("/verify-email/{token}", get(verification::show).post(verification::confirm))
+        .route(
+            "/verify-email/{token}",
+            get(verification::show).post(verification::confirm),
+        )
         .route("/account/second-factor", get(second_factor::show))
         .route("/account/second-factor/begin", post(second_factor::begin))
         .route("/account/second-factor/confirm", post(second_factor::confirm))

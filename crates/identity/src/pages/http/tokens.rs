@@ -69,7 +69,12 @@ fn expiry(days: &str, now: Timestamp) -> Result<Option<Timestamp>> {
     }
     let days: u64 = match days.parse() {
         Ok(days @ 1..=3_650) => days,
-        _ => return Err(Error::invalid("/data/attributes/days", "Choose how long the token lasts.")),
+        _ => {
+            return Err(Error::invalid(
+                "/data/attributes/days",
+                "Choose how long the token lasts.",
+            ));
+        }
     };
     Ok(Some(now.after(Duration::from_secs(days * 24 * 3_600))))
 }

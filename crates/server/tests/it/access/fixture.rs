@@ -57,7 +57,11 @@ impl Fixture {
         // At an address of a closed network, so that a test of it ends at once.
         let provider = json!({"name": "dex", "issuer": "https://10.0.0.1", "client-id": "slipway"});
         let provider = document("identity-providers", provider);
-        let made = acme.owner.post("/api/v2/identity-providers", provider).await.expect(201);
+        let made = acme
+            .owner
+            .post("/api/v2/identity-providers", provider)
+            .await
+            .expect(201);
         names.insert("identity_provider", made.id());
         names.insert("work_item", item.claim.work_item_id.to_string());
         names.insert("runner", runner.id().to_owned());
