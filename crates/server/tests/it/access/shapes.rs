@@ -35,7 +35,7 @@ async fn a_team_is_found_filled_and_given_access_as_tfes_clients_do_it() {
         .get("/api/v2/organizations/acme/teams?filter[names]=crew,none")
         .await
         .expect(200);
-    assert_eq!(listed.ids(), [crew.clone()]);
+    assert_eq!(listed.ids(), std::slice::from_ref(&crew));
 
     // By the name, as go-tfe's TeamMembers.Add sends it.
     let members = format!("/api/v2/teams/{crew}/relationships/users");
