@@ -8,7 +8,7 @@ use slipway_kernel::{Ctx, Error, Result, Tx};
 use super::model::Subject;
 use super::store;
 
-/// An attempt that was counted. What becomes of it is told with [`succeeded`]; otherwise it has failed.
+/// An attempt that was counted. What becomes of it is told with `succeeded`; otherwise it has failed.
 pub struct Counted {
     subjects: Vec<Subject>,
 }

@@ -2,7 +2,7 @@
 //!
 //! A sign-in is (state, browser): the state travels through the provider, the browser keeps a second secret in a cookie of
 //! its own, and both must come back together, once, within ten minutes. The nonce ties the provider's token to it, the
-//! verifier (PKCE) its code. What the token says is decided about in [`person`], pure; [`account`] finds or makes the
+//! verifier (PKCE) its code. What the token says is decided about in `person`, pure; `account` finds or makes the
 //! account.
 
 mod account;
