@@ -23,7 +23,7 @@ const MOST_BYTES: u64 = 16 << 30;
 ///
 /// # Errors
 ///
-/// `TooLarge` when the run has [`MOST`] or [`MOST_BYTES`] already; those of the database and the object store.
+/// `TooLarge` when the run has `MOST` or `MOST_BYTES` already; those of the database and the object store.
 pub async fn keep_as_evidence(
     ctx: &Ctx,
     workspace: &Workspace,
