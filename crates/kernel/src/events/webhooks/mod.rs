@@ -1,7 +1,7 @@
 //! Webhooks: events of an organization, or of the whole site, sent to another system as they get positions.
 //!
 //! What must stay true: events are sent in the order of their positions, none is left out, and one may come twice. Each
-//! delivery is signed ([`signature`]), so that the other side knows who sent it. A webhook that fails is tried again
+//! delivery is signed (`signature`), so that the other side knows who sent it. A webhook that fails is tried again
 //! less and less often, and after three days disabled with the reason; enabled again, it goes on where it stopped.
 
 mod delivery;
