@@ -57,6 +57,8 @@ check() {
         need_package MariaDB mariadb-server-core /usr/sbin/mariadbd mariadbd
         need_package "MariaDB's set-up" mariadb-client-core my_print_defaults
         need_package python3 python3 python3
+        # `make bench` signs what its provider registry gives.
+        need_package GnuPG gnupg gpg
         if ! python3 -c 'import ensurepip' 2>/dev/null; then
             missing+=("Python's venv"$'\t'"Debian: apt-get install python3-venv")
             packages+=(python3-venv)

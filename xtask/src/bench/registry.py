@@ -12,7 +12,9 @@ import ipaddress
 import json
 import pathlib
 import ssl
+import subprocess
 import sys
+import tempfile
 import threading
 import zipfile
 
@@ -57,6 +59,20 @@ def make_certificate():
     (folder / "key.pem").write_bytes(key.private_bytes(*form))
 
 
+def sign(text):
+    """The public key, and the signature of the text: an engine installs nothing from a registry without."""
+    with tempfile.TemporaryDirectory() as home:
+        def gpg(*arguments, given=None):
+            command = ["gpg", "--homedir", home, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
+            return subprocess.run([*command, *arguments], input=given, stdout=subprocess.PIPE, check=True).stdout
+
+        gpg("--quick-generate-key", "bench@localhost", "rsa2048", "sign", "1d")
+        public = gpg("--armor", "--export").decode()
+        signature = gpg("--detach-sign", given=text.encode())
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "gpg-agent"], check=False)
+    return public, signature
+
+
 class Registry(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     lock = threading.Lock()
@@ -87,14 +103,15 @@ class Registry(http.server.BaseHTTPRequestHandler):
                 "shasums_url": "/SHA256SUMS",
                 "shasums_signature_url": "/SHA256SUMS.sig",
                 "shasum": sums.split()[0],
-                "signing_keys": {"gpg_public_keys": []},
+                "signing_keys": {"gpg_public_keys": [{"key_id": "", "ascii_armor": public_key}]},
             }).encode()
-        return {f"/{name}": package, "/SHA256SUMS": sums.encode(), "/SHA256SUMS.sig": b"none"}.get(self.path)
+        return {f"/{name}": package, "/SHA256SUMS": sums.encode(), "/SHA256SUMS.sig": signature}.get(self.path)
 
     def log_message(self, *arguments):
         pass
 
 
+public_key, signature = sign(sums)
 make_certificate()
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
