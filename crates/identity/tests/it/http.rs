@@ -71,8 +71,6 @@ async fn every_operation_has_a_name_and_says_what_it_needs() {
     DELETE /api/v2/teams/{team}/authentication-token delete_team_single_token ["organization.access.teams"]
     DELETE /api/v2/teams/{team}/relationships/organization-memberships remove_team_memberships ["organization.access.teams"]
     DELETE /api/v2/teams/{team}/relationships/users remove_team_users ["organization.access.teams"]
-    GET /.well-known/jwks get_json_web_keys null
-    GET /.well-known/openid-configuration get_openid_configuration null
     GET /api/v2/account/details get_account []
     GET /api/v2/account/sessions list_sessions []
     GET /api/v2/admin/users list_users ["user.manage"]
