@@ -14,6 +14,7 @@ pub mod app;
 mod audit;
 mod background;
 pub mod configuration;
+pub mod console;
 pub mod domains;
 mod embedded_runner;
 mod health;

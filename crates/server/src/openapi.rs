@@ -26,7 +26,7 @@ pub fn document() -> anyhow::Result<String> {
 /// and a start should not wait for them.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/", get(html))
+        .route("/reference", get(html))
         .route("/api/v2/openapi.json", get(json))
         .route("/reference.css", get(stylesheet))
 }

@@ -15,10 +15,11 @@ pub fn api_page(document: &OpenApi) -> String {
     let document = serde_json::to_value(document).unwrap_or_default();
     let mut page = String::from(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Slipway API</title><link rel=\"stylesheet\" href=\"/reference.css\"><main><h1>Slipway</h1>\
-         <p>This server has no console yet. <a href=\"/sign-in\">Sign in</a> to your account to make an \
-         API token; then use the command line: <code>slipway login</code>, then <code>slipway --help</code>.</p><p>The API, also as <a href=\"/api/v2/openapi.json\">OpenAPI \
-         document</a>:</p><table><thead><tr><th>Operation</th><th>What it does</th><th>Needs</th></tr></thead><tbody>",
+         <title>Slipway API</title><link rel=\"stylesheet\" href=\"/reference.css\"><main><h1>Slipway API</h1>\
+         <p><a href=\"/app\">The console</a> and the command line (<code>slipway login</code>, then \
+         <code>slipway --help</code>) use this API. <a href=\"/sign-in\">Sign in</a> to your account to make a token \
+         for a program of your own. Everything below is also an <a href=\"/api/v2/openapi.json\">OpenAPI \
+         document</a>.</p><table><thead><tr><th>Operation</th><th>What it does</th><th>Needs</th></tr></thead><tbody>",
     );
     for (path, methods) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
         for (method, operation) in methods.as_object().into_iter().flatten() {

@@ -128,7 +128,7 @@ async fn interrupted() -> Result<()> {
 fn farewell(setting: &Setting, link: &str) {
     let folder = setting.folder.display();
     println!(
-        "Slipway serves on http://{} until Ctrl-C. The API reference is at that address.",
+        "Slipway serves on http://{} until Ctrl-C. The console is at that address, the API reference at /reference.",
         setting.listen
     );
     println!("To sign in with a browser, make your account here (the link works once):\n  {link}");

@@ -17,10 +17,10 @@ pub struct NotAPath;
 const LONGEST: usize = 1_000;
 
 impl ReturnPath {
-    /// The path in `text`, or that of the account where it is none of ours.
+    /// The path in `text`, or that of the console where it is none of ours.
     #[must_use]
-    pub fn or_account(text: &str) -> Self {
-        text.parse().unwrap_or_else(|_| Self("/account".to_owned()))
+    pub fn or_console(text: &str) -> Self {
+        text.parse().unwrap_or_else(|_| Self("/app".to_owned()))
     }
 
     /// The path's text.
@@ -84,7 +84,7 @@ mod tests {
             "/é",
         ] {
             assert_eq!(text.parse::<ReturnPath>(), Err(NotAPath), "{text:?}");
-            assert_eq!(ReturnPath::or_account(text).as_str(), "/account");
+            assert_eq!(ReturnPath::or_console(text).as_str(), "/app");
         }
     }
 

@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod console;
 mod infra;
 mod openid;
 mod server;

@@ -31,7 +31,7 @@ pub(super) async fn submit(
     let text: String = params.get("token")?;
     let invitation = accept::look(&visitor.ctx, &text).await?;
     match made(&visitor, &tree, &text, &form).await {
-        Ok(started) => go_on(&visitor.ctx, &ReturnPath::or_account("/account"), &started),
+        Ok(started) => go_on(&visitor.ctx, &ReturnPath::or_console("/app"), &started),
         Err(error) => {
             let mut shows = shows(&visitor, &invitation, &text);
             if let Some(shows) = shows.as_object_mut() {
@@ -59,12 +59,12 @@ pub(super) async fn accept(
 ) -> Result<Response> {
     let text: String = params.get("token")?;
     if visitor.signed_in().is_err() {
-        return go(&ReturnPath::or_account(&format!(
+        return go(&ReturnPath::or_console(&format!(
             "/sign-in?return_to=/invitations/{text}"
         )));
     }
     match accept::as_signed_in(&visitor.ctx, &tree, &text).await {
-        Ok(_) => Ok(go_to("/account")),
+        Ok(_) => Ok(go_to("/app")),
         Err(error) => {
             let invitation = accept::look(&visitor.ctx, &text).await?;
             Page::new(&visitor, "invitation.html", shows(&visitor, &invitation, &text))?

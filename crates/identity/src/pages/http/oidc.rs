@@ -39,7 +39,7 @@ async fn begin(
     Extension(issuers): Extension<Arc<Issuers>>,
     Path(provider): Path<String>,
 ) -> Result<Response> {
-    let return_to = ReturnPath::or_account(&visitor.query("return_to"));
+    let return_to = ReturnPath::or_console(&visitor.query("return_to"));
     let begun = sign_in::start(&visitor.ctx, &issuers, parsed(&provider)?, return_to.as_str(), None).await?;
     let mut response = go_to("/sign-in");
     let location = HeaderValue::from_str(begun.url.as_str()).map_err(Error::internal)?;
@@ -67,7 +67,7 @@ async fn finish(
     let kept = name.as_deref().and_then(|name| find(&headers, name));
     let browser = (kept, visitor.browser(), visitor.current.as_ref());
     let finished = sign_in::finish(&visitor.ctx, &issuers, parsed(&provider)?, answer, browser).await?;
-    let return_to = ReturnPath::or_account(&finished.return_to);
+    let return_to = ReturnPath::or_console(&finished.return_to);
     let mut response = match &finished.started {
         Some(started) => go_on(&visitor.ctx, &return_to, started)?,
         None => go(&return_to)?,

@@ -58,7 +58,7 @@ impl Visitor {
     pub fn signed_in(&self) -> Result<&Current, ReturnPath> {
         match &self.current {
             Some(current) if current.stage == Stage::Full => Ok(current),
-            Some(current) if current.stage == Stage::Enrolment => Err(ReturnPath::or_account("/account/second-factor")),
+            Some(current) if current.stage == Stage::Enrolment => Err(ReturnPath::or_console("/account/second-factor")),
             _ => Err(self.sign_in()),
         }
     }
@@ -69,7 +69,7 @@ impl Visitor {
         let here = self.uri.path_and_query().map_or("/account", |here| here.as_str());
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("return_to", here);
-        ReturnPath::or_account(&format!("/sign-in?{}", query.finish()))
+        ReturnPath::or_console(&format!("/sign-in?{}", query.finish()))
     }
 
     /// The parameters of the address as they were sent.

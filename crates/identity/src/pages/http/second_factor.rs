@@ -31,7 +31,7 @@ pub(super) async fn answer(visitor: Visitor, form: Form) -> Result<Response> {
     if current.stage != Stage::SecondFactor {
         return Ok(go_to("/sign-in"));
     }
-    let return_to = ReturnPath::or_account(&form.text("return_to"));
+    let return_to = ReturnPath::or_console(&form.text("return_to"));
     let code = SecretBytes::new(form.text("code").into_bytes());
     match sign_in::second_factor(&visitor.ctx, current, &code).await {
         Ok(started) => go_with(&visitor.ctx, &return_to, &started),
@@ -116,7 +116,7 @@ pub(super) async fn turn_off(visitor: Visitor, form: Form) -> Result<Response> {
     match second_factor::turn_off(&visitor.ctx, current, form.secret("proof")).await {
         Ok(started) => go_with(
             &visitor.ctx,
-            &ReturnPath::or_account("/account/second-factor"),
+            &ReturnPath::or_console("/account/second-factor"),
             &started,
         ),
         Err(error) => again(&visitor, current, error).await,

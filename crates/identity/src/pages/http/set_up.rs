@@ -22,7 +22,7 @@ pub(super) async fn submit(visitor: Visitor, params: Params, form: Form) -> Resu
     let text: String = params.get("token")?;
     links::service::find(&visitor.ctx, LinkKind::SetUp, &text).await?;
     match made(&visitor, &text, &form).await {
-        Ok(started) => go_on(&visitor.ctx, &ReturnPath::or_account("/account"), &started),
+        Ok(started) => go_on(&visitor.ctx, &ReturnPath::or_console("/app"), &started),
         Err(error) => {
             let shows = json!({"username": form.text("username"), "email": form.text("email")});
             Page::new(&visitor, "set-up.html", shows)?

@@ -21,7 +21,7 @@ use crate::sessions::service::Started;
 pub(super) async fn show(visitor: Visitor) -> Result<Response> {
     let return_to = visitor.query("return_to");
     if visitor.signed_in().is_ok() {
-        return go(&ReturnPath::or_account(&return_to));
+        return go(&ReturnPath::or_console(&return_to));
     }
     let notice = match visitor.query("notice").as_str() {
         "password-set" => "The password was set. Sign in with it.",
@@ -38,7 +38,7 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response> {
 }
 
 pub(super) async fn submit(visitor: Visitor, form: Form) -> Result<Response> {
-    let return_to = ReturnPath::or_account(&form.text("return_to"));
+    let return_to = ReturnPath::or_console(&form.text("return_to"));
     let typed = Credentials {
         name: form.text("username"),
         password: form.secret("password"),
@@ -72,11 +72,11 @@ async fn providers(ctx: &Ctx) -> Result<Vec<Value>> {
 pub(super) fn go_on(ctx: &Ctx, return_to: &ReturnPath, started: &Started) -> Result<Response> {
     match started.session.stage {
         Stage::Full => go_with(ctx, return_to, started),
-        Stage::Enrolment => go_with(ctx, &ReturnPath::or_account("/account/second-factor"), started),
+        Stage::Enrolment => go_with(ctx, &ReturnPath::or_console("/account/second-factor"), started),
         Stage::SecondFactor => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             query.append_pair("return_to", return_to.as_str());
-            let next = ReturnPath::or_account(&format!("/sign-in/second-factor?{}", query.finish()));
+            let next = ReturnPath::or_console(&format!("/sign-in/second-factor?{}", query.finish()));
             go_with(ctx, &next, started)
         }
     }

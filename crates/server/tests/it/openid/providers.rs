@@ -51,7 +51,7 @@ async fn signing_in_goes_on_when_dex_has_other_keys() {
     site.browser().sign_in_with_password(&provider, "").await.expect(200);
     dex.restart().unwrap();
     let landed = site.browser().sign_in_with_password(&provider, "").await.expect(200);
-    assert_eq!(landed.url.path(), "/account");
+    assert_eq!(landed.url.path(), "/app");
 }
 
 #[tokio::test]

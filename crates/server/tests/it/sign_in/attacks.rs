@@ -116,7 +116,7 @@ async fn nobody_is_sent_to_another_site_after_signing_in() {
     ] {
         let fields = [("username", "ada"), ("password", PASSWORD), ("return_to", elsewhere)];
         let went = Browser::new(&app).fill("/sign-in", &fields).await.goes_to();
-        assert_eq!(went, "/account", "{elsewhere}");
+        assert_eq!(went, "/app", "{elsewhere}");
     }
 }
 

@@ -73,7 +73,7 @@ impl Browser {
     pub async fn signed_in(app: &TestApp, name: &str) -> Self {
         account(app, name).await;
         let mut browser = Self::new(app);
-        assert_eq!(browser.sign_in(name, PASSWORD).await.goes_to(), "/account");
+        assert_eq!(browser.sign_in(name, PASSWORD).await.goes_to(), "/app");
         browser
     }
 

@@ -44,7 +44,7 @@ async fn somebody_new_joins_with_an_account_and_gets_the_role() {
         .expect(200)
         .says("<b>ann</b> invites you")
         .says("Join acme");
-    assert_eq!(bob.post(&path, &FORM).await.goes_to(), "/account");
+    assert_eq!(bob.post(&path, &FORM).await.goes_to(), "/app");
     let see = "/api/v2/organizations/acme/workspaces";
     bob.send("GET", see, &[], String::new()).await.expect(200);
     Browser::new(&acme.app).get(&path).await.expect(404);

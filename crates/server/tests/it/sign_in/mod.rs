@@ -10,4 +10,4 @@ mod password;
 pub mod second_factor;
 mod set_up;
 
-pub use browser::{Browser, local};
+pub use browser::{Browser, PASSWORD, Shown, account, local};

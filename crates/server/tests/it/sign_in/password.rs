@@ -24,7 +24,7 @@ async fn one_signs_in_by_name_and_goes_where_one_wanted_to() {
     ];
     assert_eq!(ada.post("/sign-in", &fields).await.goes_to(), "/account/tokens");
     ada.get("/account/tokens").await.expect(200).says("New token");
-    assert_eq!(ada.get("/sign-in").await.goes_to(), "/account", "signed in already");
+    assert_eq!(ada.get("/sign-in").await.goes_to(), "/app", "signed in already");
 
     ada.get("/account").await;
     assert_eq!(ada.post("/sign-out", &[]).await.goes_to(), "/sign-in?notice=signed-out");

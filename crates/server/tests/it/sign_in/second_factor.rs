@@ -88,10 +88,7 @@ async fn the_second_factor_is_asked_for_and_a_code_is_taken_once() {
     half.post(ask, &[("code", "000000")]).await.expect(401);
     app.pass(Duration::from_secs(30));
     let pending = half.cookie.clone();
-    assert_eq!(
-        half.post(ask, &[("code", &phone.code(&app))]).await.goes_to(),
-        "/account"
-    );
+    assert_eq!(half.post(ask, &[("code", &phone.code(&app))]).await.goes_to(), "/app");
     assert_ne!(half.cookie, pending);
     half.get("/account").await.expect(200);
 
@@ -141,7 +138,7 @@ async fn turning_it_off_needs_a_proof_and_an_administrator_can_for_who_lost_it()
         .await
         .expect(303);
     let mut other = Browser::new(&app);
-    assert_eq!(other.sign_in("ada", PASSWORD).await.goes_to(), "/account");
+    assert_eq!(other.sign_in("ada", PASSWORD).await.goes_to(), "/app");
 
     enrol(&app, &mut other).await;
     let root = app.site_admin("root").await;
@@ -149,7 +146,7 @@ async fn turning_it_off_needs_a_proof_and_an_administrator_can_for_who_lost_it()
     let path = format!("/api/v2/admin/users/{}/actions/disable_two_factor", users.ids()[0]);
     root.post(&path, json!({})).await.expect(200);
     root.post(&path, json!({})).await.expect(409);
-    assert_eq!(Browser::new(&app).sign_in("ada", PASSWORD).await.goes_to(), "/account");
+    assert_eq!(Browser::new(&app).sign_in("ada", PASSWORD).await.goes_to(), "/app");
 }
 
 #[tokio::test]

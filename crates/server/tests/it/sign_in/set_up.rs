@@ -26,7 +26,7 @@ async fn the_link_of_a_new_site_makes_its_administrator_and_signs_in() {
             .unwrap()
             .contains("default-src 'none'")
     );
-    assert_eq!(ada.post(&local(&link), &FORM).await.goes_to(), "/account");
+    assert_eq!(ada.post(&local(&link), &FORM).await.goes_to(), "/app");
     ada.get("/account").await.expect(200).says("ada@example.org");
     let me = ada
         .send("GET", "/api/v2/account/details", &[], String::new())
@@ -83,7 +83,7 @@ async fn what_is_wrong_stands_at_its_field_and_the_link_can_be_used_again() {
 #[tokio::test]
 async fn the_page_of_the_api_shows_the_way_to_sign_in() {
     let app = TestApp::new().await;
-    let page = Browser::new(&app).get("/").await.expect(200);
+    let page = Browser::new(&app).get("/reference").await.expect(200);
     assert!(page.text.contains("href=\"/sign-in\""));
     let style = Browser::new(&app).get("/pages.css").await.expect(200);
     assert_eq!(style.headers["content-type"], "text/css; charset=utf-8");
