@@ -1,0 +1,127 @@
+// The tree of pages: the frames are here, what stands in them comes from the features.
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  type AnyRoute,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { get } from '@/api/query'
+import type { Feature, Place } from '@/lib/feature'
+import { PageError, PageMissing, PagePending } from './outcomes'
+import { landing } from './landing'
+import { parseSearch, stringifySearch } from './search-text'
+import { SectionFrame } from './section'
+import { Shell } from './shell'
+
+/** The router of all features. Data is read through `queries`. */
+export function newRouter(features: readonly Feature[], queries: QueryClient) {
+  return createRouter({
+    routeTree: tree(features, queries),
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultPendingMs: 150,
+    defaultPendingMinMs: 200,
+    defaultPendingComponent: PagePending,
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: PageMissing,
+    scrollRestoration: true,
+    defaultStructuralSharing: true,
+  })
+}
+
+function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
+  const below = (place: Place, parent: AnyRoute): AnyRoute[] =>
+    features.flatMap((feature) => feature.routes?.[place]?.(parent) ?? [])
+
+  const root = createRootRoute({ component: Outlet })
+  const slash = createRoute({
+    getParentRoute: () => root,
+    path: '/',
+    beforeLoad: () => {
+      throw redirect({ to: '/app', replace: true })
+    },
+  })
+  const app = createRoute({
+    getParentRoute: () => root,
+    path: 'app',
+    component: Shell,
+    loader: () => queries.ensureQueryData(get('/api/v2/account/details')),
+  })
+  const home = createRoute({ getParentRoute: () => app, path: '/', ...landing(queries) })
+  const components = createRoute({
+    getParentRoute: () => app,
+    path: 'components',
+    component: lazyRouteComponent(() => import('./components/page')),
+  })
+
+  const account = createRoute({ getParentRoute: () => app, path: 'account', component: AccountFrame })
+  const admin = createRoute({ getParentRoute: () => app, path: 'admin', component: AdminFrame })
+  const organization = createRoute({
+    getParentRoute: () => app,
+    path: '$organization',
+    loader: ({ params }) => queries.ensureQueryData(get('/api/v2/organizations/{organization}', { params: { path: params } })),
+  })
+  const settings = createRoute({ getParentRoute: () => organization, path: 'settings', component: SettingsFrame })
+  const workspaceFrame = features.find((feature) => feature.workspaceFrame)?.workspaceFrame
+  const workspace = createRoute({
+    getParentRoute: () => organization,
+    path: 'workspaces/$workspace',
+    ...(workspaceFrame && { component: workspaceFrame }),
+  })
+
+  return root.addChildren([
+    slash,
+    app.addChildren([
+      home,
+      components,
+      ...below('top', app),
+      account.addChildren([index(account, '/app/account/profile'), ...below('account', account)]),
+      admin.addChildren([index(admin, '/app/admin/organizations'), ...below('admin', admin)]),
+      organization.addChildren([
+        settings.addChildren([settingsIndex(settings), ...below('settings', settings)]),
+        workspace.addChildren(below('workspace', workspace)),
+        ...below('organization', organization),
+      ]),
+    ]),
+  ])
+}
+
+function AccountFrame() {
+  return <SectionFrame group="account" title="Account" />
+}
+
+function AdminFrame() {
+  return <SectionFrame group="admin" title="Site administration" />
+}
+
+function SettingsFrame() {
+  return <SectionFrame group="settings" title="Settings" />
+}
+
+/** The first page of a section. */
+function index(parent: AnyRoute, to: string): AnyRoute {
+  return createRoute({
+    getParentRoute: () => parent,
+    path: '/',
+    beforeLoad: () => {
+      throw redirect({ to, replace: true })
+    },
+  })
+}
+
+function settingsIndex(parent: AnyRoute): AnyRoute {
+  return createRoute({
+    getParentRoute: () => parent,
+    path: '/',
+    beforeLoad: ({ params }) => {
+      const { organization } = params as { organization: string }
+      throw redirect({ to: '/app/$organization/settings/general', params: { organization }, replace: true } as never)
+    },
+  })
+}

@@ -1,0 +1,5 @@
+// The slices of the console: one line each. Their pages, navigation, actions and live updates come from here.
+import { account } from '@/features/account/routes'
+import type { Feature } from '@/lib/feature'
+
+export const features: readonly Feature[] = [account]

@@ -1,0 +1,40 @@
+// One group of the navigation.
+import { Link } from '@tanstack/react-router'
+import type { NavigationEntry, NavigationGroup } from '@/lib/feature'
+import { useFeatures } from '@/lib/features'
+import { lastOrganization } from '@/lib/last-organization'
+import { Icon } from '@/ui/icon'
+import { useCaller, useOpenOrganization } from './caller'
+import styles from './side-list.module.css'
+
+/** The entries of `group` that the caller may see, in order. */
+export function useNavigation(group: NavigationGroup): readonly NavigationEntry[] {
+  const caller = useCaller()
+  const entries = useFeatures().flatMap((feature) => feature.navigation ?? [])
+  return entries
+    .filter((entry) => entry.group === group && (caller === null || (entry.isShown?.(caller) ?? true)))
+    .sort((left, right) => left.order - right.order)
+}
+
+/** The links of one group, under `title` if it has one; nothing when the group is empty. */
+export function SideList({ group, title }: { group: NavigationGroup; title?: string }) {
+  const entries = useNavigation(group)
+  const organization = useOpenOrganization() ?? lastOrganization() ?? ''
+  if (entries.length === 0) return null
+  return (
+    <div className={styles.group}>
+      {title && <h3 className={styles.title}>{title}</h3>}
+      <ul className={styles.entries}>
+        {entries.map((entry) => (
+          <li key={entry.title}>
+            <Link to={entry.to(organization)} className={styles.entry} activeOptions={{ exact: entry.order === 0 }}>
+              <Icon name={entry.icon} />
+              {entry.title}
+              {entry.badge && <entry.badge organization={organization} />}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

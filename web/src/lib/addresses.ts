@@ -1,0 +1,25 @@
+// The console's addresses, in one place: features link to each other's pages without importing each other.
+
+const at = (...parts: readonly string[]) => `/${parts.map(encodeURIComponent).join('/')}`
+
+export const addresses = {
+  home: () => '/app',
+  organization: (organization: string) => at('app', organization),
+  projects: (organization: string) => at('app', organization, 'projects'),
+  project: (organization: string, project: string) => at('app', organization, 'projects', project),
+  workspaces: (organization: string) => at('app', organization, 'workspaces'),
+  newWorkspace: (organization: string) => at('app', organization, 'new-workspace'),
+  workspace: (organization: string, workspace: string, tab?: string) =>
+    at('app', organization, 'workspaces', workspace, ...(tab ? [tab] : [])),
+  run: (organization: string, workspace: string, run: string) =>
+    at('app', organization, 'workspaces', workspace, 'runs', run),
+  runs: (organization: string) => at('app', organization, 'runs'),
+  variableSets: (organization: string) => at('app', organization, 'variable-sets'),
+  variableSet: (organization: string, set: string) => at('app', organization, 'variable-sets', set),
+  activity: (organization: string) => at('app', organization, 'activity'),
+  settings: (organization: string, section = 'general') => at('app', organization, 'settings', section),
+  account: (section = 'profile') => at('app', 'account', section),
+  admin: (section = 'organizations') => at('app', 'admin', section),
+  components: () => '/app/components',
+  reference: () => '/reference',
+} as const

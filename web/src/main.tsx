@@ -1,0 +1,29 @@
+// Starts the console.
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { hub, keepFresh } from '@/api/events'
+import { newQueryClient } from '@/api/query'
+import { newRouter } from '@/app/router'
+import { features } from '@/app/routes'
+import { FeaturesProvider } from '@/lib/features'
+import { UiProvider } from '@/ui/provider'
+
+const queries = newQueryClient()
+const router = newRouter(features, queries)
+keepFresh(hub, queries, features.flatMap((feature) => feature.stale ?? []))
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no element "root".')
+createRoot(root).render(
+  <StrictMode>
+    <UiProvider>
+      <QueryClientProvider client={queries}>
+        <FeaturesProvider value={features}>
+          <RouterProvider router={router} />
+        </FeaturesProvider>
+      </QueryClientProvider>
+    </UiProvider>
+  </StrictMode>,
+)
