@@ -23,7 +23,9 @@ pub struct Tools {
 /// # Errors
 /// They were not made yet; the message says how.
 pub fn find() -> Result<Tools> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // What cargo says now and not what it said when this was compiled: clones may share a build directory.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let root = Path::new(&package).join("../..");
     let file = root.join("target/tools.json");
     let how = "run `cargo run -p xtask -- tools` once";
     let text = std::fs::read_to_string(&file).with_context(|| format!("{} is missing: {how}", file.display()))?;
