@@ -1,0 +1,26 @@
+// The way to this page.
+import { Fragment } from 'react'
+import type { Crumb } from '@/lib/page'
+import { Link } from '@tanstack/react-router'
+import styles from './crumbs.module.css'
+
+/** The last is the page itself. */
+export function Crumbs({ crumbs, page }: { crumbs: readonly Crumb[]; page: string }) {
+  return (
+    <nav className={styles.crumbs} aria-label="Breadcrumb">
+      {crumbs.map((crumb) => (
+        <Fragment key={crumb.to}>
+          <Link to={crumb.to} className={styles.up}>
+            {crumb.title}
+          </Link>
+          <span className={styles.slash} aria-hidden>
+            /
+          </span>
+        </Fragment>
+      ))}
+      <span aria-current="page" className={styles.page}>
+        {page}
+      </span>
+    </nav>
+  )
+}

@@ -1,0 +1,130 @@
+// The words of the console for every status of the API, each with its icon and colour. There are no others.
+import type { Schema } from '@/api/query'
+import type { IconName, Tone } from './icon'
+
+/** How a status is shown. */
+export interface StatusLook {
+  readonly word: string
+  readonly icon: IconName
+  readonly tone: Tone
+  /** All is well: no colour in lists, so that trouble is what is seen. */
+  readonly isCalm?: boolean
+}
+
+const look = (word: string, icon: IconName, tone: Tone, isCalm = false): StatusLook => ({ word, icon, tone, isCalm })
+
+const queued = look('Queued', 'queued', 'neutral')
+const failed = look('Failed', 'failed', 'danger')
+const canceled = look('Canceled', 'canceled', 'neutral')
+const confirm = look('Needs confirmation', 'waiting', 'accent')
+
+const run: Record<Schema<'RunStatus'>, StatusLook> = {
+  pending: queued,
+  fetching: look('Fetching', 'running', 'info'),
+  plan_queued: look('Plan queued', 'queued', 'neutral'),
+  planning: look('Planning', 'running', 'info'),
+  planned: confirm,
+  policy_checked: confirm,
+  confirmed: look('Confirmed', 'queued', 'neutral'),
+  apply_queued: look('Apply queued', 'queued', 'neutral'),
+  applying: look('Applying', 'running', 'info'),
+  applied: look('Applied', 'ok', 'success', true),
+  planned_and_finished: look('Plan finished', 'ok', 'neutral', true),
+  planned_and_saved: look('Plan saved', 'waiting', 'accent'),
+  discarded: look('Discarded', 'canceled', 'neutral'),
+  errored: failed,
+  canceled,
+  force_canceled: look('Force-canceled', 'canceled', 'neutral'),
+}
+
+const phase: Record<Schema<'PhaseStatus'>, StatusLook> = {
+  pending: look('Not started', 'todo', 'neutral'),
+  queued,
+  running: look('Running', 'running', 'info'),
+  finished: look('Finished', 'ok', 'success', true),
+  errored: failed,
+  canceled,
+  unreachable: look('Not reached', 'never', 'neutral'),
+}
+
+const runner: Record<Schema<'RunnerStatus'>, StatusLook> = {
+  idle: look('Ready', 'ok', 'success', true),
+  busy: look('Busy', 'running', 'info'),
+  unknown: look('Not heard from', 'warning', 'warning'),
+  exited: look('Left', 'canceled', 'neutral'),
+}
+
+const configuration: Record<Schema<'ConfigurationStatus'>, StatusLook> = {
+  pending: look('Waits for files', 'queued', 'neutral'),
+  uploaded: look('Uploaded', 'ok', 'success', true),
+  errored: failed,
+  archived: look('Archived', 'never', 'neutral'),
+}
+
+/** What a plan does to a resource. */
+const change = {
+  create: look('Create', 'create', 'success'),
+  update: look('Change', 'change', 'warning'),
+  replace: look('Replace', 'replace', 'danger'),
+  delete: look('Destroy', 'destroy', 'danger'),
+  read: look('Read', 'read', 'neutral'),
+  import: look('Import', 'download', 'info'),
+  move: look('Move', 'arrow-right', 'neutral'),
+  forget: look('Forget', 'minus', 'warning'),
+  'no-op': look('Unchanged', 'dot', 'neutral', true),
+} as const satisfies Record<string, StatusLook>
+
+/** A workspace between runs; while one is under way it has that run's status. */
+const workspace = {
+  never: look('Never run', 'never', 'neutral', true),
+  'in-sync': look('In sync', 'ok', 'neutral', true),
+  drifted: look('Drifted', 'drift', 'warning'),
+  ...run,
+  // Its last run changed nothing: what was applied before still stands.
+  applied: look('In sync', 'ok', 'neutral', true),
+  planned_and_finished: look('In sync', 'ok', 'neutral', true),
+} as const satisfies Record<string, StatusLook>
+
+/** Users, members, tokens, accounts of programs. */
+const access = {
+  active: look('Active', 'ok', 'success', true),
+  invited: look('Invited', 'waiting', 'neutral'),
+  suspended: look('Suspended', 'pause', 'warning'),
+  expired: look('Expired', 'clock', 'danger'),
+  unused: look('Never used', 'never', 'neutral', true),
+} as const satisfies Record<string, StatusLook>
+
+/** Parts of the system: a check, a delivery, a backup. */
+const health = {
+  ok: look('Ready', 'ok', 'success', true),
+  warning: look('Needs a look', 'warning', 'warning'),
+  failed,
+  running: look('Running', 'running', 'info'),
+  queued,
+  off: look('Off', 'never', 'neutral'),
+} as const satisfies Record<string, StatusLook>
+
+/** Every list by what it is about. */
+export const statuses = { run, phase, runner, configuration, change, workspace, access, health } as const
+
+/** What a status can be about. */
+export type StatusKind = keyof typeof statuses
+
+/** The words of one list. */
+export type StatusWord<Kind extends StatusKind> = keyof (typeof statuses)[Kind] & string
+
+/** How `value` is shown; a word that this console does not know yet is shown as it is. */
+export function statusLook(kind: StatusKind, value: string): StatusLook {
+  const known = (statuses[kind] as Record<string, StatusLook | undefined>)[value]
+  return known ?? look(sentence(value), 'dot', 'neutral')
+}
+
+/** The status of a workspace, whose newest run has `latest`. */
+export function workspaceStatus(latest: Schema<'RunStatus'> | null | undefined): StatusWord<'workspace'> {
+  return latest ?? 'never'
+}
+
+function sentence(word: string): string {
+  const text = word.replaceAll(/[-_]/g, ' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
