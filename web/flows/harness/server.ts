@@ -1,0 +1,115 @@
+// The real binary as a server, with a data directory of its own, SQLite and the embedded runner with real OpenTofu.
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ended, run, start } from './programs'
+import { binary, engines, tools } from './project'
+import { until } from './until'
+
+/** The least that the server takes: otherwise a flow that kills it waits long for what it did. */
+const LEASE_SECONDS = '5'
+
+export interface ServerOptions {
+  /** Settings beside the usual ones. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** Where people reach it, if that is not where it listens. */
+  readonly publicUrl?: string
+  /** Where it listens; a port of the system's choice when absent. */
+  readonly listen?: string
+}
+
+/** A server; not started yet. */
+export class Server {
+  readonly data: string
+  private readonly logFile: string
+  private child: ChildProcess | null = null
+  private address: string
+  private starts = 0
+
+  constructor(
+    folder: string,
+    private readonly options: ServerOptions = {},
+  ) {
+    this.data = join(folder, 'data')
+    this.logFile = join(folder, 'server.log')
+    this.address = options.listen ?? '127.0.0.1:0'
+    mkdirSync(folder, { recursive: true })
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    return `http://${this.address}`
+  }
+
+  /** Starts it, at the address where it was if it was started before, and waits until it serves. */
+  async start() {
+    const log = openSync(this.logFile, 'a')
+    const args = ['server', '--data-dir', this.data, '--listen', this.address]
+    args.push('--engine-dir', engines(), '--provider-mirror', tools().mirror)
+    if (this.options.publicUrl) args.push('--public-url', this.options.publicUrl)
+    const variables = { SLIPWAY_RUNS_LEASE_SECONDS: LEASE_SECONDS, ...this.options.variables }
+    const child = start(binary, args, log, { variables })
+    closeSync(log)
+    this.child = child
+    this.starts += 1
+    this.address = await until('the server is ready', () => this.readyAt(child))
+  }
+
+  private readyAt(child: ChildProcess): string | undefined {
+    if (child.exitCode !== null) throw new Error(`the server ended (${child.exitCode}):\n${this.log()}`)
+    const ready = [...this.log().matchAll(/ listening (?:.*)address=(\S+)| ready url=http:\/\/(\S+)/g)]
+    const readies = ready.filter((match) => match[2] !== undefined)
+    const last = readies[this.starts - 1]?.[2]
+    if (last === undefined) return undefined
+    return this.options.listen ?? (this.options.publicUrl ? this.address : last)
+  }
+
+  /** SIGTERM, and its end. Runs go on. */
+  async stop() {
+    await this.end('SIGTERM')
+  }
+
+  /** SIGKILL. */
+  async kill() {
+    await this.end('SIGKILL')
+  }
+
+  private async end(signal: 'SIGTERM' | 'SIGKILL') {
+    const child = this.child
+    if (!child) return
+    this.child = null
+    child.kill(signal)
+    await ended(child)
+  }
+
+  /** What it said so far. */
+  log(): string {
+    try {
+      return readFileSync(this.logFile, 'utf8')
+    } catch {
+      return ''
+    }
+  }
+
+  /** What the embedded runner said so far. */
+  runnerLog(): string {
+    try {
+      return readFileSync(join(this.data, 'runner.log'), 'utf8')
+    } catch {
+      return ''
+    }
+  }
+
+  /** A token of the site's administrator. */
+  async adminToken(): Promise<string> {
+    return (await run(binary, ['admin', 'token', 'create', '--data-dir', this.data])).trim()
+  }
+
+  /** The link by which the first person makes an account. */
+  async setUpLink(): Promise<string> {
+    const printed = await run(binary, ['admin', 'set-up-link', '--data-dir', this.data, '--listen', this.address])
+    const link = /http:\S+\/set-up\/\S+/.exec(printed)?.[0]
+    if (!link) throw new Error(`no link was printed:\n${printed}`)
+    return link
+  }
+}

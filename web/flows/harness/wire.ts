@@ -1,0 +1,71 @@
+// A cable between the browser and the server that can be cut, or go silent as it does when the machine sleeps.
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+
+/** Forwards connections to wherever the server listens. */
+export class Wire {
+  private readonly sockets = new Set<Socket>()
+  private server: Server | null = null
+  private port = 0
+  private isSilent = false
+  private isCut = false
+
+  /** Listens; the address that the browser is given. */
+  async start(): Promise<string> {
+    const server = createServer((socket) => this.forward(socket))
+    this.server = server
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+
+  /** Forwards to this server from now on. */
+  connect(url: string) {
+    this.port = Number(new URL(url).port)
+  }
+
+  private forward(near: Socket) {
+    if (this.isCut) return void near.destroy()
+    const far = connect(this.port, '127.0.0.1')
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.sockets.add(from)
+      from.on('data', (bytes) => {
+        if (!this.isSilent) to.write(bytes)
+      })
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        this.sockets.delete(from)
+        to.destroy()
+      })
+    }
+  }
+
+  /** Nothing goes through, and nobody is told. */
+  silence() {
+    this.isSilent = true
+  }
+
+  /** Breaks all connections and takes no new ones. */
+  cut() {
+    this.isCut = true
+    this.breakAll()
+  }
+
+  /** As new: what was silent is broken now, and new connections work. */
+  mend() {
+    this.breakAll()
+    this.isSilent = false
+    this.isCut = false
+  }
+
+  private breakAll() {
+    for (const socket of this.sockets) socket.destroy()
+  }
+
+  stop() {
+    this.breakAll()
+    this.server?.close()
+  }
+}
