@@ -10,9 +10,10 @@ use slipway_kernel::{Error, Result};
 /// The pages' look; the content security policy allows no other.
 pub(super) const STYLE: &str = include_str!("../../templates/pages.css");
 
-const SOURCES: [(&str, &str); 22] = [
+const SOURCES: [(&str, &str); 23] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("narrow.html", include_str!("../../templates/narrow.html")),
+    ("mark.html", include_str!("../../templates/mark.html")),
     ("wide.html", include_str!("../../templates/wide.html")),
     ("form.html", include_str!("../../templates/form.html")),
     ("failure.html", include_str!("../../templates/failure.html")),

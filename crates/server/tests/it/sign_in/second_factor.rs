@@ -21,7 +21,7 @@ impl Phone {
     }
 
     fn with(secret: &str) -> Self {
-        let typed = secret.replace('-', "");
+        let typed = secret.replace(' ', "");
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let bits: String = typed
             .chars()
