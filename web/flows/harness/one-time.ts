@@ -15,7 +15,7 @@ export function oneTimeCode(secret: string, later = 0): string {
 }
 
 function bytesOf(secret: string): Buffer {
-  const letters = secret.replaceAll(/[\s=]/g, '').toUpperCase()
+  const letters = secret.toUpperCase().replaceAll(/[^A-Z2-7]/g, '')
   const bits = [...letters].map((letter) => LETTERS.indexOf(letter).toString(2).padStart(5, '0')).join('')
   const bytes = bits.match(/.{8}/g) ?? []
   return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)))

@@ -12,10 +12,6 @@ const LEASE_SECONDS = '5'
 export interface ServerOptions {
   /** Settings beside the usual ones. */
   readonly variables?: Readonly<Record<string, string>>
-  /** Where people reach it, if that is not where it listens. */
-  readonly publicUrl?: string
-  /** Where it listens; a port of the system's choice when absent. */
-  readonly listen?: string
 }
 
 /** A server; not started yet. */
@@ -23,7 +19,8 @@ export class Server {
   readonly data: string
   private readonly logFile: string
   private child: ChildProcess | null = null
-  private address: string
+  /** A port of the system's choice, which the log tells; a restart keeps it. */
+  private address = '127.0.0.1:0'
   private starts = 0
 
   constructor(
@@ -32,7 +29,6 @@ export class Server {
   ) {
     this.data = join(folder, 'data')
     this.logFile = join(folder, 'server.log')
-    this.address = options.listen ?? '127.0.0.1:0'
     mkdirSync(folder, { recursive: true })
   }
 
@@ -46,7 +42,6 @@ export class Server {
     const log = openSync(this.logFile, 'a')
     const args = ['server', '--data-dir', this.data, '--listen', this.address]
     args.push('--engine-dir', engines(), '--provider-mirror', tools().mirror)
-    if (this.options.publicUrl) args.push('--public-url', this.options.publicUrl)
     const variables = { SLIPWAY_RUNS_LEASE_SECONDS: LEASE_SECONDS, ...this.options.variables }
     const child = start(binary, args, log, { variables })
     closeSync(log)
@@ -57,11 +52,7 @@ export class Server {
 
   private readyAt(child: ChildProcess): string | undefined {
     if (child.exitCode !== null) throw new Error(`the server ended (${child.exitCode}):\n${this.log()}`)
-    const ready = [...this.log().matchAll(/ listening (?:.*)address=(\S+)| ready url=http:\/\/(\S+)/g)]
-    const readies = ready.filter((match) => match[2] !== undefined)
-    const last = readies[this.starts - 1]?.[2]
-    if (last === undefined) return undefined
-    return this.options.listen ?? (this.options.publicUrl ? this.address : last)
+    return [...this.log().matchAll(/ ready url=http:\/\/(\S+)/g)][this.starts - 1]?.[1]
   }
 
   /** SIGTERM, and its end. Runs go on. */

@@ -1,0 +1,153 @@
+// A flow: a server of its own, browsers, and what has to be true at the end of each of them.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium as engine, type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll, test } from 'vitest'
+import { Api, type Resource } from './api'
+import { look } from './look'
+import { endAllOf } from './programs'
+import { chromium, requireBinary, screenshots } from './project'
+import { Server, type ServerOptions } from './server'
+import { Visitor } from './visitor'
+
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+]
+const LIMIT_MS = 240_000
+
+/** The organization of the flows. */
+export const ORGANIZATION = 'acme'
+
+/** What a flow works with. */
+export class Stage {
+  private readonly visitors: Visitor[] = []
+  private readonly violations: string[] = []
+
+  private constructor(
+    readonly name: string,
+    /** For whatever the flow needs; gone afterwards. */
+    readonly folder: string,
+    readonly server: Server,
+    private readonly browser: Browser,
+  ) {}
+
+  static async open(name: string, browser: Browser, options: ServerOptions): Promise<Stage> {
+    const folder = mkdtempSync(join(tmpdir(), `slipway-flow-${name}-`))
+    const stage = new Stage(name, folder, new Server(folder, options), browser)
+    try {
+      await stage.server.start()
+    } catch (error) {
+      await stage.close()
+      throw error
+    }
+    return stage
+  }
+
+  /** The API as the site's administrator. */
+  async api(): Promise<Api> {
+    const home = join(this.folder, 'home')
+    mkdirSync(home, { recursive: true })
+    return new Api(this.server.url, await this.server.adminToken(), home)
+  }
+
+  /** The API with an organization to work in. */
+  async apiWithOrganization(): Promise<Api> {
+    const api = await this.api()
+    await api.post('/organizations', 'organizations', { name: ORGANIZATION, email: 'ops@example.com' })
+    return api
+  }
+
+  /** A browser with nobody signed in. */
+  async visitor(name: string, url = this.server.url): Promise<Visitor> {
+    const visitor = await Visitor.open(this.browser, name, url)
+    this.visitors.push(visitor)
+    return visitor
+  }
+
+  /** A browser with the site's first administrator signed in. */
+  async administrator(url = this.server.url): Promise<Visitor> {
+    const visitor = await this.visitor('dana', url)
+    await visitor.join(await this.server.setUpLink())
+    return visitor
+  }
+
+  /** A browser with somebody signed in who has `role` in the organization. */
+  async member(api: Api, name: string, role: string, url = this.server.url): Promise<Visitor> {
+    const invited = await api.post(`/organizations/${ORGANIZATION}/organization-memberships`, 'organization-memberships', {
+      email: `${name}@example.com`,
+      role,
+    })
+    const visitor = await this.visitor(name, url)
+    await visitor.join(invitationUrl(invited))
+    return visitor
+  }
+
+  /** Looks at a page: pictures, axe, width. What is wrong fails the flow at its end, so that all of it is seen. */
+  async look(page: Page, step: string) {
+    this.violations.push(...(await look(page, this.name, step)))
+  }
+
+  /** Throws when anything happened that should not. */
+  check() {
+    if (this.violations.length > 0) throw new Error(`seen on the pages:\n${this.violations.join('\n')}`)
+    for (const visitor of this.visitors) visitor.check()
+  }
+
+  /** For who looks at a flow that failed. */
+  async report() {
+    mkdirSync(join(screenshots, this.name), { recursive: true })
+    for (const visitor of this.visitors) {
+      for (const [index, page] of visitor.context.pages().entries()) {
+        const path = join(screenshots, this.name, `failed-${visitor.name}-${index}.png`)
+        await page.screenshot({ path }).catch(() => {})
+        process.stderr.write(`${visitor.name} is at ${page.url()}: ${path}\n`)
+      }
+      for (const problem of new Set(visitor.problems)) process.stderr.write(`  ${problem}\n`)
+    }
+    for (const violation of this.violations) process.stderr.write(`  ${violation}\n`)
+    process.stderr.write(`--- server\n${this.server.log()}--- runner\n${this.server.runnerLog()}`)
+  }
+
+  async close() {
+    for (const visitor of this.visitors) await visitor.context.close().catch(() => {})
+    await this.server.stop()
+    endAllOf(this.folder)
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+function invitationUrl(membership: Resource): string {
+  const { url } = (membership.attributes['invitation'] ?? {}) as { url?: string }
+  if (!url) throw new Error(`no link in ${JSON.stringify(membership.attributes)}`)
+  return url
+}
+
+let browser: Browser | null = null
+
+beforeAll(async () => {
+  requireBinary()
+  browser = await engine.launch({ executablePath: chromium, headless: true, args: FLAGS })
+})
+
+afterAll(async () => {
+  await browser?.close()
+})
+
+/** A test that is a flow. `name` is also the folder of its pictures. */
+export function flow(name: string, body: (stage: Stage) => Promise<void>, options: ServerOptions = {}) {
+  test(name, { timeout: LIMIT_MS }, async () => {
+    if (!browser) throw new Error('there is no browser')
+    const stage = await Stage.open(name, browser, options)
+    try {
+      await body(stage)
+      stage.check()
+    } catch (error) {
+      await stage.report()
+      throw error
+    } finally {
+      await stage.close()
+    }
+  })
+}
