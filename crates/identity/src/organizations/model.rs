@@ -44,6 +44,9 @@ pub type Organization = Model;
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
+/// Names that the console's addresses have for its own pages.
+const RESERVED: [&str; 4] = ["account", "admin", "components", "new"];
+
 impl Model {
     /// A new organization.
     ///
@@ -53,7 +56,7 @@ impl Model {
     pub fn new(id: OrganizationId, wanted: NewOrganization, now: Timestamp) -> Result<Self> {
         Ok(Self {
             id,
-            name: wanted.name,
+            name: free(wanted.name)?,
             email: acceptable_email(wanted.email)?,
             is_deleting: false,
             default_member_role_id: None,
@@ -83,7 +86,11 @@ impl Model {
                 Some(days) => days.map(i64::from),
                 None => self.longest_token_days,
             },
-            name: changes.name.unwrap_or_else(|| self.name.clone()),
+            name: match changes.name {
+                // One from before a name was reserved may go on with it.
+                Some(name) if name != self.name => free(name)?,
+                _ => self.name.clone(),
+            },
             email: match changes.email {
                 Some(email) => acceptable_email(email)?,
                 None => self.email.clone(),
@@ -143,6 +150,20 @@ pub fn target(organization: &Organization) -> Target<'static> {
     }
 }
 
+/// The name, unless the console needs it.
+fn free(name: Name) -> Result<Name> {
+    if RESERVED
+        .iter()
+        .any(|reserved| name.as_str().eq_ignore_ascii_case(reserved))
+    {
+        return Err(Error::invalid(
+            "/data/attributes/name",
+            format!("The console has a page of its own at \"{name}\"; choose another name."),
+        ));
+    }
+    Ok(name)
+}
+
 /// `2 projects and 1 workspace`.
 fn in_words(contents: &[(String, u64)]) -> String {
     let words: Vec<String> = contents
@@ -198,6 +219,30 @@ mod tests {
         assert_eq!(changed.name.as_str(), "acme-inc");
         assert_eq!(changed.email.as_deref(), Some("it@acme.example"));
         assert_eq!(changed.version, 2);
+    }
+
+    #[test]
+    fn names_of_the_consoles_pages_are_refused_and_kept_where_they_are() {
+        let named = |name: &str| NewOrganization {
+            name: name.parse().unwrap(),
+            email: None,
+        };
+        let renamed = |name: &str| OrganizationChanges {
+            name: Some(name.parse().unwrap()),
+            ..OrganizationChanges::default()
+        };
+        let id = OrganizationId::from_parts(NOW.unix_ms(), 1);
+        for name in ["account", "admin", "Admin", "components", "new"] {
+            let refused = Organization::new(id, named(name), NOW).unwrap_err();
+            assert_eq!(refused.code(), Code::Invalid, "{name}");
+            assert!(organization().changed(renamed(name), NOW).is_err(), "{name}");
+            let older = Organization {
+                name: name.parse().unwrap(),
+                ..organization()
+            };
+            assert!(older.changed(renamed(name), NOW).is_ok(), "{name}");
+        }
+        assert!(Organization::new(id, named("accounting"), NOW).is_ok());
     }
 
     #[test]
