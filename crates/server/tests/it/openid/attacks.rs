@@ -263,7 +263,8 @@ async fn signing_out_leads_through_the_provider_that_has_a_page_for_it() {
     let (site, issuer, provider) = connected().await;
     issuer.offers_sign_out();
     let mut browser = site.browser();
-    let account = browser.open(&format!("/sign-in/oidc/{provider}")).await.expect(200);
+    browser.open(&format!("/sign-in/oidc/{provider}")).await.expect(200);
+    let account = browser.open("/account").await.expect(200);
     // The first form of the page is the one that signs out.
     let shown = browser.send_and_stay(&account, &[]).await.expect(200);
     let url = shown.goes_to().unwrap();

@@ -12,7 +12,7 @@ use crate::support::TestApp;
 const PAGE: &str = "/account/second-factor";
 
 /// The app on somebody's phone.
-struct Phone(SecretBytes);
+pub struct Phone(SecretBytes);
 
 impl Phone {
     /// Reads the secret off the page, as a person types it.
@@ -32,7 +32,7 @@ impl Phone {
         Self(SecretBytes::new(bytes.collect()))
     }
 
-    fn code(&self, app: &TestApp) -> String {
+    pub fn code(&self, app: &TestApp) -> String {
         one_time::at(&self.0, app.kernel.clock.now().unix_ms() / 30_000)
     }
 }
@@ -43,7 +43,7 @@ pub fn code(app: &TestApp, secret: &str) -> String {
 }
 
 /// Sets a second factor up; returns the app and the recovery codes.
-async fn enrol(app: &TestApp, browser: &mut Browser) -> (Phone, Vec<String>) {
+pub async fn enrol(app: &TestApp, browser: &mut Browser) -> (Phone, Vec<String>) {
     browser.get(PAGE).await.expect(200);
     browser.post(&format!("{PAGE}/begin"), &[]).await.expect(303);
     let page = browser.get(PAGE).await.expect(200).says("<path class=\"ink\"");
@@ -61,7 +61,7 @@ async fn enrol(app: &TestApp, browser: &mut Browser) -> (Phone, Vec<String>) {
 async fn to_the_second_factor(app: &TestApp) -> Browser {
     let mut browser = Browser::new(app);
     let next = browser.sign_in("ada", PASSWORD).await.goes_to();
-    assert_eq!(next, "/sign-in/second-factor?return_to=%2Faccount");
+    assert_eq!(next, "/sign-in/second-factor?return_to=%2Fapp");
     browser.get(&next).await.expect(200);
     browser
 }
