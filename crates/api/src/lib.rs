@@ -24,6 +24,7 @@ pub mod organization_memberships;
 pub mod organizations;
 pub mod page;
 pub mod patch;
+pub mod preferences;
 pub mod projects;
 pub mod roles;
 pub mod runner;

@@ -24,6 +24,7 @@ pub mod openid;
 pub mod organizations;
 pub mod pages;
 pub mod permissions;
+pub mod preferences;
 pub mod projects;
 pub mod role_assignments;
 pub mod roles;
@@ -51,6 +52,7 @@ pub fn routes(tree: PermissionTree) -> Routes {
         .merge(users::http::routes())
         .merge(accounts::http::routes())
         .merge(sessions::http::routes())
+        .merge(preferences::http::routes())
         .merge(identity_providers::http::routes())
         .merge(issuer::http::routes())
         .merge(memberships::http::routes(tree.clone()))
@@ -86,6 +88,8 @@ pub fn migrations() -> Vec<Migration> {
         issuer::store::MIGRATION,
         identity_providers::store::MIGRATION,
         oauth::store::MIGRATION,
+        sessions::store::SECOND_FACTOR,
+        preferences::store::MIGRATION,
     ]
 }
 

@@ -4,9 +4,9 @@ use axum::Extension;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use slipway_api::ids::SessionId;
-use slipway_api::sessions::Session as Wire;
-use slipway_api::{ErrorDocument, ListDocument, Resource};
-use slipway_kernel::http::{Known, ListQuery, Params, Routes, list};
+use slipway_api::sessions::{CurrentSession, Session as Wire};
+use slipway_api::{Document, ErrorDocument, ListDocument, Resource};
+use slipway_kernel::http::{Known, ListQuery, Params, Routes, list, ok};
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,8 +17,32 @@ use super::{Current, cookie, service};
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new()
+        .routes(routes!(get_current_session))
         .routes(routes!(list_sessions))
         .routes(routes!(delete_session))
+}
+
+/// Get the session that a browser calls with, and what its requests must repeat to change something. Callers with a token
+/// have none.
+#[utoipa::path(get, path = "/api/v2/account/session", operation_id = "get_current_session", tag = "users",
+    responses(
+        (status = 200, body = Document<Resource<CurrentSession>>),
+        (status = 401, body = ErrorDocument),
+        (status = 404, body = ErrorDocument),
+    ),
+    security(("token" = [])))]
+async fn get_current_session(ctx: Ctx, current: Option<Extension<Current>>) -> Result<impl IntoResponse> {
+    let current = current.map(|Extension(current)| current);
+    let session = service::current(&ctx, current.as_ref()).await?;
+    let attributes = CurrentSession {
+        csrf_token: current.map(|current| current.csrf).unwrap_or_default(),
+        created_at: session.created_at,
+        expired_at: session.expires_at,
+        idle_minutes: ctx.settings.sign_in.session_idle_minutes,
+        has_second_factor: session.has_second_factor,
+        is_from_identity_provider: session.provider_id.is_some(),
+    };
+    Ok(ok(Resource::new(session.id, attributes)))
 }
 
 /// List the browsers that one is signed in with.

@@ -19,6 +19,8 @@ pub struct Model {
     pub hash: String,
     /// How far the sign-in has come.
     pub stage: Stage,
+    /// Whether the user showed a second factor in it.
+    pub has_second_factor: bool,
     /// The identity provider that the sign-in went through.
     pub provider_id: Option<String>,
     /// The provider's token, sealed: it is needed to sign out there.
@@ -92,6 +94,7 @@ mod tests {
             user_id: UserId::from_parts(NOW.unix_ms(), 1),
             hash: String::new(),
             stage: Stage::Full,
+            has_second_factor: false,
             provider_id: None,
             id_token: None,
             remote_address: None,

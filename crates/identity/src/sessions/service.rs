@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use slipway_api::Code;
 use slipway_api::ids::{IdentityProviderId, SessionId, UserId};
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::store as grants;
@@ -12,7 +13,7 @@ use slipway_kernel::settings::Settings;
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
 use super::model::{Session, Stage, UNFINISHED, shortened};
-use super::store;
+use super::{Current, store};
 
 /// The letter in a session's text.
 pub(crate) const LETTER: &str = "s";
@@ -54,6 +55,7 @@ pub async fn begin(tx: &mut Tx, ctx: &Ctx, beginning: Beginning) -> Result<Start
         user_id: beginning.user,
         hash: slipway_kernel::tokens::hash(text.expose_text()?),
         stage: beginning.stage,
+        has_second_factor: false,
         provider_id: None,
         id_token: None,
         remote_address: ctx.origin().remote_address.clone(),
@@ -66,19 +68,34 @@ pub async fn begin(tx: &mut Tx, ctx: &Ctx, beginning: Beginning) -> Result<Start
     Ok(Started { session, text })
 }
 
-/// Gives a session another text, because what it opens has changed: the former text opens nothing any more.
+/// What somebody showed for a session's new text.
+#[derive(Clone, Copy)]
+pub enum Shown {
+    /// A code of the second factor.
+    SecondFactor,
+    /// Nothing that the session should remember.
+    Nothing,
+}
+
+/// Gives a session another text, because what it opens has changed: the former text opens nothing any more. Whoever is
+/// here is through the sign-in.
 ///
 /// # Errors
 ///
 /// `Unauthenticated` when the session has ended or was renewed by somebody else.
-pub async fn renew(tx: &mut Tx, ctx: &Ctx, id: SessionId, stage: Stage) -> Result<Started> {
+pub async fn renew(tx: &mut Tx, ctx: &Ctx, id: SessionId, shown: Shown) -> Result<Started> {
     let missing = slipway_kernel::ctx::unauthenticated;
     let former = store::by_id(&**tx, id).await?.ok_or_else(missing)?;
     let text = slipway_kernel::tokens::generate(LETTER, &ctx.random)?;
-    let is_through = former.stage != Stage::Full && stage == Stage::Full;
+    let stage = Stage::Full;
+    let is_through = former.stage != stage;
     let session = Session {
         hash: slipway_kernel::tokens::hash(text.expose_text()?),
         stage,
+        has_second_factor: match shown {
+            Shown::SecondFactor => true,
+            Shown::Nothing => former.has_second_factor,
+        },
         seen_at: ctx.now(),
         expires_at: if is_through {
             ctx.now().after(lifetime(&ctx.settings, stage))
@@ -102,6 +119,24 @@ pub async fn renew(tx: &mut Tx, ctx: &Ctx, id: SessionId, stage: Stage) -> Resul
 pub async fn list(ctx: &Ctx, page: &Page) -> Result<Listed<Session>> {
     ctx.require_unlimited()?;
     store::list(ctx.db.reader(), ctx.user()?, ctx.now(), page).await
+}
+
+/// The session that the caller came with.
+///
+/// # Errors
+///
+/// `NotFound` for who came with a token.
+pub async fn current(ctx: &Ctx, current: Option<&Current>) -> Result<Session> {
+    let session = match current {
+        Some(current) => store::by_id(ctx.db.reader(), current.id).await?,
+        None => None,
+    };
+    session.ok_or_else(|| {
+        Error::new(
+            Code::NotFound,
+            "This request came with a token, and only browsers have sessions: sign in at /sign-in to have one.",
+        )
+    })
 }
 
 /// Ends a session of the caller's: it is refused from the moment this is answered.

@@ -36,6 +36,16 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// Whether a second factor was shown. Of sessions from before it is not known, so it counts as not shown.
+pub(crate) const SECOND_FACTOR: Migration = Migration {
+    name: "identity_0080_session_second_factor",
+    steps: || {
+        vec![Step::Sql(
+            "ALTER TABLE sessions ADD COLUMN has_second_factor BOOLEAN NOT NULL DEFAULT FALSE",
+        )]
+    },
+};
+
 pub(crate) async fn by_id(connection: &impl ConnectionTrait, id: SessionId) -> Result<Option<Session>> {
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
@@ -50,6 +60,7 @@ pub(crate) async fn insert(tx: &Tx, session: &Session) -> Result<()> {
         user_id: Set(session.user_id),
         hash: Set(session.hash.clone()),
         stage: Set(session.stage),
+        has_second_factor: Set(session.has_second_factor),
         provider_id: Set(session.provider_id.clone()),
         id_token: Set(session.id_token.clone()),
         remote_address: Set(session.remote_address.clone()),
@@ -67,6 +78,7 @@ pub(crate) async fn renew(tx: &Tx, session: &Session, before: &str) -> Result<bo
     let result = Entity::update_many()
         .col_expr(Column::Hash, Expr::value(session.hash.clone()))
         .col_expr(Column::Stage, Expr::value(session.stage.to_value()))
+        .col_expr(Column::HasSecondFactor, Expr::value(session.has_second_factor))
         .col_expr(Column::SeenAt, Expr::value(session.seen_at))
         .col_expr(Column::ExpiresAt, Expr::value(session.expires_at))
         .filter(Column::Id.eq(session.id))

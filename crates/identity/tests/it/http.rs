@@ -54,6 +54,7 @@ async fn every_operation_has_a_name_and_says_what_it_needs() {
     }
     lines.sort();
     insta::assert_snapshot!(lines.join("\n"), @r#"
+    DELETE /api/v2/account/preferences/{key} delete_preference []
     DELETE /api/v2/account/sessions/{session} delete_session []
     DELETE /api/v2/admin/users/{user} delete_user ["user.manage"]
     DELETE /api/v2/authentication-tokens/{token} delete_token []
@@ -72,6 +73,9 @@ async fn every_operation_has_a_name_and_says_what_it_needs() {
     DELETE /api/v2/teams/{team}/relationships/organization-memberships remove_team_memberships ["organization.access.teams"]
     DELETE /api/v2/teams/{team}/relationships/users remove_team_users ["organization.access.teams"]
     GET /api/v2/account/details get_account []
+    GET /api/v2/account/preferences list_preferences []
+    GET /api/v2/account/preferences/{key} get_preference []
+    GET /api/v2/account/session get_current_session []
     GET /api/v2/account/sessions list_sessions []
     GET /api/v2/admin/users list_users ["user.manage"]
     GET /api/v2/authentication-tokens/{token} get_token []
@@ -145,6 +149,7 @@ async fn every_operation_has_a_name_and_says_what_it_needs() {
     POST /api/v2/teams/{team}/relationships/organization-memberships add_team_memberships ["organization.access.teams"]
     POST /api/v2/teams/{team}/relationships/users add_team_users ["organization.access.teams"]
     POST /api/v2/users/{user}/authentication-tokens create_user_token []
+    PUT /api/v2/account/preferences/{key} put_preference []
     "#);
 }
 

@@ -15,6 +15,7 @@ mod access;
 mod console;
 mod infra;
 mod openid;
+mod preferences;
 mod server;
 mod sign_in;
 mod support;

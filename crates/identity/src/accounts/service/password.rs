@@ -10,8 +10,8 @@ use slipway_kernel::{Ctx, Error, Result, Tx};
 use super::{event, notify, prove, user};
 use crate::accounts::password;
 use crate::links;
-use crate::sessions::service::Started;
-use crate::sessions::{self, Stage};
+use crate::sessions;
+use crate::sessions::service::{Shown, Started};
 use crate::users::{self, PasswordHash, User};
 
 const CURRENT: &str = "/data/attributes/current_password";
@@ -38,7 +38,7 @@ pub async fn change(ctx: &Ctx, wanted: PasswordChange, session: Option<SessionId
     let mut tx = ctx.begin().await?;
     let changed = set(&mut tx, ctx, &before, hash, session).await?;
     let started = match session {
-        Some(session) => Some(sessions::service::renew(&mut tx, ctx, session, Stage::Full).await?),
+        Some(session) => Some(sessions::service::renew(&mut tx, ctx, session, Shown::Nothing).await?),
         None => None,
     };
     tx.commit().await?;

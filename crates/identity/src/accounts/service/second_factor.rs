@@ -8,8 +8,8 @@ use slipway_kernel::{Ctx, Error, Result, events};
 use super::{as_user, event, prove, subjects, user};
 use crate::accounts::{SecondFactor, one_time, store};
 use crate::attempts::{self, Subject};
-use crate::sessions::service::Started;
-use crate::sessions::{self, Current, Stage};
+use crate::sessions::service::{Shown, Started};
+use crate::sessions::{self, Current};
 use crate::users::User;
 
 /// Where the proof stands in a form.
@@ -100,7 +100,7 @@ pub async fn confirm(ctx: &Ctx, current: &Current, code: &str) -> Result<(Vec<Se
     store::replace_codes(&tx, user.id, hashes).await?;
     attempts::service::succeeded(&tx, &counted).await?;
     sessions::service::end_all(&mut tx, user.id, Some(current.id)).await?;
-    let started = sessions::service::renew(&mut tx, &ctx, current.id, Stage::Full).await?;
+    let started = sessions::service::renew(&mut tx, &ctx, current.id, Shown::SecondFactor).await?;
     events::record(&mut tx, &ctx, event("user.second-factor-enabled", &user, json!({}))).await?;
     tx.commit().await?;
     Ok((codes, started))
@@ -122,7 +122,7 @@ pub async fn turn_off(ctx: &Ctx, current: &Current, proof: SecretBytes) -> Resul
         return Err(Error::conflict("There is no second factor to turn off."));
     }
     sessions::service::end_all(&mut tx, user.id, Some(current.id)).await?;
-    let started = sessions::service::renew(&mut tx, ctx, current.id, Stage::Full).await?;
+    let started = sessions::service::renew(&mut tx, ctx, current.id, Shown::Nothing).await?;
     events::record(&mut tx, ctx, event("user.second-factor-disabled", &user, json!({}))).await?;
     tx.commit().await?;
     Ok(started)

@@ -10,7 +10,7 @@ use slipway_kernel::{Ctx, Error, Result, Tx};
 use super::{as_user, event, subjects, user};
 use crate::accounts::{one_time, password, store};
 use crate::attempts::{self, Subject};
-use crate::sessions::service::{Beginning, Started};
+use crate::sessions::service::{Beginning, Shown, Started};
 use crate::sessions::{self, Current, Stage};
 use crate::users::{self, User};
 
@@ -122,7 +122,7 @@ pub async fn second_factor(ctx: &Ctx, current: &Current, code: &SecretBytes) -> 
             ));
         }
     };
-    let started = sessions::service::renew(&mut tx, &ctx, current.id, Stage::Full).await?;
+    let started = sessions::service::renew(&mut tx, &ctx, current.id, Shown::SecondFactor).await?;
     attempts::service::succeeded(&tx, &counted).await?;
     signed_in(&mut tx, &ctx, &user, json!({"with": ["password", with]})).await?;
     tx.commit().await?;

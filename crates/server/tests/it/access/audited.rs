@@ -13,6 +13,14 @@ use crate::support::{TestApp, is_postgres};
 /// Operations that succeed and leave no event, each with the reason.
 const SILENT: &[(&str, &str)] = &[
     ("heartbeat_work", "a sign of life: nobody decided anything"),
+    (
+        "put_preference",
+        "what a console remembers of a person: it changes nothing of the platform",
+    ),
+    (
+        "delete_preference",
+        "what a console remembers of a person: it changes nothing of the platform",
+    ),
     ("put_work_events", "parts of a log, which is its own record"),
     ("put_work_log", "parts of a log, which is its own record"),
     ("put_work_plan", "a part of the plan, whose end is the run's event"),

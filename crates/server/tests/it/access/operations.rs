@@ -213,6 +213,12 @@ fn accounts() -> Vec<Row> {
         call("update_account").send("users", json!({})),
         call("change_password").send("users", passwords).closed(),
         call("list_sessions"),
+        call("get_current_session").closed(),
+        call("put_preference")
+            .on("key", "=views")
+            .send("preferences", json!({"value": {"columns": ["name"]}})),
+        call("get_preference").on("key", "=views"),
+        call("list_preferences"),
         call("delete_session").on("session", "=ses-0000000000000000").closed(),
         call("suspend_user").on("user", "newcomer"),
         call("unsuspend_user").on("user", "newcomer"),
@@ -413,6 +419,7 @@ fn deletions() -> Vec<Row> {
         call("unlock_state")
             .on("workspace", "kept_by_ann")
             .variant("without its id", "workspace.force-unlock"),
+        call("delete_preference").on("key", "=views"),
         call("delete_organization_membership"),
         call("delete_variable"),
         call("delete_variable_in_set").on("variable", "shared_variable"),

@@ -8,6 +8,7 @@ mod invitations;
 mod mail;
 mod password;
 pub mod second_factor;
+mod session;
 mod set_up;
 
 pub use browser::{Browser, PASSWORD, Shown, account, local};
