@@ -9,7 +9,7 @@
 //!
 //! Reading order: `config`, `run` (register, adopt, claim, drain), `item` (the story of one item), then its steps in
 //! order: `prepare`, `initialize`, `plan`, `apply`, `completion`; and what runs beside them: `heartbeat`, `identity`,
-//! `stream`, `states`, all ended by `delivery`. What can wait is done at `leisure`.
+//! `stream`, `states`, all ended by `delivery`. What can wait is done at `leisure`, as is `prune`.
 
 #![cfg_attr(
     test,
@@ -32,6 +32,7 @@ mod kept;
 mod leisure;
 mod plan;
 mod prepare;
+mod prune;
 mod run;
 mod spool;
 mod states;

@@ -18,6 +18,7 @@ use crate::backoff::persist;
 use crate::engine::pairs;
 use crate::item::{Stop, Work, run_variables};
 use crate::kept::HeldDirectory;
+use crate::prune;
 
 /// A directory that is ready for `init`.
 #[derive(Debug)]
@@ -103,11 +104,12 @@ async fn engine(work: &Work) -> Result<Engine, Stop> {
 
 /// The configuration archive, from the cache of this machine or from the server.
 async fn configuration(work: &Work) -> Result<Vec<u8>, Stop> {
-    let folder = work.machine.config.work.join("configurations");
+    let folder = work.machine.config.work.join(prune::CONFIGURATIONS);
     // The digest is the server's name for the bytes, and not a file name until it is hashed.
     let name = sha256_hex(work.claim.context.configuration_digest.as_bytes());
     let file = folder.join(&name);
     if let Ok(bytes) = fs::read(&file) {
+        prune::used(&file);
         return Ok(bytes);
     }
     let fetch = || work.client.work_configuration(work.lease);

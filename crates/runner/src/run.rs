@@ -22,6 +22,7 @@ use crate::config::{RunnerConfig, RunnerError};
 use crate::item::{self, Machine, Seat, milliseconds};
 use crate::kept::KeptRuns;
 use crate::leisure::Leisure;
+use crate::prune::prune;
 use crate::spool;
 
 /// How often an item is asked about at least, so that a cancel arrives within about a second.
@@ -50,6 +51,7 @@ pub async fn run(config: RunnerConfig, mut shutdown: watch::Receiver<bool>) -> R
     let permits = Arc::new(Semaphore::new(slots as usize));
     let (mut items, mut adopted) = (JoinSet::new(), JoinSet::new());
     let mut away = Away::default();
+    let pruning = tokio::spawn(prune(Arc::clone(&machine)));
     loop {
         while items.try_join_next().is_some() || adopted.try_join_next().is_some() {}
         adopt_all(&machine, &mut adopted);
@@ -74,6 +76,7 @@ pub async fn run(config: RunnerConfig, mut shutdown: watch::Receiver<bool>) -> R
             },
         }
     }
+    pruning.abort();
     tracing::info!(items = items.len(), "claiming no more work");
     drain(&machine, &mut items, &mut adopted).await;
     machine.kept.clear();

@@ -12,11 +12,12 @@
 //! - `warm/<key>`: what a whole `init` made in one workspace (modules, providers, backend record). Its key must hold the
 //!   workspace, since its code and environment took part in making it.
 //!
-//! Reading order: `place` (drafts and locks), `tree` (copying what strangers made), `packages`, `providers`, `warm`.
+//! Reading order: `place` (drafts and locks), `tree` (copying what strangers made), `packages`, `providers`, `warm`, `prune`.
 
 mod packages;
 mod place;
 mod providers;
+mod prune;
 mod tree;
 mod warm;
 

@@ -5,6 +5,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use super::prune::used;
 use super::tree::{self, Bounds, Copied};
 use super::{Cache, CacheError, failed};
 use crate::digest::sha256_hex;
@@ -28,6 +29,7 @@ impl Cache {
         }
         let place = self.folder("packages").join(digest(&files));
         draft.publish("package", &place)?;
+        used(&place);
         Ok(place)
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::place::make_directory;
+use super::prune::used;
 use super::tree::open_own;
 use super::{Cache, CacheError, failed};
 use crate::commands::{CliConfig, cli_config, mirrored};
@@ -99,6 +100,7 @@ impl Cache {
         if request.lock_file.is_none() && age > request.max_age {
             return Ok(None);
         }
+        used(&place);
         let mut mirror = Mirror {
             providers: Vec::new(),
             packages: Vec::new(),
@@ -109,6 +111,7 @@ impl Cache {
             let Ok(target) = package.path.canonicalize() else {
                 return Ok(None);
             };
+            used(&target);
             mirror.packages.push(target);
             mirror.providers.push(package.source);
         }

@@ -10,6 +10,7 @@ use rustix::fs::{AtFlags, Dir, FileType, readlinkat, statat};
 use serde::{Deserialize, Serialize};
 
 use super::place::make_directory;
+use super::prune::used;
 use super::tree::{self, Bounds, open_directory, open_own};
 use super::{Cache, CacheError, failed};
 use crate::commands::RunDirectory;
@@ -69,11 +70,13 @@ impl Cache {
         let Some(entry) = read_entry(&place, max_age) else {
             return Ok(None);
         };
+        used(&place);
         let packages: BTreeMap<&String, PathBuf> = entry
             .providers
             .iter()
             .map(|(name, digest)| (name, self.folder("packages").join(digest)))
             .collect();
+        packages.values().for_each(|package| used(package));
         if !packages.values().all(|package| package.is_dir()) {
             return Ok(None);
         }
