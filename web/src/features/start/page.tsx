@@ -1,0 +1,126 @@
+// What waits for me, what runs now, what I used last.
+import { useQueries, useSuspenseQuery } from '@tanstack/react-query'
+import { get } from '@/api/query'
+import { addresses } from '@/lib/addresses'
+import { counted } from '@/lib/numbers'
+import { useOrganization } from '@/lib/search'
+import { Button, LinkButton } from '@/ui/button'
+import { Split } from '@/ui/layout'
+import { Menu } from '@/ui/menu'
+import { PageHead } from '@/ui/page-head'
+import { FirstSteps } from './first-steps'
+import { Platform } from './platform'
+import { failedWorkspaces, related, useApprovals, workspace } from './queries'
+import { Recent } from './recent'
+import { RunningNow } from './running-now'
+import { Approvals, AllQuiet, Failures } from './waiting'
+
+export default function StartPage() {
+  const organization = useOrganization()
+  const { data: document } = useSuspenseQuery(get('/api/v2/organizations/{organization}', { params: { path: { organization } } }))
+  const { data: first } = useSuspenseQuery(
+    get('/api/v2/organizations/{organization}/workspaces', { params: { path: { organization }, query: { 'page[size]': 1 } } }),
+  )
+  const approvals = useApprovals(organization)
+  const { data: failed } = useSuspenseQuery(failedWorkspaces(organization))
+  const { permissions } = document.data.attributes
+
+  if (first.data.length === 0) {
+    return (
+      <>
+        <PageHead title="Start" meta={`Nothing is in ${organization} yet.`} />
+        <FirstSteps organization={organization} mayCreate={permissions['can-create-workspace']} />
+      </>
+    )
+  }
+  const mine = approvals ?? []
+  return (
+    <>
+      <PageHead
+        title="Start"
+        meta={
+          approvals ? (
+            <Waiting runs={mine.map((run) => related(run.data, 'workspace') ?? '')} failed={failed.data.map((one) => one.id)} />
+          ) : (
+            '\u00a0'
+          )
+        }
+        actions={<New organization={organization} permissions={permissions} />}
+      />
+      <Split
+        aside={
+          <>
+            <RunningNow organization={organization} />
+            <Platform organization={organization} />
+            <Recent organization={organization} />
+          </>
+        }
+      >
+        <Approvals organization={organization} runs={mine} />
+        <Failures organization={organization} workspaces={failed.data} />
+        {approvals && mine.length + failed.data.length === 0 && <AllQuiet organization={organization} />}
+      </Split>
+    </>
+  )
+}
+
+/** "7 things wait for you in 4 projects." */
+function Waiting({ runs, failed }: { runs: readonly string[]; failed: readonly string[] }) {
+  const all = [...new Set([...runs, ...failed])]
+  const projects = useQueries({
+    queries: all.map((id) => workspace(id)),
+    combine: (answers) => new Set(answers.flatMap((answer) => (answer.data ? [related(answer.data.data, 'project')] : []))).size,
+  })
+  const things = runs.length + failed.length
+  if (things === 0) return 'Nothing waits for you.'
+  const verb = things === 1 ? 'waits' : 'wait'
+  return `${counted(things, 'thing')} ${verb} for you${projects > 0 ? ` in ${counted(projects, 'project')}` : ''}.`
+}
+
+interface NewProps {
+  organization: string
+  permissions: { readonly 'can-create-workspace': boolean; readonly 'can-create-project': boolean }
+}
+
+/** What can be made from here; a single button where there is only one thing. */
+function New({ organization, permissions }: NewProps) {
+  const may = { workspace: permissions['can-create-workspace'], project: permissions['can-create-project'] }
+  const refused = (object: string) => `You may not create ${object}s here. Ask an administrator of ${organization}.`
+  if (!may.workspace && !may.project) {
+    return (
+      <Button icon="plus" disabledReason={refused('workspace')}>
+        New workspace
+      </Button>
+    )
+  }
+  if (!may.project) {
+    return (
+      <LinkButton to={addresses.newWorkspace(organization)} icon="plus">
+        New workspace
+      </LinkButton>
+    )
+  }
+  return (
+    <Menu
+      trigger={
+        <Button icon="plus" end="chevron-down">
+          New
+        </Button>
+      }
+      groups={[
+        {
+          items: [
+            {
+              title: 'Workspace',
+              icon: 'workspace',
+              to: addresses.newWorkspace(organization),
+              disabledReason: may.workspace ? null : refused('workspace'),
+            },
+            { title: 'Project', icon: 'project', to: addresses.projects(organization) },
+            { title: 'Invitation', icon: 'mail', to: addresses.settings(organization, 'members') },
+          ],
+        },
+      ]}
+    />
+  )
+}
