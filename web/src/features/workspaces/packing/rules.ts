@@ -1,0 +1,89 @@
+// `.terraformignore`: which files of a folder stay out of its archive. The same rules as the command line's: go-slug's
+// language, not gitignore. A pattern without a leading slash matches at any depth, a trailing slash means everything
+// below, the last line that matches wins, `!` brings back.
+
+const DEFAULT_LINES = ['.terraform/', '!.terraform/modules/', '.git/']
+
+interface Rule {
+  readonly pattern: RegExp
+  readonly isNegated: boolean
+}
+
+/** A line that is no pattern. */
+export class RulesError extends Error {
+  override readonly name = 'RulesError'
+
+  constructor(
+    readonly line: number,
+    readonly pattern: string,
+  ) {
+    super(`.terraformignore line ${line}: "${pattern}" is not a valid pattern. Correct it and choose the folder again.`)
+  }
+}
+
+/** Tells whether a path (with `/`, relative to the folder) stays out. Throws [`RulesError`]. */
+export function ignoreRules(text: string): (path: string) => boolean {
+  const written = text.split(/\r?\n/).map((line, at) => ({ line: at + 1, text: line.trim() }))
+  const lines = [...DEFAULT_LINES.map((line) => ({ line: 0, text: line })), ...written]
+  const rules = lines.filter(({ text }) => text !== '' && !text.startsWith('#')).map(({ line, text }) => compiled(line, text))
+  return (path) => {
+    const parts = path.split('/')
+    // From the outermost directory inwards: what is below an excluded directory stays out unless a line brings it back.
+    return parts.reduce((isOut, _, at) => {
+      const isDirectory = at < parts.length - 1
+      return decided(rules, parts.slice(0, at + 1).join('/'), isDirectory) ?? isOut
+    }, false)
+  }
+}
+
+function decided(rules: readonly Rule[], path: string, isDirectory: boolean): boolean | null {
+  const rule = rules.findLast(({ pattern }) => pattern.test(path) || (isDirectory && pattern.test(`${path}/`)))
+  return rule ? !rule.isNegated : null
+}
+
+function compiled(line: number, text: string): Rule {
+  const isNegated = text.startsWith('!')
+  const written = isNegated ? text.slice(1).trimStart() : text
+  const anywhere = written.startsWith('/') ? written.slice(1) : `**/${written}`
+  if (written === '' || anywhere === '') throw new RulesError(line, text)
+  const expression = translated(anywhere.endsWith('/') ? `${anywhere}**` : anywhere)
+  if (expression === null) throw new RulesError(line, text)
+  try {
+    return { isNegated, pattern: new RegExp(expression, 's') }
+  } catch {
+    throw new RulesError(line, text)
+  }
+}
+
+/** `**` is anything, `*` and `?` stop at slashes, `[…]` is a class, a backslash takes the next sign as it is. */
+function translated(glob: string): string | null {
+  let out = '^'
+  for (let at = 0; at < glob.length; at += 1) {
+    const sign = glob.charAt(at)
+    if (sign === '*' && glob.charAt(at + 1) === '*') {
+      at += glob.charAt(at + 2) === '/' ? 2 : 1
+      out += at + 1 === glob.length ? '.*' : '(.*/)?'
+    } else if (sign === '*') out += '[^/]*'
+    else if (sign === '?') out += '[^/]'
+    else if (sign === '[') {
+      const end = glob.indexOf(']', at + 1)
+      if (end < 0) return null
+      out += signClass(glob.slice(at + 1, end))
+      at = end
+    } else if (sign === '\\') {
+      out += escaped(glob.charAt(at + 1) || '\\')
+      at += 1
+    } else out += escaped(sign)
+  }
+  return `${out}$`
+}
+
+function signClass(inside: string): string {
+  const isNegated = /^[\^!]/.test(inside)
+  const signs = (isNegated ? inside.slice(1) : inside).split('').map((sign) => (sign === '-' ? '-' : escaped(sign)))
+  return `[${isNegated ? '^' : ''}${signs.join('')}]`
+}
+
+function escaped(sign: string): string {
+  return sign.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`)
+}
