@@ -34,6 +34,7 @@ mod plan;
 mod prepare;
 mod prune;
 mod run;
+mod slots;
 mod spool;
 mod states;
 mod stream;

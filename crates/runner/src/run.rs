@@ -23,6 +23,7 @@ use crate::item::{self, Machine, Seat, milliseconds};
 use crate::kept::KeptRuns;
 use crate::leisure::Leisure;
 use crate::prune::prune;
+use crate::slots::slots;
 use crate::spool;
 
 /// How often an item is asked about at least, so that a cancel arrives within about a second.
@@ -30,9 +31,6 @@ const LONGEST_BEAT: Duration = Duration::from_secs(1);
 
 /// How long a claim waits for work.
 const POLL: Duration = Duration::from_secs(30);
-/// What one run needs at least: the engine, a provider, and room.
-const MEMORY_PER_ITEM_BYTES: u64 = 512 << 20;
-
 /// How long a runner that leaves waits for the last answer to its claim.
 const LAST_ANSWER: Duration = Duration::from_secs(5);
 /// How long a runner that leaves tries to reach a server that is away, before it leaves what it has to its successor.
@@ -269,21 +267,4 @@ impl Away {
         let since = *self.since.get_or_insert_with(Instant::now);
         leave_after.is_some_and(|time| since.elapsed() >= time)
     }
-}
-
-/// As many items as half of the memory holds.
-fn slots() -> u32 {
-    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemTotal:"))
-        .unwrap_or_default();
-    let kibibytes: u64 = line
-        .split_whitespace()
-        .next()
-        .and_then(|word| word.parse().ok())
-        .unwrap_or(0);
-    u32::try_from(kibibytes * 1024 / 2 / MEMORY_PER_ITEM_BYTES)
-        .unwrap_or(1)
-        .clamp(1, 64)
 }

@@ -66,9 +66,7 @@ impl MasterKey {
     pub fn create(path: &Path, random: &Random) -> Result<Self> {
         let key = Self::random(random)?;
         let text = key.text();
-        // The parent of a bare name is the empty path, which nothing can open.
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = directory.unwrap_or(Path::new("."));
+        let directory = folder_of(path);
         make_private_directory(directory)?;
         let draft = path.with_extension(format!("new-{:016x}", random.number()?));
         write_private(&draft, text.as_bytes()).map_err(|error| cannot("write", &draft, &error))?;
@@ -100,7 +98,7 @@ impl MasterKey {
     ///
     /// When there is something already, or it cannot be written.
     pub fn store(&self, path: &Path) -> Result<()> {
-        make_private_directory(path.parent().unwrap_or(Path::new(".")))?;
+        make_private_directory(folder_of(path))?;
         write_private(path, self.text().as_bytes()).map_err(|error| cannot("write", path, &error))
     }
 
@@ -160,7 +158,7 @@ impl MasterKey {
 ///
 /// When it cannot be written.
 pub(crate) fn install(path: &Path, text: &[u8]) -> Result<()> {
-    make_private_directory(path.parent().unwrap_or(Path::new(".")))?;
+    make_private_directory(folder_of(path))?;
     match write_private(path, text) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(cannot("write", path, &error)),
         _ => Ok(()),
@@ -185,10 +183,17 @@ pub fn make_private_directory(path: &Path) -> Result<()> {
 
 /// Gives a file another name, durably.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<()> {
-    let directory = to.parent().unwrap_or(Path::new("."));
+    let directory = folder_of(to);
     std::fs::rename(from, to)
         .and_then(|()| File::open(directory)?.sync_all())
         .map_err(|error| cannot("rename", from, &error))
+}
+
+/// The folder that a file is in. The parent of a bare name is the empty path, which nothing can open.
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -208,6 +213,13 @@ fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_name_is_in_the_current_folder() {
+        assert_eq!(folder_of(Path::new("master.key")), Path::new("."));
+        assert_eq!(folder_of(Path::new("deep/master.key")), Path::new("deep"));
+        assert_eq!(folder_of(Path::new("/master.key")), Path::new("/"));
+    }
 
     #[test]
     fn the_file_is_made_once_for_its_owner_alone() {
