@@ -26,8 +26,15 @@ export function usePreference<Value>(key: string, fallback: Value): readonly [Va
   return [(stored ?? fallback) as Value, change]
 }
 
+/** Whether the server's values are known: until then lists must not be added to. */
+export function usePreferencesKnown(): boolean {
+  return useQuery({ queryKey: KEY, queryFn: readAll, staleTime: Infinity, retry: false }).isSuccess
+}
+
 async function readAll(): Promise<Preferences> {
-  const response = await send(new Request(new URL(PATH, window.location.origin), { headers: { accept: MEDIA_TYPE } }))
+  // A person has a hundred at most: one page.
+  const address = new URL(`${PATH}?page[size]=100`, window.location.origin)
+  const response = await send(new Request(address, { headers: { accept: MEDIA_TYPE } }))
   if (!response.ok) return {}
   const body = (await response.json()) as { data?: readonly { id: string; attributes?: { value?: unknown } }[] }
   return Object.fromEntries((body.data ?? []).map(({ id, attributes }) => [id, attributes?.value]))

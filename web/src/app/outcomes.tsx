@@ -4,6 +4,8 @@ import { useQueryErrorResetBoundary } from '@tanstack/react-query'
 import { ErrorPage } from '@/ui/error-page'
 import { ApiError, toApiError } from '@/api/errors'
 import { PageSkeleton } from '@/ui/skeleton'
+import { Wordmark } from './wordmark'
+import styles from './outcomes.module.css'
 
 /** The page is on its way for more than 150 ms. */
 export function PagePending() {
@@ -20,6 +22,16 @@ export function PageError({ error, reset }: ErrorComponentProps) {
     void router.invalidate()
   }
   return <ErrorPage error={toApiError(error)} onRetry={again} />
+}
+
+/** Not even the frame could be shown: nobody knows who is signed in. */
+export function AloneError(props: ErrorComponentProps) {
+  return (
+    <div className={styles.alone}>
+      <Wordmark />
+      <PageError {...props} />
+    </div>
+  )
 }
 
 /** There is no page at this address. */

@@ -10,11 +10,12 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { get } from '@/api/query'
-import type { Feature, Place } from '@/lib/feature'
-import { PageError, PageMissing, PagePending } from './outcomes'
+import { addresses } from '@/lib/addresses'
+import type { Feature, NavigationGroup, Place } from '@/lib/feature'
+import { AloneError, PageError, PageMissing, PagePending } from './outcomes'
 import { landing } from './landing'
 import { parseSearch, stringifySearch } from './search-text'
-import { SectionFrame } from './section'
+import { FirstOfSection, SectionFrame } from './section'
 import { Shell } from './shell'
 
 /** The router of all features. Data is read through `queries`. */
@@ -51,6 +52,7 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
     getParentRoute: () => root,
     path: 'app',
     component: Shell,
+    errorComponent: AloneError,
     loader: () => queries.ensureQueryData(get('/api/v2/account/details')),
   })
   const home = createRoute({ getParentRoute: () => app, path: '/', ...landing(queries) })
@@ -81,11 +83,12 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
       home,
       components,
       ...below('top', app),
-      account.addChildren([index(account, '/app/account/profile'), ...below('account', account)]),
-      admin.addChildren([index(admin, '/app/admin/organizations'), ...below('admin', admin)]),
+      account.addChildren([first(account, 'account'), ...below('account', account)]),
+      admin.addChildren([first(admin, 'admin'), ...below('admin', admin)]),
       organization.addChildren([
-        settings.addChildren([settingsIndex(settings), ...below('settings', settings)]),
+        settings.addChildren([first(settings, 'settings'), ...below('settings', settings)]),
         workspace.addChildren(below('workspace', workspace)),
+        printedRun(organization),
         ...below('organization', organization),
       ]),
     ]),
@@ -104,24 +107,19 @@ function SettingsFrame() {
   return <SectionFrame group="settings" title="Settings" />
 }
 
-/** The first page of a section. */
-function index(parent: AnyRoute, to: string): AnyRoute {
-  return createRoute({
-    getParentRoute: () => parent,
-    path: '/',
-    beforeLoad: () => {
-      throw redirect({ to, replace: true })
-    },
-  })
+/** The first page of a section that the caller may see. */
+function first(parent: AnyRoute, group: NavigationGroup): AnyRoute {
+  return createRoute({ getParentRoute: () => parent, path: '/', component: () => <FirstOfSection group={group} /> })
 }
 
-function settingsIndex(parent: AnyRoute): AnyRoute {
+/** The address that OpenTofu's cloud client prints for a run. */
+function printedRun(organization: AnyRoute): AnyRoute {
   return createRoute({
-    getParentRoute: () => parent,
-    path: '/',
+    getParentRoute: () => organization,
+    path: '$workspace/runs/$run',
     beforeLoad: ({ params }) => {
-      const { organization } = params as { organization: string }
-      throw redirect({ to: '/app/$organization/settings/general', params: { organization }, replace: true } as never)
+      const { organization: name, workspace, run } = params as Record<'organization' | 'workspace' | 'run', string>
+      throw redirect({ to: addresses.run(name, workspace, run), replace: true })
     },
   })
 }

@@ -1,7 +1,9 @@
 // Settings, account and administration: a list of pages beside the page.
-import { Outlet } from '@tanstack/react-router'
+import { Navigate, Outlet } from '@tanstack/react-router'
 import type { NavigationGroup } from '@/lib/feature'
-import { SideList } from './side-list'
+import { PageMissing } from './outcomes'
+import { useCaller, useOpenOrganization } from './caller'
+import { SideList, useNavigation } from './side-list'
 import styles from './section.module.css'
 
 /** The frame of one section; its pages come from the features' navigation of `group`. */
@@ -16,4 +18,13 @@ export function SectionFrame({ group, title }: { group: NavigationGroup; title: 
       </div>
     </div>
   )
+}
+
+/** The section's address without a page: on to the first that the caller may see. */
+export function FirstOfSection({ group }: { group: NavigationGroup }) {
+  const caller = useCaller()
+  const organization = useOpenOrganization() ?? ''
+  const [entry] = useNavigation(group)
+  if (!caller) return null
+  return entry ? <Navigate to={entry.to(organization)} replace /> : <PageMissing />
 }

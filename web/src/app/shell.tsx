@@ -1,34 +1,57 @@
 // The frame of every page: navigation at the left, the way to the page at the top.
-import { Outlet } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { Outlet, useLocation } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { hub } from '@/api/events'
 import { rememberOrganization } from '@/lib/last-organization'
+import { useKeys } from '@/lib/keyboard'
+import { Toasts } from '@/ui/toast'
 import { useOpenOrganization } from './caller'
-import { SideList } from './side-list'
-import { Wordmark } from './wordmark'
+import { useShellKeys } from './shell-keys'
+import { Side } from './side'
+import { TopBar } from './top-bar'
 import styles from './shell.module.css'
 
+// What opens on demand is fetched on demand.
+const Palette = lazy(() => import('./palette'))
+const Shortcuts = lazy(() => import('./shortcuts'))
+const SideDrawer = lazy(() => import('./side-drawer'))
+
+type Above = 'palette' | 'shortcuts' | 'side' | null
+
 export function Shell() {
+  const [above, setAbove] = useState<Above>(null)
+  const close = () => setAbove(null)
   useOrganizationFollowed()
+  useShellKeys()
+  useKeys([
+    { keys: 'Mod+K', title: 'Search or run a command', group: 'Anywhere', isEverywhere: true, run: () => setAbove('palette') },
+    { keys: '?', title: 'Show the keyboard shortcuts', group: 'Anywhere', run: () => setAbove('shortcuts') },
+  ])
+  useClosedOnNavigation(close)
   return (
     <div className={styles.shell}>
+      <a className={styles.skip} href="#content">
+        Skip to content
+      </a>
       <aside className={styles.side}>
-        <a className={styles.brand} href="/app" aria-label="Slipway, start page">
-          <Wordmark />
-        </a>
-        <nav aria-label="Main">
-          <SideList group="main" />
-          <SideList group="infrastructure" title="Infrastructure" />
-          <SideList group="catalog" title="Catalog" />
-          <SideList group="apps" title="Apps" />
-          <SideList group="end" />
-        </nav>
+        <Side />
       </aside>
-      <div>
-        <main className={styles.page}>
+      <div className={styles.column}>
+        <TopBar
+          onMenu={() => setAbove('side')}
+          onSearch={() => setAbove('palette')}
+          onShortcuts={() => setAbove('shortcuts')}
+        />
+        <main className={styles.page} id="content" tabIndex={-1}>
           <Outlet />
         </main>
       </div>
+      <Suspense>
+        {above === 'palette' && <Palette onClose={close} />}
+        {above === 'shortcuts' && <Shortcuts onClose={close} />}
+        {above === 'side' && <SideDrawer onClose={close} />}
+      </Suspense>
+      <Toasts />
     </div>
   )
 }
@@ -41,4 +64,25 @@ function useOrganizationFollowed() {
     hub.follow(organization)
     rememberOrganization(organization)
   }, [organization])
+  useEffect(() => {
+    const wake = () => hub.wake()
+    window.addEventListener('online', wake)
+    window.addEventListener('focus', wake)
+    document.addEventListener('visibilitychange', wake)
+    return () => {
+      window.removeEventListener('online', wake)
+      window.removeEventListener('focus', wake)
+      document.removeEventListener('visibilitychange', wake)
+    }
+  }, [])
+}
+
+/** Another page: what stood above the one before goes. */
+function useClosedOnNavigation(close: () => void) {
+  const { pathname } = useLocation()
+  const [shown, setShown] = useState(pathname)
+  if (shown !== pathname) {
+    setShown(pathname)
+    close()
+  }
 }

@@ -1,5 +1,6 @@
 // One group of the navigation.
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import type { NavigationEntry, NavigationGroup } from '@/lib/feature'
 import { useFeatures } from '@/lib/features'
 import { lastOrganization } from '@/lib/last-organization'
@@ -16,11 +17,11 @@ export function useNavigation(group: NavigationGroup): readonly NavigationEntry[
     .sort((left, right) => left.order - right.order)
 }
 
-/** The links of one group, under `title` if it has one; nothing when the group is empty. */
-export function SideList({ group, title }: { group: NavigationGroup; title?: string }) {
+/** The links of one group, under `title` if it has one, and `children` after them; nothing when the group is empty. */
+export function SideList({ group, title, children }: { group: NavigationGroup; title?: string; children?: ReactNode }) {
   const entries = useNavigation(group)
   const organization = useOpenOrganization() ?? lastOrganization() ?? ''
-  if (entries.length === 0) return null
+  if (entries.length === 0 && !children) return null
   return (
     <div className={styles.group}>
       {title && <h3 className={styles.title}>{title}</h3>}
@@ -34,6 +35,7 @@ export function SideList({ group, title }: { group: NavigationGroup; title?: str
             </Link>
           </li>
         ))}
+        {children}
       </ul>
     </div>
   )

@@ -3,17 +3,17 @@ import { useEffect, useState } from 'react'
 
 const NOTICED_MS = 150
 
-/** True once `isOn` has been true for 150 ms. */
-export function useNoticed(isOn: boolean): boolean {
+/** True once `isOn` has been true for 150 ms, or as long as given. */
+export function useNoticed(isOn: boolean, milliseconds = NOTICED_MS): boolean {
   const [isNoticed, setNoticed] = useState(false)
   useEffect(() => {
     if (!isOn) return
-    const timer = setTimeout(() => setNoticed(true), NOTICED_MS)
+    const timer = setTimeout(() => setNoticed(true), milliseconds)
     return () => {
       clearTimeout(timer)
       setNoticed(false)
     }
-  }, [isOn])
+  }, [isOn, milliseconds])
   return isOn && isNoticed
 }
 

@@ -21,14 +21,19 @@ interface PageHeadProps {
   palette?: readonly PageAction[]
 }
 
+let isArrived = false
+
 /** Once a page. Sets the document's title, the crumbs, and takes the focus when the page is opened. */
 export function PageHead({ title, count, status, meta, actions, crumbs, object, palette }: PageHeadProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   usePage({ title, ...(crumbs && { crumbs }), ...(object && { object }), ...(palette && { actions: palette }) })
   useEffect(() => {
-    // After a change of page the focus would be lost with what was pressed; forms that take the focus themselves keep it.
-    const hasFocus = document.activeElement && document.activeElement !== document.body
-    if (!hasFocus) heading.current?.focus({ preventScroll: true })
+    // After a change of page the focus would stay with what was pressed, or be lost with it. The first page leaves it to
+    // the browser, and forms that take the focus themselves keep it.
+    const active = document.activeElement
+    const isTaken = active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement
+    if (isArrived && !isTaken) heading.current?.focus({ preventScroll: true })
+    isArrived = true
   }, [])
   return (
     <header className={styles.head}>

@@ -1,0 +1,52 @@
+// Objects wherever they are named: their icon, their word, their page. The kinds are the API's (`object-kind`).
+import type { IconName } from '@/ui/icon'
+import { addresses } from './addresses'
+
+interface Kind {
+  readonly word: string
+  readonly icon: IconName
+  /** Its page; some kinds have none of their own. */
+  readonly to?: (organization: string, id: string, name: string) => string
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  organization: { word: 'organization', icon: 'organization', to: (_, __, name) => addresses.organization(name) },
+  project: { word: 'project', icon: 'project', to: (organization, id) => addresses.project(organization, id) },
+  workspace: { word: 'workspace', icon: 'workspace', to: (organization, _, name) => addresses.workspace(organization, name) },
+  run: { word: 'run', icon: 'run' },
+  plan: { word: 'plan', icon: 'run' },
+  apply: { word: 'apply', icon: 'run' },
+  'variable-set': { word: 'variable set', icon: 'variables', to: (organization, id) => addresses.variableSet(organization, id) },
+  variable: { word: 'variable', icon: 'variables' },
+  'state-version': { word: 'state version', icon: 'database' },
+  'configuration-version': { word: 'configuration', icon: 'template' },
+  'runner-pool': { word: 'runner pool', icon: 'runner', to: (organization) => addresses.settings(organization, 'runner-pools') },
+  runner: { word: 'runner', icon: 'runner', to: (organization) => addresses.settings(organization, 'runner-pools') },
+  team: { word: 'team', icon: 'team', to: (organization) => addresses.settings(organization, 'teams') },
+  role: { word: 'role', icon: 'shield', to: (organization) => addresses.settings(organization, 'roles') },
+  'role-assignment': { word: 'role assignment', icon: 'shield', to: (organization) => addresses.settings(organization, 'roles') },
+  'service-account': { word: 'service account', icon: 'bot', to: (organization) => addresses.settings(organization, 'service-accounts') },
+  'organization-membership': { word: 'member', icon: 'user', to: (organization) => addresses.settings(organization, 'members') },
+  token: { word: 'token', icon: 'key', to: (organization) => addresses.settings(organization, 'tokens') },
+  user: { word: 'user', icon: 'user' },
+  session: { word: 'session', icon: 'app' },
+  'identity-provider': { word: 'identity provider', icon: 'key' },
+  'signing-key': { word: 'signing key', icon: 'key' },
+  'audit-webhook': { word: 'audit webhook', icon: 'bell', to: (organization) => addresses.settings(organization, 'audit') },
+  site: { word: 'site', icon: 'globe' },
+}
+
+/** The icon of a kind; a dot for one that this console does not know. */
+export function objectIcon(kind: string): IconName {
+  return KINDS[kind]?.icon ?? 'dot'
+}
+
+/** The kind in words: `variable set`. */
+export function objectWord(kind: string): string {
+  return KINDS[kind]?.word ?? kind.replaceAll('-', ' ')
+}
+
+/** Its page, or null where it has none that its id and name lead to. */
+export function objectAddress(organization: string, kind: string, id: string, name: string): string | null {
+  return KINDS[kind]?.to?.(organization, id, name) ?? null
+}
