@@ -11,7 +11,16 @@ use slipway_kernel::http::{Known, ListQuery, Listed};
 ///
 /// `MalformedRequest` for unknown parameters.
 pub(crate) fn page_of<A>(uri: &Uri, rows: Vec<Resource<A>>) -> Result<ListDocument<Resource<A>>> {
-    let mut query = ListQuery::parse(uri, Known::default())?;
+    page_of_known(uri, Known::default(), rows)
+}
+
+/// The same for a list that knows more parameters than the page.
+///
+/// # Errors
+///
+/// `MalformedRequest` for unknown parameters.
+pub(crate) fn page_of_known<A>(uri: &Uri, known: Known, rows: Vec<Resource<A>>) -> Result<ListDocument<Resource<A>>> {
+    let mut query = ListQuery::parse(uri, known)?;
     let total = rows.len();
     if uri.query().unwrap_or_default().is_empty() {
         query.page.size = u32::try_from(total).unwrap_or(u32::MAX).max(1);

@@ -113,8 +113,18 @@ async fn secrets_in_outputs_are_for_those_who_may_read_states() {
     );
     let ada = site.user("ada", Some("read")).await;
     let path = format!("/workspaces/{}/current-state-version-outputs", workspace.id);
+    let hidden = format!("{path}?filter[sensitive]=hidden");
+    let (_, outputs) = site.call(&ada, "GET", &hidden, None).await;
+    assert_eq!(outputs["data"][0]["attributes"]["sensitive"], true);
+    assert_eq!(outputs["data"][0]["attributes"]["value"], serde_json::Value::Null);
+    let reading = "state-version.downloaded";
+    assert!(
+        !site.everything_recorded().await.contains(reading),
+        "what stays hidden was not read"
+    );
     let (_, outputs) = site.call(&ada, "GET", &path, None).await;
     assert_eq!(outputs["data"][0]["attributes"]["value"], "hunter2");
+    assert!(site.everything_recorded().await.contains(reading));
     let stranger = site.user("eve", None).await;
     assert_eq!(site.call(&stranger, "GET", &path, None).await.0, StatusCode::NOT_FOUND);
     assert!(!site.everything_recorded().await.contains("hunter2"));

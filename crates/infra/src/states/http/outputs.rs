@@ -6,15 +6,23 @@ use serde_json::Value;
 use slipway_api::ids::{StateOutputId, StateVersionId, WorkspaceId};
 use slipway_api::jsonapi::{Document, ErrorDocument, ListDocument, Resource};
 use slipway_api::states::StateOutput as Wire;
-use slipway_kernel::http::{Params, Routes, list, ok};
+use slipway_kernel::http::{Known, ListQuery, Params, Routes, list, ok};
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa_axum::routes;
 
 use super::versions::current;
-use crate::http::listing::page_of;
+use crate::http::listing::page_of_known;
 use crate::permissions::WORKSPACE_READ;
+use crate::states::model::StateVersion;
 use crate::states::service::{self, Output};
-use crate::workspaces;
+use crate::workspaces::{self, Workspace};
+
+const SECRETS: &str = "filter[sensitive]";
+const KNOWN: Known = Known {
+    filters: &[SECRETS],
+    sorts: &[],
+    includes: &[],
+};
 
 pub(super) fn routes() -> Routes {
     Routes::new()
@@ -26,27 +34,43 @@ pub(super) fn routes() -> Routes {
 /// List the outputs of a workspace's current state. Secrets are shown, and their reading recorded, only to those who
 /// may download the state.
 #[utoipa::path(get, path = "/api/v2/workspaces/{workspace}/current-state-version-outputs",
-    operation_id = "list_current_state_outputs", tag = "states", params(("workspace" = WorkspaceId, Path)),
+    operation_id = "list_current_state_outputs", tag = "states",
+    params(("workspace" = WorkspaceId, Path), ("filter[sensitive]" = Option<String>, Query,
+        description = "`hidden` leaves the values of secrets out, also for those who may read them")),
     responses((status = 200, body = ListDocument<Resource<Wire>>), (status = 401, body = ErrorDocument),
         (status = 403, body = ErrorDocument), (status = 404, body = ErrorDocument)),
     security(("token" = ["workspace.state.read-outputs"])))]
 async fn list_current_state_outputs(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
     let workspace = workspaces::load(&ctx, params.get("workspace")?, WORKSPACE_READ).await?;
     let version = current(&ctx, &workspace).await?;
-    let outputs = service::outputs(&ctx, &workspace, &version).await?;
-    Ok(list(page_of(&uri, outputs.iter().map(resource).collect())?))
+    listed(&ctx, &uri, &workspace, &version).await
 }
 
 /// List the outputs of a state. Secrets are shown, and their reading recorded, only to those who may download the state.
 #[utoipa::path(get, path = "/api/v2/state-versions/{state_version}/outputs", operation_id = "list_state_outputs",
-    tag = "states", params(("state_version" = StateVersionId, Path)),
+    tag = "states",
+    params(("state_version" = StateVersionId, Path), ("filter[sensitive]" = Option<String>, Query,
+        description = "`hidden` leaves the values of secrets out, also for those who may read them")),
     responses((status = 200, body = ListDocument<Resource<Wire>>), (status = 401, body = ErrorDocument),
         (status = 403, body = ErrorDocument), (status = 404, body = ErrorDocument)),
     security(("token" = ["workspace.state.read-outputs"])))]
 async fn list_state_outputs(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
     let (version, workspace) = service::load(&ctx, params.get("state_version")?, WORKSPACE_READ).await?;
-    let outputs = service::outputs(&ctx, &workspace, &version).await?;
-    Ok(list(page_of(&uri, outputs.iter().map(resource).collect())?))
+    listed(&ctx, &uri, &workspace, &version).await
+}
+
+async fn listed(
+    ctx: &Ctx,
+    uri: &Uri,
+    workspace: &Workspace,
+    version: &StateVersion,
+) -> Result<impl IntoResponse + use<>> {
+    let outputs = match ListQuery::parse(uri, KNOWN)?.filter(SECRETS) {
+        None => service::outputs(ctx, workspace, version).await?,
+        Some("hidden") => service::outputs_without_secrets(ctx, workspace, version).await?,
+        Some(_) => return Err(Error::malformed_parameter(SECRETS, "Only \"hidden\" is known here.")),
+    };
+    Ok(list(page_of_known(uri, KNOWN, outputs.iter().map(resource).collect())?))
 }
 
 /// Get one output of a state.

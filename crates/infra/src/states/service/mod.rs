@@ -13,7 +13,7 @@ pub use accept::{accept, accept_from_run, clear, upload};
 pub use evidence::{evidence_bytes, keep_as_evidence, list_evidence};
 pub use read::{
     Output, bytes_of, current, current_bytes, current_bytes_of_run, diff, download, json_form, list, load, output,
-    outputs, reference,
+    outputs, outputs_without_secrets, reference,
 };
 pub use rollback::rollback;
 

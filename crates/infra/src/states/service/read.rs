@@ -159,6 +159,20 @@ pub struct Output {
 /// What the caller may not see.
 pub async fn outputs(ctx: &Ctx, workspace: &Workspace, version: &StateVersion) -> Result<Vec<Output>> {
     let reveals = may_reveal(ctx, workspace).await?;
+    shown_outputs(ctx, workspace, version, reveals).await
+}
+
+/// The outputs of a state without the values of secrets, whoever asks: a page that lists them reads no secret.
+///
+/// # Errors
+///
+/// What the caller may not see.
+pub async fn outputs_without_secrets(ctx: &Ctx, workspace: &Workspace, version: &StateVersion) -> Result<Vec<Output>> {
+    may_reveal(ctx, workspace).await?;
+    shown_outputs(ctx, workspace, version, false).await
+}
+
+async fn shown_outputs(ctx: &Ctx, workspace: &Workspace, version: &StateVersion, reveals: bool) -> Result<Vec<Output>> {
     let rows = store::outputs(ctx.db.reader(), version.id).await?;
     if reveals && rows.iter().any(|row| row.sensitive) {
         record_reading(ctx, workspace, version).await?;
