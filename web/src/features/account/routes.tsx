@@ -1,4 +1,4 @@
-// The caller's own account.
+// The caller's own account: who he is, how he signs in, where he is signed in.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { stale } from '@/api/query'
 import { addresses } from '@/lib/addresses'
@@ -7,16 +7,42 @@ import type { Feature } from '@/lib/feature'
 export const account: Feature = {
   routes: {
     account: (parent) => [
-      createRoute({
-        getParentRoute: () => parent,
-        path: 'profile',
-        component: lazyRouteComponent(() => import('./profile')),
-      }),
+      createRoute({ getParentRoute: () => parent, path: 'profile', component: lazyRouteComponent(() => import('./profile')) }),
+      createRoute({ getParentRoute: () => parent, path: 'security', component: lazyRouteComponent(() => import('./security')) }),
+      createRoute({ getParentRoute: () => parent, path: 'sessions', component: lazyRouteComponent(() => import('./sessions')) }),
     ],
   },
-  navigation: [{ group: 'account', title: 'Profile', icon: 'user', order: 1, to: () => addresses.account('profile') }],
-  actions: [
-    { id: 'account.profile', title: 'Open my profile', icon: 'user', words: 'account name mail', to: () => addresses.account() },
+  navigation: [
+    { group: 'account', title: 'Profile', icon: 'user', order: 1, to: () => addresses.account('profile') },
+    { group: 'account', title: 'Sign-in', icon: 'lock', order: 2, to: () => addresses.account('security') },
+    { group: 'account', title: 'Sessions', icon: 'globe', order: 3, to: () => addresses.account('sessions') },
   ],
-  stale: (event) => (event.attributes['object-kind'] === 'user' ? [stale('/api/v2/account/details')] : []),
+  actions: [
+    {
+      id: 'account.profile',
+      title: 'Open my profile',
+      icon: 'user',
+      words: 'account name mail theme',
+      to: () => addresses.account('profile'),
+    },
+    {
+      id: 'account.security',
+      title: 'Change my password or second factor',
+      icon: 'lock',
+      words: 'security totp identities',
+      to: () => addresses.account('security'),
+    },
+    {
+      id: 'account.sessions',
+      title: 'Look through my sessions',
+      icon: 'globe',
+      words: 'browsers signed in sign out',
+      to: () => addresses.account('sessions'),
+    },
+  ],
+  stale: (event) => {
+    const kind = event.attributes['object-kind']
+    if (kind === 'user') return [stale('/api/v2/account/details')]
+    return kind === 'session' ? [stale('/api/v2/account/sessions')] : []
+  },
 }
