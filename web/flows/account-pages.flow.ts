@@ -1,6 +1,7 @@
 // The pages that the server writes itself, each in every state that people see: accounts, invitations, links, machines.
 import type { Resource } from './harness/api'
-import { flow, ORGANIZATION } from './harness/stage'
+import { flow } from './harness/flow'
+import { ORGANIZATION } from './harness/stage'
 import { PASSWORD } from './harness/visitor'
 
 const MEMBERSHIPS = `/organizations/${ORGANIZATION}/organization-memberships`

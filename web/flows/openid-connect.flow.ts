@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { DEX_CLIENT, DEX_PERSON, Dex } from './harness/dex'
-import { flow } from './harness/stage'
+import { flow } from './harness/flow'
 
 const LOOPBACK = { SLIPWAY_OUTBOUND_ALLOWED_NETWORKS: '127.0.0.0/8' }
 

@@ -1,7 +1,7 @@
 // From the first start to the console: the set-up link, an account, a second factor, and everything around signing in.
 import { expect } from 'vitest'
 import { oneTimeCode } from './harness/one-time'
-import { flow } from './harness/stage'
+import { flow } from './harness/flow'
 import { PASSWORD } from './harness/visitor'
 
 flow('set-up', async (stage) => {

@@ -1,9 +1,8 @@
-// A flow: a server of its own, browsers, and what has to be true at the end of each of them.
+// What a flow works with: a server of its own, browsers, and what has to be true at the end of each of them.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium as engine, type Browser, type Page } from 'playwright-core'
-import { afterAll, beforeAll, test } from 'vitest'
 import { Api, type Resource } from './api'
 import { look } from './look'
 import { endAllOf } from './programs'
@@ -11,11 +10,17 @@ import { chromium, requireBinary, screenshots } from './project'
 import { Server, type ServerOptions } from './server'
 import { Visitor } from './visitor'
 
-const FLAGS = [
+/** For a machine without a screen, and without the calls home that the browser makes otherwise. */
+export const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
 ]
-const LIMIT_MS = 240_000
+
+/** Starts a browser. */
+export function launch(): Promise<Browser> {
+  requireBinary()
+  return engine.launch({ executablePath: chromium, headless: true, args: FLAGS })
+}
 
 /** The organization of the flows. */
 export const ORGANIZATION = 'acme'
@@ -122,32 +127,4 @@ function invitationUrl(membership: Resource): string {
   const { url } = (membership.attributes['invitation'] ?? {}) as { url?: string }
   if (!url) throw new Error(`no link in ${JSON.stringify(membership.attributes)}`)
   return url
-}
-
-let browser: Browser | null = null
-
-beforeAll(async () => {
-  requireBinary()
-  browser = await engine.launch({ executablePath: chromium, headless: true, args: FLAGS })
-})
-
-afterAll(async () => {
-  await browser?.close()
-})
-
-/** A test that is a flow. `name` is also the folder of its pictures. */
-export function flow(name: string, body: (stage: Stage) => Promise<void>, options: ServerOptions = {}) {
-  test(name, { timeout: LIMIT_MS }, async () => {
-    if (!browser) throw new Error('there is no browser')
-    const stage = await Stage.open(name, browser, options)
-    try {
-      await body(stage)
-      stage.check()
-    } catch (error) {
-      await stage.report()
-      throw error
-    } finally {
-      await stage.close()
-    }
-  })
 }

@@ -14,6 +14,7 @@ const GIVEN_UP = 'net::ERR_ABORTED'
 /** Says violations of the content security policy in words; runs in every page before its own scripts. */
 function sayViolations() {
   document.addEventListener('securitypolicyviolation', (event) => {
+    // oxlint-disable-next-line no-console -- the harness reads the console
     console.error(`content security policy: ${event.violatedDirective} refused ${event.blockedURI} ${event.sample}`)
   })
 }
