@@ -1,11 +1,8 @@
 // `/app`: on to the organization that was used last, or to the only one, or the list of all.
 import type { QueryClient } from '@tanstack/react-query'
 import { lazyRouteComponent, redirect } from '@tanstack/react-router'
-import { get } from '@/api/query'
 import { lastOrganization } from '@/lib/last-organization'
-
-/** Organizations to choose from. */
-export const ownOrganizations = () => get('/api/v2/organizations', { params: { query: { 'page[size]': 100 } } })
+import { ownOrganizations } from './caller'
 
 /** The route's options. */
 export function landing(queries: QueryClient) {

@@ -3,22 +3,20 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { addresses } from '@/lib/addresses'
-import { lastOrganization } from '@/lib/last-organization'
 import { Icon } from '@/ui/icon'
 import { Matched } from '@/ui/matched'
 import { Popover } from '@/ui/popover'
 import { TextInput } from '@/ui/text-input'
 import { Avatar } from '@/ui/who'
-import { useOpenOrganization } from './caller'
-import { ownOrganizations } from './landing'
+import { ownOrganizations, useCurrentOrganization } from './caller'
 import styles from './organization-switch.module.css'
 
 // So many are seen at once; beyond that one searches.
 const MANY = 8
 
 export function OrganizationSwitch() {
-  const open = useOpenOrganization() ?? lastOrganization()
-  if (open === null) return null
+  const open = useCurrentOrganization()
+  if (open === '') return null
   return (
     <Popover
       label="Organizations"

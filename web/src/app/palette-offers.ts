@@ -1,11 +1,10 @@
 // What the palette can offer without asking the server: the page's actions, favourites and recent objects, pages, actions.
 import { useFavourites, useRecent, type Used } from '@/api/used'
 import { useFeatures } from '@/lib/features'
-import { lastOrganization } from '@/lib/last-organization'
 import { objectIcon, objectWord } from '@/lib/objects'
 import { useShownPage } from '@/lib/page'
 import type { IconName } from '@/ui/icon'
-import { useCaller, useOpenOrganization } from './caller'
+import { useCaller, useCurrentOrganization } from './caller'
 
 export type OfferGroup = 'Here' | 'Favourites' | 'Recent' | 'Objects' | 'Actions' | 'Pages'
 
@@ -28,7 +27,7 @@ export function useOffers(): readonly Offer[] {
   const caller = useCaller()
   const page = useShownPage()
   const features = useFeatures()
-  const organization = useOpenOrganization() ?? lastOrganization() ?? ''
+  const organization = useCurrentOrganization()
   const [recent] = useRecent()
   const [favourites] = useFavourites()
   const here = page.actions.map(

@@ -2,16 +2,15 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useFeatures } from '@/lib/features'
 import { type Binding, useKeys } from '@/lib/keyboard'
-import { lastOrganization } from '@/lib/last-organization'
 import { useShownPage } from '@/lib/page'
-import { useCaller, useOpenOrganization } from './caller'
+import { useCaller, useCurrentOrganization } from './caller'
 
 /** Binds `g w` and the like, the actions' keys, and those of the page that is shown. */
 export function useShellKeys() {
   const features = useFeatures()
   const navigate = useNavigate()
   const caller = useCaller()
-  const organization = useOpenOrganization() ?? lastOrganization() ?? ''
+  const organization = useCurrentOrganization()
   const page = useShownPage()
   const bindings: Binding[] = []
   for (const entry of features.flatMap((feature) => feature.navigation ?? [])) {

@@ -3,9 +3,8 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { NavigationEntry, NavigationGroup } from '@/lib/feature'
 import { useFeatures } from '@/lib/features'
-import { lastOrganization } from '@/lib/last-organization'
 import { Icon } from '@/ui/icon'
-import { useCaller, useOpenOrganization } from './caller'
+import { useCaller, useCurrentOrganization } from './caller'
 import styles from './side-list.module.css'
 
 /** The entries of `group` that the caller may see, in order. */
@@ -20,7 +19,7 @@ export function useNavigation(group: NavigationGroup): readonly NavigationEntry[
 /** The links of one group, under `title` if it has one, and `children` after them; nothing when the group is empty. */
 export function SideList({ group, title, children }: { group: NavigationGroup; title?: string; children?: ReactNode }) {
   const entries = useNavigation(group)
-  const organization = useOpenOrganization() ?? lastOrganization() ?? ''
+  const organization = useCurrentOrganization()
   if (entries.length === 0 && !children) return null
   return (
     <div className={styles.group}>

@@ -1,9 +1,8 @@
 // The navigation: which organization, its pages, who is signed in.
 import { Link, useLocation } from '@tanstack/react-router'
-import { lastOrganization } from '@/lib/last-organization'
 import { Icon } from '@/ui/icon'
 import { AccountMenu } from './account-menu'
-import { useOpenOrganization } from './caller'
+import { useCurrentOrganization } from './caller'
 import { OrganizationSwitch } from './organization-switch'
 import { SideList, useNavigation } from './side-list'
 import { Wordmark } from './wordmark'
@@ -34,10 +33,10 @@ export function Side() {
 
 /** Settings are many pages: the entry leads to the first that the caller may see. */
 function SettingsEntry() {
-  const organization = useOpenOrganization() ?? lastOrganization()
+  const organization = useCurrentOrganization()
   const [first] = useNavigation('settings')
   const { pathname } = useLocation()
-  if (!first || organization === null) return null
+  if (!first || organization === '') return null
   const isHere = pathname.includes('/settings/')
   return (
     <li>

@@ -6,7 +6,7 @@ import { usePreferencesKnown } from '@/api/preferences'
 import { useFavourites, useRecent } from '@/api/used'
 import { addresses } from '@/lib/addresses'
 import { useNoticed } from '@/lib/delayed'
-import { type PageObject, useShownPage } from '@/lib/page'
+import { type Crumb, type PageObject, useShownPage } from '@/lib/page'
 import { IconButton } from '@/ui/button'
 import { Crumbs } from '@/ui/crumbs'
 import { Icon } from '@/ui/icon'
@@ -24,13 +24,14 @@ interface TopBarProps {
 export function TopBar({ onMenu, onSearch, onShortcuts }: TopBarProps) {
   const page = useShownPage()
   const organization = useOpenOrganization()
+  const { pathname } = useLocation()
   const home = organization ? [{ title: organization, to: addresses.organization(organization) }] : []
   return (
     <header className={styles.bar}>
       <span className={styles.menu}>
         <IconButton icon="menu" label="Navigation" onClick={onMenu} />
       </span>
-      <Crumbs crumbs={[...home, ...page.crumbs]} page={page.title} />
+      <Crumbs crumbs={[...home, ...sectionOf(pathname), ...page.crumbs]} page={page.title} />
       {page.object && organization && <Star object={page.object} organization={organization} />}
       <Follows />
       <button type="button" className={styles.find} onClick={onSearch} aria-label="Search or run a command">
@@ -44,6 +45,14 @@ export function TopBar({ onMenu, onSearch, onShortcuts }: TopBarProps) {
       <ThemeMenu />
     </header>
   )
+}
+
+/** The section that a page stands in, for the way to it. */
+function sectionOf(pathname: string): readonly Crumb[] {
+  const [, root] = /^(\/app\/(?:account|admin|[^/]+\/settings))\/./.exec(pathname) ?? []
+  if (root === undefined) return []
+  const title = root === '/app/account' ? 'Account' : root === '/app/admin' ? 'Site administration' : 'Settings'
+  return [{ title, to: root }]
 }
 
 /** Keeps the object of the page; and writes down that it was opened. */

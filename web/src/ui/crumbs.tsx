@@ -8,19 +8,23 @@ import styles from './crumbs.module.css'
 export function Crumbs({ crumbs, page }: { crumbs: readonly Crumb[]; page: string }) {
   return (
     <nav className={styles.crumbs} aria-label="Breadcrumb">
-      {crumbs.map((crumb) => (
+      {crumbs.map((crumb, at) => (
         <Fragment key={crumb.to}>
           <Link to={crumb.to} className={styles.up}>
             {crumb.title}
           </Link>
-          <span className={styles.slash} aria-hidden>
-            /
-          </span>
+          {(page !== '' || at < crumbs.length - 1) && (
+            <span className={styles.slash} aria-hidden>
+              /
+            </span>
+          )}
         </Fragment>
       ))}
-      <span aria-current="page" className={styles.page}>
-        {page}
-      </span>
+      {page !== '' && (
+        <span aria-current="page" className={styles.page}>
+          {page}
+        </span>
+      )}
     </nav>
   )
 }
