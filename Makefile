@@ -18,6 +18,7 @@ help: ## List these commands
 
 demo: ## Take examples/hello through a real server, then go on serving (LISTEN=, DATA=, ONCE=1)
 	@tools/prerequisites.sh demo
+	@tools/stage.sh "build the console" $(XTASK) web install build
 	@tools/stage.sh "build slipway" cargo build --locked
 	@$(XTASK) demo --listen '$(LISTEN)' $(if $(DATA),--data '$(DATA)') $(if $(filter-out 0,$(ONCE)),--once)
 
@@ -25,17 +26,22 @@ test: ## Run every check and every test
 	@tools/prerequisites.sh test
 	@tools/stage.sh "fetch crates" cargo fetch --locked
 	@tools/stage.sh "tools" $(XTASK) tools
+	@tools/stage.sh "packages of the console" $(XTASK) web install
 	@tools/stage.sh "format" cargo fmt --all --check
 	@tools/stage.sh "format of Go" diff /dev/null <(gofmt -d tools/test-provider)
 	@tools/stage.sh "tidy" $(XTASK) tidy
 	@tools/stage.sh "licences" $(XTASK) licences
 	@tools/stage.sh "clippy" cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' tools/stage.sh "documentation" cargo doc --locked --workspace --no-deps --quiet
+	@tools/stage.sh "types and rules of the console" $(XTASK) web check
+	@tools/stage.sh "components of the console" $(XTASK) web test
+	@tools/stage.sh "build the console" $(XTASK) web build
 	@tools/stage.sh "build" cargo build --locked --workspace
 	@tools/stage.sh "generated documents" $(XTASK) gen --check
 	@tools/stage.sh "tests" cargo test --locked --workspace --no-fail-fast
 	@SLIPWAY_TEST_DATABASE=postgres tools/stage.sh "stories on PostgreSQL" \
 		cargo test --locked --no-fail-fast --package slipway-kernel --package slipway-identity --package slipway-infra --package slipway-server --test it
+	@tools/stage.sh "flows" $(XTASK) web flows
 
 bench: ## Measure, and print the table
 	@tools/prerequisites.sh test
@@ -45,8 +51,9 @@ bench: ## Measure, and print the table
 nightly: ## Run the tests that take hours: many more seeds and cases
 	@PROPTEST_CASES=20000 SLIPWAY_SIMULATION_FAULTS=100000 SLIPWAY_KILL_ALL=1 $(MAKE) --no-print-directory test
 
-dev: ## Serve, keeping the data from one time to the next (LISTEN=, DATA=)
+dev: ## Serve, keeping the data, and the console from its sources (LISTEN=, DATA=)
 	@tools/prerequisites.sh demo
+	@tools/stage.sh "packages of the console" $(XTASK) web install
 	@tools/stage.sh "build slipway" cargo build --locked
 	@$(XTASK) dev --listen '$(LISTEN)' $(if $(DATA),--data '$(DATA)')
 

@@ -47,11 +47,14 @@ check() {
         oldest_go=$(sed -n 's/^go //p' "${BASH_SOURCE[0]%/*}/tofu/go.mod")
     fi
     need go "$oldest_go" "$(version_of go version)" "https://go.dev/dl"
+    # The console is built with it. It brings npm, which some distributions have as a package of its own.
+    need node 20.19 "$(version_of node --version)" "https://nodejs.org (20.19 or newer; Debian 12's own is too old)"
+    need npm 10 "$(version_of npm --version)" "https://nodejs.org brings it"
     need_package git git git
     need_package "a C compiler" build-essential cc
     need_package curl curl curl
     if [[ "$mode" == test ]]; then
-        need node 20 "$(version_of node --version)" "https://nodejs.org"
+        need_package Chromium chromium chromium /usr/bin/chromium
         need_package PostgreSQL postgresql /usr/lib/postgresql/*/bin/postgres postgres
         # The core packages have the server, and what its set-up calls, without making a service of it.
         need_package MariaDB mariadb-server-core /usr/sbin/mariadbd mariadbd

@@ -21,6 +21,7 @@ mod licences;
 mod process;
 mod tidy;
 mod tools;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;
@@ -43,16 +44,18 @@ enum Command {
     Bench(bench::Arguments),
     /// Take examples/hello through a real server, as a new user would.
     Demo(demo::Arguments),
-    /// Serve with the tools of the demo, keeping what is there.
+    /// Serve with the tools of the demo, keeping what is there, and the console from its sources.
     Dev(dev::Arguments),
     /// Write the generated documents, or check that they are fresh.
     Gen(generate::Arguments),
-    /// Check that every dependency is permissively licensed and none is refused.
+    /// Check that every dependency, of the console too, is permissively licensed and none is refused.
     Licences,
     /// Check the rules of the house that no other tool checks.
     Tidy(tidy::Arguments),
     /// Obtain OpenTofu, the providers and the services that the demo and the tests use.
     Tools(tools::Arguments),
+    /// Install, check, try and build the console; what is unchanged is not done again.
+    Web(web::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Licences => licences::run(),
         Command::Tidy(arguments) => tidy::run(&arguments),
         Command::Tools(arguments) => tools::run(&arguments),
+        Command::Web(arguments) => web::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

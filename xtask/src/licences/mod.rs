@@ -1,16 +1,18 @@
-//! `xtask licences`: every crate that is built or tested with is permissively licensed, and a few never come in.
+//! `xtask licences`: every crate that is built or tested with, and every package that is in the console, is permissively
+//! licensed, and a few never come in.
 //!
 //! Read from `cargo tree`, not from `cargo metadata`: the latter also lists optional dependencies that nothing switches
 //! on, which would report crates that are never compiled.
 
 mod expression;
+mod npm;
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{process, workspace};
+use crate::{process, web, workspace};
 
 /// Crates that are refused whatever their licence, and why.
 const REFUSED: [(&str, &str); 3] = [
@@ -20,6 +22,7 @@ const REFUSED: [(&str, &str); 3] = [
 ];
 
 pub(crate) fn run() -> Result<()> {
+    let root = workspace::root()?;
     let listing = process::output(
         Command::new("cargo")
             .args([
@@ -32,14 +35,15 @@ pub(crate) fn run() -> Result<()> {
                 "normal,build,dev",
             ])
             .args(["--prefix", "none", "--no-dedupe", "--format", "{p}\t{l}"])
-            .current_dir(workspace::root()?),
+            .current_dir(&root),
     )?;
     let crates: BTreeSet<&str> = listing.lines().filter(|line| !line.is_empty()).collect();
-    let problems: Vec<String> = crates.iter().filter_map(|line| problem(line)).collect();
+    let (packages, mut problems) = npm::check(&web::folder(&root))?;
+    problems.extend(crates.iter().filter_map(|line| problem(line)));
     if !problems.is_empty() {
         bail!("{}", problems.join("\n"));
     }
-    println!("licences: {} crates", crates.len());
+    println!("licences: {} crates, {packages} packages of the console", crates.len());
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Each rule is a pure function from text to findings, in a file of its own. A finding says where, what, and what to do.
 
+mod console;
 mod dependencies;
 mod headers;
 mod imports;
@@ -23,7 +24,7 @@ pub(crate) struct Arguments {
     verbose: bool,
 }
 
-/// A Rust file of the project.
+/// A file of the project.
 struct Source {
     /// Relative to the root, with `/`.
     path: String,
@@ -60,8 +61,10 @@ impl Finding {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let root = workspace::root()?;
-    let sources = sources(&root)?;
+    let sources = sources(&root, &["*.rs"])?;
+    let console = sources_of_console(&root)?;
     let mut findings: Vec<Finding> = sources.iter().flat_map(check).collect();
+    findings.extend(console.iter().flat_map(console::check));
     findings.extend(dependencies::check(&workspace::metadata(&root)?.packages));
     findings.sort_by(|left, right| (&left.path, left.line).cmp(&(&right.path, right.line)));
 
@@ -78,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if failures > 0 {
         bail!("{failures} to put right");
     }
-    println!("tidy: {} files", sources.len());
+    println!("tidy: {} files", sources.len() + console.len());
     Ok(())
 }
 
@@ -89,8 +92,12 @@ fn check(source: &Source) -> Vec<Finding> {
         .collect()
 }
 
-/// Every Rust file that Git knows or would add.
-fn sources(root: &Path) -> Result<Vec<Source>> {
+fn sources_of_console(root: &Path) -> Result<Vec<Source>> {
+    sources(root, &["web/*.ts", "web/*.tsx", "web/*.mjs", "web/*.css"])
+}
+
+/// Every file of these that Git knows or would add.
+fn sources(root: &Path, patterns: &[&str]) -> Result<Vec<Source>> {
     let listing = process::output(
         Command::new("git")
             .args([
@@ -100,8 +107,8 @@ fn sources(root: &Path) -> Result<Vec<Source>> {
                 "--exclude-standard",
                 "--deduplicate",
                 "--",
-                "*.rs",
             ])
+            .args(patterns)
             .current_dir(root),
     )?;
     let mut sources = Vec::new();

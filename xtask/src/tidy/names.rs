@@ -11,11 +11,6 @@ const BANNED: [&str; 9] = [
 const HTTP_ONLY: [&str; 2] = ["handler", "handlers"];
 
 pub(super) fn check(source: &Source) -> Vec<Finding> {
-    let in_path = source
-        .path
-        .split('/')
-        .filter_map(|part| banned(part.trim_end_matches(".rs"), &source.path));
-    let in_path = in_path.map(|word| Finding::failure(&source.path, 1, message("path", word)));
     let in_items = source.text.lines().enumerate().filter_map(|(index, line)| {
         let (kind, name) = declared(line)?;
         let word = banned(name, &source.path)?;
@@ -25,7 +20,19 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
             message(&format!("{kind} {name}"), word),
         ))
     });
-    in_path.chain(in_items).collect()
+    check_path(source).into_iter().chain(in_items).collect()
+}
+
+/// The same for the path alone.
+pub(super) fn check_path(source: &Source) -> Vec<Finding> {
+    let parts = source
+        .path
+        .split('/')
+        .map(|part| part.split('.').next().unwrap_or(part));
+    parts
+        .filter_map(|part| banned(part, &source.path))
+        .map(|word| Finding::failure(&source.path, 1, message("path", word)))
+        .collect()
 }
 
 fn message(what: &str, word: &str) -> String {
