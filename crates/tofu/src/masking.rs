@@ -65,6 +65,12 @@ impl Masker {
         })
     }
 
+    /// Whether there is nothing to mask.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.automaton.is_none()
+    }
+
     /// Takes the next bytes; returns what can be shown of all bytes so far.
     pub fn feed(&mut self, chunk: &[u8]) -> Vec<u8> {
         let mut input = std::mem::take(&mut self.held);

@@ -26,11 +26,38 @@ pub enum Action {
     Forget,
     /// Taken into the state without any other change.
     Import,
+    /// Only its address changes.
+    Move,
     /// Words that this version does not know.
     Unknown,
 }
 
 impl Action {
+    /// All of them, the riskiest first: what may lose something, what nobody knows, then what only adds or says.
+    pub const BY_RISK: [Self; 12] = [
+        Self::Delete,
+        Self::DeleteThenCreate,
+        Self::CreateThenDelete,
+        Self::ForgetThenCreate,
+        Self::Unknown,
+        Self::Forget,
+        Self::Update,
+        Self::Create,
+        Self::Import,
+        Self::Move,
+        Self::Read,
+        Self::NoOp,
+    ];
+
+    /// Its place in [`Self::BY_RISK`].
+    #[must_use]
+    pub fn risk(self) -> usize {
+        Self::BY_RISK
+            .iter()
+            .position(|other| *other == self)
+            .unwrap_or(Self::BY_RISK.len())
+    }
+
     /// Reads the words of a plan's `actions`; an import that changes nothing else is an [`Action::Import`].
     #[must_use]
     pub fn from_words(words: &[impl AsRef<str>], is_import: bool) -> Self {

@@ -48,13 +48,61 @@ pub struct Marks {
     pub replace_paths: Value,
 }
 
+/// One of the two values of an attribute.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Side<'v> {
+    /// There is none.
+    Absent,
+    /// Sensitive: there is one, or will be, and it goes no further.
+    Hidden,
+    /// Known after apply.
+    Unknown,
+    /// The value.
+    Value(&'v Value),
+}
+
+/// An attribute that changes, by reference.
+pub(super) struct Difference<'v> {
+    pub(super) path: Vec<PathStep>,
+    pub(super) before: Side<'v>,
+    pub(super) after: Side<'v>,
+    pub(super) unknown: bool,
+    pub(super) sensitive: bool,
+    pub(super) forces_replacement: bool,
+}
+
+/// What [`compare`] finds.
+#[derive(Default)]
+pub(super) struct Comparison<'v> {
+    pub(super) changed: Vec<Difference<'v>>,
+    /// Attributes that have a value and keep it.
+    pub(super) unchanged: Vec<(Vec<PathStep>, Side<'v>)>,
+}
+
 /// Lists what changes from `before` to `after`, down to single attributes and list elements.
 #[must_use]
 pub fn diff(before: &Value, after: &Value, marks: &Marks) -> Vec<AttributeChange> {
+    let owned = |side: Side<'_>| match side {
+        Side::Value(value) => Some(value.clone()),
+        Side::Absent | Side::Hidden | Side::Unknown => None,
+    };
+    let change = |found: Difference<'_>| AttributeChange {
+        before: owned(found.before),
+        after: owned(found.after),
+        path: found.path,
+        unknown: found.unknown,
+        sensitive: found.sensitive,
+        forces_replacement: found.forces_replacement,
+    };
+    compare(before, after, marks).changed.into_iter().map(change).collect()
+}
+
+/// Goes through both values and says of each attribute whether it changes.
+pub(super) fn compare<'v>(before: &'v Value, after: &'v Value, marks: &'v Marks) -> Comparison<'v> {
     let mut walk = Walk {
         replace_paths: read_paths(&marks.replace_paths),
         path: Vec::new(),
-        found: Vec::new(),
+        found: Comparison::default(),
     };
     let node = Node {
         before: present(before),
@@ -108,35 +156,37 @@ pub fn path_text(path: &[PathStep]) -> String {
     text
 }
 
-struct Walk {
+struct Walk<'v> {
     replace_paths: Vec<Vec<PathStep>>,
     path: Vec<PathStep>,
-    found: Vec<AttributeChange>,
+    found: Comparison<'v>,
 }
 
 /// The same place in all five trees.
-struct Node<'a> {
-    before: Option<&'a Value>,
-    after: Option<&'a Value>,
-    unknown: &'a Value,
-    before_sensitive: &'a Value,
-    after_sensitive: &'a Value,
+struct Node<'v> {
+    before: Option<&'v Value>,
+    after: Option<&'v Value>,
+    unknown: &'v Value,
+    before_sensitive: &'v Value,
+    after_sensitive: &'v Value,
 }
 
 static NOTHING: Value = Value::Null;
 
-impl Walk {
-    fn visit(&mut self, node: &Node<'_>) {
+impl<'v> Walk<'v> {
+    fn visit(&mut self, node: &Node<'v>) {
         let (before_hidden, after_hidden) = (is_true(node.before_sensitive), is_true(node.after_sensitive));
         if before_hidden || after_hidden {
             let differs = node.before != node.after || has_true(node.unknown) || before_hidden != after_hidden;
-            if differs {
-                self.emit(node, true);
+            match differs {
+                true => self.emit(node, true),
+                false => self.keep(node, Side::Hidden),
             }
             return;
         }
         if is_true(node.unknown) {
-            self.emit(node, false);
+            // The old value is shown as a whole, which may hold a mark deeper down.
+            self.emit(node, has_true(node.before_sensitive));
             return;
         }
         match (node.before, node.after) {
@@ -147,12 +197,13 @@ impl Walk {
                 let hidden = has_true(node.before_sensitive) || has_true(node.after_sensitive);
                 self.emit(node, hidden);
             }
-            _ => {}
+            (Some(value), _) => self.keep(node, Side::Value(value)),
+            (None, _) => {}
         }
     }
 
     /// False when there is no field to visit, so that an empty object still shows as a value.
-    fn visit_fields(&mut self, node: &Node<'_>) -> bool {
+    fn visit_fields(&mut self, node: &Node<'v>) -> bool {
         let (before, after) = (
             node.before.and_then(Value::as_object),
             node.after.and_then(Value::as_object),
@@ -179,35 +230,75 @@ impl Walk {
         !keys.is_empty()
     }
 
-    fn visit_items(&mut self, node: &Node<'_>) -> bool {
-        let items = |value: Option<&Value>| value.and_then(Value::as_array).map_or(0, Vec::len);
-        let count = items(node.before).max(items(node.after)).max(items(Some(node.unknown)));
-        for index in 0..count {
+    fn visit_items(&mut self, node: &Node<'v>) -> bool {
+        let pairs = pair_items(node);
+        for (old, new) in &pairs {
+            let Some(index) = new.or(*old) else { continue };
             self.path.push(PathStep::Index(index as u64));
             self.visit(&Node {
-                before: node.before.and_then(|list| list.get(index)).and_then(present),
-                after: node.after.and_then(|list| list.get(index)).and_then(present),
-                unknown: at_index(node.unknown, index),
-                before_sensitive: at_index(node.before_sensitive, index),
-                after_sensitive: at_index(node.after_sensitive, index),
+                before: old.and_then(|index| item(node.before, index)),
+                after: new.and_then(|index| item(node.after, index)),
+                unknown: new.map_or(&NOTHING, |index| at_index(node.unknown, index)),
+                before_sensitive: old.map_or(&NOTHING, |index| at_index(node.before_sensitive, index)),
+                after_sensitive: new.map_or(&NOTHING, |index| at_index(node.after_sensitive, index)),
             });
             self.path.pop();
         }
-        count > 0
+        !pairs.is_empty()
     }
 
-    fn emit(&mut self, node: &Node<'_>, sensitive: bool) {
-        let shown = |value: Option<&Value>| value.filter(|_| !sensitive).cloned();
-        let forces_replacement = self.replace_paths.iter().any(|path| self.path.starts_with(path));
-        self.found.push(AttributeChange {
+    fn emit(&mut self, node: &Node<'v>, sensitive: bool) {
+        let unknown = has_true(node.unknown);
+        let side = |value: Option<&'v Value>, unknown: bool| match value {
+            _ if sensitive && (unknown || value.is_some()) => Side::Hidden,
+            _ if unknown => Side::Unknown,
+            Some(value) => Side::Value(value),
+            None => Side::Absent,
+        };
+        self.found.changed.push(Difference {
+            before: side(node.before, false),
+            after: side(node.after, unknown),
+            forces_replacement: self.replace_paths.iter().any(|path| self.path.starts_with(path)),
             path: self.path.clone(),
-            before: shown(node.before),
-            after: shown(node.after).filter(|_| !is_true(node.unknown)),
-            unknown: has_true(node.unknown),
+            unknown,
             sensitive,
-            forces_replacement,
         });
     }
+
+    fn keep(&mut self, node: &Node<'v>, side: Side<'v>) {
+        if node.before.is_some() {
+            self.found.unchanged.push((self.path.clone(), side));
+        }
+    }
+}
+
+/// Which item of the old list is compared with which of the new: the same ones at both ends with each other, so that an
+/// item put in or taken out does not look like a change of all behind it.
+fn pair_items(node: &Node<'_>) -> Vec<(Option<usize>, Option<usize>)> {
+    let items = |value: Option<&Value>| value.and_then(Value::as_array).map_or(0, Vec::len);
+    let old = items(node.before);
+    let new = items(node.after).max(items(Some(node.unknown)));
+    let is_same = |before: usize, after: usize| {
+        item(node.before, before) == item(node.after, after)
+            && !has_true(at_index(node.unknown, after))
+            && at_index(node.before_sensitive, before) == at_index(node.after_sensitive, after)
+    };
+    let shorter = old.min(new);
+    let first = (0..shorter).take_while(|place| is_same(*place, *place)).count();
+    let last = (1..=shorter - first)
+        .take_while(|back| is_same(old - back, new - back))
+        .count();
+    let middle = first..old.max(new) - last;
+    let at = |place: usize, length: usize| (place < length - last).then_some(place);
+    (0..first)
+        .map(|place| (Some(place), Some(place)))
+        .chain(middle.map(|place| (at(place, old), at(place, new))))
+        .chain((1..=last).rev().map(|back| (Some(old - back), Some(new - back))))
+        .collect()
+}
+
+fn item(list: Option<&Value>, index: usize) -> Option<&Value> {
+    list.and_then(|list| list.get(index)).and_then(present)
 }
 
 fn read_paths(paths: &Value) -> Vec<Vec<PathStep>> {
@@ -299,6 +390,21 @@ mod tests {
     }
 
     #[test]
+    fn an_item_taken_out_is_one_change() {
+        let marks = Marks::default();
+        let old = json!({"groups": ["a", "b", "c", "d"]});
+        assert_eq!(
+            lines(&old, &json!({"groups": ["b", "c", "d"]}), &marks),
+            ["groups[0]: \"a\" -> -"]
+        );
+        assert_eq!(
+            lines(&old, &json!({"groups": ["a", "b", "new", "c", "d"]}), &marks),
+            ["groups[2]: - -> \"new\""]
+        );
+        assert_eq!(lines(&old, &json!({"groups": []}), &marks).len(), 4);
+    }
+
+    #[test]
     fn a_sensitive_value_is_never_shown_even_when_only_one_side_is_marked() {
         let marks = Marks {
             before_sensitive: json!({"p": true}),
@@ -319,6 +425,19 @@ mod tests {
         assert_eq!(
             lines(&json!({"p": {"q": "secret"}}), &json!({"p": "plain"}), &deep),
             ["p: - -> - sensitive"]
+        );
+    }
+
+    #[test]
+    fn what_becomes_unknown_hides_the_secrets_that_it_had() {
+        let marks = Marks {
+            before_sensitive: json!({"p": {"q": true}}),
+            after_unknown: json!({"p": true}),
+            ..Marks::default()
+        };
+        assert_eq!(
+            lines(&json!({"p": {"q": "secret"}}), &json!({}), &marks),
+            ["p: - -> - unknown sensitive"]
         );
     }
 
@@ -354,7 +473,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_secret_leaves(before in marked(), after in marked()) {
-            let marks = Marks { before_sensitive: before.1.clone(), after_sensitive: after.1, ..Marks::default() };
+            let marks = Marks {
+                before_sensitive: before.1.clone(),
+                after_sensitive: after.1,
+                after_unknown: json!({"a": true, "b": [true]}),
+                ..Marks::default()
+            };
             let out = serde_json::to_string(&diff(&before.0, &after.0, &marks)).unwrap();
             prop_assert!(!out.contains("secret-"), "{}", out);
             prop_assert!(!redact(&before.0, &before.1).to_string().contains("secret-"));

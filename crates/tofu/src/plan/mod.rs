@@ -4,9 +4,10 @@
 //! What must stay true: a plan of a hundred thousand changes is read in one pass (values stay raw text until someone
 //! looks at one resource), and no value that the plan marks as sensitive leaves `diff`.
 //!
-//! Read `model.rs`, `action.rs`, `summary.rs`, `diff.rs`.
+//! Read `model.rs`, `action.rs`, `summary.rs`, `diff.rs`, then `changes`: what people are shown of it.
 
 mod action;
+pub mod changes;
 mod diff;
 mod model;
 mod summary;

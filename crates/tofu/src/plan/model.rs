@@ -142,6 +142,9 @@ pub struct Importing<'a> {
     /// The id that is imported.
     #[serde(borrow, default)]
     pub id: Option<Cow<'a, str>>,
+    /// What identifies the object where the provider has more than an id.
+    #[serde(borrow, default)]
+    pub identity: Option<&'a RawValue>,
 }
 
 /// Result of one checkable object.
@@ -185,7 +188,10 @@ impl ResourceChange<'_> {
     /// What will happen to the object.
     #[must_use]
     pub fn action(&self) -> Action {
-        self.change.action()
+        match self.change.action() {
+            Action::NoOp if self.previous_address.is_some() => Action::Move,
+            action => action,
+        }
     }
 }
 
@@ -201,17 +207,20 @@ impl Change<'_> {
     /// # Errors
     /// A value is nested deeper than JSON readers go.
     pub fn attributes(&self) -> Result<Vec<AttributeChange>, PlanError> {
-        let marks = Marks {
+        Ok(diff(&value(self.before)?, &value(self.after)?, &self.marks()?))
+    }
+
+    pub(super) fn marks(&self) -> Result<Marks, PlanError> {
+        Ok(Marks {
             after_unknown: value(self.after_unknown)?,
             before_sensitive: value(self.before_sensitive)?,
             after_sensitive: value(self.after_sensitive)?,
             replace_paths: value(self.replace_paths)?,
-        };
-        Ok(diff(&value(self.before)?, &value(self.after)?, &marks))
+        })
     }
 }
 
-fn value(raw: Option<&RawValue>) -> Result<Value, PlanError> {
+pub(super) fn value(raw: Option<&RawValue>) -> Result<Value, PlanError> {
     raw.map_or(Ok(Value::Null), |raw| {
         serde_json::from_str(raw.get()).map_err(PlanError::Malformed)
     })

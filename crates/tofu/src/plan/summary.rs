@@ -87,7 +87,7 @@ impl PlanSummary {
                 self.forget += 1;
                 self.replace += 1;
             }
-            Action::NoOp | Action::Read | Action::Import | Action::Unknown => {}
+            Action::NoOp | Action::Read | Action::Import | Action::Move | Action::Unknown => {}
         }
     }
 }
