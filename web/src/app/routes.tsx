@@ -1,8 +1,10 @@
 // The slices of the console: one line each. Their pages, navigation, actions and live updates come from here.
 import { account } from '@/features/account/routes'
 import { members } from '@/features/members/routes'
+import { runs } from '@/features/runs/routes'
 import { start } from '@/features/start/routes'
 import { tokens } from '@/features/tokens/routes'
+import { workspaces } from '@/features/workspaces/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, account, tokens, members]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, workspaces]

@@ -1,0 +1,3 @@
+export default function AccessPage() {
+  return null
+}

@@ -1,0 +1,122 @@
+// Choosing a folder, or dropping one: what would be uploaded is shown before anything is.
+import { type DragEvent, useId, useRef, useState } from 'react'
+import { bytes, count, counted } from '@/lib/numbers'
+import { Button } from '@/ui/button'
+import { classes } from '@/ui/classes'
+import { Icon } from '@/ui/icon'
+import { Text } from '@/ui/text'
+import { chosenFiles, droppedFiles, type Folder, folderOf, type FolderFile } from '../packing/folder'
+import styles from './create.module.css'
+
+interface FolderInputProps {
+  value: Folder | null
+  onChange: (folder: Folder | null) => void
+  /** The directory that runs start in. */
+  workingDirectory: string
+  error?: string | null | undefined
+}
+
+export function FolderInput({ value, onChange, workingDirectory, error }: FolderInputProps) {
+  const input = useRef<HTMLInputElement>(null)
+  const id = useId()
+  const [isOver, setOver] = useState(false)
+  const [isReading, setReading] = useState(false)
+  const [problem, setProblem] = useState<string | null>(null)
+  const take = async (reading: Promise<{ name: string; files: readonly FolderFile[] }>) => {
+    setReading(true)
+    setProblem(null)
+    try {
+      const { name, files } = await reading
+      onChange(await folderOf(name, files, workingDirectory))
+    } catch (thrown) {
+      onChange(null)
+      setProblem(thrown instanceof Error ? thrown.message : String(thrown))
+    } finally {
+      setReading(false)
+    }
+  }
+  const drop = (event: DragEvent) => {
+    event.preventDefault()
+    setOver(false)
+    void take(droppedFiles(event.dataTransfer))
+  }
+  const wrong = problem ?? error
+  return (
+    <div>
+      {/* Dropping is one more way; the button does the same. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
+      <div
+        className={classes(styles.drop, isOver && styles.over, wrong && styles.wrong)}
+        onDragOver={(event) => {
+          event.preventDefault()
+          setOver(true)
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        {value ? <Chosen folder={value} workingDirectory={workingDirectory} /> : <Nothing isReading={isReading} />}
+        <Button
+          icon="upload"
+          isBusy={isReading}
+          aria-invalid={wrong ? true : undefined}
+          aria-describedby={wrong ? id : undefined}
+          onClick={() => input.current?.click()}
+        >
+          {value ? 'Choose another folder' : 'Choose a folder'}
+        </Button>
+      </div>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        aria-label="Folder with the configuration"
+        // Known to every browser, and not to React's types.
+        {...({ webkitdirectory: '' } as object)}
+        onChange={(event) => {
+          const { files } = event.target
+          if (files && files.length > 0) void take(Promise.resolve(chosenFiles(files)))
+          // So that choosing the same folder again, after a file was corrected, is heard of.
+          queueMicrotask(() => input.current && (input.current.value = ''))
+        }}
+      />
+      {wrong && (
+        <p id={id} className={styles.problem}>
+          <Icon name="failed" size={14} />
+          {wrong}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Nothing({ isReading }: { isReading: boolean }) {
+  return (
+    <div className={styles.dropText}>
+      <strong>{isReading ? 'Reading the folder' : 'Drop the folder with your configuration here'}</strong>
+      <Text level={3} isSmall>
+        Its .terraformignore is honoured; .git and .terraform stay out.
+      </Text>
+    </div>
+  )
+}
+
+function Chosen({ folder, workingDirectory }: { folder: Folder; workingDirectory: string }) {
+  return (
+    <div className={styles.dropText}>
+      <strong>
+        <Icon name="project" size={14} /> {folder.name || 'Files'}
+      </strong>
+      <Text level={2} isSmall>
+        {counted(folder.files.length, 'file')}, {bytes(folder.bytes)} before compression
+        {folder.ignored > 0 && `; ${count(folder.ignored)} left out by .terraformignore`}
+      </Text>
+      {!folder.hasConfiguration && (
+        <span className={styles.warning}>
+          <Icon name="warning" size={14} />
+          No .tf or .tofu file {workingDirectory ? `in ${workingDirectory}` : 'at its top'}: the plan will find nothing.
+        </span>
+      )}
+    </div>
+  )
+}
