@@ -3,6 +3,7 @@ import { signOut } from '@/api/session'
 import { addresses } from '@/lib/addresses'
 import { Menu } from '@/ui/menu'
 import { Avatar } from '@/ui/who'
+import { Unseen } from '@/ui/unseen'
 import { useCaller } from './caller'
 import styles from './account-menu.module.css'
 import { useNavigation } from './side-list'
@@ -18,8 +19,9 @@ export function AccountMenu() {
       align="start"
       width={220}
       trigger={
-        <button type="button" className={styles.account} aria-label={`Account of ${username}`}>
+        <button type="button" className={styles.account}>
           <Avatar name={username} />
+          <Unseen>Account of </Unseen>
           <span className={styles.name}>{email ?? username}</span>
         </button>
       }

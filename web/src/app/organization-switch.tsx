@@ -8,6 +8,7 @@ import { Matched } from '@/ui/matched'
 import { Popover } from '@/ui/popover'
 import { TextInput } from '@/ui/text-input'
 import { Avatar } from '@/ui/who'
+import { Unseen } from '@/ui/unseen'
 import { ownOrganizations, useCurrentOrganization } from './caller'
 import styles from './organization-switch.module.css'
 
@@ -22,9 +23,11 @@ export function OrganizationSwitch() {
       label="Organizations"
       align="start"
       trigger={
-        <button type="button" className={styles.switch} aria-label={`Organization ${open}, change`}>
+        <button type="button" className={styles.switch}>
           <Avatar name={open} kind="organization" />
+          <Unseen>Organization </Unseen>
           <span className={styles.name}>{open}</span>
+          <Unseen>, change</Unseen>
           <Icon name="up-down" />
         </button>
       }

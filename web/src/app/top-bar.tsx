@@ -34,7 +34,7 @@ export function TopBar({ onMenu, onSearch, onShortcuts }: TopBarProps) {
       <Crumbs crumbs={[...home, ...sectionOf(pathname), ...page.crumbs]} page={page.title} />
       {page.object && organization && <Star object={page.object} organization={organization} />}
       <Follows />
-      <button type="button" className={styles.find} onClick={onSearch} aria-label="Search or run a command">
+      <button type="button" className={styles.find} onClick={onSearch}>
         <Icon name="search" />
         <span className={styles.hint}>Search or run a command</span>
         <Kbd keys="Mod+K" />
