@@ -23,9 +23,15 @@ function isSampled(name: string): boolean {
   return ((mixed >>> 13) & 1) === 0
 }
 
-/** Problems of the page as it is now; `flow` and `step` name its pictures. Leaves it light and wide. */
-export async function look(page: Page, flow: string, step: string): Promise<readonly string[]> {
-  const found: string[] = []
+/** What is wrong with a page, and where it was seen. */
+export interface Fault {
+  readonly what: string
+  readonly where: string
+}
+
+/** Faults of the page as it is now; `flow` and `step` name its pictures. Leaves it light and wide. */
+export async function look(page: Page, flow: string, step: string): Promise<readonly Fault[]> {
+  const found: Fault[] = []
   const folder = join(screenshots, flow)
   mkdirSync(folder, { recursive: true })
   const picture = async (theme: Theme, width: number) => {
@@ -33,7 +39,7 @@ export async function look(page: Page, flow: string, step: string): Promise<read
     await page.screenshot({ path: join(folder, `${step}-${theme}-${width}.png`), animations: 'disabled' })
   }
   const note = (theme: Theme, width: number, problems: readonly string[]) =>
-    found.push(...problems.map((problem) => `${step}, ${theme}, ${width} px: ${problem}`))
+    found.push(...problems.map((what) => ({ what, where: `${step} (${theme}, ${width} px)` })))
 
   for (const theme of ['dark', 'light'] as const) {
     await dress(page, theme)
@@ -91,4 +97,20 @@ function tooWide(page: Page): Promise<readonly string[]> {
     const names = out.slice(0, 5).map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`)
     return [`the page scrolls sideways (${document.documentElement.scrollWidth} px) because of ${names.join(', ')}`]
   })
+}
+
+/** Each fault once, with the places where it was seen. */
+export function told(faults: readonly Fault[]): readonly string[] {
+  const places = new Map<string, Set<string>>()
+  for (const { what, where } of faults) {
+    // Ids differ from page to page.
+    const key = what.replaceAll(/mantine-\w+/g, 'mantine-*')
+    places.set(key, (places.get(key) ?? new Set()).add(where))
+  }
+  return [...places].map(([what, where]) => `${what}\n    seen on ${summary([...where])}`)
+}
+
+function summary(places: readonly string[]): string {
+  const more = places.length - 3
+  return places.slice(0, 3).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }

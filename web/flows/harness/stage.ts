@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium as engine, type Browser, type Page } from 'playwright-core'
 import { Api, type Resource } from './api'
-import { look } from './look'
+import { type Fault, look, told } from './look'
 import { endAllOf } from './programs'
 import { chromium, requireBinary, screenshots } from './project'
 import { Server, type ServerOptions } from './server'
@@ -28,7 +28,7 @@ export const ORGANIZATION = 'acme'
 /** What a flow works with. */
 export class Stage {
   private readonly visitors: Visitor[] = []
-  private readonly violations: string[] = []
+  private readonly faults: Fault[] = []
 
   private constructor(
     readonly name: string,
@@ -91,12 +91,12 @@ export class Stage {
 
   /** Looks at a page: pictures, axe, width. What is wrong fails the flow at its end, so that all of it is seen. */
   async look(page: Page, step: string) {
-    this.violations.push(...(await look(page, this.name, step)))
+    this.faults.push(...(await look(page, this.name, step)))
   }
 
   /** Throws when anything happened that should not. */
   check() {
-    if (this.violations.length > 0) throw new Error(`seen on the pages:\n${this.violations.join('\n')}`)
+    if (this.faults.length > 0) throw new Error(`seen on the pages:\n${told(this.faults).join('\n')}`)
     for (const visitor of this.visitors) visitor.check()
   }
 
@@ -111,7 +111,7 @@ export class Stage {
       }
       for (const problem of new Set(visitor.problems)) process.stderr.write(`  ${problem}\n`)
     }
-    for (const violation of this.violations) process.stderr.write(`  ${violation}\n`)
+    for (const fault of told(this.faults)) process.stderr.write(`  ${fault}\n`)
     process.stderr.write(`--- server\n${this.server.log()}--- runner\n${this.server.runnerLog()}`)
   }
 
