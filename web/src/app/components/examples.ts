@@ -25,11 +25,11 @@ export const rows: readonly ExampleRow[] = [
 ]
 
 export const before = `resource "aws_db_instance" "primary" {
-  identifier     = "orders"
-  engine         = "postgres"
-  engine_version = "15.8"
-  instance_class = "db.r6g.large"
-  multi_az       = true
+  identifier        = "orders"
+  engine            = "postgres"
+  engine_version    = "15.8"
+  instance_class    = "db.r6g.large"
+  multi_az          = true
 }`
 
 export const after = `resource "aws_db_instance" "primary" {

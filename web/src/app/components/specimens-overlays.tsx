@@ -40,7 +40,7 @@ export function OverlaySpecimens() {
             <Text level={2}>Inputs and lists in a small panel.</Text>
           </Popover>
           <Tooltip text="Started 14:02:11, waiting 4 min 07 s">
-            <button type="button">Hover</button>
+            <Button>Hover</Button>
           </Tooltip>
         </Row>
       </Specimen>
