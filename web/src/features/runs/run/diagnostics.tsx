@@ -1,0 +1,95 @@
+// What the engine said was wrong, with the code around the place.
+import type { Schema } from '@/api/query'
+import { CodeFrame } from '@/ui/code'
+import { Icon } from '@/ui/icon'
+import { Section } from '@/ui/section'
+import styles from './run.module.css'
+
+type Diagnostic = Schema<'Diagnostic'> & { readonly snippet?: Snippet; readonly range?: Range }
+
+interface Range {
+  readonly 'start-line': number
+  readonly 'start-column': number
+}
+
+/** The code at fault, with the values that its parts had. */
+interface Snippet {
+  readonly context?: string
+  readonly 'start-line': number
+  readonly code: string
+  readonly 'highlight-start': number
+  readonly 'highlight-end': number
+  readonly values: readonly { readonly traversal: string; readonly statement: string }[]
+}
+
+export function Diagnostics({ diagnostics }: { diagnostics: readonly Diagnostic[] }) {
+  if (diagnostics.length === 0) return null
+  return (
+    <Section title="Diagnostics" count={diagnostics.length}>
+      <div className={styles.diagnostics}>
+        {diagnostics.map((diagnostic, at) => (
+          // The engine may say the same twice.
+          // oxlint-disable-next-line react/no-array-index-key
+          <DiagnosticPanel key={at} diagnostic={diagnostic} />
+        ))}
+      </div>
+    </Section>
+  )
+}
+
+function DiagnosticPanel({ diagnostic }: { diagnostic: Diagnostic }) {
+  const { summary, detail, address, file, snippet } = diagnostic
+  const isError = diagnostic.severity === 'error'
+  const line = diagnostic.line ?? snippet?.['start-line']
+  return (
+    <article className={styles.diagnostic}>
+      <header>
+        <span className={isError ? styles.error : styles.warning}>
+          <Icon name={isError ? 'failed' : 'warning'} />
+          {summary}
+        </span>
+        {file && (
+          <code>
+            {file}
+            {line ? `:${line}` : ''}
+          </code>
+        )}
+      </header>
+      {(detail || address || snippet || diagnostic['code-frame']) && (
+        <div>
+          {address && (
+            <p className={styles.quiet}>
+              at <code>{address}</code>
+            </p>
+          )}
+          {detail && <p className={styles.prose}>{detail}</p>}
+          <Frame diagnostic={diagnostic} isError={isError} />
+          {snippet && snippet.values.length > 0 && (
+            <ul className={styles.values}>
+              {snippet.values.map((value) => (
+                <li key={value.traversal}>
+                  <code>{value.traversal}</code> {value.statement}
+                </li>
+              ))}
+            </ul>
+          )}
+        </div>
+      )}
+    </article>
+  )
+}
+
+function Frame({ diagnostic, isError }: { diagnostic: Diagnostic; isError: boolean }) {
+  const { snippet } = diagnostic
+  const severity = isError ? 'error' : 'warning'
+  if (!snippet) {
+    const frame = diagnostic['code-frame']
+    return frame ? <CodeFrame frame={frame} line={diagnostic.line} severity={severity} /> : null
+  }
+  const first = snippet['start-line']
+  const lines = snippet.code.replace(/\n$/, '').split('\n')
+  const before = snippet.code.slice(0, snippet['highlight-start']).split('\n')
+  const part = snippet.code.slice(snippet['highlight-start'], snippet['highlight-end']).split('\n')[0] ?? ''
+  const frame = lines.map((text, at) => `${first + at}: ${text}`).join('\n')
+  return <CodeFrame frame={frame} line={first + before.length - 1} part={part} severity={severity} />
+}

@@ -1,0 +1,89 @@
+// What must be known about a run before anything else: why it waits, why it failed, what may have been left behind.
+import type { ReactNode } from 'react'
+import { counted } from '@/lib/numbers'
+import { Alert } from '@/ui/alert'
+import { Button } from '@/ui/button'
+import { Code } from '@/ui/code'
+import { Panel } from '@/ui/section'
+import { isFinal, isForPerson, type RunDetail } from './queries'
+import styles from './run.module.css'
+
+/** Why it does not go on by itself; the way out stands beside it. */
+export function WaitingNotice({ detail, action }: { detail: RunDetail; action?: ReactNode }) {
+  const { status, 'waiting-for': reason } = detail.run.attributes
+  if (!reason || isForPerson(status)) return null
+  return (
+    <Alert tone="info" icon="queued" title={firstSentence(reason)} action={action}>
+      {rest(reason)}
+    </Alert>
+  )
+}
+
+/** Why it ended without having done what was wanted. */
+export function FailureNotice({ detail, onAgain }: { detail: RunDetail; onAgain: (() => void) | null }) {
+  const { status, 'error-message': message } = detail.run.attributes
+  if (!message || !isFinal(status)) return null
+  const isFailed = status === 'errored'
+  const phase = detail.apply.attributes.status === 'errored' || detail.apply.attributes.status === 'canceled' ? 'Applying' : 'Planning'
+  const again = onAgain && (
+    <Button size="sm" icon="refresh" onClick={onAgain}>
+      Run again
+    </Button>
+  )
+  return (
+    <Alert tone={isFailed ? 'danger' : 'neutral'} icon={isFailed ? 'failed' : 'canceled'} title={isFailed ? `${phase} failed.` : sentence(message)} action={again}>
+      {isFailed && sentence(message)}
+      {isFailed && phase === 'Applying' && ' What was applied before stays; plan again to see what is left.'}
+    </Alert>
+  )
+}
+
+/** After an apply was lost: what may exist although no state has it, with what takes it in. */
+export function Unaccounted({ detail }: { detail: RunDetail }) {
+  const resources = detail.run.attributes['unaccounted-resources'] ?? []
+  if (resources.length === 0) return null
+  const blocks = resources.flatMap((resource) => (resource['import-block'] ? [resource['import-block'].trim()] : []))
+  return (
+    <Panel
+      title="May exist outside of the state"
+      count={resources.length}
+      footer={
+        <span className={styles.quiet}>
+          Look for each at its provider. What exists is taken in by its import block, in the configuration of the next run; or it is
+          deleted there by hand.
+        </span>
+      }
+    >
+      <p className={styles.lead}>
+        The apply was cut off while {counted(resources.length, 'change was', 'changes were')} under way. Nothing runs again by itself.
+      </p>
+      <ul className={styles.unaccounted}>
+        {resources.map((resource) => (
+          <li key={resource.address}>
+            <code>{resource.address}</code>
+            {resource['resource-id'] && (
+              <span className={styles.quiet}>
+                id <code>{resource['resource-id']}</code>
+              </span>
+            )}
+            <span className={styles.quiet}>{resource.reason}</span>
+          </li>
+        ))}
+      </ul>
+      {blocks.length > 0 && <Code text={blocks.join('\n\n')} language="hcl" copy="the import blocks" />}
+    </Panel>
+  )
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.](?=\s|$)/.exec(text)?.[0] ?? text
+}
+
+function rest(text: string): string {
+  return text.slice(firstSentence(text).length).trim()
+}
+
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1)
+  return /[.!?)]$/.test(begun) ? begun : `${begun}.`
+}

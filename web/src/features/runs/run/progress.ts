@@ -1,0 +1,107 @@
+// How far an apply is, resource by resource: read from the engine's journal, followed while it is written.
+import { useEffect, useState } from 'react'
+import { messages } from '@/api/events'
+
+/** One step of the apply; a replacement has two. */
+export interface ResourceStep {
+  readonly address: string
+  readonly action: string
+  readonly status: 'running' | 'done' | 'errored'
+  readonly id?: string
+  readonly 'started-at'?: string
+  readonly 'ended-at'?: string
+  readonly 'elapsed-seconds'?: number
+}
+
+interface ResourcePart {
+  readonly resources: readonly ResourceStep[]
+  readonly next: number
+  readonly 'is-complete': boolean
+}
+
+/** The newest step of each address, and how many are in which state. */
+export interface ApplyProgress {
+  readonly byAddress: ReadonlyMap<string, ResourceStep>
+  readonly running: readonly ResourceStep[]
+  readonly errored: readonly ResourceStep[]
+  /** Steps that were done. */
+  readonly done: number
+}
+
+export const NO_PROGRESS: ApplyProgress = { byAddress: new Map(), running: [], errored: [], done: 0 }
+
+/** Folds steps; later ones overrule. Pure. */
+export function folded(steps: Iterable<ResourceStep>): ApplyProgress {
+  const byStep = new Map<string, ResourceStep>()
+  const byAddress = new Map<string, ResourceStep>()
+  for (const step of steps) {
+    byStep.set(`${step.address} ${step.action}`, step)
+    byAddress.set(step.address, step)
+  }
+  const all = [...byStep.values()]
+  return {
+    byAddress,
+    running: all.filter((step) => step.status === 'running'),
+    errored: all.filter((step) => step.status === 'errored'),
+    done: all.filter((step) => step.status === 'done').length,
+  }
+}
+
+const RETRY_MS = 1_000
+// Thousands of resources end in a second: they are shown together.
+const GATHER_MS = 60
+
+/** Null until the first part is there, or when the server keeps none. */
+export function useApplyProgress(apply: string, isWanted: boolean): ApplyProgress | null {
+  const [progress, setProgress] = useState<ApplyProgress | null>(null)
+  useEffect(() => {
+    if (!isWanted || apply === '') return
+    const closing = new AbortController()
+    const steps = new Map<string, ResourceStep>()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const add = (resources: readonly ResourceStep[]) => {
+      for (const step of resources) steps.set(`${step.address} ${step.action}`, step)
+      timer ??= setTimeout(() => {
+        timer = undefined
+        setProgress(folded(steps.values()))
+      }, GATHER_MS)
+    }
+    void follow(`/api/v2/applies/${encodeURIComponent(apply)}/resources`, closing.signal, add).catch(() => undefined)
+    return () => {
+      closing.abort()
+      clearTimeout(timer)
+    }
+  }, [apply, isWanted])
+  return progress
+}
+
+async function follow(address: string, signal: AbortSignal, add: (steps: readonly ResourceStep[]) => void) {
+  let cursor = 0
+  for (;;) {
+    const response = await fetch(`${address}?after=${cursor}`, { signal, headers: { accept: 'application/json' } })
+    if (!response.ok) return
+    const part = (await response.json()) as ResourcePart
+    add(part.resources)
+    cursor = part.next
+    if (part['is-complete']) return
+    if (part.resources.length === 0) break
+  }
+  while (!signal.aborted) {
+    const isEnd = await stream(`${address}/stream`, cursor, signal, (id, steps) => {
+      cursor = id
+      add(steps)
+    }).catch(() => false)
+    if (isEnd) return
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+  }
+}
+
+async function stream(address: string, cursor: number, signal: AbortSignal, add: (id: number, steps: readonly ResourceStep[]) => void) {
+  const response = await fetch(address, { signal, headers: { accept: 'text/event-stream', 'last-event-id': String(cursor) } })
+  if (!response.ok || !response.body) return false
+  for await (const message of messages(response.body, () => undefined)) {
+    if (message.event === 'end') return true
+    if (message.event === 'resources') add(Number(message.id), JSON.parse(message.data) as ResourceStep[])
+  }
+  return false
+}

@@ -1,0 +1,105 @@
+// The middle of the run page: what must be known first, then the changes, then what was said about it.
+import { useCallback, useMemo } from 'react'
+import { Button } from '@/ui/button'
+import { addressOf, type LensIndex } from '../plan/index'
+import { LensSkeleton, PlanLens } from '../plan/plan-lens'
+import { ApplyProgressPanel, StepState } from './apply-progress'
+import { Comments } from './comments'
+import type { Decision } from './decisions'
+import { Diagnostics } from './diagnostics'
+import { FailureNotice, Unaccounted, WaitingNotice } from './notices'
+import { useApplyProgress } from './progress'
+import type { RunDetail } from './queries'
+import { isFinal } from './queries'
+import { lensOf, onlyOf, type RunSearch } from './search'
+import styles from './run.module.css'
+
+interface RunBodyProps {
+  detail: RunDetail
+  search: RunSearch
+  onSearch: (changes: Partial<RunSearch>, options?: { replace?: boolean }) => unknown
+  onAgain: () => void
+  onAsk: (decision: Decision) => void
+}
+
+export function RunBody({ detail, search, onSearch, onAgain, onAsk }: RunBodyProps) {
+  const { run, plan, apply } = detail
+  const hasApplied = apply.attributes['status-timestamps']['started-at'] !== undefined
+  const progress = useApplyProgress(apply.id, hasApplied)
+  const isApplying = run.attributes.status === 'applying'
+  const total = plan.attributes['resource-additions'] + plan.attributes['resource-changes'] + plan.attributes['resource-destructions']
+  const diagnostics = [...(plan.attributes.diagnostics ?? []), ...(apply.attributes.diagnostics ?? [])]
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
+  const warnings = diagnostics.filter((diagnostic) => diagnostic.severity !== 'error')
+  const canForce = run.attributes.actions['is-force-cancelable']
+
+  const progressOf = useMemo(() => {
+    if (!progress || progress.byAddress.size === 0) return undefined
+    return (index: LensIndex, number: number) => {
+      const step = number < index.rows && number < index.driftStart ? progress.byAddress.get(addressOf(index, number)) : undefined
+      return step ? <StepState step={step} /> : undefined
+    }
+  }, [progress])
+
+  return (
+    <div className={styles.middle}>
+      <WaitingNotice
+        detail={detail}
+        action={
+          canForce && (
+            <Button size="sm" look="danger-quiet" onClick={() => onAsk('force-cancel')}>
+              Force-cancel…
+            </Button>
+          )
+        }
+      />
+      <FailureNotice detail={detail} onAgain={onAgain} />
+      <Unaccounted detail={detail} />
+      {progress && <ApplyProgressPanel progress={progress} total={total} isActive={isApplying} />}
+      <Diagnostics diagnostics={errors} />
+      <Changes detail={detail} search={search} onSearch={onSearch} progressOf={progressOf} />
+      <Diagnostics diagnostics={warnings} />
+      <Comments run={run.id} />
+    </div>
+  )
+}
+
+interface ChangesProps {
+  detail: RunDetail
+  search: RunSearch
+  onSearch: RunBodyProps['onSearch']
+  progressOf: React.ComponentProps<typeof PlanLens>['progressOf']
+}
+
+/** The plan lens, or why there is none. */
+function Changes({ detail, search, onSearch, progressOf }: ChangesProps) {
+  const { plan, run } = detail
+  const lens = useMemo(() => lensOf(search), [search])
+  const select = useCallback((number: number | null) => void onSearch({ change: number ?? undefined }, { replace: true }), [onSearch])
+  if (plan.attributes['changes-available']) {
+    return (
+      <PlanLens
+        plan={plan.id}
+        lens={lens}
+        onLens={(changes) =>
+          void onSearch(
+            {
+              ...('by' in changes && { by: changes.by === 'module' ? undefined : changes.by }),
+              ...('text' in changes && { q: changes.text || undefined }),
+              ...('type' in changes && { type: changes.type || undefined }),
+              ...(changes.kinds && { only: onlyOf(changes.kinds) }),
+            },
+            { replace: true },
+          )
+        }
+        selected={search.change ?? null}
+        onSelect={select}
+        progressOf={progressOf}
+      />
+    )
+  }
+  const { status } = run.attributes
+  if (status === 'planning' || plan.attributes.status === 'finished') return <LensSkeleton />
+  if (isFinal(status)) return <p className={styles.absent}>There is no plan: the run ended before one was made.</p>
+  return <p className={styles.absent}>The plan appears here once it is made.</p>
+}
