@@ -1,5 +1,6 @@
 // The slices of the console: one line each. Their pages, navigation, actions and live updates come from here.
 import { account } from '@/features/account/routes'
+import { holders } from '@/features/holders/routes'
 import { members } from '@/features/members/routes'
 import { runs } from '@/features/runs/routes'
 import { start } from '@/features/start/routes'
@@ -7,4 +8,4 @@ import { tokens } from '@/features/tokens/routes'
 import { workspaces } from '@/features/workspaces/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, runs, account, tokens, members, workspaces]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, workspaces]

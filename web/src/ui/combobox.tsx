@@ -1,15 +1,13 @@
 // One or several of many, found by typing; the server may do the finding.
-import '@mantine/core/styles/Popover.layer.css'
-import '@mantine/core/styles/Combobox.layer.css'
-import { Combobox as MantineCombobox, type ComboboxStore, useCombobox } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { classes } from './classes'
-import { Field, type FieldProps, type InputIds } from './field'
+import { Field, type FieldProps } from './field'
 import { Icon, type IconName } from './icon'
-import { Matched } from './matched'
-import inputStyles from './input.module.css'
-import menuStyles from './menu.module.css'
-import styles from './combobox.module.css'
+import styles from './input.module.css'
+
+// Fetched with the first form that has one; until then the field stands there with what is chosen.
+const FloatingCombobox = lazy(async () => ({ default: (await import('./floating/combobox')).Combobox }))
+const FloatingMultiSelect = lazy(async () => ({ default: (await import('./floating/combobox')).MultiSelect }))
 
 export interface ComboboxOption {
   readonly value: string
@@ -20,7 +18,8 @@ export interface ComboboxOption {
   readonly icon?: IconName
 }
 
-interface SharedProps extends FieldProps {
+/** What both take. */
+export interface FinderProps extends FieldProps {
   options: readonly ComboboxOption[]
   placeholder?: string
   /** Called with what is typed, for options that the server finds; otherwise they are filtered here. */
@@ -31,191 +30,46 @@ interface SharedProps extends FieldProps {
   isMono?: boolean
 }
 
-interface ComboboxProps extends SharedProps {
+export interface ComboboxProps extends FinderProps {
   /** Empty for none. */
   value: string
   onChange: (value: string) => void
 }
 
-const MOST_OPTIONS = 100
-
-/** One of many. */
-export function Combobox(props: ComboboxProps) {
-  const { value, onChange, options } = props
-  const [typed, setTyped] = useState<string | null>(null)
-  const store = useCombobox({
-    onDropdownClose: () => {
-      store.resetSelectedOption()
-      setTyped(null)
-    },
-  })
-  const chosen = options.find((option) => option.value === value)
-  const pick = (picked: string) => {
-    onChange(picked)
-    setTyped(null)
-    store.closeDropdown()
-  }
-  return (
-    <Field {...props}>
-      {(ids) => (
-        <Finder {...props} ids={ids} store={store} typed={typed} setTyped={setTyped} onPick={pick} picked={[value]}>
-          {(input) => (
-            <div className={frame(props)} data-invalid={ids['aria-invalid']} data-off={props.disabledReason ? true : undefined}>
-              {chosen?.icon && typed === null && <Icon name={chosen.icon} />}
-              {input(typed ?? chosen?.text ?? value, props.placeholder)}
-              {value !== '' && props.isOptional && !props.disabledReason ? (
-                <button type="button" className={styles.clear} aria-label="Clear" onClick={() => onChange('')}>
-                  <Icon name="close" size={14} />
-                </button>
-              ) : (
-                <Icon name="chevron-down" size={14} />
-              )}
-            </div>
-          )}
-        </Finder>
-      )}
-    </Field>
-  )
-}
-
-interface MultiSelectProps extends SharedProps {
+export interface MultiSelectProps extends FinderProps {
   value: readonly string[]
   onChange: (value: readonly string[]) => void
 }
 
+/** One of many. */
+export function Combobox(props: ComboboxProps) {
+  return (
+    <Suspense fallback={<Waiting {...props} shown={[props.value]} />}>
+      <FloatingCombobox {...props} />
+    </Suspense>
+  )
+}
+
 /** Several of many, as chips. */
 export function MultiSelect(props: MultiSelectProps) {
-  const { value, onChange, options } = props
-  const [typed, setTyped] = useState<string | null>(null)
-  const store = useCombobox({ onDropdownClose: () => store.resetSelectedOption() })
-  const pick = (picked: string) => {
-    onChange(value.includes(picked) ? value.filter((one) => one !== picked) : [...value, picked])
-    setTyped(null)
-  }
-  const textOf = (one: string) => options.find((option) => option.value === one)?.text ?? one
+  return (
+    <Suspense fallback={<Waiting {...props} shown={props.value} />}>
+      <FloatingMultiSelect {...props} />
+    </Suspense>
+  )
+}
+
+/** The field with its final layout. */
+function Waiting({ shown, ...props }: FinderProps & { shown: readonly string[] }) {
+  const textOf = (value: string) => props.options.find((option) => option.value === value)?.text ?? value
   return (
     <Field {...props}>
       {(ids) => (
-        <Finder {...props} ids={ids} store={store} typed={typed} setTyped={setTyped} onPick={pick} picked={value}>
-          {(input) => (
-            <div
-              className={classes(frame(props), styles.several)}
-              data-invalid={ids['aria-invalid']}
-              data-off={props.disabledReason ? true : undefined}
-            >
-              {value.map((one) => (
-                <span key={one} className={styles.chip}>
-                  {textOf(one)}
-                  {!props.disabledReason && (
-                    <button type="button" aria-label={`Remove ${textOf(one)}`} onClick={() => pick(one)}>
-                      <Icon name="close" size={12} />
-                    </button>
-                  )}
-                </span>
-              ))}
-              {input(typed ?? '', value.length === 0 ? props.placeholder : undefined, () => {
-                const last = value.at(-1)
-                if (last !== undefined) pick(last)
-              })}
-            </div>
-          )}
-        </Finder>
+        <div className={classes(styles.input, props.isMono && styles.mono)}>
+          <input {...ids} readOnly value={shown.map(textOf).join(', ')} placeholder={props.placeholder} />
+          <Icon name="chevron-down" size={14} />
+        </div>
       )}
     </Field>
   )
-}
-
-type RenderInput = (text: string, placeholder: string | undefined, onErase?: () => void) => ReactNode
-
-interface FinderProps extends SharedProps {
-  ids: InputIds
-  store: ComboboxStore
-  typed: string | null
-  setTyped: (text: string | null) => void
-  onPick: (value: string) => void
-  picked: readonly string[]
-  children: (input: RenderInput) => ReactNode
-}
-
-const CREATE = '\u0000create'
-
-function Finder(props: FinderProps) {
-  const { ids, store, typed, setTyped, onPick, onSearch, disabledReason, name, children } = props
-  const search = (text: string) => {
-    setTyped(text)
-    onSearch?.(text)
-    store.openDropdown()
-    store.updateSelectedOptionIndex()
-  }
-  const input: RenderInput = (text, placeholder, onErase) => (
-    <MantineCombobox.EventsTarget>
-      <input
-        {...ids}
-        name={name}
-        value={text}
-        placeholder={placeholder}
-        autoComplete="off"
-        readOnly={Boolean(disabledReason)}
-        aria-disabled={disabledReason ? true : undefined}
-        onChange={(event) => search(event.target.value)}
-        onFocus={() => !disabledReason && store.openDropdown()}
-        onClick={() => !disabledReason && store.openDropdown()}
-        onBlur={() => {
-          store.closeDropdown()
-          setTyped(null)
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Backspace' && text === '') onErase?.()
-        }}
-      />
-    </MantineCombobox.EventsTarget>
-  )
-  return (
-    <MantineCombobox
-      store={store}
-      offset={4}
-      onOptionSubmit={(value) => onPick(value === CREATE ? (typed ?? '').trim() : value)}
-      classNames={{ dropdown: menuStyles.menu ?? '', option: classes(menuStyles.item, styles.option), empty: styles.empty ?? '' }}
-    >
-      <MantineCombobox.DropdownTarget>{children(input)}</MantineCombobox.DropdownTarget>
-      <MantineCombobox.Dropdown>
-        <Options {...props} />
-      </MantineCombobox.Dropdown>
-    </MantineCombobox>
-  )
-}
-
-function Options({ options, typed, picked, onSearch, isLoading, createLabel }: FinderProps) {
-  const sought = (typed ?? '').trim().toLowerCase()
-  const found = onSearch ? options : options.filter((option) => (option.text ?? option.value).toLowerCase().includes(sought))
-  const isNew = createLabel && sought !== '' && !options.some((option) => option.value.toLowerCase() === sought)
-  return (
-    <MantineCombobox.Options>
-      {found.slice(0, MOST_OPTIONS).map((option) => (
-        <MantineCombobox.Option key={option.value} value={option.value} active={picked.includes(option.value)}>
-          {option.icon && <Icon name={option.icon} />}
-          <span className={menuStyles.text}>
-            <Matched text={option.text ?? option.value} sought={sought} />
-          </span>
-          {option.detail && <span className={styles.detail}>{option.detail}</span>}
-          {picked.includes(option.value) && <Icon name="check" tone="accent" />}
-        </MantineCombobox.Option>
-      ))}
-      {isNew && (
-        <MantineCombobox.Option value={CREATE}>
-          <Icon name="plus" />
-          <span className={menuStyles.text}>
-            {createLabel} <b>{(typed ?? '').trim()}</b>
-          </span>
-        </MantineCombobox.Option>
-      )}
-      {found.length === 0 && !isNew && (
-        <MantineCombobox.Empty>{isLoading ? 'Searching …' : sought ? `Nothing with "${typed}".` : 'Nothing to choose from.'}</MantineCombobox.Empty>
-      )}
-    </MantineCombobox.Options>
-  )
-}
-
-function frame({ isMono }: SharedProps): string {
-  return classes(inputStyles.input, styles.frame, isMono && inputStyles.mono)
 }

@@ -1,13 +1,10 @@
 // One question above the page: to destroy, to lose work, to ask for one thing.
-import '@mantine/core/styles/Overlay.layer.css'
-import '@mantine/core/styles/ModalBase.layer.css'
-import '@mantine/core/styles/Modal.layer.css'
-import { Modal } from '@mantine/core'
-import type { ReactNode } from 'react'
-import { classes } from './classes'
-import styles from './dialog.module.css'
+import { lazy, type ReactNode, Suspense } from 'react'
 
-interface DialogProps {
+// Fetched when the first one opens: no page needs it to be shown.
+const Floating = lazy(() => import('./floating/dialog'))
+
+export interface DialogProps {
   isOpen: boolean
   /** Escape, and a press beside it. */
   onClose: () => void
@@ -20,25 +17,12 @@ interface DialogProps {
   size?: 'sm' | 'md' | 'lg'
 }
 
-const WIDTHS = { sm: 460, md: 640, lg: 880 } as const
-
 /** Takes the focus, keeps it, and gives it back. To confirm something take `ConfirmDialog`. */
-export function Dialog({ isOpen, onClose, title, children, footer, size = 'sm' }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  if (!props.isOpen) return null
   return (
-    <Modal.Root
-      opened={isOpen}
-      onClose={onClose}
-      size={WIDTHS[size]}
-      lockScroll={false}
-      transitionProps={{ duration: 90, transition: 'fade' }}
-      classNames={{ inner: styles.inner ?? '', content: styles.dialog ?? '' }}
-    >
-      <Modal.Overlay className={classes(styles.overlay)} />
-      <Modal.Content data-dialog>
-        <Modal.Title className={styles.title ?? ''}>{title}</Modal.Title>
-        <Modal.Body className={styles.body ?? ''}>{children}</Modal.Body>
-        {footer && <footer className={styles.footer}>{footer}</footer>}
-      </Modal.Content>
-    </Modal.Root>
+    <Suspense>
+      <Floating {...props} />
+    </Suspense>
   )
 }

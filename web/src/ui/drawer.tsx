@@ -1,13 +1,10 @@
 // A sheet from the side: what belongs to the page but would push it away; the navigation where it is narrow.
-import '@mantine/core/styles/Overlay.layer.css'
-import '@mantine/core/styles/ModalBase.layer.css'
-import '@mantine/core/styles/Drawer.layer.css'
-import { Drawer as MantineDrawer } from '@mantine/core'
-import type { ReactNode } from 'react'
-import { IconButton } from './button'
-import styles from './drawer.module.css'
+import { lazy, type ReactNode, Suspense } from 'react'
 
-interface DrawerProps {
+// Fetched when the first one opens: no page needs it to be shown.
+const Floating = lazy(() => import('./floating/drawer'))
+
+export interface DrawerProps {
   isOpen: boolean
   onClose: () => void
   title: ReactNode
@@ -19,29 +16,12 @@ interface DrawerProps {
   isBare?: boolean
 }
 
-const WIDTHS = { sm: 256, md: 480, lg: 720 } as const
-
-export function Drawer({ isOpen, onClose, title, children, side = 'right', size = 'md', isBare = false }: DrawerProps) {
+/** Takes the focus, keeps it, and gives it back. */
+export function Drawer(props: DrawerProps) {
+  if (!props.isOpen) return null
   return (
-    <MantineDrawer.Root
-      opened={isOpen}
-      onClose={onClose}
-      position={side}
-      size={WIDTHS[size]}
-      lockScroll={false}
-      transitionProps={{ duration: 160 }}
-      classNames={{ content: styles.drawer ?? '', inner: styles.inner ?? '' }}
-    >
-      <MantineDrawer.Overlay className={styles.overlay ?? ''} />
-      <MantineDrawer.Content data-dialog {...(isBare && { 'aria-label': String(title) })}>
-        {!isBare && (
-          <header className={styles.head}>
-            <MantineDrawer.Title className={styles.title ?? ''}>{title}</MantineDrawer.Title>
-            <IconButton icon="close" label="Close" onClick={onClose} />
-          </header>
-        )}
-        <MantineDrawer.Body className={isBare ? (styles.bare ?? '') : (styles.body ?? '')}>{children}</MantineDrawer.Body>
-      </MantineDrawer.Content>
-    </MantineDrawer.Root>
+    <Suspense>
+      <Floating {...props} />
+    </Suspense>
   )
 }

@@ -4,8 +4,8 @@ import '@mantine/core/styles/ModalBase.layer.css'
 import '@mantine/core/styles/Modal.layer.css'
 import { Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
-import dialogStyles from './dialog.module.css'
-import styles from './palette-frame.module.css'
+import dialogStyles from '../dialog.module.css'
+import styles from '../palette-frame.module.css'
 
 /** Only for the palette; for questions take `Dialog`. */
 export function PaletteFrame({ label, onClose, children }: { label: string; onClose: () => void; children: ReactNode }) {
