@@ -270,6 +270,8 @@ kinds! {
     TeamWorkspaceId, TeamWorkspace, "tws", "team workspace access";
     /// A token.
     TokenId, Token, "at", "token";
+    /// An issuer of tokens that an organization trusts.
+    TrustedIssuerId, TrustedIssuer, "iss", "trusted issuer";
     /// A user.
     UserId, User, "user", "user";
     /// A variable.

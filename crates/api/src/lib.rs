@@ -38,6 +38,7 @@ pub mod team_access;
 pub mod teams;
 pub mod timestamp;
 pub mod tokens;
+pub mod trusted_issuers;
 pub mod users;
 pub mod variable_sets;
 pub mod variables;

@@ -1,5 +1,7 @@
 //! What every command is handed: the settings, the output, and the way to the server.
 
+use std::cell::OnceCell;
+
 use anyhow::Context as _;
 use secrecy::SecretString;
 use slipway_api::ids::{Id, Kind, WorkspaceId};
@@ -12,6 +14,7 @@ use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::settings::{self, Credentials, FILE_NAME, Files, Flags, ProjectFile, Settings, UserFile};
+use crate::workload_identity;
 
 /// What every command is handed.
 pub(crate) struct Context {
@@ -19,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     pub(crate) settings: Settings,
     credentials: Credentials,
+    /// What was given for this program's own token.
+    exchanged: OnceCell<SecretString>,
 }
 
 impl Context {
@@ -44,6 +49,7 @@ impl Context {
             output,
             settings,
             credentials: files.credentials,
+            exchanged: OnceCell::new(),
         })
     }
 
@@ -60,6 +66,10 @@ impl Context {
     pub(crate) fn client(&self) -> anyhow::Result<Client> {
         let url = self.url()?;
         let from_environment = self.environment.variable("SLIPWAY_TOKEN").map(SecretString::from);
+        let from_environment = match from_environment {
+            Some(token) => Some(token),
+            None => self.exchanged_token()?,
+        };
         let token = from_environment
             .or_else(|| self.credentials.token(url))
             .ok_or_else(|| {
@@ -68,6 +78,19 @@ impl Context {
                 Failure::error(format!("not signed in to {key}"), next)
             })?;
         Ok(Client::new(ClientSettings::new(url.clone(), Some(token)))?)
+    }
+
+    /// What this program is given for its own token, if the environment says where that is; asked for once.
+    fn exchanged_token(&self) -> anyhow::Result<Option<SecretString>> {
+        let Some(source) = workload_identity::Source::of(&self.environment) else {
+            return Ok(None);
+        };
+        if let Some(token) = self.exchanged.get() {
+            return Ok(Some(token.clone()));
+        }
+        let account = workload_identity::account(&self.environment);
+        let token = workload_identity::exchange_now(self.url()?, &source, self.organization()?, account)?;
+        Ok(Some(self.exchanged.get_or_init(|| token).clone()))
     }
 
     /// The organization that the command is about.
@@ -119,6 +142,8 @@ impl Context {
         let key = settings::server_key(&url.value);
         let next = if self.environment.variable("SLIPWAY_TOKEN").is_some() {
             format!("The token is from SLIPWAY_TOKEN: set another there, or unset it and log in: slipway login {key}")
+        } else if workload_identity::Source::of(&self.environment).is_some() {
+            "The token was given for this program's own and lives for minutes; start the command again.".to_owned()
         } else {
             format!("Log in again: slipway login {key}")
         };

@@ -17,6 +17,7 @@ mod output;
 mod prompt;
 mod run_flow;
 mod settings;
+mod workload_identity;
 
 use std::io;
 use std::process::ExitCode;

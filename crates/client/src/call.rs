@@ -89,6 +89,14 @@ impl Call {
         }
     }
 
+    /// To be done only if the object is still as it was when the server gave it this tag.
+    pub(crate) fn if_match(mut self, tag: &str) -> Self {
+        if let Ok(tag) = HeaderValue::try_from(tag) {
+            self.headers.push((reqwest::header::IF_MATCH, tag));
+        }
+        self
+    }
+
     /// With a JSON:API body.
     pub(crate) fn json(self, body: &impl Serialize) -> Result<Self, ClientError> {
         let bytes = serde_json::to_vec(body).map_err(ClientError::Encode)?;

@@ -39,6 +39,7 @@ mod states;
 mod stream;
 mod teams;
 mod tokens;
+mod trusted_issuers;
 mod users;
 mod variable_sets;
 mod variables;

@@ -10,6 +10,7 @@ use reqwest::{Method, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use slipway_api::Name;
 use url::{Url, form_urlencoded};
 
 use crate::client::Client;
@@ -148,6 +149,28 @@ impl Client {
             ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
             ("client_id", CLIENT_ID),
             ("device_code", wait.device_code.expose_secret()),
+        ];
+        self.send_form(&["oauth", "token"], &form).await
+    }
+
+    /// Exchanges a program's own signed token for one of a service account of the organization (RFC 8693). The account is
+    /// named where rules let the token in as several.
+    pub async fn exchange_token(
+        &self,
+        token: &SecretString,
+        organization: &Name,
+        account: Option<&str>,
+    ) -> Result<Result<IssuedToken, OAuthRefusal>, ClientError> {
+        let audience = match account {
+            Some(account) => format!("{organization}/{account}"),
+            None => organization.to_string(),
+        };
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("client_id", CLIENT_ID),
+            ("subject_token", token.expose_secret()),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:jwt"),
+            ("audience", &audience),
         ];
         self.send_form(&["oauth", "token"], &form).await
     }

@@ -46,6 +46,20 @@ impl Client {
         Ok(self.json::<Document<Resource<A>>>(call).await?.data)
     }
 
+    /// Sends a call and reads the resource that answers it, with the tag of its version.
+    pub(crate) async fn tagged<A: DeserializeOwned>(&self, call: Call) -> Result<(Resource<A>, String), ClientError> {
+        let response = self.send(call).await?;
+        let (url, status) = (response.url().to_string(), response.status().as_u16());
+        let tag = header(response.headers(), "etag").unwrap_or_default();
+        let read = response.json::<Document<Resource<A>>>().await;
+        let read = read.map_err(|error| ClientError::Unexpected {
+            url,
+            status,
+            why: error.to_string(),
+        })?;
+        Ok((read.data, tag))
+    }
+
     /// Sends a call and reads its answer as JSON.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, ClientError> {
         let (url, status, bytes) = self.read(call).await?;

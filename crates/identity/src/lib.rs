@@ -34,6 +34,7 @@ pub mod sessions;
 pub mod team_access;
 pub mod teams;
 pub mod tokens;
+pub mod trusted_issuers;
 pub mod users;
 
 use slipway_kernel::db::migrations::Migration;
@@ -60,6 +61,7 @@ pub fn routes(tree: PermissionTree) -> Routes {
         .merge(teams::http::routes(tree.clone()))
         .merge(team_access::http::routes(tree.clone()))
         .merge(service_accounts::http::routes(tree.clone()))
+        .merge(trusted_issuers::http::routes(tree.clone()))
         .merge(explanations::http::routes(tree.clone()))
         .merge(roles::http::routes(tree.clone()))
         .merge(role_assignments::http::routes(tree))
@@ -90,6 +92,8 @@ pub fn migrations() -> Vec<Migration> {
         oauth::store::MIGRATION,
         sessions::store::SECOND_FACTOR,
         preferences::store::MIGRATION,
+        trusted_issuers::store::MIGRATION,
+        tokens::store::ORIGIN,
     ]
 }
 

@@ -29,6 +29,7 @@ mod spelling;
 mod state;
 mod team;
 mod token;
+mod trusted_issuer;
 mod user;
 mod variable;
 mod variable_set;
@@ -59,6 +60,7 @@ First steps:
 
 Settings come from flags, then from the environment (SLIPWAY_URL, SLIPWAY_ORGANIZATION,
 SLIPWAY_WORKSPACE, SLIPWAY_TOKEN), then from slipway.toml here or above, then from ~/.config/slipway/.
+Programs show a signed token of their own by SLIPWAY_WORKLOAD_IDENTITY_TOKEN_FILE.
 
 Exit codes: 0 success, 1 failure, 2 changes (plan --detailed-exitcode), 130 left with Ctrl-C.")]
 pub(crate) struct Cli {
@@ -148,6 +150,9 @@ enum Command {
     /// Accounts of programs
     #[command(subcommand)]
     ServiceAccount(service_account::ServiceAccountCommand),
+    /// Systems whose programs are let in as service accounts, without a secret
+    #[command(subcommand)]
+    TrustedIssuer(trusted_issuer::TrustedIssuerCommand),
     /// Where people sign in: OpenID Connect providers
     #[command(subcommand)]
     IdentityProvider(identity_provider::IdentityProviderCommand),
@@ -229,6 +234,7 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::Member(command) => member::run(context, command).await,
         Command::Team(command) => team::run(context, command).await,
         Command::ServiceAccount(command) => service_account::run(context, command).await,
+        Command::TrustedIssuer(command) => trusted_issuer::run(context, command).await,
         Command::IdentityProvider(command) => identity_provider::run(context, command).await,
         Command::Role(command) => role::run(context, command).await,
         Command::Access(command) => access::run(context, command).await,
@@ -324,6 +330,7 @@ mod tests {
           member             Members of the organization: inviting and removing people
           team               Teams: people who get roles together
           service-account    Accounts of programs
+          trusted-issuer     Systems whose programs are let in as service accounts, without a secret
           identity-provider  Where people sign in: OpenID Connect providers
           role               Roles, and who holds them where
           access             Who may do what, and why
@@ -354,6 +361,7 @@ mod tests {
 
         Settings come from flags, then from the environment (SLIPWAY_URL, SLIPWAY_ORGANIZATION,
         SLIPWAY_WORKSPACE, SLIPWAY_TOKEN), then from slipway.toml here or above, then from ~/.config/slipway/.
+        Programs show a signed token of their own by SLIPWAY_WORKLOAD_IDENTITY_TOKEN_FILE.
 
         Exit codes: 0 success, 1 failure, 2 changes (plan --detailed-exitcode), 130 left with Ctrl-C.
         ");

@@ -8,6 +8,7 @@ mod login;
 mod serving;
 mod stub;
 mod terminal;
+mod workload_identity;
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

@@ -66,6 +66,11 @@ impl Server {
         server
     }
 
+    /// Its address.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Waits for a line of its log that has `text`.
     pub(crate) fn wait_for(&self, text: &str) -> String {
         let end = Instant::now() + PATIENCE;

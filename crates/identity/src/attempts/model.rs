@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sea_orm::entity::prelude::*;
 use slipway_api::Timestamp;
-use slipway_api::ids::UserId;
+use slipway_api::ids::{TrustedIssuerId, UserId};
 
 /// What was tried lately for one subject.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -52,6 +52,8 @@ pub enum Subject {
     UserCode(UserId),
     /// Those to have a mail sent, for an account or a name.
     Mail(String),
+    /// Tokens of an issuer that were not taken, of which so many are worth an event.
+    Exchange(TrustedIssuerId),
 }
 
 impl Subject {
@@ -60,6 +62,7 @@ impl Subject {
     pub fn allowance(&self) -> Allowance {
         match self {
             Self::Address(_) => Allowance(30),
+            Self::Exchange(_) => Allowance(100),
             _ => Allowance(5),
         }
     }
@@ -73,6 +76,7 @@ impl Subject {
             Self::Address(address) => format!("address {}", network(*address)),
             Self::UserCode(id) => format!("user code {id}"),
             Self::Mail(to) => format!("mail {}", to.to_lowercase()),
+            Self::Exchange(id) => format!("exchange {id}"),
         };
         slipway_kernel::tokens::hash(&text)
     }

@@ -128,7 +128,7 @@ pub async fn delete(ctx: &Ctx, id: IdentityProviderId) -> Result<()> {
 /// `Forbidden`; `NotFound`. What is wrong with the provider is no error but the answer.
 pub async fn test(ctx: &Ctx, id: IdentityProviderId) -> Result<IdentityProviderTest> {
     let provider = get(ctx, id).await?;
-    let known = match Issuers::default().known(ctx, &provider.issuer()?).await {
+    let known = match Issuers::default().known(ctx, &provider.issuer()?.into()).await {
         Ok(known) => known,
         Err(error) => {
             return Ok(IdentityProviderTest {

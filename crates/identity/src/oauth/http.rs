@@ -1,5 +1,7 @@
 //! The addresses that clients ask, beside the pages that users see.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -11,13 +13,16 @@ use slipway_kernel::http::App;
 use slipway_kernel::{Ctx, Result};
 
 use super::request::{COMMAND_LINE, Form, GrantError};
-use super::service::{Granted, device, revoke, token};
+use super::service::{Granted, device, exchange, revoke, token};
 use crate::links::base_url;
+use crate::openid::Issuers;
 
 /// The grant of a code.
 const CODE: &str = "authorization_code";
 /// The grant of a device's code.
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// The grant of another issuer's token.
+const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// Bytes of the largest form.
 const FORM_BYTES: usize = 64 << 10;
@@ -30,6 +35,7 @@ pub fn routes() -> Router<App> {
         .route("/oauth/device_authorization", post(begin_device))
         .route("/oauth/revoke", post(take_back))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(Extension(Arc::new(Issuers::default())))
 }
 
 /// What this authorization server can do (RFC 8414).
@@ -43,7 +49,7 @@ async fn describe(Extension(ctx): Extension<Ctx>) -> Json<Value> {
         "revocation_endpoint": format!("{base}/oauth/revoke"),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": [CODE, DEVICE],
+        "grant_types_supported": [CODE, DEVICE, EXCHANGE],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none"],
         "revocation_endpoint_auth_methods_supported": ["none"],
@@ -51,9 +57,14 @@ async fn describe(Extension(ctx): Extension<Ctx>) -> Json<Value> {
     }))
 }
 
-async fn give(Extension(ctx): Extension<Ctx>, headers: HeaderMap, body: Bytes) -> Response {
+async fn give(
+    Extension(ctx): Extension<Ctx>,
+    Extension(issuers): Extension<Arc<Issuers>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let granted = match form(&headers, &body) {
-        Ok(form) => grant(&ctx, &form).await,
+        Ok(form) => grant(&ctx, &issuers, &form).await,
         Err(error) => Err(error),
     };
     match granted {
@@ -62,10 +73,11 @@ async fn give(Extension(ctx): Extension<Ctx>, headers: HeaderMap, body: Bytes) -
     }
 }
 
-async fn grant(ctx: &Ctx, form: &Form) -> Result<Granted, GrantError> {
+async fn grant(ctx: &Ctx, issuers: &Issuers, form: &Form) -> Result<Granted, GrantError> {
     match form.get("grant_type") {
         Some(CODE) => token::by_code(ctx, form).await,
         Some(DEVICE) => device::poll(ctx, form).await,
+        Some(EXCHANGE) => exchange::by_token(ctx, issuers, form).await,
         _ => Err(GrantError::refused(
             "unsupported_grant_type",
             "The grant type is not supported; /.well-known/oauth-authorization-server lists those that are.",

@@ -36,6 +36,19 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// All of them: for keys that somebody gave by hand, which say themselves what they are good for.
+    pub const ALL: [Self; 9] = [
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+        Self::Es256,
+        Self::Es384,
+        Self::EdDsa,
+    ];
+
     /// The algorithm of this name. `none` and the ones with a shared secret (`HS256` …) are not among them: with them
     /// anybody, or anybody who has the public key, could sign.
     #[must_use]

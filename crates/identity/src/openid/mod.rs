@@ -15,5 +15,5 @@ mod token;
 pub use address::IssuerUrl;
 pub use discovery::Discovery;
 pub use keys::{Algorithm, Key};
-pub use service::Issuers;
-pub use token::{Claims, Expected, Refusal, verify};
+pub use service::{Issuers, Source};
+pub use token::{Claims, Expected, Refusal, named_issuer, verify};

@@ -103,6 +103,18 @@ pub(super) fn key_id(token: &str) -> Option<String> {
     header(token.split('.').next()?).ok()?.kid
 }
 
+/// The issuer that a token says it is of; nothing of it is believed yet.
+#[must_use]
+pub fn named_issuer(token: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        iss: String,
+    }
+    let claims = decoded(token.split('.').nth(1)?).ok()?;
+    let named: Named = serde_json::from_slice(&claims).ok()?;
+    Some(named.iss)
+}
+
 /// Checks everything about a token, with the keys that its issuer publishes.
 ///
 /// # Errors

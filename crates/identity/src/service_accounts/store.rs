@@ -40,18 +40,26 @@ pub(crate) async fn by_id(connection: &impl ConnectionTrait, id: UserId) -> Resu
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
+/// The service account with this name in an organization.
+pub(crate) async fn by_name(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+    name: &Name,
+) -> Result<Option<ServiceAccount>> {
+    Ok(Entity::find()
+        .filter(Column::OrganizationId.eq(organization))
+        .filter(Column::Name.eq(name.as_str()))
+        .one(connection)
+        .await?)
+}
+
 /// The user of the service account with this name in an organization.
 pub(crate) async fn user_by_name(
     connection: &impl ConnectionTrait,
     organization: OrganizationId,
     name: &Name,
 ) -> Result<Option<User>> {
-    let found = Entity::find()
-        .filter(Column::OrganizationId.eq(organization))
-        .filter(Column::Name.eq(name.as_str()))
-        .one(connection)
-        .await?;
-    match found {
+    match by_name(connection, organization, name).await? {
         Some(account) => users::store::by_id(connection, account.user_id).await,
         None => Ok(None),
     }

@@ -44,6 +44,8 @@ pub struct Model {
     pub previous_expires_at: Option<Timestamp>,
     /// Who made it: the id of a user, team or organization; none for the server.
     pub created_by: Option<String>,
+    /// By which rule of a trusted issuer it was given for another token; none for what somebody made.
+    pub origin: Option<String>,
 }
 
 /// A token.
@@ -232,6 +234,7 @@ mod tests {
             previous_hash: None,
             previous_expires_at: None,
             created_by: None,
+            origin: None,
         }
     }
 

@@ -50,7 +50,19 @@ pub(crate) const ROTATION: Migration = Migration {
     },
 };
 
-/// Which tokens to list; those that were revoked never.
+/// Where a token came from that nobody made.
+pub(crate) const ORIGIN: Migration = Migration {
+    name: "identity_0071_token_origin",
+    steps: || {
+        vec![
+            Step::Sql("ALTER TABLE tokens ADD COLUMN origin VARCHAR(200)"),
+            Step::Sql("CREATE INDEX tokens_origin_idx ON tokens (origin)"),
+        ]
+    },
+};
+
+/// Which tokens to list; those that were revoked never, and those that were given for others neither: there are many, each
+/// lives for minutes, and the audit log has them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Filter {
     pub organization: Option<OrganizationId>,
@@ -62,6 +74,7 @@ impl Filter {
     fn condition(&self) -> Condition {
         Condition::all()
             .add(Column::RevokedAt.is_null())
+            .add(Column::Origin.is_null())
             .add_option(self.organization.map(|id| Column::OrganizationId.eq(id)))
             .add_option(
                 self.subject
@@ -114,6 +127,7 @@ pub(crate) async fn insert(tx: &Tx, token: &Token) -> Result<()> {
         previous_hash: Set(token.previous_hash.clone()),
         previous_expires_at: Set(token.previous_expires_at),
         created_by: Set(token.created_by.clone()),
+        origin: Set(token.origin.clone()),
     };
     Entity::insert(row).exec_without_returning(&**tx).await?;
     Ok(())
@@ -151,6 +165,28 @@ pub(crate) async fn revoke(tx: &Tx, id: TokenId, now: Timestamp) -> Result<bool>
         .exec(&**tx)
         .await?;
     Ok(result.rows_affected == 1)
+}
+
+/// Revokes what was given by these origins; says whether there was anything.
+pub(crate) async fn revoke_given(tx: &Tx, origins: &[String], now: Timestamp) -> Result<bool> {
+    let result = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .filter(Column::Origin.is_in(origins))
+        .filter(Column::RevokedAt.is_null())
+        .exec(&**tx)
+        .await?;
+    Ok(result.rows_affected > 0)
+}
+
+/// Deletes what was given by any origin in an organization and has expired before.
+pub(crate) async fn delete_given_before(tx: &Tx, organization: OrganizationId, before: Timestamp) -> Result<()> {
+    Entity::delete_many()
+        .filter(Column::OrganizationId.eq(organization))
+        .filter(Column::Origin.is_not_null())
+        .filter(Column::ExpiresAt.lt(before))
+        .exec(&**tx)
+        .await?;
+    Ok(())
 }
 
 /// Notes when the token was used; never earlier than what is noted.

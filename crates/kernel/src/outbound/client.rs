@@ -33,6 +33,7 @@ pub struct Request {
     url: Url,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Vec<u8>>,
+    certificates: Option<Vec<u8>>,
     time: Duration,
     bytes: usize,
 }
@@ -120,6 +121,7 @@ impl Request {
             url,
             headers: Vec::new(),
             body: None,
+            certificates: None,
             time: TIME,
             bytes: BYTES,
         }
@@ -129,6 +131,13 @@ impl Request {
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
+        self
+    }
+
+    /// To a server whose certificate one of these (PEM) may vouch for, beside the usual ones.
+    #[must_use]
+    pub fn trusting(mut self, certificates: Vec<u8>) -> Self {
+        self.certificates = Some(certificates);
         self
     }
 
@@ -193,7 +202,15 @@ impl Outbound {
 
     async fn ask(&self, request: &Request) -> Result<reqwest::Response, OutboundError> {
         self.check(&request.url)?;
-        let mut sending = self.client()?.request(request.method.clone(), request.url.clone());
+        let own = match &request.certificates {
+            Some(certificates) => Some(self.build(Some(certificates)).map_err(OutboundError::Setup)?),
+            None => None,
+        };
+        let client = match &own {
+            Some(own) => own,
+            None => self.client()?,
+        };
+        let mut sending = client.request(request.method.clone(), request.url.clone());
         for (name, value) in &request.headers {
             sending = sending.header(name, value);
         }
@@ -221,11 +238,11 @@ impl Outbound {
     }
 
     fn client(&self) -> Result<&reqwest::Client, OutboundError> {
-        let made = self.client.get_or_init(|| self.build());
+        let made = self.client.get_or_init(|| self.build(None));
         made.as_ref().map_err(|why| OutboundError::Setup(why.clone()))
     }
 
-    fn build(&self) -> Result<reqwest::Client, String> {
+    fn build(&self, certificates: Option<&[u8]>) -> Result<reqwest::Client, String> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("slipway/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -236,6 +253,11 @@ impl Outbound {
             let text = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
             let found = reqwest::Certificate::from_pem_bundle(&text)
                 .map_err(|error| format!("{} holds no certificates: {error}", path.display()))?;
+            builder = builder.tls_certs_merge(found);
+        }
+        if let Some(certificates) = certificates {
+            let found = reqwest::Certificate::from_pem_bundle(certificates)
+                .map_err(|error| format!("the certificates that came with the request cannot be read: {error}"))?;
             builder = builder.tls_certs_merge(found);
         }
         builder.build().map_err(|error| error.to_string())
@@ -293,6 +315,7 @@ fn redirected(request: Request, status: StatusCode, location: &str) -> Result<Re
     let mut next = Request { url: target, ..request };
     if !is_same_origin {
         next.headers.clear();
+        next.certificates = None;
     }
     if !keeps_method {
         next.method = Method::GET;

@@ -19,3 +19,4 @@ mod preferences;
 mod server;
 mod sign_in;
 mod support;
+mod trusted_issuers;

@@ -5,6 +5,8 @@ mod callback;
 mod device;
 mod opener;
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -15,6 +17,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::prompt;
 use crate::settings::{parse_address, server_key};
+use crate::workload_identity;
 
 /// Sign in to a server
 ///
@@ -27,7 +30,8 @@ Examples:
   slipway login http://127.0.0.1:8080
   slipway login https://slipway.example.com --device
   slipway login https://slipway.example.com --token slw_u_abc
-  slipway login https://slipway.example.com --token - < token.txt")]
+  slipway login https://slipway.example.com --token - < token.txt
+  slipway login https://slipway.example.com --organization acme --workload-identity-token-file /run/secrets/token")]
 pub(crate) struct LoginArguments {
     /// The server's address [default: the one from the settings]
     #[arg(value_name = "URL", value_parser = parse_address)]
@@ -35,6 +39,12 @@ pub(crate) struct LoginArguments {
     /// A token to keep instead of asking for one; "-" reads it from stdin
     #[arg(long, value_name = "TOKEN", allow_hyphen_values = true, conflicts_with = "device")]
     token: Option<String>,
+    /// A file with the signed token of the system that this program runs on, to be exchanged for one of a service account
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["token", "device"])]
+    workload_identity_token_file: Option<PathBuf>,
+    /// As which service account, where the organization would let the program in as several
+    #[arg(long, value_name = "NAME", requires = "workload_identity_token_file")]
+    service_account: Option<String>,
     /// Show a code to be typed in a browser, also on another machine
     #[arg(long)]
     device: bool,
@@ -58,7 +68,7 @@ pub(super) async fn run(context: &Context, arguments: LoginArguments) -> anyhow:
         )
     })?;
     let client = Client::new(ClientSettings::new(url.clone(), None))?;
-    let Some(obtained) = obtain(context, &client, &arguments).await? else {
+    let Some(obtained) = obtain(context, &client, &url, &arguments).await? else {
         context.output.note("Left before it was allowed; nothing was kept.");
         return Ok(Outcome::Detached);
     };
@@ -88,9 +98,26 @@ pub(super) async fn run(context: &Context, arguments: LoginArguments) -> anyhow:
 }
 
 /// A token, by the way that was asked for or that this machine has; none when the user left.
-async fn obtain(context: &Context, client: &Client, arguments: &LoginArguments) -> anyhow::Result<Option<Obtained>> {
+async fn obtain(
+    context: &Context,
+    client: &Client,
+    url: &Url,
+    arguments: &LoginArguments,
+) -> anyhow::Result<Option<Obtained>> {
     if let Some(given) = arguments.token.as_deref() {
         return given_token(given).map(Some);
+    }
+    if let Some(path) = &arguments.workload_identity_token_file {
+        let source = workload_identity::Source::File(path.clone());
+        let account = arguments.service_account.as_deref();
+        let account = account.or_else(|| workload_identity::account(&context.environment));
+        let issued = workload_identity::exchange(url, &source, context.organization()?, account).await?;
+        let minutes = issued.expires_in.unwrap_or_default() / 60;
+        context.output.note(&format!("The token counts for {minutes} minutes."));
+        return Ok(Some(Obtained {
+            token: issued.access_token,
+            is_ours: true,
+        }));
     }
     let server = match client.authorization_server().await {
         Ok(server) => server,

@@ -89,7 +89,7 @@ async fn decided(
     let verifier = ctx.secrets.open(ctx.db.reader(), None, &place, &state.verifier).await?;
     let (claims, exchanged) = confirmed(ctx, issuers, provider, answer, (state, &verifier)).await?;
     let mut person = Person::read(provider, &claims)?;
-    let known = issuers.known(ctx, &provider.issuer()?).await?;
+    let known = issuers.known(ctx, &provider.issuer()?.into()).await?;
     if person.groups.is_none() && provider.groups_claim.is_some() {
         person.groups = exchange::groups_elsewhere(ctx, provider, &known.discovery, (&person, &exchanged)).await?;
     }
@@ -160,7 +160,8 @@ async fn confirmed(
     (state, verifier): (&SignInState, &SecretBytes),
 ) -> Result<(Claims, Exchanged)> {
     let issuer = provider.issuer()?;
-    let known = issuers.known(ctx, &issuer).await?;
+    let source = issuer.clone().into();
+    let known = issuers.known(ctx, &source).await?;
     let must_name_itself = known.discovery.authorization_response_iss_parameter_supported;
     let is_from_elsewhere = match answer.issuer.as_deref() {
         Some(named) => named != issuer.as_str(),
@@ -181,7 +182,7 @@ async fn confirmed(
         nonce: Some(&state.nonce),
         access_token: exchanged.access_token.as_deref(),
     };
-    match issuers.verify(ctx, &issuer, &exchanged.id_token, &expected).await? {
+    match issuers.verify(ctx, &source, &exchanged.id_token, &expected).await? {
         Ok(claims) => Ok((claims, exchanged)),
         Err(refusal) => Err(Error::new(
             Code::Forbidden,

@@ -26,7 +26,7 @@ pub async fn sign_out_address(ctx: &Ctx, issuers: &Issuers, current: &Current) -
     let Some(provider) = store::by_id(ctx.db.reader(), id).await? else {
         return Ok(None);
     };
-    let Ok(known) = issuers.known(ctx, &provider.issuer()?).await else {
+    let Ok(known) = issuers.known(ctx, &provider.issuer()?.into()).await else {
         return Ok(None);
     };
     let Some(mut url) = known.discovery.end_session_endpoint.clone() else {

@@ -35,7 +35,7 @@ pub async fn start(
     linking: Option<UserId>,
 ) -> Result<Begun> {
     let provider = usable(ctx, id).await?;
-    let known = issuers.known(ctx, &provider.issuer()?).await?;
+    let known = issuers.known(ctx, &provider.issuer()?.into()).await?;
     let endpoint = known
         .discovery
         .authorization_endpoint

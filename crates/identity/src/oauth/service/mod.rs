@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod device;
+pub mod exchange;
 pub mod revoke;
 pub mod token;
 

@@ -8,7 +8,7 @@ use crate::accounts::service::as_user;
 use crate::tokens::{self, TokenKind};
 use crate::users;
 
-/// Revokes a user's token: who has it may end it. Anything else is left alone, and answered alike.
+/// Revokes a user's token, or one that was given for another issuer's: who has it may end it. Anything else is left alone, and answered alike.
 ///
 /// # Errors
 ///
@@ -16,7 +16,7 @@ use crate::users;
 pub async fn revoke(ctx: &Ctx, text: &str) -> Result<()> {
     let hash = slipway_kernel::tokens::hash(text);
     let token = tokens::store::by_hash(ctx.db.reader(), &hash).await?;
-    let Some(token) = token.filter(|token| token.kind == TokenKind::User) else {
+    let Some(token) = token.filter(|token| token.kind == TokenKind::User || token.origin.is_some()) else {
         return Ok(());
     };
     let user = token.subject.parse::<UserId>().ok();

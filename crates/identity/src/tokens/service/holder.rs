@@ -135,7 +135,7 @@ impl Holder {
     /// # Errors
     ///
     /// `Forbidden`.
-    pub(super) async fn require_maker(&self, ctx: &Ctx, tree: &PermissionTree) -> Result<()> {
+    pub(crate) async fn require_maker(&self, ctx: &Ctx, tree: &PermissionTree) -> Result<()> {
         let granted = ctx.granted().await?;
         match self {
             Self::User(user) => {

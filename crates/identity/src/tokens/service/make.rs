@@ -19,6 +19,9 @@ use crate::tokens::model::{Scopes, Token, TokenKind, acceptable};
 use crate::tokens::store;
 use crate::{organizations, users};
 
+/// How long a token that was given for another is kept after it expired.
+const GIVEN_MEMORY: Duration = Duration::from_secs(24 * 3_600);
+
 /// A new token with its text, which is shown once.
 pub struct NewlyMade {
     /// The row.
@@ -93,7 +96,7 @@ struct Prepared {
 
 async fn prepare(ctx: &Ctx, tree: &PermissionTree, holder: &Holder, wanted: NewToken) -> Result<Prepared> {
     holder.require_maker(ctx, tree).await?;
-    let scopes = scopes::acceptable(ctx, tree, holder, wanted.scopes.clone()).await?;
+    let scopes = scopes::acceptable(ctx, tree, holder, wanted.scopes.clone(), scopes::POINTER).await?;
     let expired_at = expiry(ctx, holder.organization(), wanted.expired_at).await?;
     Ok(Prepared {
         wanted: NewToken { expired_at, ..wanted },
@@ -179,6 +182,58 @@ pub async fn create_for_pool(
     add(tx, ctx, TokenKind::RunnerPool, whom, wanted, None).await
 }
 
+/// What a service account is given for a token of another issuer.
+pub(crate) struct Given {
+    /// Which rule of which issuer lets it in.
+    pub origin: String,
+    /// What is shown as its description.
+    pub description: String,
+    /// What it is limited to.
+    pub scopes: Option<Vec<String>>,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// What the other token said, for the audit log.
+    pub told: serde_json::Value,
+}
+
+/// Gives a service account a token in a transaction. Who may is decided by the caller.
+pub(crate) async fn give(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (account, organization): (UserId, OrganizationId),
+    given: Given,
+) -> Result<NewlyMade> {
+    let text = slipway_kernel::tokens::generate(TokenKind::ServiceAccount.letter(), &ctx.random)?;
+    let token = Token {
+        id: ctx.new_id()?,
+        kind: TokenKind::ServiceAccount,
+        subject: account.to_string(),
+        organization_id: Some(organization),
+        description: given.description,
+        hash: slipway_kernel::tokens::hash(text.expose_text()?),
+        scopes: given.scopes.map(Scopes),
+        created_at: ctx.now(),
+        expires_at: Some(given.expires_at),
+        last_used_at: None,
+        revoked_at: None,
+        previous_hash: None,
+        previous_expires_at: None,
+        created_by: None,
+        origin: Some(given.origin),
+    };
+    store::delete_given_before(tx, organization, ctx.now().before(GIVEN_MEMORY)).await?;
+    store::insert(tx, &token).await?;
+    let changes = json!({
+        "kind": token.kind.word(),
+        "subject": token.subject,
+        "scopes": token.scopes,
+        "expired-at": token.expires_at,
+        "given-for": given.told,
+    });
+    events::record(tx, ctx, event("token.exchanged", &token, changes)).await?;
+    Ok(NewlyMade { token, text })
+}
+
 async fn add(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -204,6 +259,7 @@ async fn add(
         previous_hash: None,
         previous_expires_at: None,
         created_by: ctx.actor().id(),
+        origin: None,
     };
     store::insert(tx, &token).await?;
     let changes = json!({

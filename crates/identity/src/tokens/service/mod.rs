@@ -21,7 +21,8 @@ pub use change::{revoke, revoke_single, rotate};
 pub use holder::Holder;
 pub use make::{NewlyMade, create, create_for, create_for_pool, create_single};
 
-pub(crate) use make::add_for_user;
+pub(crate) use make::{Given, add_for_user, give};
+pub(crate) use scopes::acceptable as acceptable_scopes;
 
 /// The tokens of a user, oldest first.
 ///
@@ -140,6 +141,14 @@ async fn visible_with_holder(ctx: &Ctx, id: TokenId) -> Result<(Token, Holder)> 
 pub async fn remove_of(tx: &mut Tx, subject: &str) -> Result<()> {
     store::delete_of(tx, subject).await?;
     grants::changed(tx).await
+}
+
+/// Takes back what was given by these rules of trusted issuers, in the transaction that changes the rules.
+pub(crate) async fn revoke_given(tx: &mut Tx, ctx: &Ctx, origins: &[String]) -> Result<()> {
+    if !origins.is_empty() && store::revoke_given(tx, origins, ctx.now()).await? {
+        grants::changed(tx).await?;
+    }
+    Ok(())
 }
 
 /// Removes every token that goes with an organization.

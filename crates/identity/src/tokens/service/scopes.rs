@@ -12,18 +12,20 @@ use crate::tokens::model::{Scopes, split};
 
 /// Scopes of one token at most.
 const MOST: usize = 50;
-const POINTER: &str = "/data/attributes/scopes";
+/// Where the scopes of a new token stand.
+pub(super) const POINTER: &str = "/data/attributes/scopes";
 
-/// The scopes of a new token of `holder` as they are stored.
+/// The scopes of a new token of `holder` as they are stored; `pointer` is where they stand in the request.
 ///
 /// # Errors
 ///
 /// `Invalid` for one that names nothing; `Forbidden` when the caller's own token is limited and this one were less.
-pub(super) async fn acceptable(
+pub(crate) async fn acceptable(
     ctx: &Ctx,
     tree: &PermissionTree,
     holder: &Holder,
     wanted: Option<Vec<String>>,
+    pointer: &str,
 ) -> Result<Option<Scopes>> {
     let Some(wanted) = wanted else {
         require_within(ctx, tree, None).await?;
@@ -31,13 +33,13 @@ pub(super) async fn acceptable(
     };
     if wanted.is_empty() || wanted.len() > MOST {
         return Err(Error::invalid(
-            POINTER,
+            pointer,
             format!("A token has 1 to {MOST} scopes, or no \"scopes\" at all to be unlimited."),
         ));
     }
     let mut scopes = Vec::new();
     for (index, text) in wanted.iter().enumerate() {
-        scopes.push(stored(ctx, tree, holder, &format!("{POINTER}/{index}"), text).await?);
+        scopes.push(stored(ctx, tree, holder, &format!("{pointer}/{index}"), text).await?);
     }
     scopes.sort();
     scopes.dedup();

@@ -15,6 +15,8 @@ use tracing_subscriber::prelude::*;
 
 use crate::sign_in::{Browser, local, second_factor};
 use crate::support::{Acme, State, TestApp, document, is_postgres};
+use crate::trusted_issuers::issuer::Key;
+use crate::trusted_issuers::site::{account, exchange};
 
 /// What the server logs, at its most talkative.
 ///
@@ -113,6 +115,34 @@ async fn secrets_of_accounts(acme: &Acme) -> Vec<String> {
     tx.commit().await.unwrap();
     planted.extend(["canary-of-a-subject".to_owned(), "canary-of-a-mail".to_owned()]);
     planted
+}
+
+/// The token that a program shows, one that is refused, and what it is given.
+async fn of_a_program(acme: &Acme) -> Vec<String> {
+    account(&acme.owner, "acme", "ci").await;
+    let key = Key::new("one");
+    let rule = json!({"name": "plan", "service-account": "ci", "conditions": [{"claim": "sub", "equals": "a"}]});
+    let trusted = json!({
+        "name": "pipelines", "issuer": "https://ci.example.com", "audience": "slipway",
+        "keys": {"keys": [key.public()]}, "rules": [rule],
+    });
+    let path = "/api/v2/organizations/acme/trusted-issuers";
+    acme.owner
+        .post(path, document("trusted-issuers", trusted))
+        .await
+        .expect(201);
+    let seconds = acme.app.kernel.clock.now().unix_ms() / 1_000;
+    let token = |subject: &str| {
+        let claims = json!({"iss": "https://ci.example.com", "aud": "slipway", "sub": subject, "exp": seconds + 60});
+        key.sign(&json!({"alg": "ES256", "kid": "one"}), &claims)
+    };
+    let (taken, refused) = (token("a"), token("b"));
+    let ask = async |token: &str| exchange(&acme.app, &[("subject_token", token), ("audience", "acme")]).await;
+    let given = ask(&taken).await.expect(200);
+    ask(&refused).await.expect(400);
+    let signature = |token: &str| token.rsplit('.').next().unwrap().to_owned();
+    let given = given.body["access_token"].as_str().unwrap().to_owned();
+    vec![signature(&taken), signature(&refused), given]
 }
 
 /// The secrets of identity providers, and the codes of a machine that waits to be allowed.
@@ -337,6 +367,7 @@ async fn no_secret_is_found_in_what_the_server_wrote() {
     let mut planted = plant(&acme).await;
     planted.extend(of_an_account(&acme.app).await);
     planted.extend(of_identity_providers(&acme).await);
+    planted.extend(of_a_program(&acme).await);
     let open = document("workspaces", json!({"description": "canary-in-the-open"}));
     acme.owner
         .patch(&format!("/api/v2/workspaces/{}", acme.workspace), open)

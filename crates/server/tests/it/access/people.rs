@@ -33,6 +33,11 @@ pub async fn make(acme: &Acme, names: &mut Names) {
     let of_bob = |member: &&Value| member["relationships"]["user"]["data"]["id"] == names["user"].as_str();
     let found = listed["data"].as_array().unwrap().iter().find(of_bob).unwrap();
     names.insert("membership_of_bob", found["id"].as_str().unwrap().to_owned());
+    let path = "/api/v2/organizations/acme/trusted-issuers";
+    let rule = json!({"name": "plan", "service-account": "deployer", "conditions": [{"claim": "sub", "equals": "a"}]});
+    let trusted = json!({"name": "pipelines", "issuer": "https://10.0.0.1", "rules": [rule]});
+    let trusted = acme.owner.post(path, document("trusted-issuers", trusted)).await;
+    names.insert("trusted_issuer", trusted.expect(201).id());
     for (key, kind, place) in [
         ("team_workspace", "team-workspaces", ("workspace", "workspaces", "base")),
         ("team_project", "team-projects", ("project", "projects", "web")),
@@ -125,6 +130,13 @@ pub fn rows() -> Vec<Row> {
         call("create_service_account").send("service-accounts", json!({"name": "another"})),
         call("get_service_account"),
         call("update_service_account").send("service-accounts", json!({"description": "Changed."})),
+        call("list_trusted_issuers"),
+        call("create_trusted_issuer").send(
+            "trusted-issuers",
+            json!({"name": "another", "issuer": "https://10.0.0.2"}),
+        ),
+        call("get_trusted_issuer"),
+        call("update_trusted_issuer").send("trusted-issuers", json!({"audience": "changed"})),
     ];
     rows.extend(teams());
     rows.extend(tokens());
@@ -197,6 +209,7 @@ pub fn deletions() -> Vec<Row> {
         call("delete_organization_single_token"),
         call("delete_team_workspace"),
         call("delete_team_project"),
+        call("delete_trusted_issuer"),
         call("delete_team").on("team", "old_team"),
         call("delete_service_account").on("service_account", "old_account"),
     ]
