@@ -1,14 +1,13 @@
 // Things to do with an object, behind one button.
-import '@mantine/core/styles/Popover.layer.css'
-import '@mantine/core/styles/Menu.layer.css'
-import '@mantine/core/styles/UnstyledButton.layer.css'
-import { Menu as MantineMenu } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { Fragment, type ReactElement, type ReactNode } from 'react'
+import { cloneElement, Fragment, type KeyboardEvent, lazy, type ReactElement, type ReactNode, Suspense, useRef, useState } from 'react'
 import { classes } from './classes'
 import { Icon, type IconName } from './icon'
 import { Kbd } from './kbd'
 import styles from './menu.module.css'
+
+const load = () => import('./floating/panel')
+const Panel = lazy(load)
 
 export interface MenuItem {
   readonly title: ReactNode
@@ -41,79 +40,111 @@ interface MenuProps {
   groups: readonly MenuGroup[]
   align?: 'start' | 'end'
   /** Pixels; as wide as the items need otherwise. */
-  width?: number | 'target'
+  width?: number
 }
 
 /** Opens below `trigger`; arrow keys move, Escape closes. Empty groups are left out. */
 export function Menu({ trigger, groups, align = 'end', width }: MenuProps) {
+  const [isOpen, setOpen] = useState(false)
+  const anchor = useRef<HTMLElement>(null)
+  const close = () => setOpen(false)
   const shown = groups.filter((group) => group.items.length > 0)
+  const open = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowDown') return
+    event.preventDefault()
+    setOpen(true)
+  }
   return (
-    <MantineMenu
-      position={align === 'end' ? 'bottom-end' : 'bottom-start'}
-      offset={4}
-      transitionProps={{ duration: 90, transition: 'fade' }}
-      classNames={{ dropdown: styles.menu ?? '', label: styles.title ?? '', divider: styles.line ?? '' }}
-      {...(width !== undefined && { width })}
-    >
-      <MantineMenu.Target>{trigger}</MantineMenu.Target>
-      <MantineMenu.Dropdown>
-        {shown.map((group, at) => (
-          // Groups have a fixed order.
-          // oxlint-disable-next-line react/no-array-index-key
-          <Fragment key={at}>
-            {at > 0 && <MantineMenu.Divider />}
-            {group.title && <MantineMenu.Label>{group.title}</MantineMenu.Label>}
-            {group.items.map((item) => (
-              <Item key={item.key ?? String(item.title)} item={item} />
+    <>
+      {cloneElement(trigger as ReactElement<object>, {
+        ref: anchor,
+        onClick: () => setOpen(!isOpen),
+        onPointerEnter: () => void load(),
+        onKeyDown: open,
+        'aria-haspopup': 'menu',
+        'aria-expanded': isOpen,
+      } as object)}
+      {isOpen && (
+        <Suspense>
+          <Panel anchor={anchor} role="menu" label={labelOf(trigger)} align={align} width={width} onClose={close} onKeyDown={move}>
+            {shown.map((group, at) => (
+              // Groups have a fixed order.
+              // oxlint-disable-next-line react/no-array-index-key
+              <Fragment key={at}>
+                {at > 0 && <hr className={styles.line} />}
+                {group.title && (
+                  <div className={styles.title} role="presentation">
+                    {group.title}
+                  </div>
+                )}
+                {group.items.map((item) => (
+                  <Item key={item.key ?? String(item.title)} item={item} onClose={close} />
+                ))}
+              </Fragment>
             ))}
-          </Fragment>
-        ))}
-      </MantineMenu.Dropdown>
-    </MantineMenu>
+          </Panel>
+        </Suspense>
+      )}
+    </>
   )
 }
 
-function Item({ item }: { item: MenuItem }) {
+/** The menu is called like what opens it. */
+function labelOf(trigger: ReactElement): string {
+  const { label, children, 'aria-label': name } = trigger.props as Record<string, unknown>
+  return [label, name, children].find((one): one is string => typeof one === 'string') ?? 'Menu'
+}
+
+/** Arrows, Home, End, and the first letter of a title. */
+function move(event: KeyboardEvent<HTMLElement>) {
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="menuitem"]')]
+  const at = items.indexOf(document.activeElement as HTMLElement)
+  const moves: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }
+  const letter = event.key.length === 1 ? event.key.toLowerCase() : null
+  const later = [...items.slice(at + 1), ...items.slice(0, at + 1)]
+  const named = letter && later.find((item) => item.textContent?.trim().toLowerCase().startsWith(letter))
+  const to = moves[event.key]
+  const next = to === undefined ? named : items.at(to % items.length)
+  if (!next) return
+  event.preventDefault()
+  next.focus()
+}
+
+function Item({ item, onClose }: { item: MenuItem; onClose: () => void }) {
   const { icon, title, end, keys, isDanger, isChosen, disabledReason, onSelect, to, href } = item
-  const look = {
-    classNames: {
-      item: classes(styles.item, isDanger && styles.danger, disabledReason && styles.off),
-      itemSection: styles.section ?? '',
-      itemLabel: styles.text ?? '',
-    },
-    ...(icon && { leftSection: <Icon name={icon} /> }),
-    rightSection: keys ? <Kbd keys={keys} /> : isChosen ? <Icon name="check" tone="accent" /> : (end ?? null),
-  }
-  const text = (
+  const content = (
     <>
-      {title}
-      {disabledReason && <span className={styles.reason}>{disabledReason}</span>}
+      {icon && <Icon name={icon} />}
+      <span className={styles.text}>
+        {title}
+        {disabledReason && <span className={styles.reason}>{disabledReason}</span>}
+      </span>
+      {keys ? <Kbd keys={keys} /> : isChosen ? <Icon name="check" tone="accent" label="chosen" /> : end}
     </>
   )
-  if (disabledReason) {
+  const look = { role: 'menuitem', className: classes(styles.item, isDanger && styles.danger, disabledReason && styles.off) }
+  if (to && !disabledReason) {
     return (
-      <MantineMenu.Item {...look} aria-disabled closeMenuOnClick={false}>
-        {text}
-      </MantineMenu.Item>
+      <Link {...look} to={to} onClick={onClose}>
+        {content}
+      </Link>
     )
   }
-  if (to) {
+  if (href && !disabledReason) {
     return (
-      <MantineMenu.Item {...look} component={Link} {...({ to } as object)}>
-        {text}
-      </MantineMenu.Item>
+      <a {...look} href={href} onClick={onClose}>
+        {content}
+      </a>
     )
   }
-  if (href) {
-    return (
-      <MantineMenu.Item {...look} component="a" href={href}>
-        {text}
-      </MantineMenu.Item>
-    )
+  const press = () => {
+    if (disabledReason) return
+    onClose()
+    onSelect?.()
   }
   return (
-    <MantineMenu.Item {...look} {...(onSelect && { onClick: onSelect })}>
-      {text}
-    </MantineMenu.Item>
+    <button type="button" {...look} aria-disabled={disabledReason ? true : undefined} onClick={press}>
+      {content}
+    </button>
   )
 }

@@ -1,14 +1,14 @@
 // A small panel at a button, with inputs in it.
-import '@mantine/core/styles/Popover.layer.css'
-import { Popover as MantinePopover } from '@mantine/core'
-import { cloneElement, type MouseEventHandler, type ReactElement, type ReactNode, useState } from 'react'
-import styles from './popover.module.css'
+import { cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useRef, useState } from 'react'
+
+const load = () => import('./floating/panel')
+const Panel = lazy(load)
 
 interface PopoverProps {
   /** What is in it, for screen readers. */
   label: string
-  /** A `Button` or an `IconButton`. */
-  trigger: ReactElement<{ onClick?: MouseEventHandler }>
+  /** A `Button`, an `IconButton`, or a button of one's own. */
+  trigger: ReactElement
   /** A function gets how to close it. */
   children: ReactNode | ((close: () => void) => ReactNode)
   align?: 'start' | 'end'
@@ -17,21 +17,24 @@ interface PopoverProps {
 /** Opens below `trigger`, keeps the focus inside, closes with Escape. For a list of actions take `Menu`. */
 export function Popover({ label, trigger, children, align = 'end' }: PopoverProps) {
   const [isOpen, setOpen] = useState(false)
+  const anchor = useRef<HTMLElement>(null)
+  const close = () => setOpen(false)
   return (
-    <MantinePopover
-      opened={isOpen}
-      onChange={setOpen}
-      position={align === 'end' ? 'bottom-end' : 'bottom-start'}
-      offset={4}
-      trapFocus
-      returnFocus
-      transitionProps={{ duration: 90, transition: 'fade' }}
-      classNames={{ dropdown: styles.popover ?? '' }}
-    >
-      <MantinePopover.Target>{cloneElement(trigger, { onClick: () => setOpen(!isOpen) })}</MantinePopover.Target>
-      <MantinePopover.Dropdown aria-label={label}>
-        {typeof children === 'function' ? children(() => setOpen(false)) : children}
-      </MantinePopover.Dropdown>
-    </MantinePopover>
+    <>
+      {cloneElement(trigger as ReactElement<object>, {
+        ref: anchor,
+        onClick: () => setOpen(!isOpen),
+        onPointerEnter: () => void load(),
+        'aria-haspopup': 'dialog',
+        'aria-expanded': isOpen,
+      } as object)}
+      {isOpen && (
+        <Suspense>
+          <Panel anchor={anchor} role="dialog" label={label} align={align} onClose={close}>
+            {typeof children === 'function' ? children(close) : children}
+          </Panel>
+        </Suspense>
+      )}
+    </>
   )
 }
