@@ -56,6 +56,7 @@ pub fn migrations() -> Vec<db::migrations::Migration> {
         events::webhooks::store::MIGRATION,
         secrets::rotation::store::MIGRATION,
         secrets::store::WRAPPED,
+        logs::store::LINES,
     ]
 }
 

@@ -76,6 +76,7 @@ async fn merge(ctx: &Ctx, log: &Model) -> Result<()> {
     while let Some(run) = next_run(ctx, log.id).await? {
         let segment = Segment {
             start: run.start,
+            start_line: run.start_line,
             size_bytes: run.bytes.len() as u64,
             address: ctx.blobs.put(ctx, log.organization_id, Bytes::from(run.bytes)).await?,
         };
@@ -106,6 +107,7 @@ async fn next_run(ctx: &Ctx, id: LogId) -> Result<Option<Chunk>> {
         for row in rows {
             let run = run.get_or_insert_with(|| Chunk {
                 start: row.start,
+                start_line: row.start_line,
                 bytes: Vec::new(),
             });
             let is_next = row.start == run.start + run.bytes.len() as u64;

@@ -6,11 +6,14 @@
 //!
 //! Bytes come into memory (`stream`), become small rows or, in a burst, segments on the object store within a tenth of
 //! a second (`writing`), and segments all of them when the log has ended (`ending`). Readers are told at once and
-//! find a byte wherever it is by then (`reading`).
+//! find a byte wherever it is by then (`reading`), a line by the ends of lines that were counted before each row and
+//! segment (`lines`), and a text by reading all (`search`).
 
 mod ending;
+mod lines;
 mod model;
 mod reading;
+mod search;
 pub(crate) mod store;
 mod stream;
 mod tail;
@@ -23,8 +26,10 @@ use slipway_api::ids::{LogId, OrganizationId};
 use tokio::sync::{Notify, Semaphore};
 
 pub use ending::remove;
+pub use lines::{Lines, LogLines};
 pub use model::{LogState, Model as Log};
 pub use reading::LogPart;
+pub use search::{LogMatches, LogSearch};
 pub use store::get;
 use stream::Stream;
 pub use writing::run;
@@ -46,6 +51,8 @@ pub struct Logs {
     /// Rung when a log ended.
     ended: Notify,
     bursts: Arc<Semaphore>,
+    /// Held by whoever searches: each needs some megabytes and all of a processor.
+    searches: Semaphore,
     segments: reading::SegmentCache,
 }
 
@@ -59,6 +66,7 @@ impl Logs {
             dirty: Notify::new(),
             ended: Notify::new(),
             bursts: Arc::new(Semaphore::new(PARALLEL_BURSTS)),
+            searches: Semaphore::new(search::PARALLEL_SEARCHES),
             segments: reading::SegmentCache::default(),
         }
     }
@@ -76,6 +84,7 @@ impl Logs {
             owner_id: owner.id.clone(),
             state: LogState::Open,
             stored_bytes: 0,
+            stored_lines: Some(0),
             is_cut: false,
             created_at: ctx.now(),
             ended_at: None,

@@ -23,6 +23,8 @@ pub struct Model {
     pub state: LogState,
     /// Bytes that are durable.
     pub stored_bytes: i64,
+    /// Ends of lines among the durable bytes; none where nobody counted, because the log is older than the counting.
+    pub stored_lines: Option<i64>,
     /// Whether it reached its limit and the rest is left out.
     pub is_cut: bool,
     /// When it was begun.
@@ -56,6 +58,8 @@ impl ActiveModelBehavior for ActiveModel {}
 pub struct Segment {
     /// Offset of its first byte.
     pub start: u64,
+    /// Ends of lines before it, where they were counted.
+    pub start_line: Option<u64>,
     /// Its length.
     pub size_bytes: u64,
     /// Where it is.
@@ -75,6 +79,8 @@ impl Segment {
 pub struct Chunk {
     /// Offset of its first byte.
     pub start: u64,
+    /// Ends of lines before it, where they were counted.
+    pub start_line: Option<u64>,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }

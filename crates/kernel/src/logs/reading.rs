@@ -92,7 +92,7 @@ impl Logs {
     }
 
     /// Some bytes from `offset` on, from one place.
-    async fn piece(&self, ctx: &Ctx, id: LogId, offset: u64, limit: usize) -> Result<LogPart> {
+    pub(super) async fn piece(&self, ctx: &Ctx, id: LogId, offset: u64, limit: usize) -> Result<LogPart> {
         if let Some((bytes, is_end)) = self.known(id).and_then(|stream| stream.read(offset, limit)) {
             let bytes = bytes.into();
             return Ok(LogPart { bytes, is_end });

@@ -52,6 +52,20 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// Where lines are. What was stored before is not counted: its lines are found by reading.
+pub(crate) const LINES: Migration = Migration {
+    name: "kernel_0016_log_lines",
+    steps: || {
+        vec![
+            Step::Sql("ALTER TABLE logs ADD COLUMN stored_lines BIGINT"),
+            Step::Sql("ALTER TABLE log_chunks ADD COLUMN start_line BIGINT"),
+            Step::Sql("ALTER TABLE log_segments ADD COLUMN start_line BIGINT"),
+            Step::Sql("CREATE INDEX log_chunks_line_idx ON log_chunks (log_id, start_line)"),
+            Step::Sql("CREATE INDEX log_segments_line_idx ON log_segments (log_id, start_line)"),
+        ]
+    },
+};
+
 mod chunks {
     use sea_orm::entity::prelude::*;
     use slipway_api::ids::LogId;
@@ -64,6 +78,7 @@ mod chunks {
         #[sea_orm(primary_key, auto_increment = false)]
         pub start_byte: i64,
         pub bytes: Vec<u8>,
+        pub start_line: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -86,6 +101,7 @@ mod segments {
         pub start_byte: i64,
         pub size_bytes: i64,
         pub address: BlobAddress,
+        pub start_line: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -102,6 +118,7 @@ pub(super) async fn insert(tx: &Tx, log: Model) -> Result<()> {
         owner_id: Set(log.owner_id),
         state: Set(log.state),
         stored_bytes: Set(log.stored_bytes),
+        stored_lines: Set(log.stored_lines),
         is_cut: Set(log.is_cut),
         created_at: Set(log.created_at),
         ended_at: Set(log.ended_at),
@@ -120,13 +137,23 @@ pub async fn get(connection: &impl ConnectionTrait, id: LogId) -> Result<Model> 
     found.ok_or_else(|| Error::not_found("log", id))
 }
 
-/// Moves the end of an open log from `from` to `to`; false when it is elsewhere or the log has ended.
-pub(super) async fn advance(tx: &Tx, id: LogId, from: u64, to: u64, is_cut: bool) -> Result<bool> {
+/// How an open log grows.
+pub(super) struct Growth {
+    pub(super) from: u64,
+    pub(super) to: u64,
+    /// Ends of lines before `to`.
+    pub(super) lines: Option<u64>,
+    pub(super) is_cut: bool,
+}
+
+/// Moves the end of an open log; false when it is elsewhere or the log has ended.
+pub(super) async fn advance(tx: &Tx, id: LogId, growth: &Growth) -> Result<bool> {
     let advanced = Entity::update_many()
-        .col_expr(Column::StoredBytes, Expr::value(signed(to)))
-        .col_expr(Column::IsCut, Expr::value(is_cut))
+        .col_expr(Column::StoredBytes, Expr::value(signed(growth.to)))
+        .col_expr(Column::StoredLines, Expr::value(growth.lines.map(signed)))
+        .col_expr(Column::IsCut, Expr::value(growth.is_cut))
         .filter(Column::Id.eq(id))
-        .filter(Column::StoredBytes.eq(signed(from)))
+        .filter(Column::StoredBytes.eq(signed(growth.from)))
         .filter(Column::State.eq(LogState::Open))
         .exec(&**tx)
         .await?;
@@ -148,11 +175,12 @@ pub(super) async fn set_state(tx: &Tx, id: LogId, from: LogState, to: LogState, 
 }
 
 /// Stores a part as a row.
-pub(super) async fn add_chunk(tx: &Tx, id: LogId, start: u64, bytes: Vec<u8>) -> Result<()> {
+pub(super) async fn add_chunk(tx: &Tx, id: LogId, chunk: Chunk) -> Result<()> {
     let row = chunks::ActiveModel {
         log_id: Set(id),
-        start_byte: Set(signed(start)),
-        bytes: Set(bytes),
+        start_byte: Set(signed(chunk.start)),
+        bytes: Set(chunk.bytes),
+        start_line: Set(chunk.start_line.map(signed)),
     };
     chunks::Entity::insert(row).exec_without_returning(&**tx).await?;
     Ok(())
@@ -165,6 +193,7 @@ pub(super) async fn add_segment(tx: &Tx, id: LogId, segment: &Segment) -> Result
         start_byte: Set(signed(segment.start)),
         size_bytes: Set(signed(segment.size_bytes)),
         address: Set(segment.address.clone()),
+        start_line: Set(segment.start_line.map(signed)),
     };
     segments::Entity::insert(row).exec_without_returning(&**tx).await?;
     Ok(())
@@ -180,6 +209,7 @@ pub(super) async fn segment_at(connection: &impl ConnectionTrait, id: LogId, off
         .await?;
     let segment = row.map(|row| Segment {
         start: unsigned(row.start_byte),
+        start_line: row.start_line.map(unsigned),
         size_bytes: unsigned(row.size_bytes),
         address: row.address,
     });
@@ -212,13 +242,7 @@ pub(super) async fn chunks_from(
         .limit(limit)
         .all(connection)
         .await?;
-    let found: Vec<Chunk> = rows
-        .into_iter()
-        .map(|row| Chunk {
-            start: unsigned(row.start_byte),
-            bytes: row.bytes,
-        })
-        .collect();
+    let found: Vec<Chunk> = rows.into_iter().map(chunk).collect();
     let holds_it = found
         .first()
         .is_some_and(|chunk| chunk.start + chunk.bytes.len() as u64 > offset);
@@ -233,11 +257,103 @@ pub(super) async fn first_chunks(connection: &impl ConnectionTrait, id: LogId, l
         .limit(limit)
         .all(connection)
         .await?;
-    let chunk = |row: chunks::Model| Chunk {
-        start: unsigned(row.start_byte),
-        bytes: row.bytes,
-    };
     Ok(rows.into_iter().map(chunk).collect())
+}
+
+fn chunk(row: chunks::Model) -> Chunk {
+    Chunk {
+        start: unsigned(row.start_byte),
+        start_line: row.start_line.map(unsigned),
+        bytes: row.bytes,
+    }
+}
+
+/// A place in a log whose ends of lines before it are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mark {
+    pub(super) offset: u64,
+    pub(super) lines: u64,
+}
+
+/// The last counted beginning of a row or segment with at most `lines` ends of lines before it.
+pub(super) async fn mark_of_line(connection: &impl ConnectionTrait, id: LogId, lines: u64) -> Result<Option<Mark>> {
+    let chunk = chunks::Entity::find()
+        .select_only()
+        .column(chunks::Column::StartByte)
+        .column(chunks::Column::StartLine)
+        .filter(chunks::Column::LogId.eq(id))
+        .filter(chunks::Column::StartLine.lte(signed(lines)))
+        .order_by_desc(chunks::Column::StartLine)
+        .order_by_desc(chunks::Column::StartByte)
+        .into_tuple::<(i64, i64)>()
+        .one(connection)
+        .await?;
+    let segment = segments::Entity::find()
+        .select_only()
+        .column(segments::Column::StartByte)
+        .column(segments::Column::StartLine)
+        .filter(segments::Column::LogId.eq(id))
+        .filter(segments::Column::StartLine.lte(signed(lines)))
+        .order_by_desc(segments::Column::StartLine)
+        .order_by_desc(segments::Column::StartByte)
+        .into_tuple::<(i64, i64)>()
+        .one(connection)
+        .await?;
+    Ok(latest(chunk, segment))
+}
+
+/// The last counted beginning of a row or segment that is not behind `offset`.
+pub(super) async fn mark_at(connection: &impl ConnectionTrait, id: LogId, offset: u64) -> Result<Option<Mark>> {
+    let chunk = chunks::Entity::find()
+        .select_only()
+        .column(chunks::Column::StartByte)
+        .column(chunks::Column::StartLine)
+        .filter(chunks::Column::LogId.eq(id))
+        .filter(chunks::Column::StartByte.lte(signed(offset)))
+        .filter(chunks::Column::StartLine.is_not_null())
+        .order_by_desc(chunks::Column::StartByte)
+        .into_tuple::<(i64, i64)>()
+        .one(connection)
+        .await?;
+    let segment = segments::Entity::find()
+        .select_only()
+        .column(segments::Column::StartByte)
+        .column(segments::Column::StartLine)
+        .filter(segments::Column::LogId.eq(id))
+        .filter(segments::Column::StartByte.lte(signed(offset)))
+        .filter(segments::Column::StartLine.is_not_null())
+        .order_by_desc(segments::Column::StartByte)
+        .into_tuple::<(i64, i64)>()
+        .one(connection)
+        .await?;
+    Ok(latest(chunk, segment))
+}
+
+fn latest(one: Option<(i64, i64)>, other: Option<(i64, i64)>) -> Option<Mark> {
+    let mark = |(offset, lines): (i64, i64)| Mark {
+        offset: unsigned(offset),
+        lines: unsigned(lines),
+    };
+    one.map(mark).max(other.map(mark))
+}
+
+/// Where segments begin and end from the one with the byte at `offset` on, in order.
+pub(super) async fn segment_ranges(
+    connection: &impl ConnectionTrait,
+    id: LogId,
+    offset: u64,
+) -> Result<Vec<std::ops::Range<u64>>> {
+    let rows = segments::Entity::find()
+        .select_only()
+        .column(segments::Column::StartByte)
+        .column(segments::Column::SizeBytes)
+        .filter(segments::Column::LogId.eq(id))
+        .order_by_asc(segments::Column::StartByte)
+        .into_tuple::<(i64, i64)>()
+        .all(connection)
+        .await?;
+    let range = |(start, size): (i64, i64)| unsigned(start)..unsigned(start) + unsigned(size);
+    Ok(rows.into_iter().map(range).filter(|range| range.end > offset).collect())
 }
 
 /// Removes the rows between two offsets.

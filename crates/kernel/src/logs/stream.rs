@@ -7,8 +7,9 @@ use slipway_api::runner::Accepted;
 use slipway_api::{Code, Timestamp};
 use tokio::sync::watch;
 
+use super::lines::newlines;
 use super::model::{LogState, Model};
-use super::store::unsigned;
+use super::store::{Mark, unsigned};
 use super::tail::Tail;
 use crate::errors::{Error, Result};
 
@@ -33,6 +34,8 @@ pub(super) struct Stream {
 struct State {
     tail: Tail,
     stored: u64,
+    /// Ends of lines among the durable bytes, where they were counted.
+    stored_lines: Option<u64>,
     is_cut: bool,
     is_ended: bool,
     used_at: Timestamp,
@@ -53,6 +56,8 @@ impl State {
 /// Bytes that are to become durable.
 pub(super) struct Unstored {
     pub(super) from: u64,
+    /// Ends of lines before them, where they were counted.
+    pub(super) lines_before: Option<u64>,
     pub(super) bytes: Vec<u8>,
     pub(super) is_cut: bool,
 }
@@ -60,6 +65,10 @@ pub(super) struct Unstored {
 impl Unstored {
     pub(super) fn to(&self) -> u64 {
         self.from + self.bytes.len() as u64
+    }
+
+    pub(super) fn lines_after(&self) -> Option<u64> {
+        self.lines_before.map(|lines| lines + newlines(&self.bytes))
     }
 }
 
@@ -72,6 +81,7 @@ impl Stream {
             state: Mutex::new(State {
                 tail: Tail::at(stored),
                 stored,
+                stored_lines: log.stored_lines.map(unsigned),
                 is_cut: log.is_cut,
                 is_ended: log.state != LogState::Open,
                 used_at: now,
@@ -160,15 +170,17 @@ impl Stream {
         let is_all = state.stored + bytes.len() as u64 == state.tail.end();
         (!bytes.is_empty()).then(|| Unstored {
             from: state.stored,
+            lines_before: state.stored_lines,
             bytes,
             is_cut: state.is_cut && is_all,
         })
     }
 
     /// The bytes before `offset` are durable now.
-    pub(super) fn stored_up_to(&self, offset: u64) {
+    pub(super) fn stored_up_to(&self, offset: u64, lines: Option<u64>) {
         let mut state = self.state();
         state.stored = offset;
+        state.stored_lines = lines;
         state.tail.forget_before(offset.saturating_sub(KEPT_BYTES));
     }
 
@@ -187,6 +199,7 @@ impl Stream {
         if stored != state.stored || (is_ended && state.tail.end() != stored) {
             state.tail = Tail::at(stored);
             state.stored = stored;
+            state.stored_lines = log.stored_lines.map(unsigned);
             state.is_cut = log.is_cut;
         }
         state.is_ended = is_ended;
@@ -215,6 +228,21 @@ impl Stream {
         let bytes = state.tail.copy(offset, limit);
         let is_end = state.is_ended && offset + bytes.len() as u64 == state.tail.end();
         (!bytes.is_empty()).then_some((bytes, is_end))
+    }
+
+    /// The last place in memory whose lines are counted: where the durable bytes end.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        let state = self.state();
+        state.stored_lines.map(|lines| Mark {
+            offset: state.stored,
+            lines,
+        })
+    }
+
+    /// All bytes from `offset` on; none when not all of them are in memory any more.
+    pub(super) fn rest(&self, offset: u64) -> Option<Vec<u8>> {
+        let state = self.state();
+        (state.tail.start() <= offset).then(|| state.tail.copy(offset, usize::MAX))
     }
 
     /// Whether nothing is lost when this process forgets the stream.
@@ -272,6 +300,7 @@ mod tests {
             owner_id: "run-1".to_owned(),
             state: LogState::Open,
             stored_bytes: 0,
+            stored_lines: Some(0),
             is_cut: false,
             created_at: NOW,
             ended_at: None,
@@ -317,7 +346,7 @@ mod tests {
         let (text, _) = stream.read(0, 5_000).unwrap();
         assert_eq!(&text[..1_000], &bytes[..1_000]);
         assert_eq!(&text[1_000..], CUT_NOTICE);
-        stream.stored_up_to(text.len() as u64);
+        stream.stored_up_to(text.len() as u64, None);
         let (accepted, _) = take(&stream, 1_500, b"more").unwrap();
         assert_eq!((accepted.received, accepted.stored), (1_504, 1_504));
         assert_eq!(stream.read(0, 5_000).unwrap().0, text, "nothing is added");

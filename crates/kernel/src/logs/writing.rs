@@ -13,7 +13,9 @@ use slipway_api::ids::LogId;
 use slipway_api::runner::Accepted;
 use tokio::sync::MutexGuard;
 
-use super::model::Segment;
+use super::lines::newlines;
+use super::model::{Chunk, Segment};
+use super::store::Growth;
 use super::stream::{self, Stream, Unstored};
 use super::{Logs, ending, store};
 use crate::blobs::{self, Owner};
@@ -193,7 +195,13 @@ impl Logs {
         let mut written = Vec::new();
         for part in parts {
             let Part { stream, unstored, .. } = part;
-            if !store::advance(&tx, stream.id, unstored.from, unstored.to(), unstored.is_cut).await? {
+            let growth = Growth {
+                from: unstored.from,
+                to: unstored.to(),
+                lines: unstored.lines_after(),
+                is_cut: unstored.is_cut,
+            };
+            if !store::advance(&tx, stream.id, &growth).await? {
                 overruled.push(part);
                 continue;
             }
@@ -203,7 +211,8 @@ impl Logs {
         tx.wake(Topic::Logs);
         tx.commit().await?;
         for part in written {
-            part.stream.stored_up_to(part.unstored.to());
+            part.stream
+                .stored_up_to(part.unstored.to(), part.unstored.lines_after());
         }
         for part in overruled {
             self.adopt(ctx, part.stream).await?;
@@ -257,10 +266,16 @@ impl Part<'_> {
             store::add_segment(tx, id, segment).await?;
             return blobs::refer(tx, ctx, self.stream.organization, &segment.address, &owner(id)).await;
         }
-        let mut start = self.unstored.from;
-        for chunk in self.unstored.bytes.chunks(ROW_BYTES) {
-            store::add_chunk(tx, id, start, chunk.to_vec()).await?;
-            start += chunk.len() as u64;
+        let (mut start, mut start_line) = (self.unstored.from, self.unstored.lines_before);
+        for bytes in self.unstored.bytes.chunks(ROW_BYTES) {
+            let chunk = Chunk {
+                start,
+                start_line,
+                bytes: bytes.to_vec(),
+            };
+            store::add_chunk(tx, id, chunk).await?;
+            start += bytes.len() as u64;
+            start_line = start_line.map(|lines| lines + newlines(bytes));
         }
         Ok(())
     }
@@ -272,6 +287,7 @@ async fn put_segment(ctx: &Ctx, stream: &Stream, unstored: &Unstored) -> Result<
     let address = ctx.blobs.put(ctx, stream.organization, bytes).await?;
     Ok(Segment {
         start: unstored.from,
+        start_line: unstored.lines_before,
         size_bytes,
         address,
     })

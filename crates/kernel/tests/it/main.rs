@@ -18,6 +18,7 @@ mod fixture;
 mod jobs;
 mod key_rotation;
 mod key_sources;
+mod log_lines;
 mod logs;
 mod logs_faults;
 mod mail;
