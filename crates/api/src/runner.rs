@@ -132,6 +132,22 @@ pub struct WorkContext {
     pub log_limit_bytes: u64,
     /// Where the plan phase ran, if it did: a runner with this id has the directory still.
     pub planned_by: Option<RunnerId>,
+    /// Only for the plan phase: when the list of changes is wanted.
+    #[serde(default)]
+    pub changes_wanted: ChangesWanted,
+}
+
+/// When the list of a plan's changes is wanted, for people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangesWanted {
+    /// When there is nothing else to do: nobody waits.
+    #[default]
+    Later,
+    /// At once, but the end of the plan does not wait for it.
+    Soon,
+    /// Before the end of the plan, after which somebody has to decide about them.
+    First,
 }
 
 /// Which phase of a run an item is.

@@ -269,6 +269,10 @@ pub struct Phase {
     pub resource_imports: u32,
     /// Whether it has or had anything to do.
     pub has_changes: bool,
+    /// Only for a plan: whether the list of its changes is there. It is before the run waits to be confirmed; for other
+    /// runs it may come later, with the event `plan.changes-available`.
+    #[serde(default)]
+    pub changes_available: bool,
     /// What the engine said was wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
@@ -326,6 +330,56 @@ pub struct Diagnostic {
     /// The code around the place, with line numbers, ready to show in a monospaced font.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_frame: Option<String>,
+    /// The exact place in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<DiagnosticRange>,
+    /// The code at the place, with what it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<DiagnosticSnippet>,
+}
+
+/// A place in a file; lines and columns (in characters) from 1, the end is behind the last character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct DiagnosticRange {
+    /// Line of the first character.
+    pub start_line: u32,
+    /// Column of the first character.
+    pub start_column: u32,
+    /// Line behind the last one.
+    pub end_line: u32,
+    /// Column behind the last one.
+    pub end_column: u32,
+}
+
+/// The code that a diagnostic is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct DiagnosticSnippet {
+    /// The block that it is in, such as `resource "aws_instance" "web"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// Number of the first line.
+    pub start_line: u32,
+    /// One or more whole lines.
+    pub code: String,
+    /// Where in `code` the trouble begins, in UTF-16 code units.
+    pub highlight_start: u32,
+    /// Where it ends.
+    pub highlight_end: u32,
+    /// What the references in the code were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<DiagnosticValue>,
+}
+
+/// What a reference was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct DiagnosticValue {
+    /// The reference: `var.region`.
+    pub traversal: String,
+    /// A statement: `is "eu"`, `is a list of string`.
+    pub statement: String,
 }
 
 /// The body of confirm, discard, cancel and force-cancel (plain JSON, as in TFE).

@@ -157,6 +157,28 @@ impl Client {
         .await
     }
 
+    /// Sends the index of a plan's changes, gzipped, after all packs.
+    pub async fn put_work_plan_changes(&self, lease: WorkLease, index: Bytes) -> Result<(), ClientError> {
+        self.nothing(
+            work(Call::put, lease, "plan-changes")
+                .bytes(BYTES, index)
+                .timeout(TRANSFER_TIMEOUT),
+        )
+        .await
+    }
+
+    /// Sends the details of a plan's changes from the number `first` on, gzipped.
+    pub async fn put_work_plan_change_pack(
+        &self,
+        lease: WorkLease,
+        first: usize,
+        pack: Bytes,
+    ) -> Result<(), ClientError> {
+        let (item, first) = (lease.item.to_string(), first.to_string());
+        let call = Call::put(&["work", &item, "plan-changes", &first]);
+        self.nothing(call.bytes(BYTES, pack).timeout(TRANSFER_TIMEOUT)).await
+    }
+
     /// Still here; what now?
     pub async fn work_heartbeat(
         &self,

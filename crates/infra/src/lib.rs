@@ -14,6 +14,7 @@ mod jobs;
 mod limits;
 pub mod permissions;
 pub mod phases;
+pub mod plan_changes;
 pub mod retention;
 pub mod runner_pools;
 pub mod runs;
@@ -47,6 +48,7 @@ pub fn migrations() -> Vec<Migration> {
         runs::store::MIGRATION,
         phases::store::MIGRATION,
         work::store::MIGRATION,
+        plan_changes::store::MIGRATION,
     ]
 }
 
@@ -67,6 +69,7 @@ pub fn routes(limits: &Limits) -> Routes {
         .merge(states::http::routes())
         .merge(runs::http::routes())
         .merge(phases::http::routes())
+        .merge(plan_changes::http::routes())
         .merge(runner_pools::http::routes())
         .merge(work::http::routes(limits))
 }

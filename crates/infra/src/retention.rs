@@ -7,8 +7,7 @@ use slipway_kernel::{Ctx, Result, logs};
 
 use crate::phases::model::Phase;
 use crate::phases::store as phases;
-use crate::runner_pools;
-use crate::{configuration_versions, variable_sets};
+use crate::{configuration_versions, plan_changes, runner_pools, variable_sets};
 
 /// Phases looked at in one go.
 const BATCH: u64 = 200;
@@ -49,10 +48,12 @@ async fn remove_plans(ctx: &Ctx, before: slipway_api::Timestamp) -> Result<u64> 
     for phase in &old {
         let tx = ctx.begin().await?;
         release(&tx, &phase.owner()).await?;
+        plan_changes::store::remove(&tx, &phase.id).await?;
         let without = Phase {
             bundle_address: None,
             bundle_digest: None,
             plan_json_address: None,
+            changes_address: None,
             ..phase.clone()
         };
         phases::update(&tx, &without).await?;

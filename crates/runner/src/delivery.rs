@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::backoff::persist;
+use crate::completion::mask;
 use crate::item::run_variables;
 use crate::spool::Spool;
 use crate::states;
@@ -21,6 +22,7 @@ pub(crate) struct Delivery {
     client: Client,
     lease: WorkLease,
     spool: Arc<Spool>,
+    masker: Masker,
     written: watch::Sender<bool>,
     states_written: watch::Sender<bool>,
     log: JoinHandle<std::io::Result<Sent>>,
@@ -37,14 +39,6 @@ impl Delivery {
         let (written, finished) = watch::channel(false);
         let (states_written, states_finished) = watch::channel(false);
         let log_limit_bytes = claim.context.log_limit_bytes;
-        let mut secrets = secrets(&run_variables(claim));
-        secrets.extend(
-            claim
-                .context
-                .identity
-                .iter()
-                .flat_map(|identity| identity.tokens.clone()),
-        );
         let stream = |which: WorkStream, base: u64, limit_bytes: u64| -> Result<_, MaskError> {
             let stream = Stream {
                 client: client.clone(),
@@ -52,7 +46,7 @@ impl Delivery {
                 which,
                 raw: spool.file(&format!("{}.raw", which.name())),
                 masked: spool.file(which.name()),
-                masker: Masker::new(secrets.iter().map(String::as_str))?,
+                masker: masker(claim)?,
                 base,
                 limit_bytes,
                 finished: finished.clone(),
@@ -75,6 +69,7 @@ impl Delivery {
             client,
             lease,
             spool,
+            masker: masker(claim)?,
             written,
             states_written,
         })
@@ -89,6 +84,7 @@ impl Delivery {
         let states_taken = self.states.await.unwrap_or(false);
         completion.log_bytes = log;
         completion.event_bytes = events;
+        mask(&mut completion, &self.masker);
         let complete = || self.client.complete_work(self.lease, &completion);
         // The server takes the end of an item only when all of both streams is durable there, so the spool may go.
         persist("complete", complete).await.map(|()| Delivered {
@@ -111,6 +107,18 @@ pub(crate) struct Delivered {
     pub(crate) spool: Arc<Spool>,
     /// Whether the server took every state; a refused one stays on the disk.
     pub(crate) states_taken: bool,
+}
+
+/// What hides the secrets of a claim.
+pub(crate) fn masker(claim: &Claim) -> Result<Masker, MaskError> {
+    let mut secrets = secrets(&run_variables(claim));
+    let tokens = claim
+        .context
+        .identity
+        .iter()
+        .flat_map(|identity| identity.tokens.clone());
+    secrets.extend(tokens);
+    Masker::new(secrets.iter().map(String::as_str))
 }
 
 fn end(ended: Result<std::io::Result<Sent>, tokio::task::JoinError>, what: &str) -> u64 {

@@ -7,22 +7,27 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use slipway_api::ids::{RunnerId, WorkItemId};
-use slipway_api::runner::{Claim, Completion, Outcome, Usage, WorkPhase};
-use slipway_client::{Client, WorkLease};
+use slipway_api::runner::{ChangesWanted, Claim, Completion, Outcome, Usage, WorkPhase};
+use slipway_client::{Client, ClientError, WorkLease};
 use slipway_tofu::cache::Cache;
 use slipway_tofu::engines::Engines;
 use slipway_tofu::process::{Exit, Order};
 use slipway_tofu::variables::{Category, RunVariable};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::config::RunnerConfig;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivered, Delivery};
 use crate::heartbeat::Heart;
 use crate::kept::KeptRuns;
 use crate::leisure::{Busy, Leisure};
+use crate::plan::Planned;
 use crate::spool::{self, Spool};
 use crate::{apply, plan};
+
+/// How long the end of a plan waits for the list of its changes; a longer one comes after.
+const LONGEST_SHOWING: Duration = Duration::from_secs(20);
 
 /// What all items of a runner share.
 pub(crate) struct Machine {
@@ -205,17 +210,49 @@ pub(crate) async fn run(seat: Seat, claim: Claim, claimed: Instant) {
 
 impl Work {
     async fn perform(self, seat: Seat, delivery: Delivery, heart: &JoinHandle<()>) {
+        let delivered = self.carry_out(seat, delivery, heart).await;
+        let Self { spool, .. } = self;
+        match delivered {
+            Ok(delivered) => {
+                drop(spool);
+                discard(delivered.spool, delivered.states_taken);
+            }
+            Err(error) => {
+                tracing::warn!(%error, item = %self.lease.item, "the server refused the end of an item");
+                discard(spool, true);
+            }
+        }
+    }
+
+    async fn carry_out(
+        &self,
+        seat: Seat,
+        delivery: Delivery,
+        heart: &JoinHandle<()>,
+    ) -> Result<Delivered, ClientError> {
         let done = match self.claim.context.phase {
-            WorkPhase::Plan => plan::run(&self).await,
-            WorkPhase::Apply => apply::run(&self).await.map(|completion| (completion, None)),
+            WorkPhase::Plan => plan::run(self).await,
+            WorkPhase::Apply => apply::run(self).await.map(|completion| (completion, None)),
         };
-        let (mut completion, after) = done.unwrap_or_else(|stop| {
+        let (mut completion, planned) = done.unwrap_or_else(|stop| {
             if let Some(message) = &stop.completion.message {
                 self.spool.say(&format!("\n[{message}]"));
             }
             (*stop.completion, None)
         });
         self.fill_usage(&mut completion);
+        let wanted = self.claim.context.changes_wanted;
+        let is_first = |planned: &Planned| wanted == ChangesWanted::First && planned.is_awaited(wanted);
+        let holds_end = planned.as_ref().is_some_and(is_first);
+        let mut showing = planned.map(|planned| Box::pin(plan::show_changes(self, planned)));
+        // Before the outcome is written: when a runner is killed here, the plan is made again, and the changes with it.
+        let mut json = None;
+        if holds_end
+            && let Some(making) = &mut showing
+            && let Ok(made) = timeout(LONGEST_SHOWING, making).await
+        {
+            (json, showing) = (made, None);
+        }
         // From here on a successor can complete the item as well as we can.
         if let Err(error) = self.spool.write_json(
             "outcome.json",
@@ -230,20 +267,13 @@ impl Work {
         // The item is over: a heartbeat would be told so, and the plan's JSON given up for it.
         heart.abort();
         drop(seat);
-        if let Some(after) = after {
-            plan::send_json(&self, after).await;
+        if let Some(making) = showing {
+            json = making.await;
         }
-        let Self { spool, .. } = self;
-        match delivered {
-            Ok(delivered) => {
-                drop(spool);
-                discard(delivered.spool, delivered.states_taken);
-            }
-            Err(error) => {
-                tracing::warn!(%error, item = %self.lease.item, "the server refused the end of an item");
-                discard(spool, true);
-            }
+        if let Some(json) = json {
+            plan::send_json(self, json).await;
         }
+        delivered
     }
 
     /// Waits until the server has noted that this runner began, before what must not be done twice: an item that nobody

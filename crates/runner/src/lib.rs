@@ -20,6 +20,7 @@ mod adopt;
 mod apply;
 mod backoff;
 mod bundle;
+mod changes;
 mod completion;
 mod config;
 mod delivery;

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use slipway_api::runner::{Completion, PlanOptions};
+use bytes::Bytes;
+use slipway_api::runner::{ChangesWanted, Completion, PlanOptions};
 use slipway_tofu::commands::{self, Mode, states_directory};
 use slipway_tofu::digest::sha256_hex;
 use slipway_tofu::engines::Engine;
 
 use crate::backoff::persist;
 use crate::bundle::{self, LIMIT_FILES, Manifest};
+use crate::changes;
 use crate::completion::{failed, succeeded};
 use crate::engine::{self, Finished, Output};
 use crate::identity::lay_out;
@@ -32,6 +34,14 @@ pub(crate) struct Planned {
     environment: std::collections::BTreeMap<String, String>,
     is_small: bool,
     plan_file_digest: String,
+    has_changes: bool,
+}
+
+impl Planned {
+    /// Whether somebody waits to look at the changes: not when there are none.
+    pub(crate) fn is_awaited(&self, wanted: ChangesWanted) -> bool {
+        self.has_changes && wanted != ChangesWanted::Later
+    }
 }
 
 /// Plans. The second part of the answer is what is left to do after the item is complete.
@@ -52,6 +62,7 @@ pub(crate) async fn run(work: &Work) -> Result<(Completion, Option<Planned>), St
                 environment: prepared.environment.clone(),
                 is_small: prepared.is_small,
                 plan_file_digest: plan_file_digest.clone(),
+                has_changes: completion.exit_code == Some(2),
             };
             work.machine.kept.keep(KeptRun {
                 run: work.claim.context.run_id,
@@ -156,14 +167,35 @@ fn options(from: &PlanOptions) -> commands::PlanOptions {
     }
 }
 
-/// Makes the plan's JSON and sends it, after the item is complete: nobody waits for it to confirm or to apply, and made at
-/// once it would take a processor from the apply that follows.
-pub(crate) async fn send_json(work: &Work, planned: Planned) {
-    let turn = work.machine.leisure.wait().await;
+/// Makes the plan's JSON, and sends what people are shown of it. It is put off while there is other work if nobody waits:
+/// made at once it would take a processor from the apply that follows.
+pub(crate) async fn show_changes(work: &Work, planned: Planned) -> Option<Bytes> {
+    let is_awaited = planned.is_awaited(work.claim.context.changes_wanted);
+    let turn = match is_awaited {
+        true => None,
+        false => work.machine.leisure.wait().await,
+    };
+    let json = make_json(work, planned, is_awaited).await;
+    drop(turn);
+    if let Some(json) = &json {
+        changes::send(work, json.clone()).await;
+    }
+    json
+}
+
+/// Sends the plan's JSON, which nobody waits for.
+pub(crate) async fn send_json(work: &Work, json: Bytes) {
+    let send = || work.client.put_work_plan_json(work.lease, json.clone());
+    if let Err(error) = persist("plan-json", send).await {
+        tracing::warn!(%error, item = %work.lease.item, "the server does not take the plan's JSON");
+    }
+}
+
+async fn make_json(work: &Work, planned: Planned, is_awaited: bool) -> Option<Bytes> {
     let plan_file = planned.directory.read(Path::new("out/plan"), PLAN_LIMIT_BYTES);
     if sha256_hex(&plan_file.ok().flatten().unwrap_or_default()) != planned.plan_file_digest {
         tracing::warn!(item = %work.lease.item, "the plan's file was changed by its run: it gets no JSON");
-        return;
+        return None;
     }
     let prepared = Prepared {
         engine: planned.engine,
@@ -179,21 +211,16 @@ pub(crate) async fn send_json(work: &Work, planned: Planned) {
         output: json.clone(),
         errors,
         events: None,
-        is_awaited: false,
+        is_awaited,
     };
     let arguments = commands::show(Some(&prepared.directory.out("plan")));
     let shown = engine::start(work, &prepared, arguments, output).await;
-    drop(turn);
     if !matches!(&shown, Ok(ended) if ended.exit.code == Some(0)) {
         tracing::warn!(item = %work.lease.item, "the plan's JSON could not be made");
-        return;
+        return None;
     }
-    let Ok(json) = std::fs::read(json) else { return };
+    let json = std::fs::read(json).ok()?;
     // Warnings may precede the object.
     let start = json.iter().position(|byte| *byte == b'{').unwrap_or(0);
-    let json = bytes::Bytes::from(json).slice(start..);
-    let send = || work.client.put_work_plan_json(work.lease, json.clone());
-    if let Err(error) = persist("plan-json", send).await {
-        tracing::warn!(%error, item = %work.lease.item, "the server does not take the plan's JSON");
-    }
+    Some(Bytes::from(json).slice(start..))
 }

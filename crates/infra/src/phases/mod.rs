@@ -2,7 +2,8 @@
 //!
 //! Owns `phases`. A phase's id is its run's plan id or apply id. It changes only through its run's services.
 
+mod applied;
 pub mod http;
 pub mod model;
-mod service;
+pub(crate) mod service;
 pub mod store;

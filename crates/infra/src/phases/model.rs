@@ -43,6 +43,8 @@ pub struct Model {
     pub bundle_digest: Option<String>,
     /// Only for a plan: address of the plan's JSON form.
     pub plan_json_address: Option<BlobAddress>,
+    /// Only for a plan: address of the index of its changes.
+    pub changes_address: Option<BlobAddress>,
     /// Whether retention removed its logs.
     pub logs_removed: bool,
     /// How it went.
@@ -129,6 +131,7 @@ impl Model {
             bundle_address: None,
             bundle_digest: None,
             plan_json_address: None,
+            changes_address: None,
             logs_removed: false,
             report: Report::default(),
         }

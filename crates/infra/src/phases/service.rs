@@ -12,7 +12,7 @@ use crate::permissions::STATE_READ;
 use crate::{runs, workspaces};
 
 /// A plan that the caller may see.
-pub(super) async fn plan(ctx: &Ctx, id: PlanId) -> Result<Phase> {
+pub(crate) async fn plan(ctx: &Ctx, id: PlanId) -> Result<Phase> {
     of_run(ctx, id.counterpart(), PhaseKind::Plan)
         .await
         .map_err(|error| renamed(error, "plan", &id.to_string()))

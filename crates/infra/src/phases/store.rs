@@ -87,7 +87,8 @@ pub(crate) async fn with_plan_before(
 ) -> Result<Vec<Phase>> {
     let has_plan = Condition::any()
         .add(Column::BundleAddress.is_not_null())
-        .add(Column::PlanJsonAddress.is_not_null());
+        .add(Column::PlanJsonAddress.is_not_null())
+        .add(Column::ChangesAddress.is_not_null());
     Ok(old(before).filter(has_plan).limit(limit).all(connection).await?)
 }
 

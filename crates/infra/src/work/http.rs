@@ -17,6 +17,7 @@ use slipway_kernel::{Ctx, Error, Result};
 use utoipa_axum::routes;
 
 use super::service::{self, Stream};
+use crate::plan_changes;
 
 /// This protocol's routes; the general limit of bodies holds where a runner brings nothing large.
 pub(crate) fn routes(limits: &slipway_kernel::settings::Limits) -> Routes {
@@ -33,6 +34,8 @@ pub(crate) fn routes(limits: &slipway_kernel::settings::Limits) -> Routes {
         .routes(routes!(get_work_plan, put_work_plan))
         .routes(routes!(get_work_state, put_work_state))
         .routes(routes!(put_work_plan_json))
+        .routes(routes!(put_work_plan_changes))
+        .routes(routes!(put_work_plan_change_pack))
         .routes(routes!(put_work_log))
         .routes(routes!(put_work_events));
     // What a run produced is never dropped for its size: plans and states may be as large as memory allows.
@@ -177,6 +180,30 @@ async fn put_work_plan(ctx: Ctx, Own(id): Own, body: Bytes) -> Result<StatusCode
     security(("token" = ["run"])))]
 async fn put_work_plan_json(ctx: Ctx, Own(id): Own, body: Bytes) -> Result<StatusCode> {
     service::store_plan_json(&ctx, id, body).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Bring the index of a plan's changes (gzipped JSON), after the details of all of them. The same again is a success.
+#[utoipa::path(put, path = "/api/v2/work/{work_item}/plan-changes", operation_id = "put_work_plan_changes",
+    tag = "runner protocol", params(("work_item" = WorkItemId, Path)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 204), (status = 400, body = ErrorDocument), (status = 401, body = ErrorDocument),
+        (status = 404, body = ErrorDocument), (status = 409, body = ErrorDocument), (status = 413, body = ErrorDocument)),
+    security(("token" = ["run"])))]
+async fn put_work_plan_changes(ctx: Ctx, Own(id): Own, body: Bytes) -> Result<StatusCode> {
+    plan_changes::service::store_index(&ctx, id, body).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Bring the details of a plan's changes from one number on: gzipped lines of JSON. The same again is a success.
+#[utoipa::path(put, path = "/api/v2/work/{work_item}/plan-changes/{first}", operation_id = "put_work_plan_change_pack",
+    tag = "runner protocol", params(("work_item" = WorkItemId, Path), ("first" = u32, Path)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 204), (status = 400, body = ErrorDocument), (status = 401, body = ErrorDocument),
+        (status = 404, body = ErrorDocument), (status = 409, body = ErrorDocument), (status = 413, body = ErrorDocument)),
+    security(("token" = ["run"])))]
+async fn put_work_plan_change_pack(ctx: Ctx, Own(id): Own, params: Params, body: Bytes) -> Result<StatusCode> {
+    plan_changes::service::store_pack(&ctx, id, params.get("first")?, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use slipway_api::runner::{Claim, PlanOptions, StateReference, WorkContext, WorkPhase, WorkVariable};
+use slipway_api::runner::{ChangesWanted, Claim, PlanOptions, StateReference, WorkContext, WorkPhase, WorkVariable};
 use slipway_runner::RunnerConfig;
 use slipway_testing::tools;
 use slipway_tofu::digest::sha256_hex;
@@ -181,6 +181,7 @@ pub(crate) fn claim(configuration_digest: String, phase: WorkPhase) -> Claim {
             stop_grace_ms: 20_000,
             log_limit_bytes: 64 << 20,
             planned_by: None,
+            changes_wanted: ChangesWanted::default(),
         },
     }
 }

@@ -24,6 +24,10 @@ pub(crate) struct Got {
     pub(crate) states: Vec<Vec<u8>>,
     pub(crate) plan: Option<Vec<u8>>,
     pub(crate) plan_json: Option<Value>,
+    /// Details of changes, from packs in their order.
+    pub(crate) changes: Vec<Value>,
+    /// The index of changes, and whether the item had ended when it came.
+    pub(crate) index: Option<(Value, bool)>,
     pub(crate) completions: Vec<Completion>,
     pub(crate) steps: Vec<String>,
 }
@@ -76,6 +80,8 @@ impl Server {
             .route("/api/v2/work/{item}/events", put(events))
             .route("/api/v2/work/{item}/plan", get(fetch_plan).put(plan))
             .route("/api/v2/work/{item}/plan-json", put(plan_json))
+            .route("/api/v2/work/{item}/plan-changes", put(plan_changes))
+            .route("/api/v2/work/{item}/plan-changes/{first}", put(plan_change_pack))
             .route("/api/v2/work/{item}/state", get(fetch_state).put(state))
             .route("/api/v2/work/{item}/heartbeat", post(heartbeat))
             .route("/api/v2/work/{item}/complete", post(complete))
@@ -254,6 +260,30 @@ async fn plan(State(server): State<Server>, Path(item): Path<String>, body: Byte
         inner.files.insert("plan".into(), body.to_vec());
         inner.got.entry(item).or_default().plan = Some(body.to_vec());
     });
+}
+
+async fn plan_changes(State(server): State<Server>, Path(item): Path<String>, body: Bytes) {
+    let index = serde_json::from_slice(&gunzip(&body)).unwrap();
+    server.with(|inner| {
+        let got = inner.got.entry(item).or_default();
+        got.index = Some((index, !got.completions.is_empty()));
+    });
+}
+
+async fn plan_change_pack(State(server): State<Server>, Path((item, first)): Path<(String, usize)>, body: Bytes) {
+    let lines = gunzip(&body);
+    let changes = serde_json::Deserializer::from_slice(&lines).into_iter::<Value>();
+    server.with(|inner| {
+        let got = inner.got.entry(item).or_default();
+        got.changes.truncate(first);
+        got.changes.extend(changes.map(Result::unwrap));
+    });
+}
+
+fn gunzip(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes), &mut plain).unwrap();
+    plain
 }
 
 async fn plan_json(State(server): State<Server>, Path(item): Path<String>, body: Bytes) {

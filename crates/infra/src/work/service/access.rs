@@ -55,6 +55,16 @@ pub(super) async fn held(ctx: &Ctx, id: WorkItemId) -> Result<WorkItem> {
     queue::held(ctx.db.reader(), id, fence).await
 }
 
+/// The item whose last holder the caller is, also after its end.
+///
+/// # Errors
+///
+/// `NotFound` for foreign tokens, `StaleLease` when somebody else had it since.
+pub(crate) async fn last_held(ctx: &Ctx, id: WorkItemId) -> Result<WorkItem> {
+    let fence = own(ctx, id)?;
+    queue::last_held(ctx.db.reader(), id, fence).await
+}
+
 /// Notes that the holder of `item` has begun, unless it is known. From then on it may do what cannot be repeated: it
 /// waits for the answer to a heartbeat before.
 ///

@@ -1,7 +1,7 @@
 //! What a runner needs to know to carry a phase out.
 
 use slipway_api::ids::WorkItemId;
-use slipway_api::runner::{WorkContext, WorkIdentity, WorkPhase};
+use slipway_api::runner::{ChangesWanted, WorkContext, WorkIdentity, WorkPhase};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::access;
@@ -72,6 +72,11 @@ pub(super) async fn build(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<WorkCon
         stop_grace_ms: settings.runs.stop_grace_seconds.saturating_mul(1_000),
         log_limit_bytes: settings.limits.log_bytes,
         planned_by,
+        changes_wanted: match (run.options.auto_apply, run.options.plan_only) {
+            (true, _) => ChangesWanted::Later,
+            (false, true) => ChangesWanted::Soon,
+            (false, false) => ChangesWanted::First,
+        },
     })
 }
 

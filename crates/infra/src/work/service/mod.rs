@@ -6,6 +6,7 @@ mod context;
 mod fetch;
 mod report;
 
+pub(crate) use access::last_held;
 pub use access::{authenticate, require_own};
 pub use claim::{claim, goodbye, register};
 pub use context::{context, identity};

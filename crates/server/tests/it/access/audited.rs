@@ -24,6 +24,14 @@ const SILENT: &[(&str, &str)] = &[
     ("put_work_events", "parts of a log, which is its own record"),
     ("put_work_log", "parts of a log, which is its own record"),
     ("put_work_plan", "a part of the plan, whose end is the run's event"),
+    (
+        "put_work_plan_change_pack",
+        "a part of the plan, whose end is the run's event",
+    ),
+    (
+        "put_work_plan_changes",
+        "a part of the plan, whose end is the run's event; late, it has one of its own",
+    ),
     ("put_work_plan_json", "a part of the plan, whose end is the run's event"),
     (
         "register_runner",

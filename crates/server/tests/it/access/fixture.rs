@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::operations::{GZIPPED_CHANGE, GZIPPED_INDEX};
 use crate::support::{Acme, Caller, State, TestItem, TestRunner, document, related};
 
 /// Who calls: the columns of the matrix.
@@ -190,6 +191,11 @@ async fn states(acme: &Acme, runner: &TestRunner, names: &mut BTreeMap<&'static 
     let run = acme.start_in(&names["base"], json!({"auto-apply": true})).await;
     let plan = runner.claim().await.unwrap();
     plan.put("plan-json", "{}").await.expect(204);
+    plan.put("plan-changes/0", GZIPPED_CHANGE).await.expect(204);
+    plan.put("plan-changes", GZIPPED_INDEX).await.expect(204);
+    for parameter in ["first", "number"] {
+        names.insert(parameter, "0".to_owned());
+    }
     plan.succeed(json!({"add": 1})).await;
     let apply = runner.claim().await.unwrap();
     let foreign = State::new(9).lineage("another");

@@ -345,9 +345,17 @@ fn runs() -> Vec<Row> {
         call("get_plan"),
         call("get_apply"),
         call("get_plan_json"),
+        call("get_plan_changes"),
+        call("get_plan_change"),
         call("get_run_plan_json"),
         call("get_plan_log"),
         call("get_apply_log"),
+        call("get_plan_log_lines"),
+        call("get_apply_log_lines"),
+        call("search_plan_log").query("?query=well"),
+        call("search_apply_log").query("?query=well"),
+        call("list_applied_resources"),
+        call("stream_applied_resources"),
         call("stream_plan_log"),
         call("stream_apply_log"),
         call("list_run_comments"),
@@ -371,6 +379,15 @@ fn pools() -> Vec<Row> {
     ]
 }
 
+/// `{"format":1,"total":1}`, gzipped.
+pub const GZIPPED_INDEX: &[u8] =
+    b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\xcb\x2f\xca\x4d\x2c\x51\xb2\x32\
+    \xd4\x51\x2a\xc9\x2f\x49\xcc\x01\xb2\x6a\x01\x1b\x30\x8b\x34\x16\x00\x00\x00";
+/// `{"number":0}` as a line, gzipped.
+pub const GZIPPED_CHANGE: &[u8] =
+    b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\xca\x2b\xcd\x4d\x4a\x2d\x52\xb2\x32\
+    \xa8\xe5\x02\x00\x09\x52\xbf\x6e\x0d\x00\x00\x00";
+
 /// The runner protocol. `complete_work` comes last: it ends the item, and the token with it.
 fn work() -> Vec<Row> {
     let registration =
@@ -392,6 +409,8 @@ fn work() -> Vec<Row> {
         call("put_work_plan").bytes(b"the plan file"),
         call("get_work_plan"),
         call("put_work_plan_json").bytes(b"{}"),
+        call("put_work_plan_change_pack").bytes(GZIPPED_CHANGE),
+        call("put_work_plan_changes").bytes(GZIPPED_INDEX),
         call("put_work_state")
             .bytes(br#"{"version": 4, "serial": 3, "lineage": "a-lineage", "outputs": {}, "resources": []}"#),
         call("put_work_log").query("?offset=0").bytes(b"one\n"),

@@ -4,6 +4,7 @@ mod audit;
 mod backend;
 mod configurations;
 mod events;
+mod lens;
 mod runs;
 mod search;
 mod states;
