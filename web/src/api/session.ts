@@ -1,5 +1,7 @@
 // The browser's session: where to sign in, and what unsafe requests must repeat. The cookie itself is out of reach here.
 
+import { offline } from './errors'
+
 const SESSION = '/api/v2/account/session'
 
 let token: Promise<string> | null = null
@@ -19,7 +21,9 @@ export function forgetCsrfToken() {
 }
 
 async function readToken(): Promise<string> {
-  const response = await fetch(SESSION, { headers: { accept: 'application/vnd.api+json' } })
+  const response = await fetch(SESSION, { headers: { accept: 'application/vnd.api+json' } }).catch(() => {
+    throw offline()
+  })
   if (response.status === 401) signIn()
   if (!response.ok) return ''
   const body = (await response.json()) as { data?: { attributes?: Record<string, unknown> } }
