@@ -1,5 +1,5 @@
 // The API and the command line, for what a flow needs but is not about, and for what the API itself must refuse.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { run } from './programs'
 import { binary } from './project'
@@ -54,6 +54,23 @@ export class Api {
     const text = await response.text()
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
     return text === '' ? {} : JSON.parse(text)
+  }
+
+  /** Starts a run of a workspace with a folder's files, and waits for nothing. */
+  async start(workspace: string, folder: string, attributes: object): Promise<Resource> {
+    const version = await this.post(`/workspaces/${workspace}/configuration-versions`, 'configuration-versions', { 'auto-queue-runs': false })
+    const archive = join(this.home, `${version.id}.tar.gz`)
+    await run('tar', ['--create', '--gzip', '--file', archive, '--directory', folder, '.'])
+    const uploaded = await fetch(`${this.url}/api/v2/configuration-versions/${version.id}/upload`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/octet-stream' },
+      body: readFileSync(archive),
+    })
+    if (!uploaded.ok) throw new Error(`upload: ${uploaded.status} ${await uploaded.text()}`)
+    return this.post('/runs', 'runs', attributes, {
+      workspace: { data: { type: 'workspaces', id: workspace } },
+      'configuration-version': { data: { type: 'configuration-versions', id: version.id } },
+    })
   }
 
   /** A command of the command line, in a folder, as this caller; what it printed. */

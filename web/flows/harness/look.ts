@@ -72,16 +72,19 @@ async function dress(page: Page, theme: Theme) {
 
 /** Waits until nothing is on its way to the page and nothing moves. */
 export async function settled(page: Page) {
-  await until(`${page.url()} is at rest`, () =>
-    page.evaluate(async () => {
+  await until(
+    `${page.url()} is at rest`,
+    () => page.evaluate(async () => {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-      const isBusy = document.querySelector('[aria-busy="true"]') !== null
+      // The living page of the parts shows a page that never comes.
+      const isBusy = !location.pathname.endsWith('/components') && document.querySelector('[aria-busy="true"]') !== null
       const moving = document.getAnimations().filter((animation) => {
         const timing = animation.effect?.getComputedTiming()
         return animation.playState === 'running' && timing?.iterations !== Infinity
       })
       return !isBusy && moving.length === 0
     }),
+    20_000,
   )
 }
 
