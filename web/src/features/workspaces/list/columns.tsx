@@ -27,11 +27,22 @@ export function columns(organization: string): readonly Column<WorkspaceRow>[] {
           <Link to={addresses.workspace(organization, attributes.name)} look="name">
             {attributes.name}
           </Link>
-          {attributes.locked && <Icon name="lock" size={12} label="Locked" />}
+          {isLockedByHand(attributes) && <Icon name="lock" size={12} label="Locked" />}
         </span>
       ),
     },
-    { key: 'status', title: 'Status', isFixed: true, isWide: true, narrow: 'second', cell: (row) => <StatusCell row={row} /> },
+    { key: 'status', title: 'Status', isFixed: true, narrow: 'second', cell: (row) => <StatusCell row={row} /> },
+    {
+      key: 'description',
+      title: 'Description',
+      isWide: true,
+      from: 1240,
+      cell: ({ attributes }) => (
+        <Text level={3} {...(attributes.description && { title: attributes.description })}>
+          {attributes.description ?? ''}
+        </Text>
+      ),
+    },
     {
       key: 'project',
       title: 'Project',
@@ -104,8 +115,13 @@ export function columns(organization: string): readonly Column<WorkspaceRow>[] {
 
 function StatusCell({ row: { attributes } }: { row: WorkspaceRow }) {
   const status = workspaceStatus(attributes['latest-run-status'])
-  const detail = attributes.locked ? lockWords(attributes) : (attributes.description ?? '')
-  return <Status of="workspace" value={status} detail={detail} />
+  if (!isLockedByHand(attributes)) return <Status of="workspace" value={status} />
+  return <Status of="workspace" value={status} detail={lockWords(attributes)} />
+}
+
+/** A run that is under way holds the lock too; that is no news beside its status. */
+export function isLockedByHand(attributes: WorkspaceRow['attributes']): boolean {
+  return attributes.locked && !attributes['locked-by']?.startsWith('run-')
 }
 
 /** `Locked by sam: key ceremony`. */

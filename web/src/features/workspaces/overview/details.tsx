@@ -5,7 +5,7 @@ import { addresses } from '@/lib/addresses'
 import { count } from '@/lib/numbers'
 import { CopyButton } from '@/ui/copy-button'
 import { KeyValue } from '@/ui/key-value'
-import { Row, Stack } from '@/ui/layout'
+import { Row } from '@/ui/layout'
 import { Link } from '@/ui/link'
 import { Section } from '@/ui/section'
 import { Text } from '@/ui/text'
@@ -24,7 +24,7 @@ export function Details({ organization, workspace, state }: DetailsProps) {
   const project = related(workspace, 'project')
   const written = state?.attributes['terraform-version']
   return (
-    <Stack gap={6}>
+    <>
       <Section title="State" isRuled>
         {state ? (
           <KeyValue
@@ -67,7 +67,7 @@ export function Details({ organization, workspace, state }: DetailsProps) {
           ]}
         />
       </Section>
-    </Stack>
+    </>
   )
 }
 

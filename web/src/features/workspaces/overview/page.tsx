@@ -6,7 +6,7 @@ import { ErrorNotice } from '@/ui/alert'
 import { LinkButton } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { EmptyState } from '@/ui/empty-state'
-import { Split, Stack } from '@/ui/layout'
+import { Split } from '@/ui/layout'
 import { Prose } from '@/ui/text'
 import { LockNotice } from '../lock'
 import { currentState, related, useOpenWorkspace } from '../queries'
@@ -14,6 +14,7 @@ import { Details } from './details'
 import { LastRun } from './last-run'
 import { Outputs } from './outputs'
 import { ResourceSummary } from './resource-summary'
+import styles from './overview.module.css'
 
 export default function OverviewPage() {
   const { organization, workspace } = useOpenWorkspace()
@@ -25,7 +26,7 @@ export default function OverviewPage() {
   const isNew = !hasState && latestRun === null
   return (
     <Split aside={<Details organization={organization} workspace={workspace} state={state.data?.data} />}>
-      <Stack gap={6}>
+      <div className={styles.parts}>
         {attributes.description && <Prose>{attributes.description}</Prose>}
         <LockNotice workspace={workspace} />
         {state.error && <ErrorNotice error={toApiError(state.error)} onRetry={() => void state.refetch()} />}
@@ -33,7 +34,7 @@ export default function OverviewPage() {
         {latestRun && <LastRun organization={organization} workspace={workspace} id={latestRun} />}
         {hasState && <Outputs workspace={workspace} />}
         {state.data && <ResourceSummary organization={organization} workspace={workspace} state={state.data.data} />}
-      </Stack>
+      </div>
     </Split>
   )
 }
