@@ -14,7 +14,7 @@ import { addresses } from '@/lib/addresses'
 import type { Feature, NavigationGroup, Place } from '@/lib/feature'
 import { AloneError, PageError, PageMissing, PagePending } from './outcomes'
 import { landing } from './landing'
-import { parseSearch, stringifySearch } from './search-text'
+import { parseSearch, stringifySearch } from '@/lib/search-text'
 import { FirstOfSection, SectionFrame } from './section'
 import { Shell } from './shell'
 

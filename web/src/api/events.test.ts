@@ -1,0 +1,56 @@
+import { QueryClient } from '@tanstack/react-query'
+import { expect, test, vi } from 'vitest'
+import { EventHub, keepFresh, type LiveEvent, messages } from './events'
+
+const bytes = (...texts: string[]) =>
+  new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const text of texts) controller.enqueue(new TextEncoder().encode(text))
+      controller.close()
+    },
+  })
+
+const event = (id: string) => ({ id, type: 'events', attributes: { 'object-kind': 'run', 'object-id': 'run-1' } }) as unknown as LiveEvent
+const message = (position: number) => `id: ${position}\nevent: event\ndata: ${JSON.stringify(event(`event-${position}`))}\n\n`
+
+test('a message may come in pieces; comments are only life', async () => {
+  const heard = []
+  const life = vi.fn()
+  for await (const one of messages(bytes(': keep\n\n', 'id: 7\nevent: ev', 'ent\ndata: a\n', 'data: b\n\n'), life)) heard.push(one)
+  expect(heard).toEqual([{ id: '7', event: 'event', data: 'a\nb' }])
+  expect(life).toHaveBeenCalledTimes(4)
+})
+
+test('after a break the stream goes on from the last position, without losing or repeating', async () => {
+  const positions: (string | null)[] = []
+  const parts = [[message(1), message(2)], [message(3)]]
+  vi.stubGlobal('fetch', (_: string, init: RequestInit) => {
+    positions.push(new Headers(init.headers).get('last-event-id'))
+    const part = parts.shift()
+    return Promise.resolve(part ? new Response(bytes(...part)) : new Response(new ReadableStream()))
+  })
+  const hub = new EventHub()
+  const heard: string[] = []
+  hub.listen((one) => heard.push(one.id))
+  hub.follow('larkfield')
+  await vi.waitFor(() => expect(hub.connection() === 'live' && positions.length === 3).toBe(true), { timeout: 5_000 })
+  hub.stop()
+  vi.unstubAllGlobals()
+  expect(heard).toEqual(['event-1', 'event-2', 'event-3'])
+  expect(positions).toEqual([null, '2', '3'])
+})
+
+test('many events read a query again once', async () => {
+  const hub = new EventHub()
+  const listeners: ((one: LiveEvent) => void)[] = []
+  hub.listen = (listener) => {
+    listeners.push(listener)
+    return () => undefined
+  }
+  const queries = new QueryClient()
+  const invalidate = vi.spyOn(queries, 'invalidateQueries')
+  keepFresh(hub, queries, [(one) => [['run', one.attributes['object-id']]]])
+  for (const id of ['1', '2', '3']) listeners[0]?.(event(id))
+  await vi.waitFor(() => expect(invalidate).toHaveBeenCalledOnce())
+  expect(invalidate).toHaveBeenCalledWith({ queryKey: ['run', 'run-1'] })
+})
