@@ -1,5 +1,6 @@
 // The slices of the console: one line each. Their pages, navigation, actions and live updates come from here.
 import { account } from '@/features/account/routes'
+import { activity } from '@/features/activity/routes'
 import { holders } from '@/features/holders/routes'
 import { members } from '@/features/members/routes'
 import { roles } from '@/features/roles/routes'
@@ -13,4 +14,4 @@ import { states } from '@/features/states/routes'
 import { variableSets } from '@/features/variable-sets/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, workspaces, projects, states, variableSets]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, workspaces, projects, states, variableSets]

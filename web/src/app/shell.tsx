@@ -5,7 +5,7 @@ import { hub } from '@/api/events'
 import { rememberOrganization } from '@/lib/last-organization'
 import { useKeys } from '@/lib/keyboard'
 import { Toasts } from '@/ui/toast'
-import { useOpenOrganization } from './caller'
+import { useCaller, useOpenOrganization } from './caller'
 import { useShellKeys } from './shell-keys'
 import { Side } from './side'
 import { TopBar } from './top-bar'
@@ -62,8 +62,12 @@ function useOrganizationFollowed() {
   useEffect(() => {
     if (organization === null) return
     hub.follow(organization)
-    rememberOrganization(organization)
   }, [organization])
+  // Only one that exists: `/app` leads to it the next time.
+  const known = useCaller()?.organization?.attributes.name
+  useEffect(() => {
+    if (known !== undefined) rememberOrganization(known)
+  }, [known])
   useEffect(() => {
     const wake = () => hub.wake()
     window.addEventListener('online', wake)
