@@ -33,8 +33,8 @@ function generated(url, { index, packed, lines }) {
   const [, number] = /^\/api\/v2\/plans\/[^/]+\/changes\/(\d+)$/.exec(path) ?? []
   if (index && number !== undefined) return { body: planChange(index, Number(number)) }
   if (lines === 0) return null
-  if (/\/log\/lines$/.test(path)) return { body: linesOf(url.searchParams, lines) }
-  if (/\/log\/search$/.test(path)) return { body: found(url.searchParams, lines) }
+  if (path.endsWith('/log/lines')) return { body: linesOf(url.searchParams, lines) }
+  if (path.endsWith('/log/search')) return { body: found(url.searchParams, lines) }
   return null
 }
 

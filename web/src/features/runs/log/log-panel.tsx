@@ -1,5 +1,5 @@
 // The log beside the plan: its end first, following what is written; any line has a link, every line can be found.
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { count } from '@/lib/numbers'
 import { ErrorNotice } from '@/ui/alert'
 import { Button, IconButton } from '@/ui/button'
@@ -8,9 +8,10 @@ import { Skeleton } from '@/ui/skeleton'
 import { toastError } from '@/ui/toast'
 import { downloadLog } from './download'
 import { LogLine } from './log-line'
-import { LogSource, type PhaseKind } from './log-source'
+import type { LogState, PhaseKind } from './log-source'
 import { LogSearch } from './log-search'
 import { useLineWindow } from './use-line-window'
+import { useLogSource } from './use-log-source'
 import { useLogSearch } from './use-log-search'
 import styles from './log.module.css'
 
@@ -34,34 +35,28 @@ export interface LogPanelProps {
 /** A new source for each log: give it `key={address}`. */
 export function LogPanel(props: LogPanelProps) {
   const { address, phase, phases, line, onLine } = props
-  const [source, state] = useSource(address, line)
+  const [source, state] = useLogSource(address, line)
   const [isFollowing, setFollowing] = useState(line === null && props.search === '')
   const [isSearching, setSearching] = useState(props.search !== '')
-  const reach = useCallback((isAtEnd: boolean) => setFollowing(isAtEnd), [])
-  const view = useLineWindow({ total: state.total, isFollowing, onReach: reach })
+  const isReady = state.phase === 'ready'
+  const { first, last, scroller, content, lines, onScroll, show, focus } = useLineWindow({
+    total: state.total,
+    isShown: isReady,
+    isFollowing,
+    onReach: setFollowing,
+  })
   const found = useLogSearch(source, props.search, state.total)
   const input = useRef<HTMLInputElement>(null)
 
-  const { show } = view
-  const go = useCallback(
-    (to: number) => {
-      setFollowing(false)
-      show(to)
-    },
-    [show],
-  )
-  useEffect(() => source.want(view.first, view.last), [source, view.first, view.last, state])
-  // A line in the address is shown once the log is there, and when the address changes.
-  const isReady = state.phase === 'ready'
-  useEffect(() => {
-    if (isReady && line !== null) go(line)
-    // Only when the line changes: not when the log grows.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [isReady, line])
-  useEffect(() => {
-    if (found.current !== null) go(found.current)
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [found.current, found.steps])
+  const go = (to: number) => {
+    setFollowing(false)
+    show(to)
+  }
+  // Also when the log grew or a part of it came.
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  useEffect(() => source.want(first, last), [source, first, last, state])
+  useGoal(isReady ? line : null, 0, go)
+  useGoal(isReady ? found.line : null, found.steps, go)
 
   const openSearch = () => {
     setSearching(true)
@@ -70,14 +65,15 @@ export function LogPanel(props: LogPanelProps) {
   const closeSearch = () => {
     setSearching(false)
     props.onSearch('')
-    view.scroller.current?.focus()
+    focus()
   }
   const onKey = (event: KeyboardEvent) => {
     const isFind = event.key === '/' || (event.key === 'f' && (event.ctrlKey || event.metaKey))
     if (isFind) openSearch()
     else if (event.key === 'End') setFollowing(true)
     else if (event.key === 'Home') go(1)
-    else if (event.key === 'n' && found.total > 0) found.step(event.shiftKey ? -1 : 1)
+    else if (event.key === 'n' && found.total > 0) found.step(1)
+    else if (event.key === 'N' && found.total > 0) found.step(-1)
     else return
     event.preventDefault()
     event.stopPropagation()
@@ -87,15 +83,14 @@ export function LogPanel(props: LogPanelProps) {
   return (
     <section className={styles.panel} aria-label="Log">
       <header>
-        {phases.length > 1 ? (
+        <h2>Log</h2>
+        {phases.length > 1 && (
           <Segmented
             label="Log of"
             value={phase}
-            options={phases.map((value) => ({ value, text: value === 'plan' ? 'Plan log' : 'Apply log' }))}
+            options={phases.map((value) => ({ value, text: value === 'plan' ? 'Plan' : 'Apply' }))}
             onChange={props.onPhase}
           />
-        ) : (
-          <h2>Log</h2>
         )}
         {isReady && <span className={styles.count}>{count(state.total)} lines</span>}
         <span className={styles.end}>
@@ -114,28 +109,29 @@ export function LogPanel(props: LogPanelProps) {
       </header>
       {isSearching && <LogSearch ref={input} value={props.search} onChange={props.onSearch} onClose={closeSearch} found={found} />}
       {isReady ? (
-        // The keyboard scrolls it.
+        // The keyboard scrolls it, and finds in it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
         <div
-          ref={view.scroller}
+          ref={scroller}
           className={styles.scroller}
           role="log"
           aria-label={phase === 'plan' ? 'Plan log' : 'Apply log'}
           aria-live="off"
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
-          onScroll={view.onScroll}
+          onScroll={onScroll}
           onKeyDown={onKey}
         >
-          <div ref={view.content} className={styles.content}>
-            <div ref={view.lines} className={styles.lines} style={{ '--log-digits': digitsWidth(state.total) } as React.CSSProperties}>
-              {range(view.first, Math.min(view.last, state.total)).map((number) => (
+          <div ref={content} className={styles.content}>
+            <div ref={lines} className={styles.lines} style={{ '--log-digits': digitsWidth(state.total) } as React.CSSProperties}>
+              {range(first, Math.min(last, state.total)).map((number) => (
                 <LogLine
                   key={number}
                   number={number}
                   text={source.store.line(number)}
                   search={found.text}
                   isLinked={number === line}
-                  isFound={number === found.current}
+                  isFound={number === found.line}
                   onLink={link}
                 />
               ))}
@@ -149,7 +145,7 @@ export function LogPanel(props: LogPanelProps) {
   )
 }
 
-function Instead({ state, whenAbsent }: { state: ReturnType<LogSource['read']>; whenAbsent: string }) {
+function Instead({ state, whenAbsent }: { state: LogState; whenAbsent: string }) {
   if (state.phase === 'failed' && state.error) return <ErrorNotice error={state.error} />
   if (state.phase === 'absent') return <div className={styles.empty}>{whenAbsent}</div>
   return (
@@ -172,17 +168,14 @@ function DownloadLog({ address }: { address: string }) {
   return <IconButton icon="download" label="Download the log" isBusy={isBusy} onClick={() => void download()} />
 }
 
-function useSource(address: string, line: number | null) {
-  const [source, setSource] = useState(() => new LogSource(address))
-  const first = useRef(line)
+/** Goes to a line when it is another one than before: in the address, or in what was found. */
+function useGoal(line: number | null, steps: number, go: (line: number) => void) {
+  const follow = useEffectEvent(go)
   useEffect(() => {
-    // Effects run twice in development: a source that was closed is not opened again.
-    const opened = new LogSource(address)
-    setSource(opened)
-    void opened.open(first.current)
-    return () => opened.close()
-  }, [address])
-  return [source, useSyncExternalStore(source.watch, source.read)] as const
+    if (line !== null) follow(line)
+    // A step to the same line shows it again.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [line, steps])
 }
 
 function range(first: number, last: number): number[] {

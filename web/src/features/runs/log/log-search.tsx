@@ -16,6 +16,8 @@ interface LogSearchProps {
 
 export function LogSearch({ value, onChange, onClose, found, ref }: LogSearchProps) {
   return (
+    // Keys of what is typed into; Enter is the form's own.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <form
       className={styles.search}
       role="search"

@@ -26,7 +26,7 @@ export class LogSource {
   readonly store = new LineStore()
   private readonly watchers = new Set<() => void>()
   private readonly inFlight = new Set<string>()
-  private readonly closing = new AbortController()
+  private closing = new AbortController()
   private state: LogState = { phase: 'loading', total: 0, isComplete: false, error: null }
   private offset = 0
 
@@ -44,15 +44,18 @@ export class LogSource {
 
   /** Reads the end, or the place around `line`, and follows until the log is complete. */
   async open(line: number | null) {
+    // In development everything is shown, taken away and shown again.
+    this.closing = new AbortController()
+    const { signal } = this.closing
     try {
       const end = await this.lines(`last=${FIRST_LINES}`)
       this.take(end)
       this.offset = end['end-offset']
       if (line !== null) this.want(line, line)
       this.become({ phase: end['total-lines'] === 0 ? 'absent' : 'ready', isComplete: end['is-complete'] })
-      if (!end['is-complete']) await this.follow()
+      if (!end['is-complete']) await this.follow(signal)
     } catch (thrown) {
-      if (this.closing.signal.aborted) return
+      if (signal.aborted) return
       const error = toApiError(thrown)
       this.become(error.isNotFound ? { phase: 'absent' } : { phase: 'failed', error })
     }
@@ -102,17 +105,17 @@ export class LogSource {
   }
 
   /** Reads the stream, and goes on after every break from where it was. */
-  private async follow() {
-    while (!this.closing.signal.aborted && !this.state.isComplete) {
-      const isEnd = await this.stream().catch(() => false)
+  private async follow(signal: AbortSignal) {
+    while (!signal.aborted && !this.state.isComplete) {
+      const isEnd = await this.stream(signal).catch(() => false)
       if (isEnd) this.become({ isComplete: true })
       else await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
     }
   }
 
-  private async stream(): Promise<boolean> {
+  private async stream(signal: AbortSignal): Promise<boolean> {
     const response = await fetch(`${this.address}/stream?offset=${this.offset}&numbered=true`, {
-      signal: this.closing.signal,
+      signal,
       headers: { accept: 'text/event-stream' },
     })
     if (response.status === 401) signIn()

@@ -13,7 +13,7 @@ export interface LogSearchState {
   /** Which of the lines it stands at, from 0. */
   readonly place: number
   /** The line it stands at. */
-  readonly current: number | null
+  readonly line: number | null
   /** Grows with each step, so that a step to the same line shows it again. */
   readonly steps: number
   readonly step: (by: 1 | -1) => void
@@ -40,7 +40,7 @@ export function useLogSearch(source: LogSource, wanted: string, total: number): 
     error,
     total: text === '' ? 0 : (data?.total ?? 0),
     place,
-    current: lines[place] ?? null,
+    line: lines[place] ?? null,
     steps: at.steps,
     step: (by) => {
       if (lines.length === 0) return

@@ -59,6 +59,8 @@ async function ask(question: Question): Promise<Reply> {
   const id = ++count
   return new Promise((resolve) => {
     waiting.set(id, resolve)
+    // A worker's messages have no origin.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     workerOf().postMessage({ id, question })
   })
 }

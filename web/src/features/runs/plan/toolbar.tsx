@@ -102,6 +102,8 @@ function TextFilter({ text, onText, input, onLeave }: TextFilterProps) {
     if (settled !== current.current) send.current(settled)
   }, [settled])
   return (
+    // Keys of the input inside.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
     <div
       className={styles.text}
       onKeyDown={(event) => {

@@ -1,11 +1,9 @@
 // Reads, filters and groups the changes of plans away from the page's thread.
 import { answer, type Question } from './answer'
 
-const scope = self as unknown as {
-  onmessage: (message: MessageEvent<{ id: number; question: Question }>) => void
-  postMessage: (message: unknown, transfer: Transferable[]) => void
-}
+// The console's types are those of pages; a worker's `postMessage` takes no target.
+const post = self.postMessage.bind(self) as unknown as (message: unknown, transfer: Transferable[]) => void
 
-scope.onmessage = ({ data: { id, question } }) => {
-  void answer(question).then(({ reply, buffers }) => scope.postMessage({ id, reply }, buffers))
-}
+self.addEventListener('message', ({ data: { id, question } }: MessageEvent<{ id: number; question: Question }>) => {
+  void answer(question).then(({ reply, buffers }) => post({ id, reply }, buffers))
+})

@@ -58,6 +58,8 @@ function NewComment({ run }: { run: string }) {
     setBusy(false)
   }
   return (
+    // Ctrl and Enter send what is typed, as everywhere.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <form
       className={styles['new-comment']}
       onSubmit={(event) => {

@@ -2,7 +2,6 @@
 import type { ReactNode } from 'react'
 import { counted } from '@/lib/numbers'
 import { Alert } from '@/ui/alert'
-import { Button } from '@/ui/button'
 import { Code } from '@/ui/code'
 import { Panel } from '@/ui/section'
 import { isFinal, isForPerson, type RunDetail } from './queries'
@@ -20,18 +19,13 @@ export function WaitingNotice({ detail, action }: { detail: RunDetail; action?: 
 }
 
 /** Why it ended without having done what was wanted. */
-export function FailureNotice({ detail, onAgain }: { detail: RunDetail; onAgain: (() => void) | null }) {
+export function FailureNotice({ detail }: { detail: RunDetail }) {
   const { status, 'error-message': message } = detail.run.attributes
   if (!message || !isFinal(status)) return null
   const isFailed = status === 'errored'
   const phase = detail.apply.attributes.status === 'errored' || detail.apply.attributes.status === 'canceled' ? 'Applying' : 'Planning'
-  const again = onAgain && (
-    <Button size="sm" icon="refresh" onClick={onAgain}>
-      Run again
-    </Button>
-  )
   return (
-    <Alert tone={isFailed ? 'danger' : 'neutral'} icon={isFailed ? 'failed' : 'canceled'} title={isFailed ? `${phase} failed.` : sentence(message)} action={again}>
+    <Alert tone={isFailed ? 'danger' : 'neutral'} icon={isFailed ? 'failed' : 'canceled'} title={isFailed ? `${phase} failed.` : sentence(message)}>
       {isFailed && sentence(message)}
       {isFailed && phase === 'Applying' && ' What was applied before stays; plan again to see what is left.'}
     </Alert>

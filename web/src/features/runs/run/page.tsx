@@ -74,7 +74,7 @@ function Loaded({ detail, onRefresh }: { detail: RunDetail; onRefresh: () => voi
             label="Plan and log"
             initial={62}
             narrow={view === 'log' ? 'second' : 'first'}
-            first={<RunBody detail={detail} search={search} onSearch={setSearch} onAgain={() => setStarting(true)} onAsk={setAsked} />}
+            first={<RunBody detail={detail} search={search} onSearch={setSearch} onAsk={setAsked} />}
             second={<LogOf detail={detail} search={search} onSearch={setSearch} />}
           />
         </div>

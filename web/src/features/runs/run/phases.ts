@@ -1,5 +1,5 @@
 // The stations of a run: where it was, where it stands, what is ahead, and how long each took. Pure.
-import { counted } from '@/lib/numbers'
+import { count, counted } from '@/lib/numbers'
 import type { IconName, Tone } from '@/ui/icon'
 import { isForPerson, type Phase, type Run, type RunDetail } from './queries'
 
@@ -62,8 +62,8 @@ function confirmed(run: Run, plan: Phase): PhaseStation {
   const times = { ...(from && { from }), ...(to && { to }), hasMarks: false }
   if (isForPerson(status)) return { name: 'Confirm', icon: 'waiting', tone: 'accent', place: 'now', ...times, detail: 'waits for a yes' }
   if (at(run, 'confirmed')) {
-    const isAutomatic = run.attributes['auto-apply']
-    return { name: 'Confirm', ...DONE, ...times, ...(isAutomatic && { detail: 'by auto-apply' }) }
+    if (run.attributes['auto-apply']) return { name: 'Confirm', ...DONE, detail: 'by auto-apply', hasMarks: false }
+    return { name: 'Confirm', ...DONE, ...times }
   }
   if (status === 'discarded' && from) return { name: 'Confirm', ...CANCELED, ...times, detail: 'discarded' }
   if (from && to) return { name: 'Confirm', ...CANCELED, ...times }
@@ -104,12 +104,17 @@ function lookOf(phase: Phase): Look {
 function planWords(phase: Phase): string {
   const { 'resource-additions': add, 'resource-changes': change, 'resource-destructions': destroy } = phase.attributes
   if (add + change + destroy === 0) return phase.attributes['has-changes'] ? 'only outputs change' : 'no changes'
-  return `${add} to add, ${change} to change, ${destroy} to destroy`
+  return listed([add, 'to add'], [change, 'to change'], [destroy, 'to destroy'])
 }
 
 function applyWords(phase: Phase): string {
   const { 'resource-additions': add, 'resource-changes': change, 'resource-destructions': destroy } = phase.attributes
-  return phase.attributes.status === 'finished' ? `${add} added, ${change} changed, ${destroy} destroyed` : ''
+  return phase.attributes.status === 'finished' ? listed([add, 'added'], [change, 'changed'], [destroy, 'destroyed']) : ''
+}
+
+function listed(...parts: readonly (readonly [number, string])[]): string {
+  const shown = parts.filter(([number]) => number > 0)
+  return shown.map(([number, words]) => `${count(number)} ${words}`).join(', ')
 }
 
 /** What it was started for, in words: `Plan and apply`. */
@@ -122,6 +127,6 @@ export function operationOf(run: Run): string {
 
 /** What the plan takes away: destroyed and replaced. */
 export function deletionsOf(plan: Phase): string | null {
-  const count = plan.attributes['resource-destructions']
-  return count === 0 ? null : counted(count, 'deletion')
+  const number = plan.attributes['resource-destructions']
+  return number === 0 ? null : counted(number, 'deletion')
 }

@@ -18,11 +18,10 @@ interface RunBodyProps {
   detail: RunDetail
   search: RunSearch
   onSearch: (changes: Partial<RunSearch>, options?: { replace?: boolean }) => unknown
-  onAgain: () => void
   onAsk: (decision: Decision) => void
 }
 
-export function RunBody({ detail, search, onSearch, onAgain, onAsk }: RunBodyProps) {
+export function RunBody({ detail, search, onSearch, onAsk }: RunBodyProps) {
   const { run, plan, apply } = detail
   const hasApplied = apply.attributes['status-timestamps']['started-at'] !== undefined
   const progress = useApplyProgress(apply.id, hasApplied)
@@ -53,7 +52,7 @@ export function RunBody({ detail, search, onSearch, onAgain, onAsk }: RunBodyPro
           )
         }
       />
-      <FailureNotice detail={detail} onAgain={onAgain} />
+      <FailureNotice detail={detail} />
       <Unaccounted detail={detail} />
       {progress && <ApplyProgressPanel progress={progress} total={total} isActive={isApplying} />}
       <Diagnostics diagnostics={errors} />
@@ -100,6 +99,8 @@ function Changes({ detail, search, onSearch, progressOf }: ChangesProps) {
   }
   const { status } = run.attributes
   if (status === 'planning' || plan.attributes.status === 'finished') return <LensSkeleton />
+  // What failed says so above.
+  if (status === 'errored') return null
   if (isFinal(status)) return <p className={styles.absent}>There is no plan: the run ended before one was made.</p>
   return <p className={styles.absent}>The plan appears here once it is made.</p>
 }

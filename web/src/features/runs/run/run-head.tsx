@@ -1,5 +1,6 @@
 // What runs, who started it, why, where it stands, since when.
 import { addresses } from '@/lib/addresses'
+import { useNow } from '@/lib/now'
 import { Button, IconButton } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 import { Link } from '@/ui/link'
@@ -124,10 +125,13 @@ function RunMeta({ organization, workspaceName, detail }: { organization: string
   )
 }
 
+const DAY_MS = 86_400_000
+
 /** `14:02:11, waiting 4 min 07 s`. */
 function Started({ detail }: { detail: RunDetail }) {
   const { status, 'created-at': created, 'status-timestamps': times } = detail.run.attributes
-  const isOld = Date.now() - Date.parse(created) > 86_400_000
+  const now = useNow(60_000)
+  const isOld = now - Date.parse(created) > DAY_MS
   const begun = <Time at={created} form={isOld ? 'ago' : 'clock'} />
   const last = Object.values(times).sort().at(-1)
   if (isFinal(status)) {
