@@ -12,6 +12,7 @@ import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { related, type StateRow } from './queries'
 import { RunName } from './run-name'
+import styles from './states.module.css'
 
 interface ColumnsOptions {
   organization: string
@@ -62,9 +63,14 @@ export function columns(options: ColumnsOptions): readonly Column<StateRow>[] {
         const run = related(state, 'run')
         if (run === null) return <Text level={3}>upload, rollback or the engine itself</Text>
         return (
-          <Link to={addresses.run(organization, workspace, run)} look="plain">
-            <RunName id={run} />
-          </Link>
+          <>
+            <Link to={addresses.run(organization, workspace, run)} look="plain">
+              <RunName id={run} />
+            </Link>
+            <span className={styles.onlyNarrow}>
+              , <Time at={state.attributes['created-at']} />
+            </span>
+          </>
         )
       },
     },
@@ -99,7 +105,6 @@ export function columns(options: ColumnsOptions): readonly Column<StateRow>[] {
       key: 'when',
       title: 'When',
       align: 'end',
-      narrow: 'end',
       cell: ({ attributes }) => (
         <Text level={3}>
           <Time at={attributes['created-at']} />

@@ -34,7 +34,7 @@ export function Comparison({ workspace, to, from, onClose }: ComparisonProps) {
   const older = diff?.['from-serial']
   const text = sought.trim().toLowerCase()
   const found = (diff?.changes ?? []).filter(({ address }) => address.toLowerCase().includes(text))
-  const title = diff ? (older == null ? `Version ${diff['to-serial']}, the first` : `Version ${older} → ${diff['to-serial']}`) : 'Comparing'
+  const title = diff ? (older === null || older === undefined ? `Version ${diff['to-serial']}, the first` : `Version ${older} → ${diff['to-serial']}`) : 'Comparing'
   return (
     <div className={styles.comparison}>
       <Panel

@@ -1,9 +1,8 @@
 // The frame of one workspace: what it is, how it stands, what can be done, and its tabs.
-import { Outlet } from '@tanstack/react-router'
+import { Outlet, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { addresses } from '@/lib/addresses'
 import { useTabs } from '@/lib/features'
-import { useNavigate } from '@tanstack/react-router'
 import { Badge } from '@/ui/badge'
 import { Button, IconButton, LinkButton } from '@/ui/button'
 import { Icon } from '@/ui/icon'
@@ -15,7 +14,7 @@ import { Status } from '@/ui/status'
 import { workspaceStatus } from '@/ui/status-list'
 import { Tabs } from '@/ui/tabs'
 import { KeyTag } from '@/ui/tag'
-import { LockDialog } from './lock'
+import { isHeldByRun, LockDialog } from './lock'
 import { ProjectName } from './project-name'
 import { related, useOpenWorkspace, type WorkspaceRow } from './queries'
 import styles from './frame.module.css'
@@ -44,7 +43,7 @@ export default function WorkspaceFrame() {
         status={
           <Row gap={2}>
             <Standing workspace={workspace} />
-            {locked && (
+            {locked && !isHeldByRun(workspace) && (
               <Badge icon="lock" tone="warning">
                 Locked
               </Badge>

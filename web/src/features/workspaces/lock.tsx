@@ -37,11 +37,16 @@ export function LockDialog({ workspace, ...dialog }: LockDialogProps) {
       onConfirm={lock}
     >
       <Stack gap={3}>
-        <p>No run that applies starts until you, or somebody who may force it, unlock it. A run that is under way goes on.</p>
+        <p>Runs that may apply wait until you, or somebody who may force it, unlock it. Plans only can still be made.</p>
         <Command text={command('workspace lock', name, '--reason …')} />
       </Stack>
     </ConfirmDialog>
   )
+}
+
+/** A run that is under way holds the lock: that is its status, and no news. */
+export function isHeldByRun({ attributes }: WorkspaceRow): boolean {
+  return attributes['locked-by']?.startsWith('run-') ?? false
 }
 
 /** Who locked it and why, with the way out; nothing while it is not locked. */
@@ -52,7 +57,7 @@ export function LockNotice({ workspace }: { workspace: WorkspaceRow }) {
   const by = workspace.attributes['locked-by'] ?? 'somebody'
   const since = workspace.attributes['locked-at']
   const isMine = by === me
-  if (!locked) return null
+  if (!locked || isHeldByRun(workspace)) return null
   const reason = isMine
     ? needs(permissions['can-lock'], 'workspace.lock')
     : permissions['can-force-unlock']
@@ -75,7 +80,7 @@ export function LockNotice({ workspace }: { workspace: WorkspaceRow }) {
             Locked <Time at={since} />.{' '}
           </>
         )}
-        Until it is unlocked, plans can be made and nothing is applied.
+        Until it is unlocked, runs that may apply wait; plans only can be made.
       </Alert>
       <UnlockDialog workspace={workspace} isForced={!isMine} isOpen={isAsked} onClose={() => setAsked(false)} />
     </>

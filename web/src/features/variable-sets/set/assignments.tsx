@@ -76,13 +76,15 @@ function Assigned({ organization, set, disabledReason, kind }: AssignmentsProps 
   return (
     <div className={styles.part}>
       <h3>{words.title}</h3>
-      {ids.length === 0 && <p className={styles.note}>{words.empty}</p>}
+      {ids.length === 0 ? <p className={styles.note}>{words.empty}</p> : null}
       <ul>
         {ids.map((id) => (
           <AssignedLine key={id} organization={organization} kind={kind} id={id} disabledReason={disabledReason} onRemove={(name) => setAsked({ id, name })} />
         ))}
       </ul>
-      <Finder organization={organization} kind={kind} taken={ids} disabledReason={disabledReason} onPick={(id) => void assign(id)} />
+      <div className={styles.finder}>
+        <Finder organization={organization} kind={kind} taken={ids} disabledReason={disabledReason} onPick={(id) => void assign(id)} />
+      </div>
       <ConfirmDialog
         isOpen={asked !== null}
         onClose={() => setAsked(null)}

@@ -5,7 +5,7 @@ import { useRef, useState } from 'react'
 import { ApiError } from '@/api/errors'
 import { call } from '@/api/query'
 import { addresses } from '@/lib/addresses'
-import { useOrganization } from '@/lib/search'
+import { parameter, useOrganization, useSearchState } from '@/lib/search'
 import { Radio } from '@/ui/choice'
 import { Command } from '@/ui/command'
 import { Form } from '@/ui/form'
@@ -26,17 +26,21 @@ import styles from './create.module.css'
 
 type Source = 'upload' | 'terminal' | 'later'
 
+/** The project that the way here named. */
+const parseSearch = (raw: Readonly<Record<string, unknown>>) => ({ project: parameter.text(raw['project']) })
+
 export default function NewWorkspacePage() {
   const organization = useOrganization()
   const navigate = useNavigate()
   const refresh = useFreshWorkspace()
+  const [search] = useSearchState(parseSearch)
   const [source, setSource] = useState<Source>('upload')
   const [folder, setFolder] = useState<Folder | null>(null)
   const [folderError, setFolderError] = useState<string | null>(null)
   // When the upload fails the workspace is there already: pressing again goes on from there.
   const made = useRef<{ id: string; name: string } | null>(null)
   const form = useForm<SettingsValues, string>({
-    initial: DEFAULTS,
+    initial: { ...DEFAULTS, project: search.project ?? '' },
     check: ({ name }) => (name.trim() === '' ? { name: 'A workspace needs a name, as shop-prod-network.' } : {}),
     submit: async (values) => {
       if (source === 'upload' && (!folder || folder.files.length === 0)) {

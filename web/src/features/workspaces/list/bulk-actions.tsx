@@ -1,18 +1,15 @@
-// What can be done with the selected workspaces, and the question that each action asks first.
+// What can be done with the selected workspaces; each action asks first.
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { call, stale } from '@/api/query'
+import { stale } from '@/api/query'
 import { counted } from '@/lib/numbers'
 import { BulkBar } from '@/ui/bulk-bar'
 import { Button } from '@/ui/button'
-import { Command } from '@/ui/command'
-import { ConfirmDialog } from '@/ui/confirm-dialog'
 import type { IconName } from '@/ui/icon'
-import { Stack } from '@/ui/layout'
 import { toast } from '@/ui/toast'
-import { toOne, type WorkspaceRow } from '../queries'
-import { command } from '../words'
+import type { WorkspaceRow } from '../queries'
 import { forEach, obstacles, reasonFor } from './bulk'
+import { DeleteDialog, LockDialog, RunDialog, UnlockDialog } from './bulk-dialogs'
 import { MoveDialog } from './move-dialog'
 
 type Action = keyof typeof obstacles
@@ -70,114 +67,5 @@ export function BulkActions({ organization, selected, onSelection }: BulkActions
       <MoveDialog organization={organization} rows={selected} isOpen={asked === 'move'} onClose={close} onAct={act} />
       <DeleteDialog rows={selected} isOpen={asked === 'delete'} onClose={close} onAct={act} />
     </>
-  )
-}
-
-/** What every question needs: about what, and how it is done then. */
-export interface QuestionProps {
-  rows: readonly WorkspaceRow[]
-  isOpen: boolean
-  onClose: () => void
-  onAct: (verb: string, one: (row: WorkspaceRow) => Promise<unknown>) => Promise<void>
-}
-
-/** "shop-prod-cdn" or "3 workspaces". */
-export function named(rows: readonly WorkspaceRow[]): string {
-  return rows.length === 1 ? (rows[0]?.attributes.name ?? '') : counted(rows.length, 'workspace')
-}
-
-/** The command for the first of them. */
-export function FirstCommand({ rows, of }: { rows: readonly WorkspaceRow[]; of: (name: string) => string }) {
-  const [first] = rows
-  return first ? <Command text={of(first.attributes.name)} /> : null
-}
-
-function RunDialog({ rows, onAct, ...dialog }: QuestionProps) {
-  const start = (message: string) =>
-    onAct('Started runs of', ({ id }) =>
-      call('post', '/api/v2/runs', {
-        params: {},
-        body: {
-          data: {
-            type: 'runs',
-            attributes: { source: 'ui', message: message || 'Started from the list of workspaces' },
-            relationships: { workspace: toOne('workspaces', id) },
-          },
-        },
-      }),
-    )
-  return (
-    <ConfirmDialog
-      {...dialog}
-      title={`Start ${rows.length === 1 ? 'a run' : 'runs'} of ${named(rows)}?`}
-      verb="Start runs"
-      comment={{ label: 'Message', placeholder: 'Why, for those who look later' }}
-      onConfirm={start}
-    >
-      <Stack gap={3}>
-        <p>
-          Each plans with its latest configuration. Where a plan has changes it waits for a confirmation, unless the workspace
-          applies without asking.
-        </p>
-        <FirstCommand rows={rows} of={(name) => command('apply --no-upload --no-wait --workspace', name)} />
-      </Stack>
-    </ConfirmDialog>
-  )
-}
-
-function LockDialog({ rows, onAct, ...dialog }: QuestionProps) {
-  const lock = (reason: string) =>
-    onAct('Locked', ({ id }) =>
-      call('post', '/api/v2/workspaces/{workspace}/actions/lock', { params: { path: { workspace: id } }, body: { reason } }),
-    )
-  return (
-    <ConfirmDialog
-      {...dialog}
-      title={`Lock ${named(rows)}?`}
-      verb="Lock"
-      comment={{ label: 'Reason', isRequired: true, placeholder: 'What those should know who find it locked' }}
-      onConfirm={lock}
-    >
-      <Stack gap={3}>
-        <p>No run starts to apply until you, or somebody who may force it, unlock {rows.length === 1 ? 'it' : 'them'}.</p>
-        <FirstCommand rows={rows} of={(name) => command('workspace lock', name, '--reason …')} />
-      </Stack>
-    </ConfirmDialog>
-  )
-}
-
-function UnlockDialog({ rows, onAct, ...dialog }: QuestionProps) {
-  const unlock = () =>
-    onAct('Unlocked', ({ id }) =>
-      call('post', '/api/v2/workspaces/{workspace}/actions/unlock', { params: { path: { workspace: id } } }),
-    )
-  return (
-    <ConfirmDialog {...dialog} title={`Unlock ${named(rows)}?`} verb="Unlock" onConfirm={unlock}>
-      <Stack gap={3}>
-        <p>Runs that wait go on. A lock of somebody else stays: unlock that on the workspace's own page.</p>
-        <FirstCommand rows={rows} of={(name) => command('workspace unlock', name)} />
-      </Stack>
-    </ConfirmDialog>
-  )
-}
-
-function DeleteDialog({ rows, onAct, ...dialog }: QuestionProps) {
-  const remove = () =>
-    onAct('Deleted', ({ id }) => call('delete', '/api/v2/workspaces/{workspace}', { params: { path: { workspace: id } } }))
-  return (
-    <ConfirmDialog
-      {...dialog}
-      title={`Delete ${named(rows)}?`}
-      verb={rows.length === 1 ? 'Delete workspace' : `Delete ${named(rows)}`}
-      isDanger
-      nameToType={rows.length === 1 ? named(rows) : `delete ${named(rows)}`}
-      onConfirm={remove}
-    >
-      <Stack gap={3}>
-        <p>Their runs, logs, variables and all versions of their states are deleted too. This cannot be taken back.</p>
-        {rows.length > 1 && <p>{rows.map(({ attributes }) => attributes.name).join(', ')}</p>}
-        <FirstCommand rows={rows} of={(name) => command('workspace delete', name)} />
-      </Stack>
-    </ConfirmDialog>
   )
 }

@@ -10,6 +10,7 @@ import type { Column } from '@/ui/table'
 import { KeyTag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
+import { isHeldByRun } from '../lock'
 import { ProjectName } from '../project-name'
 import { related, type WorkspaceRow } from '../queries'
 import styles from './list.module.css'
@@ -22,12 +23,12 @@ export function columns(organization: string): readonly Column<WorkspaceRow>[] {
       sort: 'name',
       isFixed: true,
       narrow: 'first',
-      cell: ({ attributes }) => (
+      cell: (row) => (
         <span className={styles.name}>
-          <Link to={addresses.workspace(organization, attributes.name)} look="name">
-            {attributes.name}
+          <Link to={addresses.workspace(organization, row.attributes.name)} look="name">
+            {row.attributes.name}
           </Link>
-          {isLockedByHand(attributes) && <Icon name="lock" size={12} label="Locked" />}
+          {row.attributes.locked && !isHeldByRun(row) && <Icon name="lock" size={12} label="Locked" />}
         </span>
       ),
     },
@@ -113,15 +114,11 @@ export function columns(organization: string): readonly Column<WorkspaceRow>[] {
   ]
 }
 
-function StatusCell({ row: { attributes } }: { row: WorkspaceRow }) {
+function StatusCell({ row }: { row: WorkspaceRow }) {
+  const { attributes } = row
   const status = workspaceStatus(attributes['latest-run-status'])
-  if (!isLockedByHand(attributes)) return <Status of="workspace" value={status} />
+  if (!attributes.locked || isHeldByRun(row)) return <Status of="workspace" value={status} />
   return <Status of="workspace" value={status} detail={lockWords(attributes)} />
-}
-
-/** A run that is under way holds the lock too; that is no news beside its status. */
-export function isLockedByHand(attributes: WorkspaceRow['attributes']): boolean {
-  return attributes.locked && !attributes['locked-by']?.startsWith('run-')
 }
 
 /** `Locked by sam: key ceremony`. */

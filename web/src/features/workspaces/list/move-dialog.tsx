@@ -7,7 +7,7 @@ import { ConfirmDialog } from '@/ui/confirm-dialog'
 import { Stack } from '@/ui/layout'
 import { projects, toOne } from '../queries'
 import { command, flag } from '../words'
-import { FirstCommand, named, type QuestionProps } from './bulk-actions'
+import { FirstCommand, named, type QuestionProps } from './question'
 
 export function MoveDialog({ organization, rows, onAct, ...dialog }: QuestionProps & { organization: string }) {
   const [search, setSearch] = useState('')

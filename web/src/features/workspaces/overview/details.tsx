@@ -5,13 +5,12 @@ import { addresses } from '@/lib/addresses'
 import { count } from '@/lib/numbers'
 import { CopyButton } from '@/ui/copy-button'
 import { KeyValue } from '@/ui/key-value'
-import { Row } from '@/ui/layout'
 import { Link } from '@/ui/link'
 import { Section } from '@/ui/section'
-import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { ProjectName } from '../project-name'
 import { pools, related, type WorkspaceRow } from '../queries'
+import styles from './overview.module.css'
 
 interface DetailsProps {
   organization: string
@@ -41,7 +40,9 @@ export function Details({ organization, workspace, state }: DetailsProps) {
             ]}
           />
         ) : (
-          <Text level={3}>{related(workspace, 'current-state-version') ? 'Reading it needs workspace.state.read.' : 'None yet: nothing was applied.'}</Text>
+          <p className={styles.none}>
+            {related(workspace, 'current-state-version') ? 'Reading it needs workspace.state.read.' : 'None yet: nothing was applied.'}
+          </p>
         )}
       </Section>
       <Section title="Set-up" isRuled>
@@ -57,12 +58,10 @@ export function Details({ organization, workspace, state }: DetailsProps) {
             ['Created', <Time key="created" at={attributes['created-at']} />],
             [
               'Id',
-              <Row key="id" gap={1}>
-                <Text isMono isCut>
-                  {workspace.id}
-                </Text>
+              <span key="id" className={styles.id}>
+                <code>{workspace.id}</code>
                 <CopyButton text={workspace.id} what="the id" />
-              </Row>,
+              </span>,
             ],
           ]}
         />

@@ -2,22 +2,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { toApiError } from '@/api/errors'
-import { call, get, type ResourceOf } from '@/api/query'
+import { call, get } from '@/api/query'
 import { ErrorNotice } from '@/ui/alert'
-import { Button, IconButton } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
-import { CopyButton } from '@/ui/copy-button'
 import { Stack } from '@/ui/layout'
 import { Section } from '@/ui/section'
-import { Table, type Column } from '@/ui/table'
-import { Sensitive } from '@/ui/tag'
-import { Text } from '@/ui/text'
+import { Table } from '@/ui/table'
 import type { WorkspaceRow } from '../queries'
 import { command, needs } from '../words'
+import { type Output, outputColumns } from './output-columns'
 import styles from './overview.module.css'
-
-type Output = ResourceOf<'StateOutput'>
 
 export function Outputs({ workspace }: { workspace: WorkspaceRow }) {
   const { permissions } = workspace.attributes
@@ -36,49 +31,13 @@ export function Outputs({ workspace }: { workspace: WorkspaceRow }) {
     })
     setShown((before) => ({ ...before, [output.id]: data.attributes.value }))
   }
-  const hide = (id: string) => setShown(({ [id]: _, ...rest }) => rest)
-  const cannotReveal = needs(permissions['can-read-state-versions'], 'workspace.state.read')
-  const columns: readonly Column<Output>[] = [
-    { key: 'name', title: 'Name', narrow: 'first', cell: ({ attributes }) => <Text isMono>{attributes.name}</Text> },
-    {
-      key: 'type',
-      title: 'Type',
-      narrow: 'end',
-      cell: ({ attributes }) => (
-        <Text isMono level={3}>
-          {attributes.type}
-        </Text>
-      ),
-    },
-    {
-      key: 'value',
-      title: 'Value',
-      isWide: true,
-      narrow: 'second',
-      cell: (output) =>
-        output.attributes.sensitive && !(output.id in shown) ? (
-          <Sensitive />
-        ) : (
-          <Value value={output.id in shown ? shown[output.id] : output.attributes.value} />
-        ),
-    },
-    {
-      key: 'do',
-      title: '',
-      align: 'end',
-      narrow: 'end',
-      cell: (output) =>
-        !output.attributes.sensitive ? (
-          <CopyButton text={textOf(output.attributes.value)} what={output.attributes.name} />
-        ) : output.id in shown ? (
-          <Button size="sm" look="quiet" onClick={() => hide(output.id)}>
-            Hide
-          </Button>
-        ) : (
-          <IconButton icon="eye" label={`Reveal ${output.attributes.name}…`} disabledReason={cannotReveal} onClick={() => setAsked(output)} />
-        ),
-    },
-  ]
+  const hide = (id: string) => setShown((before) => Object.fromEntries(Object.entries(before).filter(([key]) => key !== id)))
+  const columns = outputColumns({
+    shown,
+    cannotReveal: needs(permissions['can-read-state-versions'], 'workspace.state.read'),
+    onReveal: setAsked,
+    onHide: hide,
+  })
   const rows = outputs.data?.data
   if (!mayRead) return null
   return (
@@ -114,24 +73,4 @@ export function Outputs({ workspace }: { workspace: WorkspaceRow }) {
       </ConfirmDialog>
     </Section>
   )
-}
-
-function Value({ value }: { value: unknown }) {
-  const text = textOf(value)
-  const isLong = typeof value === 'object' && text.length > 80
-  if (!isLong) return <Text isMono>{text}</Text>
-  return (
-    <details className={styles.long}>
-      <summary>
-        <Text isMono level={2}>
-          {Array.isArray(value) ? `[ ${value.length} ]` : `{ ${Object.keys(value ?? {}).join(', ')} }`}
-        </Text>
-      </summary>
-      <pre>{JSON.stringify(value, null, 2)}</pre>
-    </details>
-  )
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
