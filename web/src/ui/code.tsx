@@ -60,7 +60,14 @@ export function CodeFrame({ frame, line, part, severity = 'error', message }: Co
     return { number, code }
   })
   return (
-    <div className={classes(styles.frame, severity === 'error' ? styles.error : styles.warning)}>
+    <div
+      className={classes(styles.frame, severity === 'error' ? styles.error : styles.warning)}
+      // Long lines scroll; the keyboard must reach them.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      role="group"
+      aria-label="Code"
+    >
       {lines.map(({ number, code }) => {
         const isHit = line !== null && line !== undefined && number === String(line)
         return (
