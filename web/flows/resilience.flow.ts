@@ -9,7 +9,7 @@ import type { Visitor } from './harness/visitor'
 import { Wire } from './harness/wire'
 
 /** What a browser sees of a server that is away. */
-const AWAY = [/request: .* net::ERR_(CONNECTION|EMPTY|INCOMPLETE|NETWORK|SOCKET|INTERNET)/, /console: .*net::ERR_/]
+const AWAY = [/console: .*(preload CSS|imported module)/, /request: .* net::ERR_(CONNECTION|EMPTY|INCOMPLETE|NETWORK|SOCKET|INTERNET)/, /console: .*net::ERR_/]
 
 flow('server-restarted', async (stage) => {
   const dana = await stage.administrator()

@@ -94,6 +94,11 @@ export class Stage {
     this.faults.push(...(await look(page, this.name, step)))
   }
 
+  /** Something wrong that fails the flow at its end. */
+  note(what: string, where: string) {
+    this.faults.push({ what, where })
+  }
+
   /** Throws when anything happened that should not. */
   check() {
     if (this.faults.length > 0) throw new Error(`seen on the pages:\n${told(this.faults).join('\n')}`)
