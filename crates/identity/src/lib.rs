@@ -38,17 +38,17 @@ pub mod trusted_issuers;
 pub mod users;
 
 use slipway_kernel::db::migrations::Migration;
-use slipway_kernel::http::Routes;
+use slipway_kernel::http::Api;
 use slipway_kernel::{Ctx, Result};
 
 pub use permissions::permissions;
 pub use roles::PermissionTree;
 pub use sealed_columns::sealed_columns;
 
-/// This crate's routes. `tree` is what all domains' `permissions()` returned together.
+/// Adds this crate's routes. `tree` is what all domains' `permissions()` returned together.
 #[must_use]
-pub fn routes(tree: PermissionTree) -> Routes {
-    organizations::http::routes(tree.clone())
+pub fn routes(api: Api, tree: PermissionTree) -> Api {
+    api.merge(organizations::http::routes(tree.clone()))
         .merge(projects::http::routes())
         .merge(users::http::routes())
         .merge(accounts::http::routes())

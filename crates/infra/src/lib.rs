@@ -28,7 +28,7 @@ pub mod workspaces;
 
 use slipway_kernel::db::migrations::Migration;
 use slipway_kernel::grants::Permission;
-use slipway_kernel::http::Routes;
+use slipway_kernel::http::Api;
 use slipway_kernel::settings::Limits;
 use slipway_kernel::{Ctx, Result};
 
@@ -58,11 +58,10 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
     permissions::all()
 }
 
-/// This domain's part of the API.
+/// Adds this domain's part of the API.
 #[must_use]
-pub fn routes(limits: &Limits) -> Routes {
-    Routes::new()
-        .merge(workspaces::http::routes())
+pub fn routes(api: Api, limits: &Limits) -> Api {
+    api.merge(workspaces::http::routes())
         .merge(variables::http::routes())
         .merge(variable_sets::http::routes())
         .merge(configuration_versions::http::routes())

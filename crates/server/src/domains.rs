@@ -6,7 +6,7 @@ use slipway_identity::roles::PermissionTree;
 use slipway_kernel::db::migrations::Migration;
 use slipway_kernel::events;
 use slipway_kernel::grants::Permission;
-use slipway_kernel::http::Routes;
+use slipway_kernel::http::Api;
 use slipway_kernel::queue::jobs::Job;
 use slipway_kernel::secrets::SealedColumn;
 use slipway_kernel::settings::Limits;
@@ -37,12 +37,11 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
         .collect()
 }
 
-/// Every route of the API.
+/// Adds every route of the API.
 #[must_use]
-pub fn routes(limits: &Limits) -> Routes {
-    Routes::new()
-        .merge(slipway_identity::routes(PermissionTree::new(permissions())))
-        .merge(slipway_infra::routes(limits))
+pub fn routes(api: Api, limits: &Limits) -> Api {
+    let api = slipway_identity::routes(api, PermissionTree::new(permissions()));
+    slipway_infra::routes(api, limits)
         .merge(crate::activity::routes())
         .merge(crate::audit::routes())
         .merge(crate::health::api_routes())

@@ -8,6 +8,7 @@ use axum::http::Request;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use slipway_kernel::Ctx;
+use slipway_kernel::http::Api;
 use tower::ServiceExt;
 
 pub use axum::http::StatusCode;
@@ -17,7 +18,7 @@ use crate::fixture::Site;
 impl Site {
     /// Sends a request to the routes as `ctx`, and returns status and body.
     pub async fn send(&self, ctx: &Ctx, method: &str, path: &str, body: impl Into<Body>) -> (StatusCode, Bytes) {
-        let (router, _) = slipway_infra::routes(&self.kernel.settings.limits).split_for_parts();
+        let (router, _) = slipway_infra::routes(Api::served(), &self.kernel.settings.limits).into_parts();
         let router: Router = router.with_state(Arc::clone(&self.kernel));
         let request = Request::builder()
             .method(method)

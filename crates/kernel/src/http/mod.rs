@@ -1,6 +1,7 @@
 //! What HTTP handlers of every domain share: reading bodies and queries, writing answers and errors.
 
 mod answer;
+mod api;
 mod body;
 mod errors;
 mod extract;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use crate::ctx::Kernel;
 
+pub use api::Api;
 pub use answer::{JsonApi, created, list, ok};
 pub use body::{Body, Plain};
 pub use errors::{Failure, render, retry_after};
@@ -23,5 +25,5 @@ pub use totals::Totals;
 /// What every handler gets as state.
 pub type App = Arc<Kernel>;
 
-/// A router whose routes carry their OpenAPI description.
+/// The routes of one slice, with their OpenAPI description.
 pub type Routes = utoipa_axum::router::OpenApiRouter<App>;
