@@ -89,6 +89,11 @@ export class Stage {
     return visitor
   }
 
+  /** In all browsers from now on, this is part of the flow. */
+  allow(...patterns: readonly RegExp[]) {
+    for (const visitor of this.visitors) visitor.allow(...patterns)
+  }
+
   /** Looks at a page: pictures, axe, width. What is wrong fails the flow at its end, so that all of it is seen. */
   async look(page: Page, step: string) {
     this.faults.push(...(await look(page, this.name, step)))
