@@ -51,6 +51,21 @@ pub struct OrganizationPermissions {
     pub can_manage_access: bool,
     /// Change runner pools.
     pub can_manage_runner_pools: bool,
+    /// Create variable sets.
+    #[serde(default)]
+    pub can_create_variable_set: bool,
+    /// See roles, teams' roles and who holds which.
+    #[serde(default)]
+    pub can_read_access: bool,
+    /// Invite and remove members.
+    #[serde(default)]
+    pub can_manage_members: bool,
+    /// Create, change and delete teams.
+    #[serde(default)]
+    pub can_manage_teams: bool,
+    /// Export the whole audit log.
+    #[serde(default)]
+    pub can_export_events: bool,
 }
 
 /// What a new organization needs.

@@ -18,6 +18,17 @@ pub struct RunnerPool {
     pub agent_count: u32,
     /// When it was made.
     pub created_at: Timestamp,
+    /// What the caller may do with it.
+    #[serde(default)]
+    pub permissions: RunnerPoolPermissions,
+}
+
+/// What the caller may do with a runner pool.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct RunnerPoolPermissions {
+    /// Change it, make and revoke tokens for runners, and delete it.
+    pub can_update: bool,
 }
 
 impl Attributes for RunnerPool {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Timestamp;
 use crate::jsonapi::Attributes;
+use crate::{Name, Timestamp};
 
 /// A run.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -200,6 +200,70 @@ pub struct UnaccountedResource {
     /// An `import` block that brings it into the state, ready to paste.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import_block: Option<String>,
+}
+
+/// Why a run does not go on by itself right now; its id is the run's. The run that it waits for, if any, is the relationship
+/// `blocking-run`, the pool of runners `agent-pool`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct RunWaiting {
+    /// In a word.
+    pub reason: WaitingReason,
+    /// In a sentence; absent when it waits for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Its place among those that wait for the same, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u64>,
+    /// Who holds the workspace's lock that it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_by: Option<String>,
+    /// Why, in the holder's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock_reason: Option<String>,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_at: Option<Timestamp>,
+    /// The name of the pool whose runners it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool_name: Option<Name>,
+    /// How many runners of the pool are connected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runners: Option<u64>,
+    /// How many items these can run at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slots: Option<u64>,
+    /// How many they run, as of their last heartbeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub busy_slots: Option<u64>,
+}
+
+impl Attributes for RunWaiting {
+    const TYPE: &'static str = "run-waits";
+}
+
+/// What a run waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitingReason {
+    /// Nothing: it goes on, or has ended.
+    Nothing,
+    /// Its configuration.
+    Configuration,
+    /// Another run, which has the workspace.
+    AnotherRun,
+    /// Whoever locked the workspace.
+    Lock,
+    /// Its turn, which comes in a moment.
+    Turn,
+    /// A runner: none of its pool is connected.
+    NoRunner,
+    /// A free slot of its pool's runners.
+    Runners,
+    /// Somebody who confirms or discards its plan.
+    Confirmation,
+    /// Its engine, which was asked to stop.
+    Stopping,
 }
 
 /// What a new run needs.

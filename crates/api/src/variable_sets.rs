@@ -25,6 +25,17 @@ pub struct VariableSet {
     pub var_count: u32,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// What the caller may do with it.
+    #[serde(default)]
+    pub permissions: VariableSetPermissions,
+}
+
+/// What the caller may do with a variable set.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct VariableSetPermissions {
+    /// Change it, its variables and what it is assigned to, and delete it.
+    pub can_update: bool,
 }
 
 impl Attributes for VariableSet {

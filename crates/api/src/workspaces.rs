@@ -1,5 +1,7 @@
 //! Workspaces: a configuration, its variables, its state and its runs.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -104,6 +106,22 @@ pub struct Tag {
     /// The value; null for a plain tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+}
+
+/// How many workspaces of an organization stand where.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct WorkspacesSummary {
+    /// All of them.
+    pub total: u64,
+    /// How many are locked, by somebody or by a run.
+    pub locked: u64,
+    /// How many have which status of their newest run; `none` are those without one. What none has is absent.
+    pub by_status: BTreeMap<String, u64>,
+}
+
+impl Attributes for WorkspacesSummary {
+    const TYPE: &'static str = "workspaces-summaries";
 }
 
 /// What the caller may do with a workspace (TFE's names where it has them).

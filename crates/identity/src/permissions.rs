@@ -40,6 +40,7 @@ pub const EVERYTHING: Permission = Permission::new("*");
 pub(crate) const WORKSPACE_CREATE: Permission = Permission::new("workspace.create");
 pub(crate) const RUNNER_POOL_READ: Permission = Permission::new("runner-pool.read");
 pub(crate) const RUNNER_POOL_MANAGE: Permission = Permission::new("runner-pool.manage");
+pub(crate) const VARIABLE_SET_WRITE: Permission = Permission::new("variable-set.write");
 
 /// This crate's part of the permission tree, with a sentence each.
 #[must_use]

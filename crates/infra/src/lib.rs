@@ -49,6 +49,7 @@ pub fn migrations() -> Vec<Migration> {
         phases::store::MIGRATION,
         work::store::MIGRATION,
         plan_changes::store::MIGRATION,
+        runs::store::BY_STATUS,
     ]
 }
 

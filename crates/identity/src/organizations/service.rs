@@ -17,8 +17,8 @@ use super::store;
 use crate::callers::{require_at_site, require_somebody};
 use crate::changes::changed_fields;
 use crate::permissions::{
-    ACCESS_MANAGE, ORGANIZATION_CREATE, ORGANIZATION_DELETE, ORGANIZATION_READ, ORGANIZATION_UPDATE, PROJECT_CREATE,
-    RUNNER_POOL_MANAGE, WORKSPACE_CREATE,
+    ACCESS_MANAGE, ACCESS_READ, MEMBERS_MANAGE, ORGANIZATION_CREATE, ORGANIZATION_DELETE, ORGANIZATION_READ,
+    ORGANIZATION_UPDATE, PROJECT_CREATE, RUNNER_POOL_MANAGE, TEAMS_MANAGE, VARIABLE_SET_WRITE, WORKSPACE_CREATE,
 };
 use crate::roles::PermissionTree;
 use crate::{projects, role_assignments, roles, service_accounts, tokens};
@@ -142,6 +142,11 @@ pub async fn permissions(ctx: &Ctx, organizations: &[Organization]) -> Result<Ve
                 can_create_project: may(PROJECT_CREATE),
                 can_manage_access: may(ACCESS_MANAGE),
                 can_manage_runner_pools: may(RUNNER_POOL_MANAGE),
+                can_create_variable_set: may(VARIABLE_SET_WRITE),
+                can_read_access: may(ACCESS_READ),
+                can_manage_members: may(MEMBERS_MANAGE),
+                can_manage_teams: may(TEAMS_MANAGE),
+                can_export_events: may(events::EXPORT),
             }
         })
         .collect())

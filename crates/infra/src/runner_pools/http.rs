@@ -5,15 +5,17 @@ use axum::response::IntoResponse;
 use slipway_api::Name;
 use slipway_api::ids::RunnerPoolId;
 use slipway_api::jsonapi::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
-use slipway_api::runner_pools::{Runner as WireRunner, RunnerPool, RunnerPoolSettings};
+use slipway_api::runner_pools::{Runner as WireRunner, RunnerPool, RunnerPoolPermissions, RunnerPoolSettings};
 use slipway_api::tokens::{NewToken, Token};
 use slipway_identity::tokens;
+use slipway_kernel::grants::GrantSet;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
 use slipway_kernel::{Ctx, Result};
 use utoipa_axum::routes;
 
 use super::model::{Pool, Runner};
 use super::service;
+use crate::permissions::RUNNER_POOL_MANAGE;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -40,10 +42,11 @@ async fn list_runner_pools(ctx: Ctx, params: Params, uri: Uri) -> Result<impl In
         counts.push(service::connected(&ctx, pool.id).await?);
     }
     let mut counts = counts.into_iter();
+    let granted = ctx.granted().await?;
     let document = query.document(
         listed,
         |pool| pool.name.to_string(),
-        |pool| resource(pool, counts.next().unwrap_or(0), &name),
+        |pool| resource(pool, counts.next().unwrap_or(0), &name, &granted),
     );
     Ok(list(document))
 }
@@ -60,7 +63,7 @@ async fn create_runner_pool(ctx: Ctx, params: Params, body: Body<RunnerPoolSetti
     let name: Name = params.get("organization")?;
     let pool = service::create(&ctx, &name, body.attributes()?).await?;
     let version = pool.version;
-    Ok(created(resource(pool, 0, &name)).with_version(version))
+    Ok(created(resource(pool, 0, &name, &*ctx.granted().await?)).with_version(version))
 }
 
 /// Get a runner pool.
@@ -163,11 +166,15 @@ async fn shown(ctx: &Ctx, pool: Pool) -> Result<impl IntoResponse + use<>> {
         None => pool.name.clone(),
     };
     let (version, count) = (pool.version, service::connected(ctx, pool.id).await?);
-    Ok(ok(resource(pool, count, &organization)).with_version(version))
+    Ok(ok(resource(pool, count, &organization, &*ctx.granted().await?)).with_version(version))
 }
 
-fn resource(pool: Pool, connected: u64, organization: &Name) -> Resource<RunnerPool> {
+fn resource(pool: Pool, connected: u64, organization: &Name, granted: &GrantSet) -> Resource<RunnerPool> {
+    let permissions = RunnerPoolPermissions {
+        can_update: granted.allows(RUNNER_POOL_MANAGE, &service::target(&pool).scope),
+    };
     let attributes = RunnerPool {
+        permissions,
         name: pool.name,
         organization_scoped: pool.organization_scoped,
         agent_count: u32::try_from(connected).unwrap_or(u32::MAX),

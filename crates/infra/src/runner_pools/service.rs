@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use slipway_api::Name;
-use slipway_api::ids::{RunnerPoolId, WorkItemId};
+use slipway_api::ids::RunnerPoolId;
 use slipway_api::runner_pools::RunnerPoolSettings;
 use slipway_api::tokens::NewToken;
 use slipway_identity::organizations::{self, Organization};
@@ -13,7 +13,6 @@ use slipway_kernel::directory::{self, Object};
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::{Scope, Target};
 use slipway_kernel::http::{ListQuery, Listed};
-use slipway_kernel::queue::store as queue;
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
 use super::model::{Pool, Runner};
@@ -201,34 +200,34 @@ pub fn patience(ctx: &Ctx) -> Duration {
     Duration::from_secs(ctx.settings.runs.lease_seconds)
 }
 
-/// What an item in the queue waits for, for people.
+/// What the runners of a pool can do at once, and what they do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Capacity {
+    /// Runners that are connected.
+    pub runners: u64,
+    /// Items that they can run at once.
+    pub slots: u64,
+    /// Items that they run.
+    pub busy: u64,
+}
+
+/// The pool that a workspace's runs go to, and what its runners do.
 ///
 /// # Errors
 ///
 /// Those of the database.
-pub async fn why_waiting(ctx: &Ctx, workspace: &Workspace, item: Option<WorkItemId>) -> Result<String> {
+pub async fn capacity_for(ctx: &Ctx, workspace: &Workspace) -> Result<(Pool, Capacity)> {
     let pool = store::get(ctx.db.reader(), store::of_workspace(ctx.db.reader(), workspace).await?).await?;
-    if connected(ctx, pool.id).await? == 0 {
-        return Ok(format!(
-            "No runner of pool \"{}\" is connected. Start one with `slipway runner start`.",
-            pool.name
-        ));
+    let since = ctx.now().before(patience(ctx));
+    let mut capacity = Capacity::default();
+    for runner in store::runners_of(ctx.db.reader(), pool.id).await? {
+        if runner.exited_at.is_none() && runner.last_seen_at >= since {
+            capacity.runners += 1;
+            capacity.slots += u64::try_from(runner.slots).unwrap_or(0);
+            capacity.busy += u64::try_from(runner.running).unwrap_or(0);
+        }
     }
-    let before = match item {
-        Some(item) => queue::queued_before(ctx.db.reader(), item).await?,
-        None => 0,
-    };
-    Ok(match before {
-        0 => format!("Waits for a free runner of pool \"{}\".", pool.name),
-        1 => format!(
-            "Waits for a free runner of pool \"{}\". One run waits before it.",
-            pool.name
-        ),
-        more => format!(
-            "Waits for a free runner of pool \"{}\". {more} runs wait before it.",
-            pool.name
-        ),
-    })
+    Ok((pool, capacity))
 }
 
 async fn note(tx: &mut Tx, ctx: &Ctx, pool: &Pool, action: &'static str) -> Result<()> {

@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use slipway_api::ids::{ConfigurationVersionId, OrganizationId, RunId, WorkspaceId};
 use slipway_api::jsonapi::{Attributes, Document, ErrorDocument, ListDocument, NewDocument, Resource};
-use slipway_api::runs::{ActionRequest, NewRun, Run as Wire, RunPermissions};
+use slipway_api::runs::{ActionRequest, NewRun, Run as Wire, RunPermissions, RunWaiting};
 use slipway_api::{Name, Timestamp};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Plain, Routes, created, list, ok};
@@ -16,12 +16,16 @@ use utoipa_axum::routes;
 use super::comments;
 use super::model::Run;
 use super::service::{self, Detail, NewRunRequest};
+use crate::permissions::WORKSPACE_READ;
 use crate::phases;
+use crate::workspaces::http::resource as workspace_resource;
+use crate::workspaces::model::Workspace;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .routes(routes!(create_run))
         .routes(routes!(get_run))
+        .routes(routes!(get_run_waiting))
         .routes(routes!(list_workspace_runs))
         .routes(routes!(list_organization_runs))
         .routes(routes!(apply_run))
@@ -31,10 +35,23 @@ pub(crate) fn routes() -> Routes {
         .routes(routes!(list_run_comments, create_run_comment))
 }
 
-const LIST: Known = Known {
-    filters: &["filter[status]"],
+const LIST_OF_WORKSPACE: Known = Known {
+    filters: &["filter[status]", "filter[status_group]", "filter[created-by][id]"],
     sorts: &[],
-    includes: &[],
+    includes: &["workspace"],
+};
+const LIST: Known = Known {
+    filters: &[
+        "filter[status]",
+        "filter[status_group]",
+        "filter[workspace][id]",
+        "filter[project][id]",
+        "filter[created-by][id]",
+        "filter[since]",
+        "filter[for-me]",
+    ],
+    sorts: &[],
+    includes: &["workspace"],
 };
 const GET: Known = Known {
     filters: &[],
@@ -87,14 +104,15 @@ fn request_key(headers: &HeaderMap) -> Option<String> {
 /// Get a run.
 #[utoipa::path(get, path = "/api/v2/runs/{run}", operation_id = "get_run", tag = "runs",
     params(("run" = RunId, Path),
-        ("include" = Option<String>, Query, description = "`plan`, `apply`; others of TFE's are accepted and left out")),
+        ("include" = Option<String>, Query, description = "`plan`, `apply`, `workspace`; others of TFE's are accepted and left out")),
     responses((status = 200, body = Document<Resource<Wire>>), (status = 400, body = ErrorDocument),
         (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument)),
     security(("token" = ["workspace.run.read"])))]
 async fn get_run(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
     let query = ListQuery::parse(&uri, GET)?;
     let detail = service::detail(&ctx, params.get("run")?).await?;
-    let included = phases::http::included(&ctx, detail.run.id, &query.includes).await?;
+    let mut included = phases::http::included(&ctx, detail.run.id, &query.includes).await?;
+    included.extend(included_workspaces(&ctx, &query, std::iter::once(&detail.workspace)).await?);
     Ok(ok(detailed(&ctx, detail).await?).including(included))
 }
 
@@ -102,15 +120,17 @@ async fn get_run(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse
 #[utoipa::path(get, path = "/api/v2/workspaces/{workspace}/runs", operation_id = "list_workspace_runs", tag = "runs",
     params(("workspace" = WorkspaceId, Path),
         ("filter[status]" = Option<String>, Query, description = "Statuses, separated by commas"),
+        ("filter[status_group]" = Option<String>, Query, description = "`non_final`, `final` or `discardable`"),
+        ("filter[created-by][id]" = Option<String>, Query, description = "Only those that this user started"),
+        ("include" = Option<String>, Query, description = "`workspace`"),
         ("page[number]" = Option<u32>, Query), ("page[size]" = Option<u32>, Query), ("page[after]" = Option<String>, Query)),
     responses((status = 200, body = ListDocument<Resource<Wire>>), (status = 400, body = ErrorDocument),
         (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument)),
     security(("token" = ["workspace.run.read"])))]
 async fn list_workspace_runs(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
-    let query = ListQuery::parse(&uri, LIST)?;
-    let (workspace, listed) = service::list_of_workspace(&ctx, params.get("workspace")?, &query).await?;
-    let permissions = service::permissions(&*ctx.granted().await?, &workspace);
-    Ok(list(listed_document(&ctx, &query, listed, permissions)))
+    let query = ListQuery::parse(&uri, LIST_OF_WORKSPACE)?;
+    let listed = service::list_of_workspace(&ctx, params.get("workspace")?, &query).await?;
+    Ok(list(listed_document(&ctx, &query, listed).await?))
 }
 
 /// List the runs of an organization, newest first.
@@ -118,6 +138,14 @@ async fn list_workspace_runs(ctx: Ctx, params: Params, uri: Uri) -> Result<impl 
     tag = "runs",
     params(("organization" = String, Path, description = "Name of the organization"),
         ("filter[status]" = Option<String>, Query, description = "Statuses, separated by commas"),
+        ("filter[status_group]" = Option<String>, Query, description = "`non_final`, `final` or `discardable`"),
+        ("filter[workspace][id]" = Option<String>, Query, description = "Only of this workspace"),
+        ("filter[project][id]" = Option<String>, Query, description = "Only of workspaces of this project"),
+        ("filter[created-by][id]" = Option<String>, Query, description = "Only those that this user started"),
+        ("filter[since]" = Option<String>, Query, description = "Only those made since this time"),
+        ("filter[for-me]" = Option<String>, Query, description = "`confirm`: plans that the caller may confirm; `failed`: failures \
+            of the last seven days in workspaces that the caller may apply in, if they are the newest run there"),
+        ("include" = Option<String>, Query, description = "`workspace`"),
         ("page[number]" = Option<u32>, Query), ("page[size]" = Option<u32>, Query), ("page[after]" = Option<String>, Query)),
     responses((status = 200, body = ListDocument<Resource<Wire>>), (status = 400, body = ErrorDocument),
         (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument)),
@@ -127,7 +155,38 @@ async fn list_organization_runs(ctx: Ctx, params: Params, uri: Uri) -> Result<im
     let name: Name = params.get("organization")?;
     let organization: OrganizationId = organizations::find_visible(&ctx, &name).await?.id;
     let listed = service::list_of_organization(&ctx, organization, &query).await?;
-    Ok(list(listed_document(&ctx, &query, listed, RunPermissions::default())))
+    Ok(list(listed_document(&ctx, &query, listed).await?))
+}
+
+/// Say why a run does not go on by itself right now: what it waits for, and its place in the queue.
+#[utoipa::path(get, path = "/api/v2/runs/{run}/waiting", operation_id = "get_run_waiting", tag = "runs",
+    params(("run" = RunId, Path)),
+    responses((status = 200, body = Document<Resource<RunWaiting>>), (status = 401, body = ErrorDocument),
+        (status = 404, body = ErrorDocument)),
+    security(("token" = ["workspace.run.read"])))]
+async fn get_run_waiting(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
+    let id: RunId = params.get("run")?;
+    let waiting = service::waiting(&ctx, id).await?;
+    let capacity = waiting.pool.as_ref().map(|(_, capacity)| capacity);
+    let lock = waiting.lock.as_ref();
+    let attributes = RunWaiting {
+        reason: waiting.reason,
+        detail: waiting.detail,
+        position: waiting.position,
+        locked_by: lock.map(|lock| lock.name.clone()),
+        lock_reason: lock.map(|lock| lock.reason.clone()).filter(|reason| !reason.is_empty()),
+        locked_at: lock.map(|lock| lock.at),
+        pool_name: waiting.pool.as_ref().map(|(pool, _)| pool.name.clone()),
+        runners: capacity.map(|capacity| capacity.runners),
+        slots: capacity.map(|capacity| capacity.slots),
+        busy_slots: capacity.map(|capacity| capacity.busy),
+    };
+    let pool = waiting.pool.map(|(pool, _)| pool.id);
+    let resource = Resource::new(id, attributes)
+        .with("run", "runs", id)
+        .with_option("blocking-run", "runs", waiting.run)
+        .with_option("agent-pool", "agent-pools", pool);
+    Ok(ok(resource))
 }
 
 /// Confirm a run's plan: its apply is queued.
@@ -231,18 +290,47 @@ fn comment(comment: comments::Model) -> Resource<Comment> {
     Resource::new(comment.id, attributes).with("run", "runs", comment.run_id)
 }
 
-fn listed_document(
-    ctx: &Ctx,
-    query: &ListQuery,
-    listed: Listed<Run>,
-    permissions: RunPermissions,
-) -> ListDocument<Resource<Wire>> {
+async fn listed_document(ctx: &Ctx, query: &ListQuery, listed: Listed<Run>) -> Result<ListDocument<Resource<Wire>>> {
     let now = ctx.now();
-    query.document(
+    let workspaces = service::workspaces_of(ctx, &listed.rows).await?;
+    let granted = ctx.granted().await?;
+    let included = included_workspaces(ctx, query, workspaces.values()).await?;
+    let mut document = query.document(
         listed,
         |run| run.id.to_string(),
-        |run| resource(run, now, permissions, None),
-    )
+        |run| {
+            let workspace = workspaces.get(&run.workspace_id);
+            let permissions = workspace.map(|workspace| service::permissions(&granted, workspace));
+            resource(run, now, permissions.unwrap_or_default(), None)
+        },
+    );
+    document.included = included;
+    Ok(document)
+}
+
+/// Those of the workspaces that the caller may see, if the query asks for workspaces.
+async fn included_workspaces(
+    ctx: &Ctx,
+    query: &ListQuery,
+    workspaces: impl Iterator<Item = &Workspace>,
+) -> Result<Vec<serde_json::Value>> {
+    if !query.includes.iter().any(|include| include == "workspace") {
+        return Ok(Vec::new());
+    }
+    let granted = ctx.granted().await?;
+    let visible: Vec<&Workspace> = workspaces
+        .filter(|workspace| granted.allows(WORKSPACE_READ, &workspace.scope()))
+        .collect();
+    // A list is of one organization.
+    let Some(first) = visible.first() else {
+        return Ok(Vec::new());
+    };
+    let organization = organizations::by_id(ctx, first.organization_id).await?;
+    let shown = visible.into_iter().map(|workspace| {
+        let resource = workspace_resource(workspace.clone(), organization.name.as_str(), &granted);
+        serde_json::to_value(resource).map_err(Error::internal)
+    });
+    shown.collect()
 }
 
 async fn detailed(ctx: &Ctx, detail: Detail) -> Result<Resource<Wire>> {

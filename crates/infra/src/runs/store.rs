@@ -1,9 +1,10 @@
 //! All queries on `runs` and `run_comments`.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
-use slipway_api::ids::{OrganizationId, RunId, WorkspaceId};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, Iterable, QueryOrder, QuerySelect};
+use slipway_api::Timestamp;
+use slipway_api::ids::{OrganizationId, ProjectId, RunId, UserId, WorkspaceId};
 use slipway_api::page::EXACT_TOTAL;
 use slipway_api::runs::RunStatus;
 use slipway_kernel::db::migrations::{Migration, Step};
@@ -16,6 +17,7 @@ use slipway_kernel::{Ctx, Error, Result, Tx};
 use super::comments;
 use super::model::{Column, Entity, Run};
 use crate::workspaces;
+use crate::workspaces::model::Column as WorkspaceColumn;
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "infra_0006_runs",
@@ -59,6 +61,16 @@ pub(crate) const MIGRATION: Migration = Migration {
                     .belongs_to("run_id", "runs"),
             ),
         ]
+    },
+};
+
+/// Runs of an organization are looked for by status, most of all those that wait for somebody.
+pub(crate) const BY_STATUS: Migration = Migration {
+    name: "infra_0012_runs_by_status",
+    steps: || {
+        vec![Step::Sql(
+            "CREATE INDEX runs_organization_id_status_idx ON runs (organization_id, status, id)",
+        )]
     },
 };
 
@@ -145,37 +157,102 @@ pub(crate) async fn active(connection: &impl ConnectionTrait, workspace: Workspa
 }
 
 /// Which runs to list.
+#[derive(Clone)]
 pub(crate) struct Filter {
-    /// Of this workspace; none for the organization's.
-    pub workspace: Option<WorkspaceId>,
     /// Of this organization.
     pub organization: OrganizationId,
+    /// Workspaces whose runs the caller may see; none when that was found out for the one workspace.
+    pub visible: Option<Visibility>,
+    /// Only of this workspace.
+    pub workspace: Option<WorkspaceId>,
+    /// Only of workspaces of this project.
+    pub project: Option<ProjectId>,
+    /// Only those that this user started.
+    pub created_by: Option<UserId>,
+    /// Only those made since.
+    pub since: Option<Timestamp>,
     /// In one of these statuses; empty for any.
     pub statuses: Vec<RunStatus>,
-    /// Workspaces whose runs the caller may see.
-    pub visible: Visibility,
+    /// Only of workspaces that these are, too.
+    pub may: Option<Visibility>,
+    /// Only the newest of its workspace.
+    pub is_newest: bool,
+    /// Nothing at all: what was asked for contradicts itself.
+    pub is_empty: bool,
 }
 
 impl Filter {
+    /// All runs of an organization, whoever asks.
+    pub(crate) fn of(organization: OrganizationId) -> Self {
+        Self {
+            organization,
+            visible: None,
+            workspace: None,
+            project: None,
+            created_by: None,
+            since: None,
+            statuses: Vec::new(),
+            may: None,
+            is_newest: false,
+            is_empty: false,
+        }
+    }
+
     fn condition(&self) -> Condition {
         let of = match self.workspace {
             Some(workspace) => Column::WorkspaceId.eq(workspace),
             None => Column::OrganizationId.eq(self.organization),
         };
-        let mut condition = Condition::all().add(of);
+        let mut condition = Condition::all()
+            .add(of)
+            .add_option(self.created_by.map(|user| Column::CreatedBy.eq(user)))
+            .add_option(self.since.map(|since| Column::CreatedAt.gte(since)));
+        if self.is_empty {
+            condition = condition.add(Expr::value(1).eq(0));
+        }
         if !self.statuses.is_empty() {
             condition = condition.add(Column::Status.is_in(self.statuses.iter().copied()));
         }
-        if self.workspace.is_none() && self.visible != Visibility::All {
-            use workspaces::model::Column as Workspace;
-            let visible = Query::select()
-                .column(Workspace::Id)
-                .from(workspaces::model::Entity)
-                .cond_where(self.visible.condition(Workspace::ProjectId, Workspace::Id))
-                .to_owned();
-            condition = condition.add(Expr::col(Column::WorkspaceId).in_subquery(visible));
+        if self.is_newest {
+            condition = condition.add(Column::Id.in_subquery(self.workspaces(WorkspaceColumn::LatestRunId)));
+        } else if self.asks_workspaces() {
+            condition = condition.add(Column::WorkspaceId.in_subquery(self.workspaces(WorkspaceColumn::Id)));
         }
         condition
+    }
+
+    /// Whether the runs' workspaces decide about something.
+    fn asks_workspaces(&self) -> bool {
+        let sees_all = self.visible.as_ref().is_none_or(|visible| *visible == Visibility::All);
+        let names_one = self.visible.is_some() && self.workspace.is_some();
+        !sees_all || names_one || self.project.is_some() || self.may.is_some()
+    }
+
+    /// A column of the workspaces whose runs are wanted.
+    fn workspaces(&self, column: WorkspaceColumn) -> SelectStatement {
+        let of = |visible: &Visibility| visible.condition(WorkspaceColumn::ProjectId, WorkspaceColumn::Id);
+        let condition = Condition::all()
+            .add(WorkspaceColumn::OrganizationId.eq(self.organization))
+            .add_option(self.project.map(|project| WorkspaceColumn::ProjectId.eq(project)))
+            .add_option(self.visible.as_ref().map(of))
+            .add_option(self.may.as_ref().map(of));
+        Query::select()
+            .column(column)
+            .from(workspaces::model::Entity)
+            .cond_where(condition)
+            .to_owned()
+    }
+}
+
+/// The statuses of a group, TFE's word; none for another word.
+pub(crate) fn statuses_of(group: &str) -> Option<Vec<RunStatus>> {
+    use RunStatus::{Pending, Planned, PlannedAndSaved, PolicyChecked};
+    let open = || RunStatus::iter().filter(|status| !status.is_final());
+    match group {
+        "final" => Some(final_statuses()),
+        "non_final" => Some(open().collect()),
+        "discardable" => Some(vec![Pending, Planned, PolicyChecked, PlannedAndSaved]),
+        _ => None,
     }
 }
 

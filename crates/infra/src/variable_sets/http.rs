@@ -7,9 +7,10 @@ use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use slipway_api::ids::{VariableId, VariableSetId};
 use slipway_api::jsonapi::{Document, ErrorDocument, Identifier, ListDocument, NewDocument, Relationship, Resource};
-use slipway_api::variable_sets::{VariableSet as Wire, VariableSetSettings};
+use slipway_api::variable_sets::{VariableSet as Wire, VariableSetPermissions, VariableSetSettings};
 use slipway_api::variables::{Variable as WireVariable, VariableSettings};
 use slipway_identity::organizations;
+use slipway_kernel::grants::GrantSet;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Plain, Routes, created, list, ok, require_unchanged};
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa::ToSchema;
@@ -68,11 +69,12 @@ async fn list_variable_sets(ctx: Ctx, params: Params, uri: Uri) -> Result<impl I
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
     let listed = service::list(&ctx, &organization, query.filter("search[name]"), &query.page).await?;
     let parts = Parts::read(&ctx, &listed.rows).await?;
+    let granted = ctx.granted().await?;
     let name = organization.name.as_str();
     Ok(list(query.document(
         listed,
         |set| set.name.to_string(),
-        |set| parts.resource(set, name),
+        |set| parts.resource(set, name, &granted),
     )))
 }
 
@@ -88,7 +90,7 @@ async fn create_variable_set(ctx: Ctx, params: Params, body: Body<VariableSetSet
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
     let set = service::create(&ctx, &organization, &body.attributes()?).await?;
     let version = set.version;
-    let resource = Parts::default().resource(set, organization.name.as_str());
+    let resource = Parts::default().resource(set, organization.name.as_str(), &*ctx.granted().await?);
     Ok(created(resource).with_version(version))
 }
 
@@ -289,7 +291,8 @@ async fn shown(ctx: &Ctx, set: VariableSet) -> Result<impl IntoResponse + use<>>
     let organization = organizations::by_id(ctx, set.organization_id).await?;
     let parts = Parts::read(ctx, std::slice::from_ref(&set)).await?;
     let version = set.version;
-    Ok(ok(parts.resource(set, organization.name.as_str())).with_version(version))
+    let resource = parts.resource(set, organization.name.as_str(), &*ctx.granted().await?);
+    Ok(ok(resource).with_version(version))
 }
 
 fn variable(row: variables::Variable, set: VariableSetId) -> Resource<WireVariable> {
@@ -313,7 +316,7 @@ impl Parts {
         })
     }
 
-    fn resource(&self, set: VariableSet, organization: &str) -> Resource<Wire> {
+    fn resource(&self, set: VariableSet, organization: &str, granted: &GrantSet) -> Resource<Wire> {
         let count = self.counts.get(&set.id.to_string()).copied().unwrap_or(0);
         let of_kind = |kind: TargetKind| {
             let targets = self.targets.iter().filter(move |target| target.kind == kind);
@@ -323,7 +326,11 @@ impl Parts {
         };
         let workspaces = Relationship::many("workspaces", of_kind(TargetKind::Workspace));
         let projects = Relationship::many("projects", of_kind(TargetKind::Project));
+        let permissions = VariableSetPermissions {
+            can_update: granted.allows(VARIABLE_SET_WRITE, &set.target().scope),
+        };
         let attributes = Wire {
+            permissions,
             name: set.name,
             description: set.description,
             global: set.global,

@@ -7,7 +7,9 @@ use serde::de::IntoDeserializer;
 use slipway_api::ids::{ProjectId, RunnerPoolId, WorkspaceId};
 use slipway_api::jsonapi::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_api::runs::RunStatus;
-use slipway_api::workspaces::{LockRequest, Workspace as Wire, WorkspacePermissions, WorkspaceSettings};
+use slipway_api::workspaces::{
+    LockRequest, Workspace as Wire, WorkspacePermissions, WorkspaceSettings, WorkspacesSummary,
+};
 use slipway_api::{Name, Timestamp};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::grants::{GrantSet, Permission};
@@ -17,12 +19,13 @@ use utoipa_axum::routes;
 
 use super::model::Workspace;
 use super::service::{self, Relations};
-use super::store::{Filter, Sort, SortBy};
+use super::store::{self, Filter, Sort, SortBy};
 use crate::permissions;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .routes(routes!(list_workspaces, create_workspace))
+        .routes(routes!(get_workspaces_summary))
         .routes(routes!(
             get_workspace_by_name,
             update_workspace_by_name,
@@ -35,10 +38,17 @@ pub(crate) fn routes() -> Routes {
 }
 
 const KNOWN: Known = Known {
-    filters: &["search[name]", "search[tags]", "filter[project][id]", "filter[status]"],
+    filters: &[
+        "search[name]",
+        "search[tags]",
+        "filter[project][id]",
+        "filter[status]",
+        "filter[locked]",
+    ],
     sorts: &["name", "created-at", "latest-change-at"],
     includes: &[],
 };
+const KNOWN_OF_SUMMARY: Known = Known { sorts: &[], ..KNOWN };
 
 /// List the workspaces of an organization.
 #[utoipa::path(get, path = "/api/v2/organizations/{organization}/workspaces", operation_id = "list_workspaces",
@@ -48,7 +58,9 @@ const KNOWN: Known = Known {
         ("search[name]" = Option<String>, Query, description = "Part of the name"),
         ("search[tags]" = Option<String>, Query, description = "Tag keys, separated by commas; all must be there"),
         ("filter[project][id]" = Option<String>, Query, description = "Only of this project"),
-        ("filter[status]" = Option<String>, Query, description = "Status of the newest run"),
+        ("filter[status]" = Option<String>, Query, description = "Statuses of the newest run, separated by commas; `none` for \
+            workspaces without one"),
+        ("filter[locked]" = Option<bool>, Query, description = "Only those that are locked, or only those that are not"),
         ("sort" = Option<String>, Query, description = "`name`, `created-at` or `latest-change-at`; `-` before it turns the order"),
         ("page[number]" = Option<u32>, Query), ("page[size]" = Option<u32>, Query), ("page[after]" = Option<String>, Query)),
     responses((status = 200, body = ListDocument<Resource<Wire>>), (status = 400, body = ErrorDocument),
@@ -81,8 +93,61 @@ async fn filter(ctx: &Ctx, query: &ListQuery, organization: &Organization) -> Re
             .map(str::to_owned)
             .collect(),
         project: query.parsed_filter("filter[project][id]")?,
-        status: query.filter("filter[status]").map(str::to_owned),
+        statuses: statuses(query.filter("filter[status]").unwrap_or_default())?,
+        is_locked: query.parsed_filter("filter[locked]")?,
     })
+}
+
+fn statuses(text: &str) -> Result<Vec<String>> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words
+        .map(|word| match run_status(word) {
+            Some(status) => Ok(status.as_str().to_owned()),
+            None if word == store::NO_RUN => Ok(word.to_owned()),
+            None => {
+                let detail = format!("\"{word}\" is no status of a run; \"none\" finds workspaces without one.");
+                Err(Error::malformed_parameter("filter[status]", detail))
+            }
+        })
+        .collect()
+}
+
+/// Say how many workspaces of an organization have which status of their newest run.
+///
+/// It takes the filters of the list, so that the numbers are those of what a page shows.
+#[utoipa::path(get, path = "/api/v2/organizations/{organization}/workspaces-summary",
+    operation_id = "get_workspaces_summary", tag = "workspaces",
+    params(
+        ("organization" = String, Path, description = "Name of the organization"),
+        ("search[name]" = Option<String>, Query, description = "Part of the name"),
+        ("search[tags]" = Option<String>, Query, description = "Tag keys, separated by commas; all must be there"),
+        ("filter[project][id]" = Option<String>, Query, description = "Only of this project"),
+        ("filter[status]" = Option<String>, Query, description = "Statuses of the newest run, separated by commas; `none` for \
+            workspaces without one"),
+        ("filter[locked]" = Option<bool>, Query, description = "Only those that are locked, or only those that are not")),
+    responses((status = 200, body = Document<Resource<WorkspacesSummary>>), (status = 400, body = ErrorDocument),
+        (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument)),
+    security(("token" = ["workspace.read"])))]
+async fn get_workspaces_summary(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
+    let query = ListQuery::parse(&uri, KNOWN_OF_SUMMARY)?;
+    let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
+    let filter = filter(&ctx, &query, &organization).await?;
+    let counted = service::count_by_status(&ctx, &filter).await?;
+    let number = |count: i64| u64::try_from(count).unwrap_or(0);
+    let attributes = WorkspacesSummary {
+        total: counted.iter().map(|row| number(row.count)).sum(),
+        locked: counted.iter().map(|row| number(row.locked)).sum(),
+        by_status: counted
+            .into_iter()
+            .map(|row| {
+                (
+                    row.status.unwrap_or_else(|| store::NO_RUN.to_owned()),
+                    number(row.count),
+                )
+            })
+            .collect(),
+    };
+    Ok(ok(Resource::new(&organization.name, attributes)))
 }
 
 fn sort(query: &ListQuery) -> Sort {

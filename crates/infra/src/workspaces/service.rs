@@ -18,7 +18,7 @@ use slipway_kernel::{Actor, Ctx, Error, Result};
 use super::lock::{ClientLock, Lock};
 use super::model::Workspace;
 use super::settings::Place;
-use super::store::{self, Filter, Shown, Sort};
+use super::store::{self, Counted, Filter, Shown, Sort};
 use crate::permissions::{
     RUNNER_POOL_READ, WORKSPACE_CREATE, WORKSPACE_DELETE, WORKSPACE_FORCE_UNLOCK, WORKSPACE_LOCK, WORKSPACE_READ,
     WORKSPACE_UPDATE,
@@ -107,6 +107,15 @@ fn missing(ctx: &Ctx, name: &str) -> Error {
 /// `MalformedRequest` for a cursor that no page gave.
 pub async fn list(ctx: &Ctx, filter: &Filter, sort: Sort, page: &Page) -> Result<Listed<Workspace>> {
     store::list(ctx, filter, sort, page).await
+}
+
+/// How many of the workspaces that the caller may see stand where.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn count_by_status(ctx: &Ctx, filter: &Filter) -> Result<Vec<Counted>> {
+    store::count_by_status(ctx.db.reader(), filter).await
 }
 
 /// Makes a workspace.

@@ -77,8 +77,24 @@ pub struct Filter {
     pub tags: Vec<String>,
     /// Only of this project.
     pub project: Option<ProjectId>,
-    /// Only with this status of the newest run.
+    /// Only with one of these statuses of the newest run, or `none` for those without a run; empty for any.
+    pub statuses: Vec<String>,
+    /// Only those that are locked, or that are not.
+    pub is_locked: Option<bool>,
+}
+
+/// The word for workspaces without a run among the statuses of newest runs.
+pub const NO_RUN: &str = "none";
+
+/// How many workspaces stand where.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Counted {
+    /// Status of the newest run, if there is one.
     pub status: Option<String>,
+    /// How many.
+    pub count: i64,
+    /// How many of them are locked.
+    pub locked: i64,
 }
 
 /// Order of a list.
@@ -271,10 +287,37 @@ fn matching(filter: &Filter) -> Select<Entity> {
     if let Some(project) = filter.project {
         query = query.filter(Column::ProjectId.eq(project));
     }
-    if let Some(status) = &filter.status {
-        query = query.filter(Column::LatestRunStatus.eq(status));
+    if !filter.statuses.is_empty() {
+        let (without, named): (Vec<_>, Vec<_>) = filter.statuses.iter().partition(|status| *status == NO_RUN);
+        let mut any = Condition::any();
+        if !named.is_empty() {
+            any = any.add(Column::LatestRunStatus.is_in(named));
+        }
+        if !without.is_empty() {
+            any = any.add(Column::LatestRunStatus.is_null());
+        }
+        query = query.filter(any);
     }
-    query
+    match filter.is_locked {
+        Some(true) => query.filter(Column::Lock.is_not_null()),
+        Some(false) => query.filter(Column::Lock.is_null()),
+        None => query,
+    }
+}
+
+/// How many of the workspaces have which status of the newest run, in one query.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn count_by_status(connection: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Counted>> {
+    let query = matching(filter)
+        .select_only()
+        .column_as(Column::LatestRunStatus, "status")
+        .column_as(Column::Id.count(), "count")
+        .column_as(Column::Lock.count(), "locked")
+        .group_by(Column::LatestRunStatus);
+    Ok(query.into_model::<Counted>().all(connection).await?)
 }
 
 /// Whether a column has `text` (in lower case) in it, in any case.

@@ -1,4 +1,7 @@
-//! Reading runs, and why one waits.
+//! Reading runs.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use slipway_api::ids::{OrganizationId, RunId, WorkspaceId};
 use slipway_api::runs::{RunPermissions, RunStatus};
@@ -6,16 +9,17 @@ use slipway_kernel::grants::GrantSet;
 use slipway_kernel::http::{ListQuery, Listed};
 use slipway_kernel::{Ctx, Error, Result};
 
+use super::waiting::waiting_for;
 use crate::permissions::{RUN_APPLY, RUN_CANCEL, RUN_FORCE_CANCEL, RUN_READ};
-use crate::phases::model::PhaseKind;
-use crate::phases::store as phases;
-use crate::runner_pools;
 use crate::runs::comments;
 use crate::runs::model::Run;
 use crate::runs::store::{self, Filter};
 use crate::workspaces::model::Workspace;
 use crate::workspaces::service as workspace_service;
 use crate::workspaces::store as workspaces;
+
+/// For how long a failure waits for somebody.
+const RECENT: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// A run with what a page about it shows.
 #[derive(Debug, Clone)]
@@ -59,59 +63,12 @@ pub async fn get(ctx: &Ctx, id: RunId) -> Result<Run> {
 /// Those of [`get`].
 pub async fn detail(ctx: &Ctx, id: RunId) -> Result<Detail> {
     let (run, workspace) = load(ctx, id).await?;
-    let waiting_for = waiting_for(ctx, &run, &workspace).await?;
+    let waiting_for = waiting_for(ctx, &run, &workspace).await?.detail;
     Ok(Detail {
         run,
         workspace,
         waiting_for,
     })
-}
-
-/// Why a run does not go on by itself right now, for people.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn waiting_for(ctx: &Ctx, run: &Run, workspace: &Workspace) -> Result<Option<String>> {
-    let reason = match run.status {
-        RunStatus::Pending => waiting_for_workspace(ctx, run, workspace).await?,
-        RunStatus::PlanQueued => waiting_for_runner(ctx, run, workspace, PhaseKind::Plan).await?,
-        RunStatus::ApplyQueued => waiting_for_runner(ctx, run, workspace, PhaseKind::Apply).await?,
-        RunStatus::Planned | RunStatus::PolicyChecked | RunStatus::PlannedAndSaved => {
-            "Waits for somebody to confirm or discard the plan.".to_owned()
-        }
-        RunStatus::Fetching => "Waits for its configuration.".to_owned(),
-        RunStatus::Planning | RunStatus::Applying if run.cancel_requested_at.is_some() => {
-            "Was asked to stop; the engine saves its state and ends.".to_owned()
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some(reason))
-}
-
-async fn waiting_for_workspace(ctx: &Ctx, run: &Run, workspace: &Workspace) -> Result<String> {
-    let before = store::pending_before(ctx.db.reader(), run).await?;
-    let queue = match before {
-        0 => String::new(),
-        1 => " One run waits before this one.".to_owned(),
-        more => format!(" {more} runs wait before this one."),
-    };
-    if let Some(current) = workspace.current_run_id {
-        let status = store::find(ctx.db.reader(), current)
-            .await?
-            .map(|run| run.status.as_str().replace('_', " "));
-        let status = status.unwrap_or_else(|| "running".to_owned());
-        return Ok(format!("Waits for run {current}, which is {status}.{queue}"));
-    }
-    Ok(match workspace.lock_description() {
-        Some(lock) => format!("{lock}{queue}"),
-        None => format!("Waits for its turn.{queue}"),
-    })
-}
-
-async fn waiting_for_runner(ctx: &Ctx, run: &Run, workspace: &Workspace, kind: PhaseKind) -> Result<String> {
-    let phase = phases::of_run(ctx.db.reader(), run.id, kind).await?;
-    runner_pools::service::why_waiting(ctx, workspace, phase.work_item_id).await
 }
 
 /// What a caller with these grants may do with a workspace's runs.
@@ -131,17 +88,16 @@ pub fn permissions(granted: &GrantSet, workspace: &Workspace) -> RunPermissions 
 /// # Errors
 ///
 /// What the caller may not see, and filters that cannot be read.
-pub async fn list_of_workspace(ctx: &Ctx, id: WorkspaceId, query: &ListQuery) -> Result<(Workspace, Listed<Run>)> {
+pub async fn list_of_workspace(ctx: &Ctx, id: WorkspaceId, query: &ListQuery) -> Result<Listed<Run>> {
     let workspace = workspace_service::get_visible(ctx, id).await?;
     ctx.authorize(RUN_READ, &workspace.target()).await?;
     let filter = Filter {
         workspace: Some(id),
-        organization: workspace.organization_id,
         statuses: statuses(query)?,
-        visible: slipway_kernel::grants::Visibility::All,
+        created_by: query.parsed_filter("filter[created-by][id]")?,
+        ..Filter::of(workspace.organization_id)
     };
-    let listed = store::list(ctx, &filter, &query.page).await?;
-    Ok((workspace, listed))
+    store::list(ctx, &filter, &query.page).await
 }
 
 /// The runs of an organization that the caller may see, newest first.
@@ -150,25 +106,78 @@ pub async fn list_of_workspace(ctx: &Ctx, id: WorkspaceId, query: &ListQuery) ->
 ///
 /// Filters that cannot be read.
 pub async fn list_of_organization(ctx: &Ctx, id: OrganizationId, query: &ListQuery) -> Result<Listed<Run>> {
-    let visible = ctx.visible(RUN_READ, id).await?;
-    let filter = Filter {
-        workspace: None,
-        organization: id,
+    let mut filter = Filter {
+        visible: Some(ctx.visible(RUN_READ, id).await?),
+        workspace: query.parsed_filter("filter[workspace][id]")?,
+        project: query.parsed_filter("filter[project][id]")?,
+        created_by: query.parsed_filter("filter[created-by][id]")?,
+        since: query.parsed_filter("filter[since]")?,
         statuses: statuses(query)?,
-        visible,
+        ..Filter::of(id)
     };
+    if let Some(what) = query.filter("filter[for-me]") {
+        for_me(ctx, &mut filter, what).await?;
+    }
     store::list(ctx, &filter, &query.page).await
 }
 
-fn statuses(query: &ListQuery) -> Result<Vec<RunStatus>> {
-    let Some(text) = query.filter("filter[status]") else {
-        return Ok(Vec::new());
+/// Narrows the list to what waits for the caller: plans that he may confirm, or failures of workspaces that he may apply
+/// in, as long as nothing newer happened there.
+async fn for_me(ctx: &Ctx, filter: &mut Filter, what: &str) -> Result<()> {
+    use RunStatus::{Errored, Planned, PlannedAndSaved, PolicyChecked};
+    let wanted = match what {
+        "confirm" => vec![Planned, PolicyChecked, PlannedAndSaved],
+        "failed" => vec![Errored],
+        other => {
+            let detail = format!("\"{other}\" is neither \"confirm\" nor \"failed\".");
+            return Err(Error::malformed_parameter("filter[for-me]", detail));
+        }
     };
+    filter.statuses = match filter.statuses.as_slice() {
+        [] => wanted,
+        asked => wanted.into_iter().filter(|status| asked.contains(status)).collect(),
+    };
+    filter.is_empty |= filter.statuses.is_empty();
+    filter.may = Some(ctx.visible(RUN_APPLY, filter.organization).await?);
+    if what == "failed" {
+        filter.is_newest = true;
+        filter.since = filter.since.max(Some(ctx.now().before(RECENT)));
+    }
+    Ok(())
+}
+
+/// The workspaces of these runs.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn workspaces_of(ctx: &Ctx, runs: &[Run]) -> Result<HashMap<WorkspaceId, Workspace>> {
+    let ids: BTreeSet<WorkspaceId> = runs.iter().map(|run| run.workspace_id).collect();
+    let ids: Vec<WorkspaceId> = ids.into_iter().collect();
+    let found = workspaces::of_ids(ctx.db.reader(), &ids).await?;
+    Ok(found.into_iter().map(|workspace| (workspace.id, workspace)).collect())
+}
+
+fn statuses(query: &ListQuery) -> Result<Vec<RunStatus>> {
     let parse = |word: &str| {
         serde_json::from_value(serde_json::Value::from(word.trim()))
             .map_err(|_| Error::malformed_parameter("filter[status]", format!("\"{word}\" is no status of a run.")))
     };
-    text.split(',').map(parse).collect()
+    let named: Option<Vec<RunStatus>> = match query.filter("filter[status]") {
+        Some(text) => Some(text.split(',').map(parse).collect::<Result<_>>()?),
+        None => None,
+    };
+    let Some(group) = query.filter("filter[status_group]") else {
+        return Ok(named.unwrap_or_default());
+    };
+    let group = store::statuses_of(group).ok_or_else(|| {
+        let detail = format!("\"{group}\" is neither \"non_final\", \"final\" nor \"discardable\".");
+        Error::malformed_parameter("filter[status_group]", detail)
+    })?;
+    Ok(match named {
+        Some(named) => named.into_iter().filter(|status| group.contains(status)).collect(),
+        None => group,
+    })
 }
 
 /// What was said on a run.

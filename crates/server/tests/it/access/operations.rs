@@ -238,6 +238,7 @@ fn accounts() -> Vec<Row> {
 fn workspaces() -> Vec<Row> {
     vec![
         call("list_workspaces"),
+        call("get_workspaces_summary"),
         call("create_workspace").send("workspaces", json!({"name": "fresh"})),
         call("get_workspace"),
         call("get_workspace_by_name").on("workspace", "=base"),
@@ -340,6 +341,7 @@ fn runs() -> Vec<Row> {
             .json(new_run(json!({"is-destroy": true})))
             .variant("that destroys", "workspace.run.destroy"),
         call("get_run"),
+        call("get_run_waiting"),
         call("list_workspace_runs"),
         call("list_organization_runs"),
         call("get_plan"),
