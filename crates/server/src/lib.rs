@@ -19,13 +19,13 @@ pub mod domains;
 mod embedded_runner;
 mod health;
 mod layers;
-mod listen;
+pub mod listen;
 mod lock;
 pub mod openapi;
 mod reference;
 pub mod serve;
 mod supervise;
-mod tls;
+pub mod tls;
 
 pub use reference::configuration_reference;
 pub use serve::serve;

@@ -2,6 +2,7 @@
 
 mod background;
 pub mod dex;
+pub mod kubernetes;
 pub mod mariadb;
 pub mod postgres;
 pub mod s3;

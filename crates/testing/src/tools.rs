@@ -16,6 +16,8 @@ pub struct Tools {
     pub python: Option<PathBuf>,
     /// A folder with `dex` and its `web`.
     pub dex: Option<PathBuf>,
+    /// A folder with `kube-apiserver` and `etcd`; there only after `cargo run -p xtask -- tools --kubernetes`.
+    pub kubernetes: Option<PathBuf>,
 }
 
 /// The programs that `cargo xtask tools` made for this checkout. `SLIPWAY_TEST_TOFU` names another OpenTofu.
@@ -39,6 +41,7 @@ pub fn find() -> Result<Tools> {
         mirror: path("mirror").context(how)?,
         python: path("python"),
         dex: path("dex"),
+        kubernetes: path("kubernetes"),
     };
     ensure!(
         tools.tofu.is_file() && tools.mirror.is_dir(),

@@ -31,6 +31,24 @@ pub(super) const DEX: GoProgram = GoProgram {
 };
 pub(super) const DEX_MODULE: &str = "github.com/dexidp/dex";
 
+/// What a Kubernetes API server keeps its objects in.
+pub(super) const ETCD: GoProgram = GoProgram {
+    folder: "etcd",
+    package: "go.etcd.io/etcd/server/v3",
+    linker_flags: "-s -w",
+    needs_c: false,
+};
+
+/// A real verifier of the tokens that runs show to clusters.
+pub(super) const KUBE_APISERVER: GoProgram = GoProgram {
+    folder: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kube-apiserver",
+    // It compares its own version with those of its features, and has none when it is not told.
+    linker_flags: "-s -w -X k8s.io/component-base/version.gitVersion=v1.34.4 \
+                   -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34",
+    needs_c: false,
+};
+
 /// A provider, and the address it gets in the mirror.
 pub(super) struct Provider {
     pub(super) program: GoProgram,

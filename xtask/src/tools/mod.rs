@@ -9,6 +9,7 @@ mod cache;
 mod catalog;
 mod dex;
 mod engine;
+mod kubernetes;
 mod mirror;
 mod python;
 mod release;
@@ -32,6 +33,9 @@ pub(crate) struct Arguments {
     /// Only what the demo needs: OpenTofu and the providers of examples/hello.
     #[arg(long)]
     demo: bool,
+    /// Also what only `make nightly` needs: a Kubernetes API server, some ten minutes of building.
+    #[arg(long, conflicts_with = "demo")]
+    kubernetes: bool,
 }
 
 /// Where the tools are on this machine.
@@ -48,10 +52,17 @@ pub(crate) struct Tools {
     /// A folder with `dex` and its `web`. Absent from the demo's tools.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dex: Option<PathBuf>,
+    /// A folder with `kube-apiserver` and `etcd`, for the nightly tests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kubernetes: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let tools = if arguments.demo { for_demo()? } else { for_tests()? };
+    let tools = match (arguments.demo, arguments.kubernetes) {
+        (true, _) => for_demo()?,
+        (false, false) => for_tests()?,
+        (false, true) => for_nightly()?,
+    };
     let json = serde_json::to_string_pretty(&tools)?;
     if arguments.print {
         println!("{json}");
@@ -68,18 +79,34 @@ pub(crate) fn for_demo() -> Result<Tools> {
         mirror: mirror::obtain(&root, providers)?,
         python: None,
         dex: None,
+        kubernetes: None,
     })
 }
 
 /// What the tests need; also written to a file where they look for it.
 pub(crate) fn for_tests() -> Result<Tools> {
+    written(all(None)?)
+}
+
+/// What the nightly tests need, likewise.
+fn for_nightly() -> Result<Tools> {
+    let kubernetes = kubernetes::obtain(&workspace::root()?)?;
+    written(all(Some(kubernetes))?)
+}
+
+fn all(kubernetes: Option<PathBuf>) -> Result<Tools> {
     let root = workspace::root()?;
-    let tools = Tools {
+    Ok(Tools {
         tofu: engine::obtain(&root)?,
         mirror: mirror::obtain(&root, catalog::PROVIDERS.iter())?,
         python: Some(python::obtain(&root)?),
         dex: Some(dex::obtain(&root)?),
-    };
+        kubernetes,
+    })
+}
+
+fn written(tools: Tools) -> Result<Tools> {
+    let root = workspace::root()?;
     let file = root.join(PATHS_FILE);
     fs::create_dir_all(root.join("target")).context("target/ cannot be created")?;
     fs::write(&file, serde_json::to_string_pretty(&tools)?)

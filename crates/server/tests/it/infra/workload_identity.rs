@@ -4,6 +4,7 @@ use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use slipway_api::runner::IDENTITY_DIRECTORY;
 
 use crate::support::{Acme, TestApp, document};
 
@@ -113,5 +114,46 @@ async fn a_run_that_asks_for_nothing_gets_nothing_and_one_that_asks_for_half_is_
             .unwrap()
             .contains("TFC_AZURE_RUN_CLIENT_ID"),
         "{shown:?}"
+    );
+}
+
+/// moto takes any token, so this says nothing about signatures: only that AWS's own client finds what was laid out, by
+/// itself, and asks for the role that was set.
+#[tokio::test]
+async fn awss_own_client_finds_role_and_token_where_they_are_laid_out() {
+    let acme = acme().await;
+    let runner = acme.runner().await;
+    set(&acme, "TFC_AWS_PROVIDER_AUTH", "true").await;
+    set(
+        &acme,
+        "TFC_AWS_RUN_ROLE_ARN",
+        "arn:aws:iam::111122223333:role/shop-writer",
+    )
+    .await;
+    acme.start(json!({"plan-only": true})).await;
+    let identity = runner.claim().await.unwrap().claim.context.identity.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let placed = |text: &String| text.replace(IDENTITY_DIRECTORY, folder.path().to_str().unwrap());
+    for (name, content) in &identity.files {
+        std::fs::write(folder.path().join(name), placed(content)).unwrap();
+    }
+    let cloud = slipway_testing::s3::bucket().unwrap();
+    let python = slipway_testing::tools::find().unwrap().python.unwrap();
+    let script = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])";
+    let said = std::process::Command::new(python)
+        .args(["-c", script])
+        .env_clear()
+        .envs(identity.environment.iter().map(|(name, value)| (name, placed(value))))
+        .env("AWS_DEFAULT_REGION", "eu-central-1")
+        .env("AWS_ENDPOINT_URL", &cloud.endpoint)
+        .output()
+        .unwrap();
+    let (out, errors) = (
+        String::from_utf8(said.stdout).unwrap(),
+        String::from_utf8(said.stderr).unwrap(),
+    );
+    assert!(
+        out.starts_with("arn:aws:sts::111122223333:assumed-role/shop-writer/"),
+        "{out}\n{errors}"
     );
 }
