@@ -10,10 +10,11 @@ import { start } from '@/features/start/routes'
 import { tokens } from '@/features/tokens/routes'
 import { workspaces } from '@/features/workspaces/routes'
 import { audit } from '@/features/audit/routes'
+import { identityProviders } from '@/features/identity-providers/routes'
 import { organizationSettings } from '@/features/organization-settings/routes'
 import { projects } from '@/features/projects/routes'
 import { states } from '@/features/states/routes'
 import { variableSets } from '@/features/variable-sets/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, workspaces, projects, states, variableSets]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, identityProviders, workspaces, projects, states, variableSets]
