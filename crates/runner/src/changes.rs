@@ -8,13 +8,12 @@ use std::io::Write;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use slipway_tofu::masking::Masker;
 use slipway_tofu::plan::Plan;
 use slipway_tofu::plan::changes::Changes;
 use tokio::sync::mpsc;
 
 use crate::backoff::persist;
-use crate::delivery::masker;
+use crate::delivery::secrets_of;
 use crate::item::Work;
 
 /// Packs that wait to be sent.
@@ -30,12 +29,9 @@ enum Part {
 
 /// Makes index and details of a plan's JSON and brings them to the server.
 pub(crate) async fn send(work: &Work, json: Bytes) {
-    let masker = match masker(&work.claim) {
-        Ok(masker) => masker,
-        Err(error) => return tracing::warn!(%error, "a plan's changes cannot be masked: they are not sent"),
-    };
+    let secrets = secrets_of(&work.claim);
     let (parts, mut made) = mpsc::channel(WAITING_PACKS);
-    let making = tokio::task::spawn_blocking(move || make(&json, &masker, &parts));
+    let making = tokio::task::spawn_blocking(move || make(&json, &secrets, &parts));
     while let Some(part) = made.recv().await {
         let sent = match part {
             Part::Pack(first, pack) => {
@@ -57,9 +53,9 @@ pub(crate) async fn send(work: &Work, json: Bytes) {
     }
 }
 
-fn make(json: &[u8], masker: &Masker, parts: &mpsc::Sender<Part>) -> anyhow::Result<()> {
+fn make(json: &[u8], secrets: &[String], parts: &mpsc::Sender<Part>) -> anyhow::Result<()> {
     let plan = Plan::parse(json)?;
-    let changes = Changes::new(&plan, masker);
+    let changes = Changes::new(&plan, secrets)?;
     for pack in changes.packs() {
         // Nobody takes parts any more: it was said why.
         if parts.blocking_send(Part::Pack(pack.first, gzip(&pack.lines)?)).is_err() {

@@ -109,16 +109,16 @@ pub(crate) struct Delivered {
     pub(crate) states_taken: bool,
 }
 
-/// What hides the secrets of a claim.
-pub(crate) fn masker(claim: &Claim) -> Result<Masker, MaskError> {
+/// What of a claim nobody may see who may see its run.
+pub(crate) fn secrets_of(claim: &Claim) -> Vec<String> {
+    let identity = claim.context.identity.iter();
     let mut secrets = secrets(&run_variables(claim));
-    let tokens = claim
-        .context
-        .identity
-        .iter()
-        .flat_map(|identity| identity.tokens.clone());
-    secrets.extend(tokens);
-    Masker::new(secrets.iter().map(String::as_str))
+    secrets.extend(identity.flat_map(|identity| identity.tokens.clone()));
+    secrets
+}
+
+fn masker(claim: &Claim) -> Result<Masker, MaskError> {
+    Masker::new(secrets_of(claim).iter().map(String::as_str))
 }
 
 fn end(ended: Result<std::io::Result<Sent>, tokio::task::JoinError>, what: &str) -> u64 {

@@ -74,7 +74,7 @@ async fn no_secret_is_in_the_list_of_changes() {
 
     let mut second = machine.plan_of(SECRETS);
     second.context.changes_wanted = ChangesWanted::First;
-    second.context.variables = values("canary-of-another", "two", "canary-changed");
+    second.context.variables = values("canary-of-another", "two", "canary-unmarked");
     let state = applied.states.last().unwrap().clone();
     machine.server.store("state", state);
     second.context.state = Some(reference(&applied));
@@ -173,7 +173,23 @@ resource \"test_instance\" \"made\" {{}}
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             let (action, address) = (text(&one["action"]), text(&one["address"]));
             format!("{action} {address} {}", text(&one["reason"]["text"]))
+                .trim_end()
+                .to_owned()
         })
         .collect();
-    insta::assert_snapshot!(list.join("\n"), @"");
+    insta::assert_snapshot!(list.join("\n"), @r#"
+    delete test_instance.counted[1] its index is beyond count
+    delete test_instance.each["b"] its key is no longer in for_each
+    delete test_instance.gone no longer in the configuration
+    delete-then-create terraform_data.triggered follows what replace_triggered_by names
+    delete-then-create test_instance.asked replacement was asked for
+    delete-then-create test_instance.forced cannot be changed in place
+    create-then-delete test_instance.first cannot be changed in place
+    forget test_instance.kept no longer in the configuration
+    update test_instance.updated
+    create test_instance.made
+    move test_instance.new
+    no-op test_instance.counted[0]
+    no-op test_instance.each["a"]
+    "#);
 }

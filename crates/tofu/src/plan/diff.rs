@@ -310,7 +310,7 @@ fn present(value: &Value) -> Option<&Value> {
     (!value.is_null()).then_some(value)
 }
 
-fn is_true(marks: &Value) -> bool {
+pub(super) fn is_true(marks: &Value) -> bool {
     marks.as_bool() == Some(true)
 }
 
@@ -323,11 +323,11 @@ fn has_true(marks: &Value) -> bool {
     }
 }
 
-fn at_key<'a>(marks: &'a Value, key: &str) -> &'a Value {
+pub(super) fn at_key<'a>(marks: &'a Value, key: &str) -> &'a Value {
     marks.get(key).unwrap_or(&NOTHING)
 }
 
-fn at_index(marks: &Value, index: usize) -> &Value {
+pub(super) fn at_index(marks: &Value, index: usize) -> &Value {
     marks.get(index).unwrap_or(&NOTHING)
 }
 

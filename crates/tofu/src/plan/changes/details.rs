@@ -192,8 +192,8 @@ impl Changes<'_> {
                 path,
                 name,
                 forces_replacement: difference.forces_replacement,
-                before: room.show(difference.before, self.masker),
-                after: room.show(difference.after, self.masker),
+                before: room.show(difference.before, &self.masker),
+                after: room.show(difference.after, &self.masker),
             });
         }
         for (path, side) in found.unchanged.iter().take(MAX_ATTRIBUTES) {
@@ -201,7 +201,7 @@ impl Changes<'_> {
             if !room.take(bytes) {
                 break;
             }
-            let value = room.show(*side, self.masker);
+            let value = room.show(*side, &self.masker);
             if matches!(value, Shown::Omitted { .. }) {
                 break;
             }

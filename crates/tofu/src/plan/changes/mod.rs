@@ -1,7 +1,8 @@
 //! A plan for people who look at it: an *index* of all changes, riskiest first, and *details* of each.
 //!
 //! What must stay true: the same plan gives the same bytes; every change of the index has exactly one details document,
-//! by its number; no value that the plan marks as sensitive, and none of the masked ones, is in either; making both needs
+//! by its number; no value that the plan marks as sensitive, and no secret of the run, is in either, also where the plan
+//! has it unmarked; making both needs
 //! little more than the plan's JSON itself, because details are made one at a time.
 //!
 //! Read `order.rs`, `index.rs`, `details.rs`, `shown.rs`.
@@ -11,6 +12,7 @@ mod index;
 mod order;
 mod packs;
 mod reasons;
+mod secrets;
 mod shown;
 
 use std::borrow::Cow;
@@ -26,13 +28,13 @@ pub use shown::Shown;
 
 use super::action::Action;
 use super::model::{Change, Plan, ResourceChange};
-use crate::masking::Masker;
+use crate::masking::{MaskError, Masker};
 
 /// The changes of a plan in the order in which they are shown. A change's number is its place.
 pub struct Changes<'p> {
     plan: &'p Plan<'p>,
-    /// Values that the plan may show without marking them.
-    masker: &'p Masker,
+    /// Hides what the plan may show without marking it.
+    masker: Masker,
     /// Planned changes, then drift.
     rows: Vec<Row<'p>>,
     /// How many of the rows are planned.
@@ -61,25 +63,30 @@ pub enum InstanceKey {
 }
 
 impl<'p> Changes<'p> {
-    /// Puts the changes of a plan in order.
-    #[must_use]
-    pub fn new(plan: &'p Plan<'p>, masker: &'p Masker) -> Self {
-        let mut rows = order::sorted(&plan.resource_changes, masker);
+    /// Puts the changes of a plan in order. `secrets` are values of the run; they are hidden wherever they are, and so are
+    /// texts that the plan marks somewhere.
+    ///
+    /// # Errors
+    /// [`MaskError`]: there are too many secrets to hide.
+    pub fn new(plan: &'p Plan<'p>, secrets: &[String]) -> Result<Self, MaskError> {
+        let marked = secrets::of_plan(plan);
+        let masker = Masker::new(secrets.iter().chain(&marked).map(String::as_str))?;
+        let mut rows = order::sorted(&plan.resource_changes, &masker);
         let planned = rows.len();
-        rows.extend(order::sorted(&plan.resource_drift, masker));
+        rows.extend(order::sorted(&plan.resource_drift, &masker));
         let outputs = plan
             .output_changes
             .iter()
             .filter(|(_, change)| change.action() != Action::NoOp)
             .map(|(name, change)| (name.as_ref(), change))
             .collect();
-        Self {
+        Ok(Self {
             plan,
             masker,
             rows,
             planned,
             outputs,
-        }
+        })
     }
 
     /// How many changes have a number.
@@ -89,7 +96,7 @@ impl<'p> Changes<'p> {
     }
 
     fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        masked(self.masker, text)
+        masked(&self.masker, text)
     }
 }
 
