@@ -99,7 +99,7 @@ export function LogPanel(props: LogPanelProps) {
           <Button
             size="sm"
             look="quiet"
-            icon={isFollowing ? 'check' : 'follow'}
+            icon={isFollowing ? 'check' : 'chevron-down'}
             aria-pressed={isFollowing}
             onClick={() => setFollowing(!isFollowing)}
           >

@@ -45,7 +45,7 @@ interface ChangeRowProps {
   hasModule: boolean
   isOpen: boolean
   isCursor: boolean
-  onToggle: (number: number) => void
+  onToggle: (number: number, isOpen: boolean) => void
   /** How far its apply is, in place of the reason. */
   progress?: ReactNode
 }
@@ -58,7 +58,7 @@ export const ChangeRow = memo(function ChangeRow(props: ChangeRowProps) {
   const why = isRow ? reasonOf(index, number) : null
   return (
     <div className={classes(styles.change, isOpen && styles.open, isCursor && styles.cursor)}>
-      <button type="button" className={styles.summary} aria-expanded={isOpen} onClick={() => onToggle(number)} tabIndex={-1}>
+      <button type="button" className={styles.summary} aria-expanded={isOpen} onClick={() => onToggle(number, !isOpen)} tabIndex={-1}>
         <span className={styles.chevron}>
           <Icon name="chevron-right" size={14} />
         </span>
@@ -74,30 +74,22 @@ export const ChangeRow = memo(function ChangeRow(props: ChangeRowProps) {
 function Address({ index, number, hasModule }: { index: LensIndex; number: number; hasModule: boolean }) {
   if (number >= index.rows) {
     const output = index.outputs[number - index.rows]
-    return <span className={styles.address}><span>output.</span>{output?.name}</span>
+    return <span className={styles.address}><span>output.</span><span>{output?.name}</span></span>
   }
   const { module, type, name } = addressParts(index, number)
   const note = index.notes[number]
-  const [label, key] = splitName(name)
   return (
     <span className={styles.address} title={`${module === '' ? '' : `${module}.`}${type}.${name}`}>
       <span>
         {hasModule && module !== '' && `${module}.`}
         {type}.
       </span>
-      {label}
-      <span className={styles.key}>{key}</span>
+      <span>{name}</span>
       {note?.deposed && <Tag>deposed</Tag>}
       {note?.['previous-address'] && <Tag>moved</Tag>}
       {note?.['importing-id'] && <Tag>imported</Tag>}
     </span>
   )
-}
-
-/** `web` and `["eu"]`. */
-function splitName(name: string): readonly [string, string] {
-  const at = name.indexOf('[')
-  return at < 0 ? [name, ''] : [name.slice(0, at), name.slice(at)]
 }
 
 /** What forces it, and why: `storage_encrypted: cannot be changed in place`. */

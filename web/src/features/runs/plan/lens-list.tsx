@@ -43,13 +43,12 @@ export function LensList({ plan, index, arrangement, selected, onSelect, progres
     setFolded((before) => (before.has(key) ? new Set([...before].filter((one) => one !== key)) : new Set([...before, key])))
   }, [])
   const toggle = useCallback(
-    (number: number) => {
-      const isOpen = opened.has(number)
-      setOpened(isOpen ? new Set([...opened].filter((one) => one !== number)) : new Set([...opened, number]))
+    (number: number, isOpen: boolean) => {
+      setOpened((before) => (isOpen ? new Set([...before, number]) : new Set([...before].filter((one) => one !== number))))
       setCursor(number)
-      onSelect(isOpen ? null : number)
+      onSelect(isOpen ? number : null)
     },
-    [opened, onSelect],
+    [onSelect],
   )
   const go = (to: number) => {
     const at = Math.max(0, Math.min(lines.length - 1, to))
@@ -61,7 +60,7 @@ export function LensList({ plan, index, arrangement, selected, onSelect, progres
     if (cursor === null || place < 0) return false
     const group = cursor < 0 ? arrangement.groups[~cursor] : undefined
     if (group) fold(group)
-    else toggle(cursor)
+    else toggle(cursor, !opened.has(cursor))
     return true
   }
   useKeys([

@@ -19,7 +19,7 @@ import { againOf } from './again'
 import { PhaseRail } from './phase-rail'
 import { RunBody } from './run-body'
 import { RunHead } from './run-head'
-import { isFinal, runDetail, type RunDetail, workspaceOf } from './queries'
+import { isFinal, isForPerson, runDetail, type RunDetail, workspaceOf } from './queries'
 import { lineOf, parseRunSearch, type RunSearch, type RunView } from './search'
 import { useDecide } from './use-decide'
 import styles from './run.module.css'
@@ -44,7 +44,7 @@ function Loaded({ detail, onRefresh }: { detail: RunDetail; onRefresh: () => voi
   useForcibleLater(detail, onRefresh)
   const view = search.view ?? 'plan'
   return (
-    <div className={styles.page}>
+    <div className={styles.page} data-deciding={isForPerson(detail.run.attributes.status) || undefined}>
       <RunHead
         organization={organization}
         workspaceName={workspaceName}
