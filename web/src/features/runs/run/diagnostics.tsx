@@ -19,7 +19,8 @@ interface Snippet {
   readonly code: string
   readonly 'highlight-start': number
   readonly 'highlight-end': number
-  readonly values: readonly { readonly traversal: string; readonly statement: string }[]
+  /** Left out when there are none. */
+  readonly values?: readonly { readonly traversal: string; readonly statement: string }[]
 }
 
 export function Diagnostics({ diagnostics }: { diagnostics: readonly Diagnostic[] }) {
@@ -64,7 +65,7 @@ function DiagnosticPanel({ diagnostic }: { diagnostic: Diagnostic }) {
           )}
           {detail && <p className={styles.prose}>{detail}</p>}
           <Frame diagnostic={diagnostic} isError={isError} />
-          {snippet && snippet.values.length > 0 && (
+          {snippet?.values && snippet.values.length > 0 && (
             <ul className={styles.values}>
               {snippet.values.map((value) => (
                 <li key={value.traversal}>
