@@ -46,7 +46,7 @@ export default function StatesPage() {
   if (!mayRead) {
     return (
       <EmptyState title="You may not read the states of this workspace">
-        States hold secrets, so reading them needs workspace.state.read here. The Access tab says who has it.
+        States hold secrets, so reading them needs workspace.state.read here. The Access tab explains it.
       </EmptyState>
     )
   }

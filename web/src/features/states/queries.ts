@@ -37,5 +37,5 @@ export function related(resource: Pick<StateRow, 'relationships'>, name: string)
 
 /** Why states cannot be read or changed; null where they can. */
 export function needs(isAllowed: boolean, permission: string): string | null {
-  return isAllowed ? null : `This needs ${permission} here. The workspace's Access tab says who has it.`
+  return isAllowed ? null : `This needs ${permission} here, which none of your roles gives. The Access tab explains it.`
 }

@@ -1,8 +1,8 @@
 // Sentences that several pages of workspaces say.
 
-/** Why something is not offered: what it needs, and where it stands who has it. */
+/** Why something is not offered: what it needs, and where that is explained. */
 export function needs(isAllowed: boolean, permission: string): string | null {
-  return isAllowed ? null : `This needs ${permission} here. The workspace's Access tab says who has it.`
+  return isAllowed ? null : `This needs ${permission} here, which none of your roles gives. The Access tab explains it.`
 }
 
 /** What somebody wrote on a command line, quoted for a shell where that is needed. */

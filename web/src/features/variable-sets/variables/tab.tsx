@@ -32,7 +32,7 @@ export default function VariablesTab() {
   if (!mayRead) {
     return (
       <EmptyState title="You may not see the variables of this workspace">
-        Seeing them needs workspace.variable.read here. The Access tab says who has it.
+        Seeing them needs workspace.variable.read here. The Access tab explains it.
       </EmptyState>
     )
   }
@@ -40,7 +40,7 @@ export default function VariablesTab() {
   const inherited = rows.filter(({ attributes }) => attributes.origin.kind !== 'workspace' && !hides(attributes, 'workspace'))
   const disabledReason = permissions['can-update-variable']
     ? null
-    : 'Changing variables needs workspace.variable.write here. The Access tab says who has it.'
+    : 'Changing variables needs workspace.variable.write here. The Access tab explains it.'
   const override = ({ attributes: { key, category } }: Effective) => {
     setEditing({ id: null, start: { key, category } })
     window.scrollTo({ top: 0 })

@@ -47,7 +47,7 @@ export function VariableForm({ home, variable, start, onClose }: VariableFormPro
       <Form
         form={form}
         submit={variable ? 'Save variable' : 'Add variable'}
-        look={variable ? 'default' : 'primary'}
+        look="default"
         isWide
         beside={
           <Button look="quiet" onClick={onClose}>

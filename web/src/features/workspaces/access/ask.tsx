@@ -29,11 +29,18 @@ const parseSearch = (raw: Readonly<Record<string, unknown>>): AskSearch => ({
 
 const FIRST = 'workspace.run.apply'
 
-export function Ask({ organization, workspace }: { organization: string; workspace: WorkspaceRow }) {
+interface AskProps {
+  organization: string
+  workspace: WorkspaceRow
+  /** Whether others can be listed to choose from. */
+  mayList: boolean
+}
+
+export function Ask({ organization, workspace, mayList }: AskProps) {
   const [search, change] = useSearchState(parseSearch)
   const who = search.who ?? ''
   const what = search.what ?? FIRST
-  const subjects = useSubjects(organization)
+  const subjects = useSubjects(organization, mayList)
   const known = useQuery(permissions()).data?.data ?? []
   const here = known.filter(({ id }) => id.startsWith('workspace.'))
   const answer = useQuery(explanation(organization, workspace.id, who, what))

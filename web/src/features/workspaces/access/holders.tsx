@@ -44,7 +44,9 @@ export function Holders({ organization, workspace, mayManage }: HoldersProps) {
   const rows = isLoaded
     ? lists.flatMap((list, at) => (list.data?.data ?? []).map((assignment) => ({ assignment, where: places[at]?.[0] ?? 'workspace' })))
     : undefined
-  if (error && toApiError(error).status === 403) {
+  // The server leaves out what the caller may not see, so that nothing at all means just that.
+  const isHidden = (error && toApiError(error).status === 403) || (rows?.length === 0 && !mayManage)
+  if (isHidden) {
     return (
       <EmptyState title="Who else holds a role is not for everybody to see">
         It needs organization.access.read. What you may do yourself can be asked above.

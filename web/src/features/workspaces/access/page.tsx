@@ -18,7 +18,7 @@ export default function AccessPage() {
     .permissions['can-manage-access']
   return (
     <Split aside={<OwnRights workspace={workspace} />}>
-      <Ask organization={organization} workspace={workspace} />
+      <Ask organization={organization} workspace={workspace} mayList={mayManage ?? false} />
       <Section
         title="Who holds a role here"
         about="Roles held on the organization or the project count in the workspace too."

@@ -4,11 +4,11 @@ import type { ComboboxOption } from '@/ui/combobox'
 import { related } from '../queries'
 import { members, serviceAccounts, teams } from './queries'
 
-/** What of them the caller may see; others can be named by hand. */
-export function useSubjects(organization: string): readonly ComboboxOption[] {
-  const people = useQuery(members(organization)).data?.data ?? []
-  const groups = useQuery(teams(organization)).data?.data ?? []
-  const programs = useQuery(serviceAccounts(organization)).data?.data ?? []
+/** Those that can be listed, for callers who may; others can be named by hand. */
+export function useSubjects(organization: string, enabled = true): readonly ComboboxOption[] {
+  const people = useQuery({ ...members(organization), enabled }).data?.data ?? []
+  const groups = useQuery({ ...teams(organization), enabled }).data?.data ?? []
+  const programs = useQuery({ ...serviceAccounts(organization), enabled }).data?.data ?? []
   return [
     ...people.flatMap((membership) => {
       const user = related(membership, 'user')

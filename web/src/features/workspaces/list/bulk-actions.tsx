@@ -7,6 +7,7 @@ import { BulkBar } from '@/ui/bulk-bar'
 import { Button } from '@/ui/button'
 import type { IconName } from '@/ui/icon'
 import { toast } from '@/ui/toast'
+import { isHeldByRun } from '../lock'
 import type { WorkspaceRow } from '../queries'
 import { forEach, obstacles, reasonFor } from './bulk'
 import { DeleteDialog, LockDialog, RunDialog, UnlockDialog } from './bulk-dialogs'
@@ -42,7 +43,7 @@ export function BulkActions({ organization, selected, onSelection }: BulkActions
       void queries.invalidateQueries({ queryKey: stale('/api/v2/organizations/{organization}/workspaces') })
     }
   }
-  const isAnyLocked = selected.some(({ attributes }) => attributes.locked)
+  const isAnyLocked = selected.some((row) => row.attributes.locked && !isHeldByRun(row))
   const shown = BUTTONS.filter(({ action }) => action !== (isAnyLocked ? 'lock' : 'unlock'))
   const close = () => setAsked(null)
   return (

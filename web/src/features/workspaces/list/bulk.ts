@@ -1,6 +1,7 @@
 // One action on several workspaces: each is asked for by itself, and what failed is said with its reason.
 import { ApiError, toApiError } from '@/api/errors'
 import { counted } from '@/lib/numbers'
+import { isHeldByRun } from '../lock'
 import type { WorkspaceRow } from '../queries'
 
 const AT_ONCE = 4
@@ -42,7 +43,9 @@ export function reasonFor(rows: readonly WorkspaceRow[], obstacle: (row: Workspa
 export const obstacles = {
   run: ({ attributes }: WorkspaceRow) =>
     attributes.permissions['can-queue-run'] ? null : `You may not start runs of ${attributes.name}: that needs workspace.run.plan.`,
-  lock: ({ attributes }: WorkspaceRow) => {
+  lock: (row: WorkspaceRow) => {
+    const { attributes } = row
+    if (isHeldByRun(row)) return `A run of ${attributes.name} is under way and holds its lock.`
     if (attributes.locked) return `${attributes.name} is locked already, by ${attributes['locked-by'] ?? 'somebody'}.`
     return attributes.permissions['can-lock'] ? null : `You may not lock ${attributes.name}: that needs workspace.lock.`
   },

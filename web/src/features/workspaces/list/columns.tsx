@@ -32,12 +32,12 @@ export function columns(organization: string): readonly Column<WorkspaceRow>[] {
         </span>
       ),
     },
-    { key: 'status', title: 'Status', isFixed: true, narrow: 'second', cell: (row) => <StatusCell row={row} /> },
+    { key: 'status', title: 'Status', isFixed: true, isWide: true, narrow: 'second', cell: (row) => <StatusCell row={row} /> },
     {
       key: 'description',
       title: 'Description',
       isWide: true,
-      from: 1240,
+      from: 1520,
       cell: ({ attributes }) => (
         <Text level={3} {...(attributes.description && { title: attributes.description })}>
           {attributes.description ?? ''}

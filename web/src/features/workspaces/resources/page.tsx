@@ -42,7 +42,7 @@ export default function ResourcesPage() {
   if (!mayRead) {
     return (
       <EmptyState title="The resources are in the state, which you may not read">
-        Reading states needs workspace.state.read here, because states hold secrets. The Access tab says who has it.
+        Reading states needs workspace.state.read here, because states hold secrets. The Access tab explains it.
       </EmptyState>
     )
   }

@@ -14,8 +14,9 @@ import { toast } from '@/ui/toast'
 import { useForm } from '@/ui/use-form'
 import { useFreshWorkspace } from '../fresh'
 import { pools, projects, useOpenWorkspace, type WorkspaceRow } from '../queries'
-import { command, needs, quoted } from '../words'
+import { command, quoted } from '../words'
 import { DangerZone } from './danger-zone'
+import { ReadOnly } from './read-only'
 import { DescriptionField, EngineFields, ExecutionFields, ProjectField, RunFields, TagsField } from './fields'
 import { changed, flagsOf, resourceOf, valuesOf } from './values'
 
@@ -23,6 +24,7 @@ export default function SettingsPage() {
   const { organization, workspace, etag } = useOpenWorkspace()
   // What the form was opened with: a change by somebody else must not slip under what is typed here.
   const [opened, setOpened] = useState({ workspace, etag })
+  if (!workspace.attributes.permissions['can-update']) return <ReadOnly organization={organization} workspace={workspace} />
   const isNewer = etag !== opened.etag && changed(valuesOf(opened.workspace), valuesOf(workspace)).length > 0
   return (
     <Stack gap={6}>
@@ -81,16 +83,15 @@ function SettingsForm({ organization, workspace, etag, onSaved }: SettingsFormPr
       void refresh()
     },
   })
-  const disabledReason = needs(workspace.attributes.permissions['can-update'], 'workspace.update')
   const names = useNames(organization)
   const isRenamed = form.values.name !== before.name
-  const parts = { form, organization, disabledReason }
+  const parts = { form, organization }
   const flags = flagsOf(before, form.values, names)
   return (
     <Form
       form={form}
       submit="Save"
-      disabledReason={disabledReason ?? (form.isChanged ? null : 'Nothing is changed yet.')}
+      disabledReason={form.isChanged ? null : 'Nothing is changed yet.'}
       beside={
         form.isChanged && (
           <Button look="quiet" onClick={() => form.reset()}>
@@ -103,7 +104,6 @@ function SettingsForm({ organization, workspace, etag, onSaved }: SettingsFormPr
       <TextInput
         label="Name"
         isMono
-        disabledReason={disabledReason}
         help={isRenamed ? 'Links and configurations that say the old name stop working.' : 'Unique in the organization.'}
         {...form.field('name')}
       />
