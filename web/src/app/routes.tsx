@@ -1,6 +1,7 @@
 // The slices of the console: one line each. Their pages, navigation, actions and live updates come from here.
 import { account } from '@/features/account/routes'
 import { activity } from '@/features/activity/routes'
+import { admin } from '@/features/admin/routes'
 import { holders } from '@/features/holders/routes'
 import { members } from '@/features/members/routes'
 import { roles } from '@/features/roles/routes'
@@ -17,4 +18,4 @@ import { states } from '@/features/states/routes'
 import { variableSets } from '@/features/variable-sets/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, identityProviders, workspaces, projects, states, variableSets]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, identityProviders, admin, workspaces, projects, states, variableSets]
