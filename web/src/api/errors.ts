@@ -71,10 +71,17 @@ export function errorOf(response: Response, body: unknown): ApiError {
   return new ApiError(response.status, first.code, first.title, detail, errors.flatMap(problemOf), requestId, meta)
 }
 
+/** What browsers and the build say when a file of the console does not come. */
+const NOT_LOADED = /preload CSS|dynamically imported module|importing a module script failed/i
+
 /** Any thrown thing as an [`ApiError`], so that there is one way of showing it. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   const detail = error instanceof Error ? error.message : String(error)
+  if (NOT_LOADED.test(detail)) {
+    const what = 'This page could not be loaded. Check the connection and try again; after an update of the server, load it anew.'
+    return new ApiError(0, 'offline', 'Not connected', what)
+  }
   return new ApiError(-1, 'internal', 'The console failed', `${detail} Load the page again.`)
 }
 
