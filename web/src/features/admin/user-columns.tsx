@@ -43,16 +43,6 @@ export function userColumns(self: string, onAct: (user: User, action: UserAction
       cell: ({ attributes }) => (attributes['is-site-admin'] ? <Tag>administrator</Tag> : <Text level={3}>–</Text>),
     },
     {
-      key: 'factor',
-      title: 'Second factor',
-      from: 1240,
-      cell: ({ attributes }) => {
-        if (attributes['is-service-account']) return <Text level={3}>–</Text>
-        const isOn = attributes['two-factor']?.verified
-        return <Text level={isOn ? 2 : 3}>{isOn === undefined ? '–' : isOn ? 'on' : 'off'}</Text>
-      },
-    },
-    {
       key: 'seen',
       title: 'Signed in',
       align: 'end',
