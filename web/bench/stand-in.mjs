@@ -24,7 +24,11 @@ export async function standIn({ server, port = 0, changes = 0, lines = 0, isFor 
     return pass(target, incoming, outgoing, isRun ? (text) => text.replaceAll('"changes-available":false', '"changes-available":true') : null)
   })
   await new Promise((resolve) => http.listen(port, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${http.address().port}`, close: () => new Promise((resolve) => http.close(resolve)) }
+  const close = () => {
+    http.closeAllConnections()
+    return new Promise((resolve) => http.close(resolve))
+  }
+  return { url: `http://127.0.0.1:${http.address().port}`, close }
 }
 
 function generated(url, { index, packed, lines }) {

@@ -25,7 +25,9 @@ interface Opened {
 
 // The plan that is looked at, and the one before it.
 const KEPT = 2
-const opened = new Map<string, Opened>()
+const opened = new Map<string, Promise<Opened>>()
+// Texts to search in are made when the plan is shown, not before: they take as long as everything else together.
+const TEXTS_AFTER_MS = 400
 
 /** Reads the index at `address` once, and answers from what it keeps of it. */
 export async function answer(question: Question): Promise<Answer> {
@@ -33,25 +35,30 @@ export async function answer(question: Question): Promise<Answer> {
   if ('kind' in found) return { reply: found, buffers: [] }
   if (question.kind === 'open') {
     const index = copyOf(found.index)
-    // After the answer, so that the first word somebody types finds it made.
-    setTimeout(found.texts, 0)
+    setTimeout(found.texts, TEXTS_AFTER_MS)
     return { reply: { kind: 'opened', index }, buffers: buffersOf(index) }
   }
   const arrangement = arrange(found.index, question.lens, found.texts)
   return { reply: { kind: 'arranged', arrangement }, buffers: buffersOf(arrangement) }
 }
 
-async function open(address: string): Promise<Opened> {
+function open(address: string): Promise<Opened> {
   const known = opened.get(address)
   if (known) return known
+  const made = read(address)
+  opened.set(address, made)
+  // A failure is not kept: the next question asks the server again.
+  made.catch(() => opened.delete(address))
+  for (const old of [...opened.keys()].slice(0, -KEPT)) opened.delete(old)
+  return made
+}
+
+async function read(address: string): Promise<Opened> {
   const response = await fetch(address, { headers: { accept: 'application/json' } })
   if (!response.ok) throw new Refusal(response.status, await response.json().catch(() => null), response.headers.get('x-request-id'))
   const index = readIndex((await response.json()) as PlanChanges)
   let texts: readonly string[] | undefined
-  const made = { index, texts: () => (texts ??= searchTexts(index)) }
-  opened.set(address, made)
-  for (const old of [...opened.keys()].slice(0, -KEPT)) opened.delete(old)
-  return made
+  return { index, texts: () => (texts ??= searchTexts(index)) }
 }
 
 class Refusal extends Error {

@@ -59,9 +59,7 @@ export const ChangeRow = memo(function ChangeRow(props: ChangeRowProps) {
   return (
     <div className={classes(styles.change, isOpen && styles.open, isCursor && styles.cursor)}>
       <button type="button" className={styles.summary} aria-expanded={isOpen} onClick={() => onToggle(number, !isOpen)} tabIndex={-1}>
-        <span className={styles.chevron}>
-          <Icon name="chevron-right" size={14} />
-        </span>
+        <span className={styles.chevron} />
         <Icon name={icon} size={14} tone={tone} label={word} />
         <Address index={index} number={number} hasModule={hasModule} />
         {progress ?? <span className={classes(styles.why, why !== null && isRisky(kind) && styles.risk)}>{why ?? actionWords(actionAt(index, number))}</span>}

@@ -1,6 +1,6 @@
 // The changes as a list of which only what is seen exists: it scrolls with the page, so that the page stays one text.
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useKeys } from '@/lib/keyboard'
 import type { Arrangement, ChangeGroup } from './arrange'
 import { linesOf } from './arrange'
@@ -30,6 +30,7 @@ export function LensList({ plan, index, arrangement, selected, onSelect, progres
   const [cursor, setCursor] = useState(selected)
   const frame = useRef<HTMLDivElement>(null)
   const offset = useOffset(frame)
+  const isNarrow = useMedia('(max-width: 760px)')
   const list = useWindowVirtualizer({
     count: lines.length,
     estimateSize: () => ROW_PX,
@@ -85,7 +86,7 @@ export function LensList({ plan, index, arrangement, selected, onSelect, progres
         return (
           <div
             key={item.key}
-            ref={list.measureElement}
+            ref={isNarrow || opened.has(line) ? list.measureElement : undefined}
             data-index={item.index}
             className={styles.row}
             style={{ transform: `translateY(${item.start - list.options.scrollMargin}px)` }}
@@ -115,6 +116,18 @@ const keyOf = (group: ChangeGroup) => `${group.sort} ${group.title}`
 
 function isOnSomething(event: KeyboardEvent): boolean {
   return event.target instanceof Element && event.target.closest('a, button, summary') !== null
+}
+
+/** Narrow rows wrap: their heights must be measured. */
+function useMedia(query: string): boolean {
+  const list = useMemo(() => window.matchMedia(query), [query])
+  return useSyncExternalStore(
+    (changed) => {
+      list.addEventListener('change', changed)
+      return () => list.removeEventListener('change', changed)
+    },
+    () => list.matches,
+  )
 }
 
 /** How far below the beginning of the page the list begins. */

@@ -29,7 +29,7 @@ interface PlanLensProps {
 export function PlanLens(props: PlanLensProps) {
   const { plan, lens, onLens, selected, onSelect, progressOf } = props
   const { data: index, error, refetch } = useQuery(lensIndex(plan))
-  const { data: arrangement, isPlaceholderData } = useQuery({ ...lensArrangement(plan, lens), enabled: index !== undefined })
+  const { data: arrangement, isPlaceholderData } = useQuery(lensArrangement(plan, lens))
   const input = useRef<HTMLInputElement>(null)
   const isPale = useNoticed(isPlaceholderData)
   useKeys([{ keys: '/', title: 'Filter the changes', group: 'This page', run: () => input.current?.focus() }])

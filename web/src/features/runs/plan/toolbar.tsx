@@ -74,7 +74,7 @@ export function Toolbar({ lens, counts, arrangement, onLens, input, onLeave }: T
   )
 }
 
-const TYPING_MS = 60
+const TYPING_MS = 20
 
 interface TextFilterProps {
   text: string

@@ -24,10 +24,11 @@ import { lineOf, parseRunSearch, type RunSearch, type RunView } from './search'
 import { useDecide } from './use-decide'
 import styles from './run.module.css'
 
+prepareLens()
+
 export default function RunPage() {
   const run = useParam('run')
   const { data, error, refetch } = useQuery(runDetail(run))
-  useEffect(prepareLens, [])
   if (error) return <ErrorPage error={toApiError(error)} onRetry={() => void refetch()} />
   if (!data) return <PageSkeleton />
   return <Loaded key={run} detail={data} onRefresh={() => void refetch()} />
