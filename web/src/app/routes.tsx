@@ -9,6 +9,7 @@ import { runnerPools } from '@/features/runner-pools/routes'
 import { runs } from '@/features/runs/routes'
 import { start } from '@/features/start/routes'
 import { tokens } from '@/features/tokens/routes'
+import { trustedIssuers } from '@/features/trusted-issuers/routes'
 import { workspaces } from '@/features/workspaces/routes'
 import { audit } from '@/features/audit/routes'
 import { identityProviders } from '@/features/identity-providers/routes'
@@ -18,4 +19,4 @@ import { states } from '@/features/states/routes'
 import { variableSets } from '@/features/variable-sets/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, identityProviders, admin, workspaces, projects, states, variableSets]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets]

@@ -7,10 +7,12 @@ import { KeyValue } from '@/ui/key-value'
 import { Anchor } from '@/ui/link'
 import { PageHead } from '@/ui/page-head'
 import { Section } from '@/ui/section'
+import { Segmented } from '@/ui/segmented'
 import { Tag } from '@/ui/tag'
 import { TextInput } from '@/ui/text-input'
 import { Time } from '@/ui/time'
 import { useForm } from '@/ui/use-form'
+import { type ThemeChoice, useTheme } from '@/ui/use-theme'
 
 export default function Profile() {
   const { data: document } = useSuspenseQuery(get('/api/v2/account/details'))
@@ -28,6 +30,9 @@ export default function Profile() {
       )}
       <Section title="You">
         <Details key={`${user.username} ${user.email}`} user={user} />
+      </Section>
+      <Section title="Theme" about="Kept in this browser.">
+        <Theme />
       </Section>
       <Section title="On this site" isRuled>
         <KeyValue
@@ -72,4 +77,15 @@ function Details({ user }: { user: Schema<'User'> }) {
       />
     </Form>
   )
+}
+
+const THEMES: readonly { readonly value: ThemeChoice; readonly text: string }[] = [
+  { value: 'auto', text: 'As the system' },
+  { value: 'light', text: 'Light' },
+  { value: 'dark', text: 'Dark' },
+]
+
+function Theme() {
+  const { choice, choose } = useTheme()
+  return <Segmented label="Theme" value={choice} options={THEMES} onChange={choose} />
 }

@@ -47,7 +47,7 @@ export function Webhooks({ organization, refusal }: { organization: string; refu
     </Button>
   )
   return (
-    <Section title="Send it to another system" count={data && data.data.length > 0 ? data.data.length : undefined} actions={add}>
+    <Section title="Send it to another system" count={data && data.data.length > 0 ? data.data.length : undefined} actions={data?.data.length === 0 ? undefined : add}>
       {error ? (
         <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
       ) : (

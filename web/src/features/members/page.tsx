@@ -61,7 +61,7 @@ export default function Members() {
         title="Members"
         count={data?.meta?.pagination['total-count']}
         meta="Who belongs here, with the roles in the whole organization and the teams that bring more."
-        actions={add}
+        actions={data?.data.length === 0 && !q && !status ? undefined : add}
       />
       <FilterBar
         filters={FILTERS}

@@ -47,7 +47,7 @@ export default function Roles() {
             <Link to={addresses.settings(organization, 'access')}>Who may do what?</Link>
           </>
         }
-        actions={add}
+        actions={own?.length === 0 ? undefined : add}
       />
       {error ? (
         <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />

@@ -46,7 +46,7 @@ export default function RunnerPools() {
         title="Runner pools"
         count={data?.meta?.pagination['total-count']}
         meta="Machines that start OpenTofu. They only make connections outwards, so they can stand in any network."
-        actions={add}
+        actions={data?.data.length === 0 ? undefined : add}
       />
       {error ? (
         <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />

@@ -72,7 +72,7 @@ export default function PoolPage() {
                 },
               ]}
             />
-            {start}
+            {pool.attributes['agent-count'] > 0 && start}
           </>
         }
       />

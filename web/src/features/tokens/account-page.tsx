@@ -33,7 +33,7 @@ export default function AccountTokens() {
         title="Tokens"
         count={data?.meta?.pagination['total-count']}
         meta="For the command line and for programs that act as you. A token can do what you can, and less with limits."
-        actions={add}
+        actions={data?.data.length === 0 ? undefined : add}
       />
       {error ? (
         <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />

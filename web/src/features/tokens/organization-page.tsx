@@ -52,7 +52,7 @@ export default function OrganizationTokens() {
         title="Tokens"
         count={data?.meta?.pagination['total-count']}
         meta={`For programs: of teams, of service accounts and of ${organization} itself. People have their own, in their accounts.`}
-        actions={add}
+        actions={data?.data.length === 0 ? undefined : add}
       />
       <FilterBar
         filters={filters([...accounts, ...teams])}

@@ -51,7 +51,7 @@ export function Assignments({ organization, subject }: { organization: string; s
           >
             What may {subject.name} do?
           </Link>
-          {give}
+          {data?.data.length !== 0 && give}
         </>
       }
     >

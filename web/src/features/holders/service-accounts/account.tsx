@@ -81,10 +81,13 @@ export default function ServiceAccountPage() {
         <Stack gap={3}>
           <Prose>
             <p>
-              With tokens.{' '}
+              With{' '}
               <Link to={addresses.settings(organization, 'tokens')} search={{ subject: id } as never}>
-                Tokens of {name}
+                tokens of {name}
               </Link>
+              . Pipelines and pods need none:{' '}
+              <Link to={addresses.settings(organization, 'trusted-issuers')}>trusted issuers</Link> let them in by what their own system
+              signs.
             </p>
           </Prose>
           <Command text={`slipway service-account create-token ${name} --description github --expires 90d > ${name}.token`} />

@@ -47,7 +47,7 @@ export default function ServiceAccounts() {
         title="Service accounts"
         count={data?.meta?.pagination['total-count']}
         meta="Accounts of programs: they sign in with tokens only, and may do what is given to them."
-        actions={add}
+        actions={data?.data.length === 0 && !q ? undefined : add}
       />
       <FilterBar
         filters={[]}

@@ -47,7 +47,7 @@ export default function Teams() {
         title="Teams"
         count={data?.meta?.pagination['total-count']}
         meta="Roles are given to teams, and whoever is in a team has them."
-        actions={add}
+        actions={data?.data.length === 0 && !q ? undefined : add}
       />
       <FilterBar
         filters={[]}

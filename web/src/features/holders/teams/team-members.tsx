@@ -41,7 +41,7 @@ export function TeamMembers({ organization, team }: { organization: string; team
     </Button>
   )
   return (
-    <Section title="Members" count={data && data.data.length > 0 ? data.data.length : undefined} actions={add}>
+    <Section title="Members" count={data && data.data.length > 0 ? data.data.length : undefined} actions={data?.data.length === 0 ? undefined : add}>
       {error ? (
         <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
       ) : (
