@@ -6,12 +6,13 @@ import { addresses } from '@/lib/addresses'
 import { count, total } from '@/lib/numbers'
 import { parameter, useOrganization, useParam, useSearchState } from '@/lib/search'
 import { ErrorNotice } from '@/ui/alert'
-import { Button, LinkButton } from '@/ui/button'
+import { Button, IconButton, LinkButton } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { EmptyState } from '@/ui/empty-state'
 import { Icon } from '@/ui/icon'
 import { Split } from '@/ui/layout'
 import { Link } from '@/ui/link'
+import { Menu } from '@/ui/menu'
 import { PageHead } from '@/ui/page-head'
 import { Pager } from '@/ui/pager'
 import { Section } from '@/ui/section'
@@ -51,9 +52,22 @@ export default function ProjectPage() {
         object={{ kind: 'project', id: shown.id, name }}
         actions={
           <>
-            <Button look="danger-quiet" icon="trash" disabledReason={cannotDelete(shown, held)} onClick={() => setAsked('delete')}>
-              Delete…
-            </Button>
+            <Menu
+              trigger={<IconButton icon="more" label="More actions" size="md" />}
+              groups={[
+                {
+                  items: [
+                    {
+                      title: 'Delete…',
+                      icon: 'trash',
+                      isDanger: true,
+                      disabledReason: cannotDelete(shown, held),
+                      onSelect: () => setAsked('delete'),
+                    },
+                  ],
+                },
+              ]}
+            />
             <Button
               icon="edit"
               disabledReason={permissions['can-update'] ? null : 'Changing this project needs project.update. Ask who administers it.'}

@@ -70,7 +70,7 @@ export default function WorkspaceFrame() {
                       title: 'Lock…',
                       icon: 'lock',
                       onSelect: () => setLocking(true),
-                      disabledReason: locked ? 'It is locked already; the overview says by whom.' : cannotLock,
+                      disabledReason: cannotLock ?? alreadyLocked(workspace),
                     },
                   ],
                 },
@@ -96,7 +96,11 @@ export default function WorkspaceFrame() {
   )
 }
 
-/** A badge only where there is something to look at; what is fine is said without one. */
+function alreadyLocked(workspace: WorkspaceRow): string | null {
+  if (isHeldByRun(workspace)) return 'A run is under way and holds the lock until it has ended.'
+  return workspace.attributes.locked ? 'It is locked already; the overview says by whom.' : null
+}
+
 function Standing({ workspace }: { workspace: WorkspaceRow }) {
   const status = workspaceStatus(workspace.attributes['latest-run-status'])
   return <Status of="workspace" value={status} isBadge />

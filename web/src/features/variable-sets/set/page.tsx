@@ -7,12 +7,13 @@ import { addresses } from '@/lib/addresses'
 import { counted } from '@/lib/numbers'
 import { useOrganization, useParam } from '@/lib/search'
 import { Badge } from '@/ui/badge'
-import { Button } from '@/ui/button'
+import { Button, IconButton } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
 import { Dialog } from '@/ui/dialog'
 import { Form } from '@/ui/form'
 import { Stack } from '@/ui/layout'
+import { Menu } from '@/ui/menu'
 import { PageHead } from '@/ui/page-head'
 import { Facts } from '@/ui/text'
 import { Time } from '@/ui/time'
@@ -53,9 +54,12 @@ export default function VariableSetPage() {
         object={{ kind: 'variable-set', id: set.id, name }}
         actions={
           <>
-            <Button icon="trash" look="danger-quiet" disabledReason={cannotWrite} onClick={() => setAsked('delete')}>
-              Delete…
-            </Button>
+            <Menu
+              trigger={<IconButton icon="more" label="More actions" size="md" />}
+              groups={[
+                { items: [{ title: 'Delete…', icon: 'trash', isDanger: true, disabledReason: cannotWrite, onSelect: () => setAsked('delete') }] },
+              ]}
+            />
             <Button icon="edit" disabledReason={cannotWrite} onClick={() => setAsked('settings')}>
               Change settings
             </Button>

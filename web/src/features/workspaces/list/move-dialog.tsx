@@ -42,7 +42,7 @@ export function MoveDialog({ organization, rows, onAct, ...dialog }: QuestionPro
           error={isMissing ? 'Choose the project to move to.' : null}
           help="Who may do what, and the variables of the project's sets, change with it."
         />
-        <FirstCommand rows={rows} of={(workspace) => command('workspace update', workspace, flag('--project', name ?? '…'))} />
+        <FirstCommand rows={rows} of={(workspace) => command('workspace update', workspace, flag('--project', name ?? 'PROJECT'))} />
       </Stack>
     </ConfirmDialog>
   )

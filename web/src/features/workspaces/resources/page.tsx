@@ -77,7 +77,7 @@ export default function ResourcesPage() {
         filters={[]}
         values={{ q: search.q }}
         onChange={({ q }) => change({ q: typeof q === 'string' ? q : undefined }, { replace: true })}
-        text={{ name: 'q', placeholder: 'Filter by address or provider' }}
+        text={{ name: 'q', placeholder: 'Filter by address' }}
         end={
           <Segmented
             label="Group by"

@@ -47,6 +47,7 @@ export default function SettingsPage() {
         workspace={opened.workspace}
         etag={opened.etag}
         onSaved={(saved, version) => setOpened({ workspace: saved, etag: version })}
+        onReload={() => setOpened({ workspace, etag })}
       />
       <DangerZone organization={organization} workspace={workspace} />
     </Stack>
@@ -58,9 +59,10 @@ interface SettingsFormProps {
   workspace: WorkspaceRow
   etag: string | undefined
   onSaved: (workspace: WorkspaceRow, etag: string | undefined) => void
+  onReload: () => void
 }
 
-function SettingsForm({ organization, workspace, etag, onSaved }: SettingsFormProps) {
+function SettingsForm({ organization, workspace, etag, onSaved, onReload }: SettingsFormProps) {
   const refresh = useFreshWorkspace()
   const navigate = useNavigate()
   const before = valuesOf(workspace)
@@ -93,11 +95,14 @@ function SettingsForm({ organization, workspace, etag, onSaved }: SettingsFormPr
       submit="Save"
       disabledReason={form.isChanged ? null : 'Nothing is changed yet.'}
       beside={
-        form.isChanged && (
-          <Button look="quiet" onClick={() => form.reset()}>
-            Undo the changes
-          </Button>
-        )
+        <>
+          {form.error?.isOutdated && <Button onClick={onReload}>Load the newer ones</Button>}
+          {form.isChanged && (
+            <Button look="quiet" onClick={() => form.reset()}>
+              Undo the changes
+            </Button>
+          )}
+        </>
       }
       command={command('workspace update', before.name, isRenamed && `--new-name ${quoted(form.values.name)}`, ...flags)}
     >
