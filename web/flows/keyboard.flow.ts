@@ -10,6 +10,9 @@ const FARTHEST_TAB = 80
 flow('keyboard', async (stage) => {
   const { page } = await stage.administrator()
   await stage.apiWithOrganization()
+  // Long before it is needed: the browser is told to ask us instead of somebody in front of it.
+  const chooser = page.waitForEvent('filechooser', { timeout: 60_000 })
+  chooser.catch(() => {})
   await page.goto(`/app/${ORGANIZATION}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
 
@@ -27,7 +30,6 @@ flow('keyboard', async (stage) => {
   await page.locator('input:focus').waitFor()
   await page.keyboard.type('shop')
   await tabTo(page, 'Choose a folder')
-  const chooser = page.waitForEvent('filechooser')
   await page.keyboard.press('Enter')
   await (await chooser).setFiles(shop(stage.folder))
   await page.getByText('2 files').waitFor()
@@ -56,7 +58,7 @@ flow('keyboard', async (stage) => {
   await page.keyboard.press('g')
   await page.keyboard.press('w')
   await page.waitForURL(/\/workspaces$/)
-  await page.getByRole('link', { name: 'shop' }).first().waitFor()
+  await page.getByRole('table').getByRole('link', { name: 'shop' }).waitFor()
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/workspaces\/shop$/)

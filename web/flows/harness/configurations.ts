@@ -55,15 +55,17 @@ resource "test_instance" "one" {
 /** So many changes, of which few are looked for: in modules, with keys. */
 export function many(folder: string, count: number): string {
   const module = 'variable "names" {\n  type = set(string)\n}\n\nresource "terraform_data" "thing" {\n  for_each = var.names\n  input    = each.key\n}\n'
-  const half = Math.floor(count / 2)
+  // A range ends at 1,024 values.
+  const side = Math.floor(Math.sqrt(count / 2))
+  const rest = count - side * side
   return configuration(join(folder, 'many'), {
     'main.tf': `module "north" {
   source = "./things"
-  names  = [for number in range(${half}) : "north-\${number}"]
+  names  = [for pair in setproduct(range(${side}), range(${side})) : "north-\${pair[0] * ${side} + pair[1]}"]
 }
 
 resource "terraform_data" "plain" {
-  count = ${count - half}
+  count = ${rest}
   input = count.index
 }
 `,
