@@ -46,8 +46,10 @@ export const parameter = {
   oneOf: <const V extends string>(value: unknown, words: readonly V[]): V | undefined =>
     words.find((word) => word === value),
   list: (value: unknown): readonly string[] | undefined => {
-    const words = typeof value === 'string' ? value.split(',').filter((word) => word !== '') : []
-    return words.length > 0 ? words : undefined
+    // The route parsed it already when the page reads it.
+    const words = Array.isArray(value) ? value.map(String) : typeof value === 'string' ? value.split(',') : []
+    const kept = words.filter((word) => word !== '')
+    return kept.length > 0 ? kept : undefined
   },
   flag: (value: unknown): true | undefined => (value === true || value === 'true' ? true : undefined),
 }

@@ -10,17 +10,20 @@ import { EmptyState } from '@/ui/empty-state'
 import { FilterBar } from '@/ui/filter-bar'
 import { PageHead } from '@/ui/page-head'
 import { Pager } from '@/ui/pager'
-import { STATUS_FILTER } from './filters'
+import { Segmented } from '@/ui/segmented'
+import { useRunFilters } from './filters'
 import { useRuns } from './queries'
 import { RunsTable } from './runs-table'
-import { parseRunsSearch } from './search'
+import { NO_FILTER, parseRunsSearch } from './search'
 
 export default function RunsPage() {
   const organization = useOrganization()
   const [search, setSearch] = useSearchState(parseRunsSearch)
+  const filters = useRunFilters(organization, true)
   const { data, rows, error, isPlaceholderData, refetch } = useRuns(organization, search)
   const count = data?.meta?.pagination?.['total-count']
-  const isFiltered = search.status !== undefined
+  const { page: _, ...narrowed } = search
+  const isFiltered = Object.values(narrowed).some((value) => value !== undefined)
   return (
     <>
       <PageHead
@@ -32,7 +35,22 @@ export default function RunsPage() {
           </LinkButton>
         }
       />
-      <FilterBar filters={[STATUS_FILTER]} values={{ status: search.status }} onChange={(changes) => void setSearch({ ...changes, page: undefined })} />
+      <FilterBar
+        filters={filters}
+        values={{ status: search.status, workspace: search.workspace, by: search.by }}
+        onChange={(changes) => void setSearch({ ...changes, page: undefined })}
+        end={
+          <Segmented
+            label="Whose"
+            value={search.mine ? 'mine' : 'all'}
+            options={[
+              { value: 'all', text: 'All' },
+              { value: 'mine', text: 'Waiting for me' },
+            ]}
+            onChange={(whose) => void setSearch({ mine: whose === 'mine' || undefined, page: undefined })}
+          />
+        }
+      />
       {error ? (
         <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
       ) : (
@@ -43,8 +61,13 @@ export default function RunsPage() {
           hasWorkspace
           empty={
             isFiltered ? (
-              <EmptyState title="No run is like that" action={<Button onClick={() => void setSearch({ status: undefined })}>Show all runs</Button>}>
-                No run of {organization} has one of these statuses.
+              <EmptyState
+                title={search.mine ? 'Nothing waits for you' : 'No run is like that'}
+                action={<Button onClick={() => void setSearch(NO_FILTER)}>Show all runs</Button>}
+              >
+                {search.mine
+                  ? `No plan in ${organization} waits for a yes that you may give.`
+                  : `No run of ${organization} matches these filters.`}
               </EmptyState>
             ) : (
               <EmptyState

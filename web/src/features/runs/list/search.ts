@@ -5,9 +5,12 @@ import { parameter, type ParseSearch } from '@/lib/search'
 export interface RunsSearch {
   /** Groups of statuses. */
   readonly status?: readonly string[]
+  /** Its name. */
   readonly workspace?: string
+  /** Id of the user who started it. */
   readonly by?: string
-  readonly operation?: readonly string[]
+  /** Only plans that the caller may confirm. */
+  readonly mine?: true
   readonly page?: number
 }
 
@@ -21,11 +24,14 @@ export const GROUPS = {
   stopped: { text: 'Canceled or discarded', statuses: ['canceled', 'force_canceled', 'discarded'] },
 } as const satisfies Record<string, { text: string; statuses: readonly Schema<'RunStatus'>[] }>
 
+/** All runs again. */
+export const NO_FILTER: RunsSearch = { status: undefined, workspace: undefined, by: undefined, mine: undefined, page: undefined }
+
 export const parseRunsSearch: ParseSearch<RunsSearch> = (raw) => ({
   status: parameter.list(raw['status']),
   workspace: parameter.text(raw['workspace']),
   by: parameter.text(raw['by']),
-  operation: parameter.list(raw['operation']),
+  mine: parameter.flag(raw['mine']),
   page: parameter.page(raw['page']),
 })
 

@@ -10,21 +10,23 @@ import { EmptyState } from '@/ui/empty-state'
 import { FilterBar } from '@/ui/filter-bar'
 import { Pager } from '@/ui/pager'
 import { workspaceOf } from '../run/queries'
-import { STATUS_FILTER } from './filters'
+import { useRunFilters } from './filters'
 import { useWorkspaceRuns } from './queries'
 import { RunsTable } from './runs-table'
-import { parseRunsSearch } from './search'
+import { NO_FILTER, parseRunsSearch } from './search'
 
 export default function WorkspaceRuns() {
   const organization = useOrganization()
   const name = useParam('workspace')
   const workspace = useQuery(workspaceOf(organization, name)).data?.data
   const [search, setSearch] = useSearchState(parseRunsSearch)
-  const list = useWorkspaceRuns(workspace && { id: workspace.id, name: workspace.attributes.name }, search)
+  const filters = useRunFilters(organization, false)
+  const list = useWorkspaceRuns(workspace?.id, search)
+  const isFiltered = search.status !== undefined || search.by !== undefined
   const start = `${addresses.workspace(organization, name, 'runs')}/new`
   return (
     <>
-      <FilterBar filters={[STATUS_FILTER]} values={{ status: search.status }} onChange={(changes) => void setSearch({ ...changes, page: undefined })} />
+      <FilterBar filters={filters} values={{ status: search.status, by: search.by }} onChange={(changes) => void setSearch({ ...changes, page: undefined })} />
       {list.error ? (
         <ErrorNotice error={toApiError(list.error)} onRetry={() => void list.refetch()} />
       ) : (
@@ -34,9 +36,9 @@ export default function WorkspaceRuns() {
           isStale={list.isPlaceholderData}
           hasWorkspace={false}
           empty={
-            search.status ? (
-              <EmptyState title="No run is like that" action={<Button onClick={() => void setSearch({ status: undefined })}>Show all runs</Button>}>
-                No run of {name} has one of these statuses.
+            isFiltered ? (
+              <EmptyState title="No run is like that" action={<Button onClick={() => void setSearch(NO_FILTER)}>Show all runs</Button>}>
+                No run of {name} matches these filters.
               </EmptyState>
             ) : (
               <EmptyState title={`No runs of ${name} yet`} action={<LinkButton to={start}>Start a run</LinkButton>} command={<Command text={`slipway plan -w ${name}`} />}>

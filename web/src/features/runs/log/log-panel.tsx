@@ -1,6 +1,6 @@
 // The log beside the plan: its end first, following what is written; any line has a link, every line can be found.
 import { type KeyboardEvent, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
-import { count } from '@/lib/numbers'
+import { count, counted } from '@/lib/numbers'
 import { ErrorNotice } from '@/ui/alert'
 import { Button, IconButton } from '@/ui/button'
 import { Segmented } from '@/ui/segmented'
@@ -92,7 +92,11 @@ export function LogPanel(props: LogPanelProps) {
             onChange={props.onPhase}
           />
         )}
-        {isReady && <span className={styles.count}>{count(state.total)} lines</span>}
+        {isReady && (
+          <span className={styles.count} title={counted(state.total, 'line')}>
+            {phases.length > 1 ? count(state.total) : counted(state.total, 'line')}
+          </span>
+        )}
         <span className={styles.end}>
           <IconButton icon="search" label="Search the log" aria-pressed={isSearching} onClick={isSearching ? closeSearch : openSearch} />
           <DownloadLog address={address} />

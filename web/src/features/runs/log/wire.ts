@@ -1,27 +1,12 @@
-// What the server says about a log by lines: `…/log/lines`, `…/log/search`, `…/log/stream?numbered=true`. Lines begin at 1.
+// The API's words for a log by lines, which begin at 1.
+import type { Schema } from '@/api/query'
 
 /** Some lines that follow each other. */
-export interface LogLines {
-  readonly 'total-lines': number
-  readonly 'first-line': number
-  readonly lines: readonly string[]
-  /** Lines so long that only their beginning is here. */
-  readonly 'cut-lines': readonly number[]
-  readonly offset: number
-  readonly 'end-offset': number
-  /** Nothing more will come. */
-  readonly 'is-complete': boolean
-}
-
+export type LogLines = Schema<'LogLines'>
 /** Lines with a text. */
-export interface LogMatches {
-  readonly lines: readonly number[]
-  readonly total: number
-  readonly 'searched-lines': number
-  readonly 'is-complete': boolean
-}
+export type LogMatches = Schema<'LogMatches'>
 
-/** What the stream adds: a text that begins in `line`. */
+/** What the stream adds, as the data of `log`: a text that begins in `line`. */
 export interface LogAddition {
   readonly line: number
   readonly text: string

@@ -48,7 +48,7 @@ const DOING: Record<string, string> = { create: 'creating', update: 'changing', 
 const DID: Record<string, string> = { create: 'created', update: 'changed', delete: 'destroyed', read: 'read' }
 
 /** `creating 12 s`, `created in 3.2 s`, `failed`. */
-export function StepState({ step }: { step: ResourceStep }) {
+export function StepState({ step, isReplaced = false }: { step: ResourceStep; isReplaced?: boolean }) {
   if (step.status === 'running') {
     return (
       <span className={styles.doing}>
@@ -72,7 +72,7 @@ export function StepState({ step }: { step: ResourceStep }) {
   }
   return (
     <span className={styles.did}>
-      <Icon name="ok" size={14} /> {DID[step.action] ?? step.action}
+      <Icon name="ok" size={14} /> {isReplaced && step.action === 'create' ? 'replaced' : (DID[step.action] ?? step.action)}
       {elapsed !== undefined && elapsed >= 0.1 && ` in ${elapsed.toFixed(1)} s`}
     </span>
   )

@@ -5,23 +5,7 @@ import { Icon } from '@/ui/icon'
 import { Section } from '@/ui/section'
 import styles from './run.module.css'
 
-type Diagnostic = Schema<'Diagnostic'> & { readonly snippet?: Snippet; readonly range?: Range }
-
-interface Range {
-  readonly 'start-line': number
-  readonly 'start-column': number
-}
-
-/** The code at fault, with the values that its parts had. */
-interface Snippet {
-  readonly context?: string
-  readonly 'start-line': number
-  readonly code: string
-  readonly 'highlight-start': number
-  readonly 'highlight-end': number
-  /** Left out when there are none. */
-  readonly values?: readonly { readonly traversal: string; readonly statement: string }[]
-}
+type Diagnostic = Schema<'Diagnostic'>
 
 export function Diagnostics({ diagnostics }: { diagnostics: readonly Diagnostic[] }) {
   if (diagnostics.length === 0) return null

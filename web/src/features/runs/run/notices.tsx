@@ -1,21 +1,52 @@
 // What must be known about a run before anything else: why it waits, why it failed, what may have been left behind.
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { counted } from '@/lib/numbers'
+import { get, type Schema } from '@/api/query'
+import { addresses } from '@/lib/addresses'
+import { count, counted } from '@/lib/numbers'
 import { Alert } from '@/ui/alert'
 import { Code } from '@/ui/code'
+import { Link } from '@/ui/link'
 import { Panel } from '@/ui/section'
 import { isFinal, isForPerson, type RunDetail } from './queries'
 import styles from './run.module.css'
 
 /** Why it does not go on by itself; the way out stands beside it. */
-export function WaitingNotice({ detail, action }: { detail: RunDetail; action?: ReactNode }) {
-  const { status, 'waiting-for': reason } = detail.run.attributes
-  if (!reason || isForPerson(status)) return null
+export function WaitingNotice({ detail, organization, workspace, action }: WaitingNoticeProps) {
+  const { status } = detail.run.attributes
+  const isWaiting = !isFinal(status) && !isForPerson(status)
+  const { data } = useQuery({ ...get('/api/v2/runs/{run}/waiting', { params: { path: { run: detail.run.id } } }), enabled: isWaiting })
+  const waiting = data?.data
+  const reason = waiting?.attributes.detail ?? detail.run.attributes['waiting-for']
+  if (!isWaiting || !reason || waiting?.attributes.reason === 'nothing') return null
+  const blocking = waiting?.relationships?.['blocking-run']?.data
+  const blockingId = blocking && !Array.isArray(blocking) ? blocking.id : null
   return (
     <Alert tone="info" icon="queued" title={firstSentence(reason)} action={action}>
-      {rest(reason)}
+      {rest(reason)}{' '}
+      {blockingId && <Link to={addresses.run(organization, workspace, blockingId)}>Open the run before it</Link>}
+      {waiting && <Runners waiting={waiting.attributes} />}
     </Alert>
   )
+}
+
+interface WaitingNoticeProps {
+  detail: RunDetail
+  organization: string
+  workspace: string
+  action?: ReactNode
+}
+
+/** How much there is to do for those it waits for. */
+function Runners({ waiting }: { waiting: Schema<'RunWaiting'> }) {
+  const { runners, slots, position } = waiting
+  const busy = waiting['busy-slots']
+  const facts = [
+    position && position > 1 ? `${count(position - 1)} before it` : null,
+    runners ? `${counted(runners, 'runner')} connected` : null,
+    slots ? `${count(busy ?? 0)} of ${counted(slots, 'place')} in use` : null,
+  ].filter((fact) => fact !== null)
+  return facts.length > 0 ? <span className={styles.quiet}> {facts.join(', ')}.</span> : null
 }
 
 /** Why it ended without having done what was wanted. */

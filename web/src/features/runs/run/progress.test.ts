@@ -1,14 +1,16 @@
 // Folding the steps of an apply.
 import { expect, test } from 'vitest'
-import { folded } from './progress'
+import { folded, type ResourceStep } from './progress'
+
+const step = (address: string, action: string, status: ResourceStep['status']): ResourceStep => ({ address, action, status, 'elapsed-seconds': 0 })
 
 test('later steps overrule, and a replacement has two', () => {
   const progress = folded([
-    { address: 'a', action: 'delete', status: 'running' },
-    { address: 'a', action: 'delete', status: 'done' },
-    { address: 'a', action: 'create', status: 'running' },
-    { address: 'b', action: 'update', status: 'running' },
-    { address: 'b', action: 'update', status: 'errored' },
+    step('a', 'delete', 'running'),
+    step('a', 'delete', 'done'),
+    step('a', 'create', 'running'),
+    step('b', 'update', 'running'),
+    step('b', 'update', 'errored'),
   ])
   expect(progress.done).toBe(1)
   expect(progress.running.map((step) => [step.address, step.action])).toEqual([['a', 'create']])

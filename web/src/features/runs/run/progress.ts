@@ -1,23 +1,10 @@
 // How far an apply is, resource by resource: read from the engine's journal, followed while it is written.
 import { useEffect, useState } from 'react'
 import { messages } from '@/api/events'
+import type { Schema } from '@/api/query'
 
 /** One step of the apply; a replacement has two. */
-export interface ResourceStep {
-  readonly address: string
-  readonly action: string
-  readonly status: 'running' | 'done' | 'errored'
-  readonly id?: string
-  readonly 'started-at'?: string
-  readonly 'ended-at'?: string
-  readonly 'elapsed-seconds'?: number
-}
-
-interface ResourcePart {
-  readonly resources: readonly ResourceStep[]
-  readonly next: number
-  readonly 'is-complete': boolean
-}
+export type ResourceStep = Schema<'AppliedResource'>
 
 /** The newest step of each address, and how many are in which state. */
 export interface ApplyProgress {
@@ -80,7 +67,7 @@ async function follow(address: string, signal: AbortSignal, add: (steps: readonl
   for (;;) {
     const response = await fetch(`${address}?after=${cursor}`, { signal, headers: { accept: 'application/json' } })
     if (!response.ok) return
-    const part = (await response.json()) as ResourcePart
+    const part = (await response.json()) as Schema<'AppliedResources'>
     add(part.resources)
     cursor = part.next
     if (part['is-complete']) return

@@ -4,10 +4,7 @@ import type { LiveEvent } from '@/api/events'
 import { get, type ResourceOf, type Schema, stale } from '@/api/query'
 
 export type Run = ResourceOf<'Run'>
-/** A plan or an apply. */
-export type Phase = Omit<ResourceOf<'Phase'>, 'attributes'> & {
-  readonly attributes: Schema<'Phase'> & { readonly 'changes-available'?: boolean }
-}
+export type Phase = ResourceOf<'Phase'>
 export type Workspace = ResourceOf<'Workspace'>
 export type RunStatus = Schema<'RunStatus'>
 
@@ -83,11 +80,14 @@ export function isForPerson(status: RunStatus): boolean {
 /** What an event about runs and their plans makes stale. */
 export function staleAfter(event: LiveEvent) {
   const { 'object-kind': kind, 'object-id': id } = event.attributes
+  if (kind === 'runner-pool') return [stale('/api/v2/runs/{run}/waiting')]
   if (kind === 'plan') return [stale('/api/v2/runs/{run}')]
   if (kind !== 'run') return []
   return [
     stale('/api/v2/runs/{run}', { run: id }),
     stale('/api/v2/runs/{run}/comments', { run: id }),
+    // Who waits for it goes on when it ends.
+    stale('/api/v2/runs/{run}/waiting'),
     stale('/api/v2/organizations/{organization}/runs'),
     stale('/api/v2/workspaces/{workspace}/runs'),
     stale('/api/v2/organizations/{organization}/workspaces/{workspace}'),

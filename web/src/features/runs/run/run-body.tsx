@@ -1,7 +1,8 @@
 // The middle of the run page: what must be known first, then the changes, then what was said about it.
 import { useCallback, useMemo } from 'react'
+import { useOrganization, useParam } from '@/lib/search'
 import { Button } from '@/ui/button'
-import { addressOf, type LensIndex } from '../plan/index'
+import { addressOf, kindAt, type LensIndex } from '../plan/index'
 import { LensSkeleton, PlanLens } from '../plan/plan-lens'
 import { ApplyProgressPanel, StepState } from './apply-progress'
 import { Comments } from './comments'
@@ -23,6 +24,8 @@ interface RunBodyProps {
 
 export function RunBody({ detail, search, onSearch, onAsk }: RunBodyProps) {
   const { run, plan, apply } = detail
+  const organization = useOrganization()
+  const workspace = useParam('workspace')
   const hasApplied = apply.attributes['status-timestamps']['started-at'] !== undefined
   const progress = useApplyProgress(apply.id, hasApplied)
   const isApplying = run.attributes.status === 'applying'
@@ -36,7 +39,7 @@ export function RunBody({ detail, search, onSearch, onAsk }: RunBodyProps) {
     if (!progress || progress.byAddress.size === 0) return undefined
     return (index: LensIndex, number: number) => {
       const step = number < index.rows && number < index.driftStart ? progress.byAddress.get(addressOf(index, number)) : undefined
-      return step ? <StepState step={step} /> : undefined
+      return step ? <StepState step={step} isReplaced={kindAt(index, number) === 'replace'} /> : undefined
     }
   }, [progress])
 
@@ -44,6 +47,8 @@ export function RunBody({ detail, search, onSearch, onAsk }: RunBodyProps) {
     <div className={styles.middle}>
       <WaitingNotice
         detail={detail}
+        organization={organization}
+        workspace={workspace}
         action={
           canForce && (
             <Button size="sm" look="danger-quiet" onClick={() => onAsk('force-cancel')}>
