@@ -7,6 +7,7 @@ const SHOWING = [
   stale('/api/v2/organizations/{organization}/workspaces/{workspace}'),
   stale('/api/v2/workspaces/{workspace}'),
   stale('/api/v2/organizations/{organization}/workspaces'),
+  stale('/api/v2/organizations/{organization}/workspaces-summary'),
 ]
 
 export async function freshWorkspace(queries: QueryClient): Promise<void> {

@@ -58,7 +58,10 @@ export const workspaces: Feature = {
   stale: staleWorkspaces,
 }
 
-const LISTS = [stale('/api/v2/organizations/{organization}/workspaces')]
+const LISTS = [
+  stale('/api/v2/organizations/{organization}/workspaces'),
+  stale('/api/v2/organizations/{organization}/workspaces-summary'),
+]
 const SINGLE = [
   stale('/api/v2/organizations/{organization}/workspaces/{workspace}'),
   stale('/api/v2/workspaces/{workspace}'),

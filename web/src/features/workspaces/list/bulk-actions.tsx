@@ -1,12 +1,12 @@
 // What can be done with the selected workspaces; each action asks first.
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { stale } from '@/api/query'
 import { counted } from '@/lib/numbers'
 import { BulkBar } from '@/ui/bulk-bar'
 import { Button } from '@/ui/button'
 import type { IconName } from '@/ui/icon'
 import { toast } from '@/ui/toast'
+import { freshWorkspace } from '../fresh'
 import { isHeldByRun } from '../lock'
 import type { WorkspaceRow } from '../queries'
 import { forEach, obstacles, reasonFor } from './bulk'
@@ -40,7 +40,7 @@ export function BulkActions({ organization, selected, onSelection }: BulkActions
       toast({ text: `${verb} ${counted(selected.length, 'workspace')}.` })
     } finally {
       onSelection(left)
-      void queries.invalidateQueries({ queryKey: stale('/api/v2/organizations/{organization}/workspaces') })
+      void freshWorkspace(queries)
     }
   }
   const isAnyLocked = selected.some((row) => row.attributes.locked && !isHeldByRun(row))

@@ -3,20 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { call } from '@/api/query'
 import type { Filter } from '@/ui/filter-bar'
 import { projects } from '../queries'
+import { filterOf, STANDINGS } from './standing'
 
-/** Words of the newest run's status, as the list of workspaces says them. */
-const STATUSES = [
-  { value: 'planned', text: 'Needs confirmation' },
-  { value: 'planned_and_saved', text: 'Plan saved' },
-  { value: 'errored', text: 'Failed' },
-  { value: 'pending', text: 'Queued' },
-  { value: 'planning', text: 'Planning' },
-  { value: 'applying', text: 'Applying' },
-  { value: 'applied', text: 'In sync, applied' },
-  { value: 'planned_and_finished', text: 'In sync, nothing to change' },
-  { value: 'discarded', text: 'Discarded' },
-  { value: 'canceled', text: 'Canceled' },
-] as const
+const STATUSES = STANDINGS.map((standing) => ({ value: filterOf(standing), text: standing.word }))
+
+const LOCKS = [
+  { value: 'true', text: 'yes' },
+  { value: 'false', text: 'no' },
+]
 
 /** The filters of the bar; where there are many projects the server finds them. */
 export function useFilters(organization: string): readonly Filter[] {
@@ -26,6 +20,7 @@ export function useFilters(organization: string): readonly Filter[] {
   return [
     { name: 'status', title: 'Status', options: STATUSES },
     { name: 'project', title: 'Project', options, ...(hasMore && { find: (typed: string) => foundProjects(organization, typed) }) },
+    { name: 'locked', title: 'Locked', options: LOCKS },
     { name: 'tag', title: 'Tag', placeholder: 'env=prod', isMono: true },
   ]
 }

@@ -11,6 +11,7 @@ import WorkspacesPage from './page'
 const ORIGIN = window.location.origin
 const ORGANIZATION = `${ORIGIN}/api/v2/organizations/acme`
 let asked: URLSearchParams[] = []
+let summed: URLSearchParams[] = []
 let rows: readonly WorkspaceRow[] = []
 const server = setupServer(
   http.get(`${ORIGIN}/api/v2/account/session`, () => HttpResponse.json({ data: { attributes: { 'csrf-token': 't' } } })),
@@ -22,6 +23,11 @@ const server = setupServer(
   http.get(`${ORGANIZATION}/projects`, () =>
     HttpResponse.json(listOf([{ id: 'prj-1', type: 'projects', attributes: { name: 'shop', 'is-default': true } }])),
   ),
+  http.get(`${ORGANIZATION}/workspaces-summary`, ({ request }) => {
+    summed.push(new URL(request.url).searchParams)
+    const attributes = { total: 9, locked: 0, 'by-status': { errored: 1, planned: 1, policy_checked: 2, none: 1, applied: 4 } }
+    return HttpResponse.json({ data: { id: 'acme', type: 'workspaces-summaries', attributes } })
+  }),
   http.get(`${ORGANIZATION}/workspaces`, ({ request }) => {
     asked.push(new URL(request.url).searchParams)
     return HttpResponse.json(listOf(rows))
@@ -31,6 +37,7 @@ const server = setupServer(
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
 beforeEach(() => {
   asked = []
+  summed = []
   rows = [workspaceCalled('shop-prod'), workspaceCalled('shop-cdn', { 'resource-count': 26 })]
   localStorage.clear()
 })
@@ -55,6 +62,23 @@ test('the address is what the server is asked for, and what the chips say', asyn
   expect(within(chips).getByRole('button', { name: 'Failed' })).toBeDefined()
   expect(await within(chips).findByRole('button', { name: 'shop' })).toBeDefined()
   expect(within(chips).getByRole('button', { name: 'env=prod, core' })).toBeDefined()
+})
+
+test('the numbers are of the filtered workspaces, and choose a status', async () => {
+  const { user, router } = await list('?q=shop&status=errored')
+  const keys = await screen.findByRole('list', { name: 'Where they stand' })
+  expect(within(keys).getAllByRole('link').map((link) => link.textContent)).toEqual([
+    '3 need confirmation',
+    '1 failed',
+    '1 never run',
+    '4 in sync',
+  ])
+  expect(summed.map((query) => query.toString())).toContain('search%5Bname%5D=shop')
+  expect(await screen.findByRole('link', { name: /Needs attention ?4/ })).toBeDefined()
+  await user.click(within(keys).getByRole('link', { name: '3 need confirmation' }))
+  await waitFor(() => expect(address(router)).toEqual({ q: 'shop', status: 'planned,policy_checked,planned_and_saved' }))
+  await user.click(within(keys).getByRole('link', { name: '3 need confirmation' }))
+  await waitFor(() => expect(address(router)).toEqual({ q: 'shop' }))
 })
 
 test('what stands wrongly in the address falls back', async () => {

@@ -21,6 +21,7 @@ import { BulkActions } from './bulk-actions'
 import { columns } from './columns'
 import { useFilters } from './filters'
 import { FIRST_SORT, isFiltered, listQuery, type ListSearch, parseListSearch, type Sort } from './search'
+import { Summary } from './summary'
 import { Views } from './views'
 import styles from './list.module.css'
 
@@ -51,9 +52,10 @@ export default function WorkspacesPage() {
         actions={<NewWorkspace organization={organization} />}
       />
       <Views organization={organization} search={search} />
+      <Summary organization={organization} search={search} />
       <FilterBar
         filters={filters}
-        values={{ ...search, page: undefined, sort: undefined }}
+        values={{ q: search.q, tag: search.tag, project: search.project, status: search.status, locked: search.locked?.toString() }}
         onChange={(changes) => refine(changes as Partial<ListSearch>)}
         text={{ name: 'q', placeholder: 'Filter by name' }}
         end={columnChoice}
@@ -87,7 +89,7 @@ export default function WorkspacesPage() {
   )
 }
 
-const NO_FILTERS: Partial<ListSearch> = { q: undefined, tag: undefined, project: undefined, status: undefined, page: undefined }
+const NO_FILTERS: Partial<ListSearch> = { q: undefined, tag: undefined, project: undefined, status: undefined, locked: undefined, page: undefined }
 
 function NewWorkspace({ organization }: { organization: string }) {
   const { data } = useQuery(get('/api/v2/organizations/{organization}', { params: { path: { organization } } }))

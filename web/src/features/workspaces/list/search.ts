@@ -8,8 +8,9 @@ export interface ListSearch {
   readonly tag?: readonly string[] | undefined
   /** A project's id. */
   readonly project?: string | undefined
-  /** Status of the newest run. */
+  /** Statuses of the newest run, with commas; `none` for workspaces without one. */
   readonly status?: string | undefined
+  readonly locked?: boolean | undefined
   readonly sort?: Sort | undefined
   readonly page?: number | undefined
 }
@@ -28,31 +29,45 @@ export function parseListSearch(raw: Readonly<Record<string, unknown>>): ListSea
     tag: parameter.list(raw['tag']),
     project: parameter.text(raw['project']),
     status: parameter.text(raw['status']),
+    locked: isYes(raw['locked']),
     sort: parameter.oneOf(raw['sort'], SORTS),
     page: parameter.page(raw['page']),
   }
 }
 
-/** Whether any workspace is left out. */
-export function isFiltered({ q, tag, project, status }: ListSearch): boolean {
-  return Boolean(q ?? tag ?? project ?? status)
+function isYes(value: unknown): boolean | undefined {
+  if (value === true || value === 'true') return true
+  return value === false || value === 'false' ? false : undefined
 }
 
-/** The API's query. */
-export function listQuery({ q, tag, project, status, sort, page }: ListSearch) {
+/** Whether any workspace is left out. */
+export function isFiltered({ q, tag, project, status, locked }: ListSearch): boolean {
+  return Boolean(q ?? tag ?? project ?? status) || locked !== undefined
+}
+
+/** The filters as the API takes them. */
+export function searchQuery({ q, tag, project, status, locked }: ListSearch) {
   return {
-    'page[size]': PAGE_SIZE,
-    'page[number]': page ?? 1,
-    sort: sort ?? FIRST_SORT,
     ...(q && { 'search[name]': q }),
     ...(tag && { 'search[tags]': tag.join(',') }),
     ...(project && { 'filter[project][id]': project }),
     ...(status && { 'filter[status]': status }),
+    ...(locked !== undefined && { 'filter[locked]': locked }),
+  }
+}
+
+/** The API's query of one page of the list. */
+export function listQuery(search: ListSearch) {
+  return {
+    'page[size]': PAGE_SIZE,
+    'page[number]': search.page ?? 1,
+    sort: search.sort ?? FIRST_SORT,
+    ...searchQuery(search),
   }
 }
 
 /** The filters alone, as a saved view keeps them and as they stand in the address. */
-export function filtersOf({ q, tag, project, status, sort }: ListSearch): Record<string, string> {
-  const all = { q, tag: tag?.join(','), project, status, sort }
+export function filtersOf({ q, tag, project, status, locked, sort }: ListSearch): Record<string, string> {
+  const all = { q, tag: tag?.join(','), project, status, locked: locked?.toString(), sort }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Record<string, string>
 }

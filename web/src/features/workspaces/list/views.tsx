@@ -1,12 +1,16 @@
 // Saved views: filters and order under a name, for this user in this organization.
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { usePreference } from '@/api/preferences'
 import { addresses } from '@/lib/addresses'
+import { count } from '@/lib/numbers'
 import { Button, IconButton } from '@/ui/button'
 import { Popover } from '@/ui/popover'
 import { Tabs } from '@/ui/tabs'
 import { TextInput } from '@/ui/text-input'
 import { filtersOf, type ListSearch } from './search'
+import { ATTENTION, countOf } from './standing'
+import { summary } from './summary'
 import styles from './list.module.css'
 
 interface View {
@@ -17,8 +21,7 @@ interface View {
 /** What everybody has; their filters cannot be changed. */
 const STANDING: readonly View[] = [
   { name: 'All', filters: {} },
-  { name: 'Needs confirmation', filters: { status: 'planned' } },
-  { name: 'Failed', filters: { status: 'errored' } },
+  { name: 'Needs attention', filters: { status: ATTENTION.join(',') } },
 ]
 
 export function Views({ organization, search }: { organization: string; search: ListSearch }) {
@@ -26,6 +29,7 @@ export function Views({ organization, search }: { organization: string; search: 
   const saved = all[organization] ?? []
   const filters = filtersOf(search)
   const open = [...STANDING, ...saved].find((view) => isSame(view.filters, filters))
+  const counts = useQuery(summary(organization, {})).data?.data.attributes
   const keep = (views: readonly View[]) => setAll({ ...all, [organization]: views })
   const isOwn = open !== undefined && saved.includes(open)
   const tabs = [...STANDING, ...saved].map((view) => ({
@@ -33,6 +37,7 @@ export function Views({ organization, search }: { organization: string; search: 
     to: addresses.workspaces(organization),
     search: view.filters,
     isActive: view === open,
+    ...(counts && view.name === 'Needs attention' && { count: count(countOf(ATTENTION, counts['by-status'])) }),
   }))
   const end = isOwn ? (
     <IconButton icon="trash" label={`Delete the view ${open.name}`} onClick={() => keep(saved.filter((view) => view !== open))} />
