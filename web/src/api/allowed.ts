@@ -1,5 +1,6 @@
 // What the caller may do in an organization, for buttons that say why they cannot be used.
 import { useSuspenseQuery } from '@tanstack/react-query'
+import { ApiError } from './errors'
 import { get } from './query'
 
 /** What the caller may do in the whole organization; what he may do in a project or workspace only is not in it. */
@@ -7,6 +8,8 @@ export interface Allowed {
   readonly may: (permission: string) => boolean
   /** Null when he may; otherwise what is missing and who can help. */
   readonly refusal: (permission: string) => string | null
+  /** For a page that is nothing without it: throws, and the page says that it is not for the caller. */
+  readonly demand: (permission: string) => void
 }
 
 /** Suspends until it is known. Asked for once; events of roles make it stale. */
@@ -16,9 +19,11 @@ export function useAllowed(organization: string): Allowed {
   )
   const held = new Set(data.data.filter(({ attributes }) => attributes['is-allowed']).map(({ attributes }) => attributes.permission))
   const may = (permission: string) => held.has(permission)
-  return {
-    may,
-    refusal: (permission) =>
-      may(permission) ? null : `You need the permission ${permission} for this. Ask an administrator of ${organization}.`,
+  const refusal = (permission: string) =>
+    may(permission) ? null : `You need the permission ${permission} for this. Ask an administrator of ${organization}.`
+  const demand = (permission: string) => {
+    const missing = refusal(permission)
+    if (missing) throw new ApiError(403, 'forbidden', 'Not allowed', missing)
   }
+  return { may, refusal, demand }
 }

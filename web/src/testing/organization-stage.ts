@@ -64,9 +64,9 @@ function allowed(permission: string) {
   })
 }
 
-/** Answers for ada, an administrator of acme, or a reader who may see what happens and nothing else. */
+/** Answers for ada, an administrator of acme, or a reader who may see what happens and who is here, and change nothing. */
 export function acme({ isReader = false } = {}) {
-  const held = isReader ? ['event.read', 'organization.read'] : EVERYTHING
+  const held = isReader ? ['event.read', 'organization.access.read', 'organization.read'] : EVERYTHING
   return [
     http.get(`${API}/account/session`, () => HttpResponse.json({ data: { attributes: { 'csrf-token': 't' } } })),
     http.get(`${API}/account/details`, () =>

@@ -4,8 +4,7 @@ import { stale } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import type { Caller, Feature } from '@/lib/feature'
 
-// Who may change who may do what is an administrator; the page itself asks for the exact permissions.
-const isAdministrator = ({ organization }: Caller) => organization?.attributes.permissions['can-manage-access'] ?? false
+const mayExport = ({ organization }: Caller) => organization?.attributes.permissions['can-export-events'] ?? false
 
 export const audit: Feature = {
   routes: {
@@ -20,7 +19,7 @@ export const audit: Feature = {
       icon: 'inbox',
       order: 8,
       to: (organization) => addresses.settings(organization, 'audit'),
-      isShown: isAdministrator,
+      isShown: mayExport,
     },
   ],
   actions: [
@@ -30,7 +29,7 @@ export const audit: Feature = {
       icon: 'inbox',
       words: 'siem webhook verify export events',
       to: (organization) => addresses.settings(organization, 'audit'),
-      isOffered: isAdministrator,
+      isOffered: mayExport,
     },
   ],
   stale: (event) =>

@@ -6,7 +6,7 @@ import type { Caller, Feature } from '@/lib/feature'
 import { parseServiceAccounts } from './service-accounts/search'
 import { parseTeams } from './teams/search'
 
-const seesAccess = ({ organization }: Caller) => organization?.attributes.permissions['can-manage-access'] ?? false
+const seesAccess = ({ organization }: Caller) => organization?.attributes.permissions['can-read-access'] ?? false
 
 export const holders: Feature = {
   routes: {

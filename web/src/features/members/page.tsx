@@ -36,6 +36,7 @@ const FILTERS: readonly Filter[] = [
 export default function Members() {
   const organization = useOrganization()
   const allowed = useAllowed(organization)
+  allowed.demand('organization.access.read')
   const [{ page = 1, status, q, invite }, change] = useSearchState(parseMembers)
   const [removed, setRemoved] = useState<Member | null>(null)
   const [resent, setResent] = useState<Member | null>(null)

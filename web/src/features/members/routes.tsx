@@ -5,7 +5,7 @@ import { addresses } from '@/lib/addresses'
 import type { Caller, Feature } from '@/lib/feature'
 import { parseMembers } from './search'
 
-const seesMembers = ({ organization }: Caller) => organization?.attributes.permissions['can-manage-access'] ?? false
+const seesMembers = ({ organization }: Caller) => organization?.attributes.permissions['can-read-access'] ?? false
 
 export const members: Feature = {
   routes: {

@@ -1,10 +1,11 @@
 // The organization's name, defaults and end.
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { get, type ResourceOf } from '@/api/query'
+import { get, type ResourceOf, type Schema } from '@/api/query'
 import { useOrganization } from '@/lib/search'
 import { KeyValue } from '@/ui/key-value'
 import { PageHead } from '@/ui/page-head'
 import { Section } from '@/ui/section'
+import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { DeleteOrganization } from './delete-organization'
 import { SettingsForm } from './settings-form'
@@ -18,7 +19,11 @@ export default function OrganizationSettings() {
     <>
       <PageHead title="General" meta={`What holds for all of ${organization}.`} />
       <Section title="Settings">
-        <SettingsForm key={JSON.stringify(attributes)} organization={document.data as ResourceOf<'Organization'>} />
+        {attributes.permissions['can-update'] ? (
+          <SettingsForm key={JSON.stringify(attributes)} organization={document.data as ResourceOf<'Organization'>} />
+        ) : (
+          <Facts organization={attributes} />
+        )}
       </Section>
       <Section title="Limits" isRuled>
         <KeyValue
@@ -33,6 +38,28 @@ export default function OrganizationSettings() {
         />
       </Section>
       <DeleteOrganization organization={document.data as ResourceOf<'Organization'>} />
+    </>
+  )
+}
+
+/** The settings for who may not change them. */
+function Facts({ organization }: { organization: Schema<'Organization'> }) {
+  return (
+    <>
+      <KeyValue
+        width="lg"
+        entries={[
+          ['Name', organization.name],
+          ['Mail address', organization.email ?? 'none'],
+          ['Role of new members', organization['default-member-role'] ?? 'none'],
+          ['Role of new teams', organization['default-team-role'] ?? 'none'],
+        ]}
+      />
+      <p>
+        <Text level={3}>
+          To change this, you need the permission organization.update. Ask an administrator of {organization.name}.
+        </Text>
+      </p>
     </>
   )
 }

@@ -14,13 +14,7 @@ export function SettingsForm({ organization }: { organization: ResourceOf<'Organ
   const navigate = useNavigate()
   const before = organization.attributes
   const path = { organization: before.name }
-  const refusal = before.permissions['can-update']
-    ? null
-    : `You need the permission organization.update for this. Ask an administrator of ${before.name}.`
-  const roles = useQuery({
-    ...get('/api/v2/organizations/{organization}/roles', { params: { path, query: { 'page[size]': 100 } } }),
-    enabled: refusal === null,
-  }).data?.data
+  const roles = useQuery(get('/api/v2/organizations/{organization}/roles', { params: { path, query: { 'page[size]': 100 } } })).data?.data
   const form = useForm({
     initial: valuesOf(before),
     check: ({ 'longest-token-days': days }) =>
@@ -41,34 +35,33 @@ export function SettingsForm({ organization }: { organization: ResourceOf<'Organ
   const options = [{ value: '', text: 'None' }, ...[...rolesOf(before), ...(roles ?? []).map(({ attributes }) => attributes.name as string)]
     .filter((name, at, all) => all.indexOf(name) === at)
     .map((name) => ({ value: name, text: name }))]
-  const field = <Name extends keyof Values>(name: Name) => ({ ...form.field(name), disabledReason: refusal })
   return (
     <Form
       form={form}
       submit="Save"
-      disabledReason={refusal ?? (form.isChanged ? null : 'Nothing is changed yet.')}
+      disabledReason={form.isChanged ? null : 'Nothing is changed yet.'}
       command={commandOf(before, values)}
     >
-      <TextInput label="Name" {...field('name')} isMono />
+      <TextInput label="Name" {...form.field('name')} isMono />
       {values.name !== before.name && (
         <Alert tone="warning" title="Its address changes with the name">
           Bookmarks, <code>slipway.toml</code> and the addresses of states name it: change them, too.
         </Alert>
       )}
-      <TextInput label="Mail address" type="email" isOptional {...field('email')} help="Whom to write to about this organization." />
+      <TextInput label="Mail address" type="email" isOptional {...form.field('email')} help="Whom to write to about this organization." />
       <Select
         label="Role of new members"
-        {...field('default-member-role')}
+        {...form.field('default-member-role')}
         options={options}
         help="Everybody who becomes a member gets it in the whole organization."
       />
-      <Select label="Role of new teams" {...field('default-team-role')} options={options} />
+      <Select label="Role of new teams" {...form.field('default-team-role')} options={options} />
       <TextInput
         label="Longest life of tokens"
         inputMode="numeric"
         unit="days"
         isOptional
-        {...field('longest-token-days')}
+        {...form.field('longest-token-days')}
         help="Of teams, service accounts and the organization itself. Those that were made before stay as they are."
       />
     </Form>

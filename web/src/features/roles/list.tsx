@@ -20,7 +20,9 @@ type Role = ResourceOf<'Role'>
 
 export default function Roles() {
   const organization = useOrganization()
-  const refusal = useAllowed(organization).refusal('organization.access.manage')
+  const allowed = useAllowed(organization)
+  allowed.demand('organization.access.read')
+  const refusal = allowed.refusal('organization.access.manage')
   const { data, error, refetch } = useQuery(
     get('/api/v2/organizations/{organization}/roles', { params: { path: { organization }, query: { 'page[size]': 100 } } }),
   )

@@ -5,7 +5,7 @@ import { addresses } from '@/lib/addresses'
 import type { Caller, Feature } from '@/lib/feature'
 import { parseAccess, parseNewRole } from './search'
 
-const seesAccess = ({ organization }: Caller) => organization?.attributes.permissions['can-manage-access'] ?? false
+const seesAccess = ({ organization }: Caller) => organization?.attributes.permissions['can-read-access'] ?? false
 
 export const roles: Feature = {
   routes: {

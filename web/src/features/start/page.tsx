@@ -1,5 +1,5 @@
 // What waits for me, what runs now, what I used last.
-import { useQueries, useSuspenseQuery } from '@tanstack/react-query'
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { get } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { counted } from '@/lib/numbers'
@@ -10,7 +10,7 @@ import { Menu } from '@/ui/menu'
 import { PageHead } from '@/ui/page-head'
 import { FirstSteps } from './first-steps'
 import { Platform } from './platform'
-import { failedWorkspaces, related, useApprovals, workspace } from './queries'
+import { approvals, failures, related, type RunList, totalOf, workspaceOf } from './queries'
 import { Recent } from './recent'
 import { RunningNow } from './running-now'
 import { Approvals, AllQuiet, Failures } from './waiting'
@@ -21,8 +21,8 @@ export default function StartPage() {
   const { data: first } = useSuspenseQuery(
     get('/api/v2/organizations/{organization}/workspaces', { params: { path: { organization }, query: { 'page[size]': 1 } } }),
   )
-  const approvals = useApprovals(organization)
-  const { data: failed } = useSuspenseQuery(failedWorkspaces(organization))
+  const confirm = useSuspenseQuery(approvals(organization)).data as RunList
+  const failed = useSuspenseQuery(failures(organization)).data as RunList
   const { permissions } = document.data.attributes
 
   if (first.data.length === 0) {
@@ -33,18 +33,11 @@ export default function StartPage() {
       </>
     )
   }
-  const mine = approvals ?? []
   return (
     <>
       <PageHead
         title="Start"
-        meta={
-          approvals ? (
-            <Waiting runs={mine.map((run) => related(run.data, 'workspace') ?? '')} failed={failed.data.map((one) => one.id)} />
-          ) : (
-            '\u00a0'
-          )
-        }
+        meta={waitingText(totalOf(confirm) + totalOf(failed), projectsOf(confirm, failed))}
         actions={<New organization={organization} permissions={permissions} />}
       />
       <Split
@@ -56,25 +49,25 @@ export default function StartPage() {
           </>
         }
       >
-        <Approvals organization={organization} runs={mine} />
-        <Failures organization={organization} workspaces={failed.data} />
-        {approvals && mine.length + failed.data.length === 0 && <AllQuiet organization={organization} />}
+        <Approvals organization={organization} list={confirm} />
+        <Failures organization={organization} list={failed} />
+        {totalOf(confirm) + totalOf(failed) === 0 && <AllQuiet organization={organization} />}
       </Split>
     </>
   )
 }
 
 /** "7 things wait for you in 4 projects." */
-function Waiting({ runs, failed }: { runs: readonly string[]; failed: readonly string[] }) {
-  const all = [...new Set([...runs, ...failed])]
-  const projects = useQueries({
-    queries: all.map((id) => workspace(id)),
-    combine: (answers) => new Set(answers.flatMap((answer) => (answer.data ? [related(answer.data.data, 'project')] : []))).size,
-  })
-  const things = runs.length + failed.length
+function waitingText(things: number, projects: number): string {
   if (things === 0) return 'Nothing waits for you.'
   const verb = things === 1 ? 'waits' : 'wait'
   return `${counted(things, 'thing')} ${verb} for you${projects > 0 ? ` in ${counted(projects, 'project')}` : ''}.`
+}
+
+/** How many projects the workspaces of the runs are in. */
+function projectsOf(...lists: readonly RunList[]): number {
+  const projects = lists.flatMap((list) => list.data.map((run) => workspaceOf(list, run)).map((one) => one && related(one, 'project')))
+  return new Set(projects.filter((id) => id !== null)).size
 }
 
 interface NewProps {

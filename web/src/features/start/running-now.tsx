@@ -7,39 +7,43 @@ import { Section } from '@/ui/section'
 import { Status } from '@/ui/status'
 import { Text } from '@/ui/text'
 import { Duration } from '@/ui/time'
-import { movingRuns, related, workspace } from './queries'
+import { movingRuns, related, type RunList, totalOf, workspaceOf } from './queries'
 import styles from './aside.module.css'
 
 const SHOWN = 6
 
 export function RunningNow({ organization }: { organization: string }) {
-  const runs = useQuery(movingRuns(organization)).data?.data ?? []
+  const list = useQuery(movingRuns(organization)).data as RunList | undefined
+  const runs = list?.data ?? []
   return (
-    <Section title="Running now" count={runs.length > 0 ? runs.length : undefined} isRuled>
+    <Section title="Running now" count={runs.length > 0 ? totalOf(list) : undefined} isRuled>
       {runs.length === 0 && <p className={styles.none}>Nothing runs.</p>}
       <ul>
         {runs.slice(0, SHOWN).map((run) => (
-          <Running key={run.id} organization={organization} run={run} />
+          <Running
+            key={run.id}
+            organization={organization}
+            run={run}
+            workspace={(list && workspaceOf(list, run)?.attributes.name) ?? related(run, 'workspace') ?? ''}
+          />
         ))}
       </ul>
-      {runs.length > SHOWN && (
+      {totalOf(list) > SHOWN && (
         <p className={styles.none}>
-          <Link to={addresses.runs(organization)}>{runs.length - SHOWN} more</Link>
+          <Link to={addresses.runs(organization)}>{totalOf(list) - SHOWN} more</Link>
         </p>
       )}
     </Section>
   )
 }
 
-function Running({ organization, run }: { organization: string; run: ResourceOf<'Run'> }) {
-  const id = related(run, 'workspace') ?? ''
-  const name = useQuery(workspace(id)).data?.data.attributes.name
+function Running({ organization, run, workspace }: { organization: string; run: ResourceOf<'Run'>; workspace: string }) {
   const { status, message } = run.attributes
   const why = run.attributes['waiting-for']
   return (
     <li className={styles.running}>
-      <Link to={addresses.run(organization, name ?? id, run.id)} look="name">
-        {name ?? '…'}
+      <Link to={addresses.run(organization, workspace, run.id)} look="name">
+        {workspace}
       </Link>
       <Text level={3}>
         <Duration from={run.attributes['created-at']} isStopwatch />

@@ -10,37 +10,41 @@ import { Link } from '@/ui/link'
 import { Section } from '@/ui/section'
 import { Facts, Text } from '@/ui/text'
 import { Time } from '@/ui/time'
-import { type Detail, related, runWithPlan, workspace } from './queries'
+import { related, type RunList, runWithPlan, totalOf, workspaceOf } from './queries'
 import styles from './waiting.module.css'
 
+interface ListProps {
+  organization: string
+  list: RunList
+}
+
 /** Plans that the caller may confirm. */
-export function Approvals({ organization, runs }: { organization: string; runs: readonly Detail[] }) {
-  if (runs.length === 0) return null
+export function Approvals({ organization, list }: ListProps) {
+  if (list.data.length === 0) return null
   return (
-    <Section title="Approvals" count={runs.length} isRuled>
+    <Section title="Approvals" count={totalOf(list)} isRuled>
       <ul className={styles.rows}>
-        {runs.map((run, at) => (
-          <Approval key={run.data.id} organization={organization} detail={run} isFirst={at === 0} />
+        {list.data.map((run, at) => (
+          <Approval key={run.id} organization={organization} run={run} workspace={nameOf(list, run)} isFirst={at === 0} />
         ))}
       </ul>
+      <More organization={organization} list={list} />
     </Section>
   )
 }
 
-interface ApprovalProps {
+interface ItemProps {
   organization: string
-  detail: Detail
-  /** The page's one primary action. */
-  isFirst: boolean
+  run: ResourceOf<'Run'>
+  /** The name of its workspace. */
+  workspace: string
 }
 
-function Approval({ organization, detail, isFirst }: ApprovalProps) {
-  const run = detail.data
-  const id = related(run, 'workspace') ?? ''
-  const name = useQuery(workspace(id)).data?.data.attributes.name
-  const plan = planOf(detail)
+/** `isFirst`: it has the page's one primary action. */
+function Approval({ organization, run, workspace, isFirst }: ItemProps & { isFirst: boolean }) {
+  const plan = planOf(useQuery(runWithPlan(run.id)).data)
   const since = run.attributes['status-timestamps']['planned-at'] ?? run.attributes['created-at']
-  const to = addresses.run(organization, name ?? id, run.id)
+  const to = addresses.run(organization, workspace, run.id)
   return (
     <Row
       icon="waiting"
@@ -48,7 +52,7 @@ function Approval({ organization, detail, isFirst }: ApprovalProps) {
       title={run.attributes.message || (run.attributes['is-destroy'] ? 'Destroy everything' : 'Plan')}
       to={to}
       facts={[
-        name ?? '…',
+        workspace,
         run.attributes['started-by'] ?? null,
         run.attributes['is-destroy'] ? <Text key="destroy">destroys everything</Text> : null,
         <span key="since">
@@ -65,37 +69,35 @@ function Approval({ organization, detail, isFirst }: ApprovalProps) {
   )
 }
 
-/** Workspaces that somebody has to look at. */
-export function Failures({ organization, workspaces }: { organization: string; workspaces: readonly ResourceOf<'Workspace'>[] }) {
-  if (workspaces.length === 0) return null
+/** Runs that somebody has to look at. */
+export function Failures({ organization, list }: ListProps) {
+  if (list.data.length === 0) return null
   return (
-    <Section title="Failures" count={workspaces.length} isRuled>
+    <Section title="Failures" count={totalOf(list)} isRuled>
       <ul className={styles.rows}>
-        {workspaces.map((one) => (
-          <Failure key={one.id} organization={organization} failed={one} />
+        {list.data.map((run) => (
+          <Failure key={run.id} organization={organization} run={run} workspace={nameOf(list, run)} />
         ))}
       </ul>
+      <More organization={organization} list={list} />
     </Section>
   )
 }
 
-function Failure({ organization, failed }: { organization: string; failed: ResourceOf<'Workspace'> }) {
-  const id = related(failed, 'latest-run')
-  const run = useQuery({ ...runWithPlan(id ?? ''), enabled: id !== null }).data?.data.attributes
-  const { name } = failed.attributes
-  const to = id ? addresses.run(organization, name, id) : addresses.workspace(organization, name)
-  const at = run?.['status-timestamps']['errored-at'] ?? failed.attributes['latest-change-at']
+function Failure({ organization, run: { id, attributes }, workspace }: ItemProps) {
+  const to = addresses.run(organization, workspace, id)
+  const at = attributes['status-timestamps']['errored-at'] ?? attributes['created-at']
   return (
     <Row
       icon="failed"
       tone="danger"
-      title={sentence(run?.['error-message']) ?? 'The run failed'}
+      title={sentence(attributes['error-message']) ?? 'The run failed'}
       to={to}
       facts={[
-        name,
-        run?.message || null,
-        run?.['started-by'] ?? null,
-        run && run['status-timestamps']['applying-at'] ? 'applying' : run ? 'planning' : null,
+        workspace,
+        attributes.message || null,
+        attributes['started-by'] ?? null,
+        attributes['status-timestamps']['applying-at'] ? 'applying' : 'planning',
         <Time key="at" at={at} />,
       ]}
       action={
@@ -105,6 +107,22 @@ function Failure({ organization, failed }: { organization: string; failed: Resou
       }
     />
   )
+}
+
+/** Where the others are. */
+function More({ organization, list }: ListProps) {
+  const more = totalOf(list) - list.data.length
+  if (more <= 0) return null
+  return (
+    <p className={styles.more}>
+      <Link to={addresses.runs(organization)}>{more} more among all runs</Link>
+    </p>
+  )
+}
+
+/** The name of the workspace; its id while the list does not say it. */
+function nameOf(list: RunList, run: ResourceOf<'Run'>): string {
+  return workspaceOf(list, run)?.attributes.name ?? related(run, 'workspace') ?? ''
 }
 
 interface RowProps {
@@ -157,8 +175,8 @@ interface PlanAttributes {
 }
 
 /** The numbers of the plan that came with the run. */
-function planOf(document: Detail) {
-  const included = (document.included ?? []) as readonly { type: string; attributes: PlanAttributes }[]
+function planOf(document: { readonly included?: unknown } | undefined) {
+  const included = (document?.included ?? []) as readonly { type: string; attributes: PlanAttributes }[]
   const plan = included.find((one) => one.type === 'plans')?.attributes
   if (!plan) return null
   return {

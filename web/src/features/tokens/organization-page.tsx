@@ -1,5 +1,6 @@
 // Tokens of an organization, its teams and its service accounts.
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useAllowed } from '@/api/allowed'
 import { toApiError } from '@/api/errors'
 import { get } from '@/api/query'
 import { useOrganization, useSearchState } from '@/lib/search'
@@ -17,6 +18,7 @@ import { TokenTable } from './token-table'
 
 export default function OrganizationTokens() {
   const organization = useOrganization()
+  useAllowed(organization).demand('organization.access.read')
   const [{ page = 1, kind, subject, new: isNew }, change] = useSearchState(parseTokens)
   const { data: document } = useSuspenseQuery(get('/api/v2/organizations/{organization}', { params: { path: { organization } } }))
   const { teams, accounts, names } = useHolders(organization)

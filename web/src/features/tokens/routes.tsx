@@ -2,8 +2,10 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { stale } from '@/api/query'
 import { addresses } from '@/lib/addresses'
-import type { Feature } from '@/lib/feature'
+import type { Caller, Feature } from '@/lib/feature'
 import { parseTokens } from './search'
+
+const seesAccess = ({ organization }: Caller) => organization?.attributes.permissions['can-read-access'] ?? false
 
 export const tokens: Feature = {
   routes: {
@@ -26,7 +28,14 @@ export const tokens: Feature = {
   },
   navigation: [
     { group: 'account', title: 'Tokens', icon: 'key', order: 4, to: () => addresses.account('tokens') },
-    { group: 'settings', title: 'Tokens', icon: 'key', order: 6, to: (organization) => addresses.settings(organization, 'tokens') },
+    {
+      group: 'settings',
+      title: 'Tokens',
+      icon: 'key',
+      order: 6,
+      to: (organization) => addresses.settings(organization, 'tokens'),
+      isShown: seesAccess,
+    },
   ],
   actions: [
     { id: 'token.create', title: 'New token of mine', icon: 'key', words: 'api cli access', to: () => addresses.account('tokens') },
@@ -36,6 +45,7 @@ export const tokens: Feature = {
       icon: 'key',
       words: 'team service account programs',
       to: (organization) => addresses.settings(organization, 'tokens'),
+      isOffered: seesAccess,
     },
   ],
   stale: (event) =>

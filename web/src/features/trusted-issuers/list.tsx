@@ -20,7 +20,9 @@ type Issuer = ResourceOf<'TrustedIssuer'>
 
 export default function TrustedIssuers() {
   const organization = useOrganization()
-  const refusal = useAllowed(organization).refusal('organization.access.manage')
+  const allowed = useAllowed(organization)
+  allowed.demand('organization.access.read')
+  const refusal = allowed.refusal('organization.access.manage')
   const [isAsking, setAsking] = useState(false)
   const { data, error, refetch } = useQuery(
     get('/api/v2/organizations/{organization}/trusted-issuers', { params: { path: { organization }, query: { 'page[size]': 100 } } }),

@@ -4,7 +4,7 @@ import { stale } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import type { Caller, Feature } from '@/lib/feature'
 
-const seesAccess = ({ organization }: Caller) => organization?.attributes.permissions['can-manage-access'] ?? false
+const seesAccess = ({ organization }: Caller) => organization?.attributes.permissions['can-read-access'] ?? false
 
 export const trustedIssuers: Feature = {
   routes: {

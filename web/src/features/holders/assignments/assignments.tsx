@@ -22,23 +22,34 @@ import type { Subject } from './subject'
 type Assignment = ResourceOf<'RoleAssignment'>
 
 export function Assignments({ organization, subject }: { organization: string; subject: Subject }) {
-  const refusal = useAllowed(organization).refusal('organization.access.manage')
+  const allowed = useAllowed(organization)
+  const refusal = allowed.refusal('organization.access.manage')
+  const unseen = allowed.refusal('organization.access.read')
   const [isGiving, setGiving] = useState(false)
   const [taken, setTaken] = useState<Assignment | null>(null)
-  const { data, error, refetch } = useQuery(
-    get('/api/v2/organizations/{organization}/role-assignments', {
+  const { data, error, refetch } = useQuery({
+    ...get('/api/v2/organizations/{organization}/role-assignments', {
       params: { path: { organization }, query: { 'filter[subject]': subject.id, 'page[size]': 100 } },
     }),
-  )
-  const roles = useQuery(
-    get('/api/v2/organizations/{organization}/roles', { params: { path: { organization }, query: { 'page[size]': 100 } } }),
-  ).data?.data
+    enabled: unseen === null,
+  })
+  const roles = useQuery({
+    ...get('/api/v2/organizations/{organization}/roles', { params: { path: { organization }, query: { 'page[size]': 100 } } }),
+    enabled: unseen === null,
+  }).data?.data
   const described = new Map((roles ?? []).map(({ attributes }) => [attributes.name as string, attributes.description]))
   const give = (
     <Button size="sm" icon="plus" disabledReason={refusal} onClick={() => setGiving(true)}>
       Give a role…
     </Button>
   )
+  if (unseen) {
+    return (
+      <Section title="Access">
+        <Text level={3}>Which roles {subject.name} holds is not for everybody. {unseen}</Text>
+      </Section>
+    )
+  }
   return (
     <Section
       title="Access"

@@ -26,7 +26,9 @@ type Account = ResourceOf<'ServiceAccount'>
 export default function ServiceAccounts() {
   const organization = useOrganization()
   const navigate = useNavigate()
-  const refusal = useAllowed(organization).refusal('organization.access.manage')
+  const allowed = useAllowed(organization)
+  allowed.demand('organization.access.read')
+  const refusal = allowed.refusal('organization.access.manage')
   const [{ page = 1, q, new: isNew }, change] = useSearchState(parseServiceAccounts)
   const { data, error, refetch, isPlaceholderData } = useQuery({
     ...get('/api/v2/organizations/{organization}/service-accounts', {

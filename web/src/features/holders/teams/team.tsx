@@ -75,16 +75,18 @@ export default function TeamPage() {
       />
       <TeamMembers organization={organization} team={team} />
       <Assignments organization={organization} subject={{ kind: 'team', id, name }} />
-      <Section title="Tokens">
-        <Prose>
-          <p>
-            A token of the team does what was given to the team, as nobody in it.{' '}
-            <Link to={addresses.settings(organization, 'tokens')} search={{ subject: id } as never}>
-              Tokens of {name}
-            </Link>
-          </p>
-        </Prose>
-      </Section>
+      {permissions['can-manage-tokens'] && (
+        <Section title="Tokens">
+          <Prose>
+            <p>
+              A token of the team does what was given to the team, as nobody in it.{' '}
+              <Link to={addresses.settings(organization, 'tokens')} search={{ subject: id } as never}>
+                Tokens of {name}
+              </Link>
+            </p>
+          </Prose>
+        </Section>
+      )}
       <Dialog isOpen={open === 'settings'} onClose={close} title={`Edit ${name}`} size="md">
         {open === 'settings' && <TeamForm organization={organization} team={team} onDone={close} />}
       </Dialog>
