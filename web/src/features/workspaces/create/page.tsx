@@ -47,7 +47,7 @@ export default function NewWorkspacePage() {
         setFolderError('Choose the folder with the configuration, or another way to bring it.')
         throw new ApiError(422, 'invalid', 'No folder', 'No folder is chosen yet.')
       }
-      made.current ??= await create(organization, values)
+      if (made.current?.name !== values.name.trim()) made.current = await create(organization, values)
       const { id, name } = made.current
       if (source !== 'upload' || !folder) return addresses.workspace(organization, name)
       const run = await uploadAndRun({ workspace: id, folder, message: 'First upload' })
