@@ -1,6 +1,6 @@
 // What the worker of the plan lens is asked and answers; a page without workers does the same itself.
 import { arrange, type Arrangement, type Lens, searchTexts } from './arrange'
-import { buffersOf, type LensIndex, readIndex } from './index'
+import { buffersOf, type LensIndex, readIndex, type Texts } from './index'
 import type { PlanChanges } from './wire'
 
 export type Question =
@@ -20,14 +20,14 @@ export interface Answer {
 
 interface Opened {
   readonly index: LensIndex
-  readonly texts: () => readonly string[]
+  readonly texts: () => Texts
 }
 
 // The plan that is looked at, and the one before it.
 const KEPT = 2
 const opened = new Map<string, Promise<Opened>>()
 // Texts to search in are made when the plan is shown, not before: they take as long as everything else together.
-const TEXTS_AFTER_MS = 400
+const TEXTS_AFTER_MS = 150
 
 /** Reads the index at `address` once, and answers from what it keeps of it. */
 export async function answer(question: Question): Promise<Answer> {
@@ -57,7 +57,7 @@ async function read(address: string): Promise<Opened> {
   const response = await fetch(address, { headers: { accept: 'application/json' } })
   if (!response.ok) throw new Refusal(response.status, await response.json().catch(() => null), response.headers.get('x-request-id'))
   const index = readIndex((await response.json()) as PlanChanges)
-  let texts: readonly string[] | undefined
+  let texts: Texts | undefined
   return { index, texts: () => (texts ??= searchTexts(index)) }
 }
 

@@ -124,7 +124,8 @@ function keyText(key: string | number | null): string {
   return typeof key === 'number' ? `[${key}]` : `[${JSON.stringify(key)}]`
 }
 
-function joined(texts: readonly string[]): Texts {
+/** Puts texts together. */
+export function joined(texts: readonly string[]): Texts {
   const starts = new Uint32Array(texts.length + 1)
   let at = 0
   for (const [place, text] of texts.entries()) {

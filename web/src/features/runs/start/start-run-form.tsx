@@ -21,14 +21,12 @@ interface StartRunFormProps {
   workspace: string | null
   /** What an earlier run was asked for. */
   initial?: Partial<NewRunValues>
-  /** The files of an earlier run instead of the newest. */
-  configuration?: string | null
   beside?: ReactNode
   onStarted?: () => void
 }
 
 /** Leads to the run when it is started. */
-export function StartRunForm({ organization, workspace, initial, configuration, beside, onStarted }: StartRunFormProps) {
+export function StartRunForm({ organization, workspace, initial, beside, onStarted }: StartRunFormProps) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const form = useForm({
@@ -44,7 +42,6 @@ export function StartRunForm({ organization, workspace, initial, configuration, 
             attributes: attributesOf(values),
             relationships: {
               workspace: { data: { type: 'workspaces', id: target.id } },
-              ...(configuration && { 'configuration-version': { data: { type: 'configuration-versions', id: configuration } } }),
             },
           },
         },
