@@ -52,23 +52,23 @@ resource "test_instance" "one" {
   })
 }
 
-/** So many changes, of which few are looked for: in modules, with keys. */
-export function many(folder: string, count: number): string {
-  const module = 'variable "names" {\n  type = set(string)\n}\n\nresource "terraform_data" "thing" {\n  for_each = var.names\n  input    = each.key\n}\n'
-  // A range ends at 1,024 values.
-  const side = Math.floor(Math.sqrt(count / 2))
-  const rest = count - side * side
+/** A hundred changes in each of so many modules. One resource with thousands of instances takes OpenTofu minutes. */
+export function many(folder: string, modules: number): string {
   return configuration(join(folder, 'many'), {
-    'main.tf': `module "north" {
-  source = "./things"
-  names  = [for pair in setproduct(range(${side}), range(${side})) : "north-\${pair[0] * ${side} + pair[1]}"]
-}
-
-resource "terraform_data" "plain" {
-  count = ${rest}
-  input = count.index
+    'main.tf': `module "region" {
+  for_each = toset([for number in range(${modules}) : "region-\${number}"])
+  source   = "./things"
+  region   = each.key
 }
 `,
-    'things/main.tf': module,
+    'things/main.tf': `variable "region" {
+  type = string
+}
+
+resource "terraform_data" "thing" {
+  count = 100
+  input = "\${var.region}-\${count.index}"
+}
+`,
   })
 }

@@ -42,7 +42,8 @@ export function run(program: string, args: readonly string[], options: Options &
       if (code === 0) resolve(said)
       else reject(new Error(`${program} ${args.join(' ')} ended with ${code}:\n${complained}${said}`))
     })
-    child.stdin.end(options.input ?? '')
+    // A program that wants no input may be gone before it was given any.
+    child.stdin.on('error', () => {}).end(options.input ?? '')
   })
 }
 

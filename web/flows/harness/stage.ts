@@ -43,6 +43,7 @@ export class Stage {
     const stage = new Stage(name, folder, new Server(folder, options), browser)
     try {
       await stage.server.start()
+      await requireConsole(stage.server.url)
     } catch (error) {
       await stage.close()
       throw error
@@ -131,6 +132,12 @@ export class Stage {
     endAllOf(this.folder)
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+/** The start page sends a stranger to sign in; without a console it is a page that says so. */
+async function requireConsole(url: string) {
+  const { status } = await fetch(`${url}/app`, { redirect: 'manual' })
+  if (status === 200) throw new Error('the binary has no console: run `npm run build` in web, and `cargo build` if it is a release')
 }
 
 function invitationUrl(membership: Resource): string {
