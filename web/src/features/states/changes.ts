@@ -19,6 +19,17 @@ export function tally(changes: readonly Schema<'StateChange'>[]): Record<Kind, n
   return numbers
 }
 
+const inOrder = new Intl.Collator('en', { numeric: true })
+
+/** What is gone first, then what changed, then what is new; with `sought` in the address. */
+export function sorted(changes: readonly Schema<'StateChange'>[], sought: string): readonly Schema<'StateChange'>[] {
+  const text = sought.trim().toLowerCase()
+  const rank = (kind: string) => (KINDS as readonly string[]).indexOf(kind)
+  return changes
+    .filter(({ address }) => address.toLowerCase().includes(text))
+    .toSorted((left, right) => rank(left.kind) - rank(right.kind) || inOrder.compare(left.address, right.address))
+}
+
 /** Resources only: outputs are no things of their own. */
 export function resourcesOf(changes: readonly Schema<'StateChange'>[]): readonly Schema<'StateChange'>[] {
   return changes.filter(({ address }) => !address.startsWith('output.'))

@@ -1,6 +1,6 @@
 // What differs between two versions: resources and outputs, each with its attributes. Secrets are never in it.
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { toApiError } from '@/api/errors'
 import type { Schema } from '@/api/query'
 import { count } from '@/lib/numbers'
@@ -14,7 +14,7 @@ import { Skeleton } from '@/ui/skeleton'
 import { Text } from '@/ui/text'
 import { TextInput } from '@/ui/text-input'
 import { difference } from './queries'
-import { kindLook, type Kind, KINDS, tally, valueOf } from './changes'
+import { kindLook, type Kind, KINDS, sorted, tally, valueOf } from './changes'
 import styles from './states.module.css'
 
 interface ComparisonProps {
@@ -32,8 +32,8 @@ export function Comparison({ workspace, to, from, onClose }: ComparisonProps) {
   const [sought, setSought] = useState('')
   const diff = data?.data.attributes
   const older = diff?.['from-serial']
-  const text = sought.trim().toLowerCase()
-  const found = (diff?.changes ?? []).filter(({ address }) => address.toLowerCase().includes(text))
+  const changes = diff?.changes
+  const found = useMemo(() => sorted(changes ?? [], sought), [changes, sought])
   const title = diff ? (older === null || older === undefined ? `Version ${diff['to-serial']}, the first` : `Version ${older} → ${diff['to-serial']}`) : 'Comparing'
   return (
     <div className={styles.comparison}>
@@ -55,13 +55,17 @@ export function Comparison({ workspace, to, from, onClose }: ComparisonProps) {
         )}
         {diff && diff.changes.length === 0 && <p className={styles.pad}>Nothing differs in resources and outputs; only the record itself was written anew.</p>}
         {diff && diff.changes.length > 8 && (
-          <div className={styles.pad}>
+          <div className={styles.filter}>
             <TextInput label="Filter by address" isLabelHidden isSmall icon="search" placeholder="Filter by address" value={sought} onChange={setSought} />
           </div>
         )}
-        {found.slice(0, SHOWN).map((change) => (
-          <Change key={change.address} change={change} isOpen={found.length <= 8} />
-        ))}
+        {/* Scrolls by itself when there are many, so that the versions stay in reach; the keyboard must reach it. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div className={styles.changes} {...(found.length > 8 && { tabIndex: 0, role: 'group', 'aria-label': 'Changes' })}>
+          {found.slice(0, SHOWN).map((change) => (
+            <Change key={change.address} change={change} isOpen={found.length <= 8} />
+          ))}
+        </div>
         {found.length > SHOWN && <p className={styles.pad}>{count(found.length - SHOWN)} more. Filter by a part of the address to see them.</p>}
         {diff && (
           <div className={styles.pad}>

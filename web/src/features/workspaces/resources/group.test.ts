@@ -27,6 +27,11 @@ test('resources are grouped by module, the top first, data sources last and not 
   expect(groups[0]?.resources.map(({ address }) => address)).toEqual(['aws_vpc.main', 'data.aws_ami.base'])
 })
 
+test('numbers in names are in their order', () => {
+  const many = ['aws_vpc.r10', 'aws_vpc.r2'].map((address) => ({ address, provider, count: 1 }))
+  expect(grouped(matching(many, ''), 'type')[0]?.resources.map(({ address }) => address)).toEqual(['aws_vpc.r2', 'aws_vpc.r10'])
+})
+
 test('resources are found by address and provider', () => {
   expect(matching(resources, 'SUBNET').map(({ address }) => address)).toEqual(['module.network.aws_subnet.a'])
   expect(matching(resources, 'hashicorp/aws')).toHaveLength(3)

@@ -25,6 +25,9 @@ export function matching(resources: readonly StateResource[], sought: string): r
   return found.map((resource) => ({ ...resource, ...partsOf(resource.address) }))
 }
 
+/** `r2` before `r10`. */
+const inOrder = new Intl.Collator('en', { numeric: true })
+
 /** By module, the top first; or by type, data sources last. */
 export function grouped(resources: readonly Resource[], by: Grouping): readonly Group[] {
   const groups = new Map<string, Resource[]>()
@@ -34,10 +37,10 @@ export function grouped(resources: readonly Resource[], by: Grouping): readonly 
     if (group) group.push(resource)
     else groups.set(title, [resource])
   }
-  const sorted = [...groups].toSorted(([left], [right]) => left.localeCompare(right))
+  const sorted = [...groups].toSorted(([left], [right]) => inOrder.compare(left, right))
   return sorted.map(([title, members]) => ({
     title,
-    resources: members.toSorted((left, right) => Number(left.isData) - Number(right.isData) || left.address.localeCompare(right.address)),
+    resources: members.toSorted((left, right) => Number(left.isData) - Number(right.isData) || inOrder.compare(left.address, right.address)),
     instances: members.reduce((sum, { count, isData }) => sum + (isData ? 0 : count), 0),
   }))
 }
