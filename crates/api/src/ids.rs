@@ -214,6 +214,13 @@ macro_rules! kinds {
 
     /// Every prefix in use, for tests and for telling a caller what an unknown id might be.
     pub const PREFIXES: &[&str] = &[$($prefix),*];
+
+    /// The schema of every kind of id by its name. Parameters of paths refer to them, and referring defines nothing.
+    #[must_use]
+    pub fn schemas() -> Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)> {
+        use utoipa::{PartialSchema, ToSchema};
+        vec![$(($alias::name().into_owned(), $alias::schema())),*]
+    }
     };
 }
 

@@ -51,6 +51,9 @@ fn finished(mut document: OpenApi) -> OpenApi {
         .description(Some("A token of a user, a runner pool or a run."))
         .build();
     let components = document.components.get_or_insert_with(Components::new);
+    for (name, schema) in slipway_api::ids::schemas() {
+        components.schemas.entry(name).or_insert(schema);
+    }
     components
         .security_schemes
         .insert("token".to_owned(), SecurityScheme::Http(scheme).into());

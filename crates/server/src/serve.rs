@@ -3,7 +3,6 @@
 //! Start: open everything, listen, then say so. End, at SIGTERM or SIGINT: take no new connections, let requests finish
 //! (streams are cut), stop the background work. Runs go on: the embedded runner is a process of its own.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,8 +31,11 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// # Errors
 ///
 /// When it cannot start; each error says what is wrong and what to do.
-pub async fn serve(settings: Settings) -> anyhow::Result<()> {
+pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
     let _lock = lock::take(&settings)?;
+    // First, so that a taken address is said at once, and that links have the real port where 0 was asked for.
+    let tcp = Tcp::bind(settings.server.listen).await?;
+    settings.server.listen = tcp.address()?;
     let kernel = open(settings).await?;
     let shared = Shared {
         kernel: Arc::clone(&kernel),
@@ -42,8 +44,6 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     };
     let stop = CancellationToken::new();
     let mut supervisor = Supervisor::new(stop.clone());
-    let tcp = Tcp::bind(kernel.settings.server.listen).await?;
-    let address = tcp.address()?;
     let socket = bind_socket(&embedded_runner::socket(&kernel.settings.server.data_dir))?;
     let app = router(&shared);
 
@@ -58,7 +58,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         });
     }
     say_how_to_begin(&kernel).await?;
-    tracing::info!(url = %url(&kernel.settings, address), data = %kernel.settings.server.data_dir.display(), "ready");
+    tracing::info!(url = %url(&kernel.settings), data = %kernel.settings.server.data_dir.display(), "ready");
 
     until_signal().await?;
     tracing::info!("ending; runs go on");
@@ -157,7 +157,7 @@ async fn say_how_to_begin(kernel: &Arc<Kernel>) -> anyhow::Result<()> {
 }
 
 /// Where people reach the server.
-fn url(settings: &Settings, address: SocketAddr) -> String {
+fn url(settings: &Settings) -> String {
     let scheme = if settings.server.tls_certificate.is_some() {
         "https"
     } else {
@@ -167,7 +167,7 @@ fn url(settings: &Settings, address: SocketAddr) -> String {
         .server
         .public_url
         .clone()
-        .unwrap_or_else(|| format!("{scheme}://{address}"))
+        .unwrap_or_else(|| format!("{scheme}://{}", settings.server.listen))
 }
 
 async fn until_signal() -> anyhow::Result<()> {

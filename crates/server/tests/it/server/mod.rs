@@ -70,3 +70,18 @@ async fn every_operation_names_itself_its_permission_and_its_errors() {
     }
     assert!(ids.len() > 60, "only {} operations", ids.len());
 }
+
+#[tokio::test]
+async fn every_schema_that_the_document_refers_to_is_in_it() {
+    let app = TestApp::new().await;
+    let document = app.anonymous().get("/api/v2/openapi.json").await.expect(200).body;
+    let text = document.to_string();
+    let mut missing: Vec<&str> = text
+        .split("\"#/components/schemas/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|name| document["components"]["schemas"].get(name).is_none())
+        .collect();
+    missing.dedup();
+    assert!(missing.is_empty(), "{missing:?}");
+}
