@@ -22,7 +22,9 @@ export function ProjectField({ form, organization, disabledReason }: FieldProps)
   const chosen = form.values.project
   const isListed = found.data?.data.some(({ id }) => id === chosen) ?? true
   const own = useQuery({ ...project(chosen), enabled: chosen !== '' && !isListed })
-  const all = [...(found.data?.data ?? []), ...(own.data && !isListed ? [own.data.data] : [])]
+  // Only where the caller may put a workspace, besides where it is.
+  const open = (found.data?.data ?? []).filter(({ id, attributes }) => id === chosen || attributes.permissions['can-create-workspace'])
+  const all = [...open, ...(own.data && !isListed ? [own.data.data] : [])]
   return (
     <Combobox
       label="Project"

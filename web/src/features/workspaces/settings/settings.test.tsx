@@ -13,7 +13,7 @@ const ORGANIZATION = `${ORIGIN}/api/v2/organizations/acme`
 const server = setupServer(
   http.get(`${ORIGIN}/api/v2/account/session`, () => HttpResponse.json({ data: { attributes: { 'csrf-token': 't' } } })),
   http.get(`${ORGANIZATION}/projects`, () =>
-    HttpResponse.json(listOf([{ id: 'prj-1', type: 'projects', attributes: { name: 'shop', 'is-default': true } }])),
+    HttpResponse.json(listOf([{ id: 'prj-1', type: 'projects', attributes: { name: 'shop', 'is-default': true, permissions: { 'can-create-workspace': true } } }])),
   ),
   http.get(`${ORGANIZATION}/agent-pools`, () => HttpResponse.json(listOf([]))),
 )
