@@ -46,7 +46,7 @@ export function EventRow({ event, organization, isOpen, onToggle }: EventRowProp
             {place && (
               <>
                 {' in '}
-                <Link to={place.to} look="plain">
+                <Link to={place.to} look="name">
                   {place.name}
                 </Link>
               </>

@@ -27,7 +27,7 @@ const VERBS: Record<string, string> = {
   'run.cancel-requested': 'asked to cancel',
   'run.force-canceled': 'force-canceled',
   'run.commented': 'commented on',
-  'plan.downloaded': 'downloaded the plan of',
+  'plan.downloaded': 'downloaded the',
   'organization-membership.invited': 'invited',
   'organization-membership.invited-again': 'sent a new invitation to',
   'organization-membership.accepted': 'joined',
@@ -72,7 +72,8 @@ export function sentenceOf(event: Event, organization: string): Sentence {
   const { action, 'object-kind': kind, 'object-id': id, 'object-name': name } = event
   const passive = PASSIVE[action]
   const verb = VERBS[action] ?? (action.split('.').at(-1) ?? action).replaceAll('-', ' ')
-  const word = SELF_EVIDENT.has(kind) ? '' : objectWord(kind)
+  // `plan of shop` says itself that it is a plan.
+  const word = SELF_EVIDENT.has(kind) || name.startsWith(`${objectWord(kind)} `) ? '' : objectWord(kind)
   const run = kind === 'run' ? runOf(name, id, organization) : null
   const given = kind === 'role-assignment' ? roleOf(event) : null
   if (given) return given(objectAddress(organization, kind, id, name))

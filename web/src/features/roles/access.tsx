@@ -7,6 +7,7 @@ import { useOrganization, useSearchState } from '@/lib/search'
 import { ErrorNotice } from '@/ui/alert'
 import { Command } from '@/ui/command'
 import { PageHead } from '@/ui/page-head'
+import { Section } from '@/ui/section'
 import { Segmented } from '@/ui/segmented'
 import { AccessQuestion } from './access-question'
 import { AccessTable } from './access-table'
@@ -52,29 +53,33 @@ export default function Access() {
       ) : (
         <div className={styles.columns}>
           <div className={styles.list}>
-          <div className={styles.bar}>
-            <Segmented
-              label="Show"
-              value={search.allowed ? 'allowed' : 'all'}
-              options={[
-                { value: 'all', text: 'Everything' },
-                { value: 'allowed', text: 'Only what is allowed' },
-              ]}
-              onChange={(value) => void change({ allowed: value === 'allowed' ? true : undefined }, { replace: true })}
-            />
+            <Section
+              title="What is allowed"
+              actions={
+                <Segmented
+                  label="Show"
+                  value={search.allowed ? 'allowed' : 'all'}
+                  options={[
+                    { value: 'all', text: 'Everything' },
+                    { value: 'allowed', text: 'Only what is allowed' },
+                  ]}
+                  onChange={(value) => void change({ allowed: value === 'allowed' ? true : undefined }, { replace: true })}
+                />
+              }
+            >
+              <AccessTable
+                groups={permissions}
+                explanations={explanations}
+                chosen={search.permission}
+                isOnlyAllowed={search.allowed ?? false}
+                onChoose={(permission) => void change({ permission }, { replace: true })}
+              />
+            </Section>
+            <div className={styles.command}>
+              <Command text={commandOf(name, isSelf, search)} />
+            </div>
           </div>
-          <AccessTable
-            groups={permissions}
-            explanations={explanations}
-            chosen={search.permission}
-            isOnlyAllowed={search.allowed ?? false}
-            onChoose={(permission) => void change({ permission }, { replace: true })}
-          />
-          <div className={styles.command}>
-            <Command text={commandOf(name, isSelf, search)} />
-          </div>
-          </div>
-          <aside className={styles.aside}>
+          <div className={styles.aside}>
             <Chains
               organization={organization}
               name={name}
@@ -82,7 +87,7 @@ export default function Access() {
               explanation={shown}
               isKnown={explanations !== undefined}
             />
-          </aside>
+          </div>
         </div>
       )}
     </>

@@ -9,6 +9,7 @@ import { LinkButton } from '@/ui/button'
 import { Form } from '@/ui/form'
 import { PageHead } from '@/ui/page-head'
 import { Says } from '@/ui/field'
+import { Section } from '@/ui/section'
 import { TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { Matrix } from './matrix'
@@ -78,8 +79,10 @@ function RoleForm({ edited: role, nodes }: { edited: ResourceOf<'Role'> | null; 
           <TextInput label="Name" {...form.field('name')} isMono autoFocus={!role} placeholder="looker" />
           <TextInput label="Holders can" {...form.field('description')} placeholder="See runs, no states" help="In a sentence, for lists." />
         </div>
-        <Matrix groups={grouped(permissions)} nodes={chosen.value} onChange={chosen.onChange} />
-        <Says id="permissions-says" error={chosen.error} />
+        <Section title="What it allows">
+          <Matrix groups={grouped(permissions)} nodes={chosen.value} onChange={chosen.onChange} />
+          <Says id="permissions-says" error={chosen.error} />
+        </Section>
       </Form>
     </>
   )

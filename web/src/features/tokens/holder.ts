@@ -37,7 +37,7 @@ export function createToken(holder: Holder, attributes: TokenSettings) {
 /** The holder of a listed token, as far as the answer says it: `names` has the names by id. */
 export function holderOf(token: ResourceOf<'Token'>, names: ReadonlyMap<string, string>): { kind: ActorKind; id: string; name: string } {
   const kind = (token.attributes.kind ?? 'user') as ActorKind | 'runner-pool'
-  const link = token.relationships?.[kind]?.data
+  const link = token.relationships?.[kind === 'runner-pool' ? 'agent-pool' : kind]?.data
   const id = link && !Array.isArray(link) ? link.id : ''
   return { kind: kind === 'runner-pool' ? 'runner' : kind, id, name: names.get(id) ?? id }
 }
