@@ -35,6 +35,7 @@ pub mod runs;
 pub mod service_accounts;
 pub mod sessions;
 pub mod signing_keys;
+pub mod site;
 pub mod states;
 pub mod team_access;
 pub mod teams;

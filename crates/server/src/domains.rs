@@ -44,6 +44,7 @@ pub fn routes(api: Api, limits: &Limits) -> Api {
     slipway_infra::routes(api, limits)
         .merge(crate::activity::routes())
         .merge(crate::audit::routes())
+        .merge(crate::site::routes())
         .merge(crate::health::api_routes())
 }
 

@@ -24,6 +24,7 @@ mod lock;
 pub mod openapi;
 mod reference;
 pub mod serve;
+mod site;
 mod supervise;
 pub mod tls;
 

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use crate::ctx::Kernel;
 
-pub use api::Api;
 pub use answer::{JsonApi, created, list, ok};
+pub use api::Api;
 pub use body::{Body, Plain};
 pub use errors::{Failure, render, retry_after};
 pub use extract::Params;

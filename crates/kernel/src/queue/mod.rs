@@ -6,6 +6,7 @@
 //! `lost` and wait for their owner to decide. Which
 //! item is next is a pure function in [`order`].
 
+pub mod attention;
 pub mod jobs;
 pub mod leases;
 pub mod model;

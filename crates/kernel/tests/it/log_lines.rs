@@ -60,9 +60,20 @@ async fn require_lines(ctx: &Ctx, id: LogId, text: &[u8]) {
         assert!(text[found.offset as usize..].starts_with(&again), "from {first}");
     }
     assert_eq!(ctx.logs.lines(ctx, id, Lines::From(99, 1)).await.unwrap().cut, [99]);
-    assert!(ctx.logs.lines(ctx, id, Lines::From(total + 1, 5)).await.unwrap().lines.is_empty());
+    assert!(
+        ctx.logs
+            .lines(ctx, id, Lines::From(total + 1, 5))
+            .await
+            .unwrap()
+            .lines
+            .is_empty()
+    );
 
-    let expected: Vec<u64> = (1..).zip(&lines).filter(|(_, line)| line.contains("needle")).map(|(n, _)| n).collect();
+    let expected: Vec<u64> = (1..)
+        .zip(&lines)
+        .filter(|(_, line)| line.contains("needle"))
+        .map(|(n, _)| n)
+        .collect();
     let found = ctx.logs.search(ctx, id, &search("needle")).await.unwrap();
     assert_eq!((found.total, found.searched), (expected.len() as u64, total));
     assert_eq!(found.lines, expected[..expected.len().min(1_000)]);
@@ -70,7 +81,10 @@ async fn require_lines(ctx: &Ctx, id: LogId, text: &[u8]) {
         first: total - 10,
         ..search("needle")
     };
-    assert_eq!(*ctx.logs.search(ctx, id, &rest).await.unwrap().lines.last().unwrap(), total);
+    assert_eq!(
+        *ctx.logs.search(ctx, id, &rest).await.unwrap().lines.last().unwrap(),
+        total
+    );
 }
 
 #[tokio::test]
@@ -106,7 +120,10 @@ async fn a_log_from_before_lines_were_counted_has_the_same_lines() {
     let text = text(20_000);
     write(&ctx, id, &text, 0, text.len()).await;
     ctx.logs.seal(&ctx, id).await.unwrap();
-    for table in ["UPDATE logs SET stored_lines = NULL", "UPDATE log_chunks SET start_line = NULL"] {
+    for table in [
+        "UPDATE logs SET stored_lines = NULL",
+        "UPDATE log_chunks SET start_line = NULL",
+    ] {
         let tx = ctx.begin().await.unwrap();
         tx.execute_unprepared(table).await.unwrap();
         tx.commit().await.unwrap();

@@ -49,7 +49,7 @@ async fn export_site_audit_log(ctx: Ctx, uri: Uri) -> Result<Response> {
 }
 
 /// Refuses whoever does not manage the site.
-pub(super) async fn require_at_site(ctx: &Ctx) -> Result<()> {
+pub(crate) async fn require_at_site(ctx: &Ctx) -> Result<()> {
     let permission = slipway_identity::permissions::SITE_MANAGE;
     if ctx.granted().await?.allows(permission, &Scope::site()) {
         return Ok(());

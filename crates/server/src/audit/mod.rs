@@ -4,6 +4,7 @@ mod export;
 mod trail;
 mod webhooks;
 
+pub(crate) use export::require_at_site;
 use slipway_kernel::http::Routes;
 
 pub fn routes() -> Routes {

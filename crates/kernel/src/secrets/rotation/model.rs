@@ -61,6 +61,19 @@ pub enum RotationState {
     Done,
 }
 
+impl RotationState {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resealing => "resealing",
+            Self::Waiting => "waiting",
+            Self::Checking => "checking",
+            Self::Done => "done",
+        }
+    }
+}
+
 impl Model {
     /// A rotation to a version that was just made.
     #[must_use]

@@ -202,6 +202,11 @@ fn identity_providers() -> Vec<Row> {
         call("update_identity_provider").send("identity-providers", json!({"is-enabled": true})),
         call("test_identity_provider"),
         call("create_signing_key"),
+        call("get_site_status"),
+        call("list_data_keys"),
+        call("list_work_items"),
+        call("retry_work_item").closed(),
+        call("drop_work_item").closed(),
     ]
 }
 

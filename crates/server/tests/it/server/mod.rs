@@ -3,6 +3,7 @@
 mod backup;
 mod mariadb;
 mod s3;
+mod site;
 
 use serde_json::Value;
 
