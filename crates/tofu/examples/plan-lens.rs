@@ -24,11 +24,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let plan = Plan::parse(&json)?;
     let changes = Changes::new(&plan, &["a secret that is nowhere in it".to_owned()])?;
     for pack in changes.packs() {
-        write(&folder.join(format!("{}.gz", pack.first)), &pack.lines)?;
+        write(&folder.join(format!("{}.gz", pack.first)), &pack.lines, Compression::fast())?;
     }
     let details = begin.elapsed();
     let index = serde_json::to_vec(&changes.index())?;
-    let packed = write(&folder.join("index.gz"), &index)?;
+    let packed = write(&folder.join("index.gz"), &index, Compression::default())?;
     println!(
         "changes={} json_bytes={} details_ms={} all_ms={} index_bytes={} index_gzip_bytes={packed} more_memory_kb={}",
         changes.count(),
@@ -41,8 +41,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(4));
+fn write(path: &Path, bytes: &[u8], level: Compression) -> std::io::Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), level);
     encoder.write_all(bytes)?;
     let packed = encoder.finish()?;
     fs::write(path, &packed)?;

@@ -77,7 +77,7 @@ fn lags(sent: &[Mark], seen: &[Mark]) -> Vec<f64> {
 }
 
 /// Where runs of a pool of ours come from.
-struct Source {
+pub(super) struct Source {
     api: Api,
     runner: Api,
     runner_id: String,
@@ -85,14 +85,21 @@ struct Source {
     archive: Vec<u8>,
 }
 
-struct Item {
-    api: Api,
+pub(super) struct Item {
+    pub(super) api: Api,
     path: String,
+}
+
+impl Item {
+    /// The address of a part of the item.
+    pub(super) fn part(&self, name: &str) -> String {
+        format!("{}/{name}", self.path)
+    }
 }
 
 impl Source {
     /// Makes a runner pool and registers as a runner of it.
-    fn new(bench: &Bench, server: &Server) -> Result<Self> {
+    pub(super) fn new(bench: &Bench, server: &Server) -> Result<Self> {
         let mut connection = server.api.connect()?;
         let pool = json!({"data": {"type": "agent-pools", "attributes": {"name": "bench"}}});
         let pool = id(&connection.post(&format!("/api/v2/organizations/{ORGANIZATION}/agent-pools"), &pool)?)?;
@@ -115,7 +122,7 @@ impl Source {
     }
 
     /// Claims the plan of a new run in a new workspace; returns the item and the plan's id.
-    fn claim(&self, name: &str) -> Result<(Item, String)> {
+    pub(super) fn claim(&self, name: &str) -> Result<(Item, String)> {
         let mut connection = self.api.connect()?;
         let workspace = create_workspace(&mut connection, name, Some(&self.pool))?;
         upload(&mut connection, &workspace, &self.archive)?;
@@ -124,7 +131,7 @@ impl Source {
         let claim = self.runner.connect()?.post(&path, &json!({"wait-ms": 5000}))?;
         ensure!(text(&claim, "/context/run-id")? == run, "another run was claimed");
         let item = Item {
-            path: format!("/api/v2/work/{}/log", text(&claim, "/work-item-id")?),
+            path: format!("/api/v2/work/{}", text(&claim, "/work-item-id")?),
             api: Api {
                 token: text(&claim, "/run-token")?,
                 ..self.runner.clone()
@@ -146,7 +153,7 @@ fn write(item: &Item, bytes: usize, pace: Option<Duration>) -> Result<Vec<Mark>>
         }
         let at = Instant::now();
         let chunk = log.get(offset % chunk_bytes..).unwrap_or_default();
-        let answer = connection.put(&format!("{}?offset={offset}", item.path), chunk)?;
+        let answer = connection.put(&format!("{}?offset={offset}", item.part("log")), chunk)?;
         let answer: Value = serde_json::from_slice(&answer)?;
         let received = answer.get("received").and_then(Value::as_u64);
         offset = usize::try_from(received.context("nothing is said of what was received")?)?;

@@ -6,6 +6,7 @@
 mod audit;
 mod child;
 mod http;
+mod lens;
 mod load;
 mod logs;
 mod postgres;
@@ -35,7 +36,7 @@ const FILE: &str = "bench.json";
 
 /// What is measured together, because it needs the same server.
 type Part = fn(&Bench, &mut Rows) -> Result<()>;
-const PARTS: [(&str, Part); 11] = [
+const PARTS: [(&str, Part); 13] = [
     ("ratios", runs::ratios),
     ("start-latency", runs::start_latency),
     ("parallel", runs::parallel),
@@ -47,6 +48,8 @@ const PARTS: [(&str, Part); 11] = [
     ("logs", logs::throughput),
     ("states", states::write),
     ("audit", audit::audit),
+    ("plan-lens", lens::plan),
+    ("log-lines", lens::log),
 ];
 
 #[derive(clap::Args)]
@@ -54,7 +57,8 @@ pub(crate) struct Arguments {
     /// Fewer repetitions: for trying out, not for comparing.
     #[arg(long)]
     quick: bool,
-    /// Only this part: ratios, start-latency, parallel, starts, memory, sqlite, postgres, cold-cache, logs, states, audit.
+    /// Only this part: ratios, start-latency, parallel, starts, memory, sqlite, postgres, cold-cache, logs, states, audit,
+    /// plan-lens, log-lines.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Measure this binary instead of building one.
