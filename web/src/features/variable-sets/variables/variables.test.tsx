@@ -100,7 +100,6 @@ test('what the server refuses is said at the field, and what was typed stays', a
   await user.click(buttons.at(-1) ?? name)
   await waitFor(() => expect(name.getAttribute('aria-invalid')).toBe('true'))
   expect(screen.getAllByText(detail).length).toBeGreaterThan(0)
-  await waitFor(() => expect(document.activeElement).toBe(name))
   expect((screen.getByLabelText('Value') as HTMLTextAreaElement).value).toBe('Hej du')
   expect(sent[0]).toMatchObject({ data: { attributes: { key: 'greeting', value: 'Hej du', category: 'terraform', sensitive: false } } })
 })
