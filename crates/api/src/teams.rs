@@ -65,6 +65,9 @@ pub struct Team {
     pub description: Option<String>,
     /// The name of the group at the identity provider whose members are in the team.
     pub sso_team_id: Option<String>,
+    /// The identity provider whose group it is; null when a group of this name at any provider is meant.
+    #[serde(default)]
+    pub sso_provider: Option<String>,
     /// Who may see it.
     pub visibility: TeamVisibility,
     /// Whether its members may make and take back tokens of the team.
@@ -107,6 +110,9 @@ pub struct NewTeam {
     /// The name of the group at the identity provider whose members are in the team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sso_team_id: Option<String>,
+    /// The identity provider whose group it is, by name or id; a group of this name at any provider when it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sso_provider: Option<String>,
     /// Who may see it; `secret` by default.
     #[serde(default)]
     pub visibility: TeamVisibility,
@@ -145,6 +151,14 @@ pub struct TeamChanges {
     )]
     #[schema(value_type = Option<String>)]
     pub sso_team_id: Option<Option<String>>,
+    /// The identity provider whose group it is, by name or id; null for any.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::patch::present"
+    )]
+    #[schema(value_type = Option<String>)]
+    pub sso_provider: Option<Option<String>>,
     /// Who may see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<TeamVisibility>,

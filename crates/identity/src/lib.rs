@@ -94,6 +94,7 @@ pub fn migrations() -> Vec<Migration> {
         preferences::store::MIGRATION,
         trusted_issuers::store::MIGRATION,
         tokens::store::ORIGIN,
+        teams::store::PROVIDER,
     ]
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum TeamCommand {
 Examples:
   slipway team create platform --visible
   slipway team create auditors --access read-workspaces --access read-projects
-  slipway team create developers --sso-group dev")]
+  slipway team create developers --sso-group dev --sso-provider dex")]
     Create {
         /// Its name
         #[arg(value_name = "NAME")]
@@ -41,6 +41,9 @@ Examples:
         /// The group at the identity provider whose members are in it
         #[arg(long, value_name = "GROUP")]
         sso_group: Option<String>,
+        /// The identity provider whose group it is [default: any]
+        #[arg(long, value_name = "PROVIDER", requires = "sso_group")]
+        sso_provider: Option<String>,
         /// Let everybody see it who sees the organization
         #[arg(long)]
         visible: bool,
@@ -66,6 +69,9 @@ Examples:
         /// The group at the identity provider whose members are in it; empty for none
         #[arg(long, value_name = "GROUP")]
         sso_group: Option<String>,
+        /// The identity provider whose group it is; empty for any
+        #[arg(long, value_name = "PROVIDER")]
+        sso_provider: Option<String>,
     },
     /// Delete a team with its roles and tokens
     #[command(after_help = "Examples:\n  slipway team delete platform --yes")]
@@ -161,6 +167,7 @@ pub(super) async fn run(context: &Context, command: TeamCommand) -> anyhow::Resu
             name,
             description,
             sso_group,
+            sso_provider,
             visible,
             members_manage_tokens,
             access,
@@ -169,6 +176,7 @@ pub(super) async fn run(context: &Context, command: TeamCommand) -> anyhow::Resu
                 name,
                 description,
                 sso_team_id: sso_group,
+                sso_provider,
                 visibility: if visible {
                     TeamVisibility::Organization
                 } else {
@@ -189,6 +197,7 @@ pub(super) async fn run(context: &Context, command: TeamCommand) -> anyhow::Resu
             name,
             description,
             sso_group,
+            sso_provider,
         } => {
             let id = id_of(&find_team(context, client, &team).await?)?;
             let nothing_if_empty = |text: String| (!text.is_empty()).then_some(text);
@@ -196,6 +205,7 @@ pub(super) async fn run(context: &Context, command: TeamCommand) -> anyhow::Resu
                 name,
                 description: description.map(nothing_if_empty),
                 sso_team_id: sso_group.map(nothing_if_empty),
+                sso_provider: sso_provider.map(nothing_if_empty),
                 ..TeamChanges::default()
             };
             show(context, client, &client.update_team(id, changes).await?).await?;
@@ -333,6 +343,10 @@ async fn show(context: &Context, client: &Client, team: &Resource<Team>) -> anyh
             ("Description", team.description.clone().unwrap_or_default()),
             ("Visible to", visible_to(team.visibility).to_owned()),
             ("Group", team.sso_team_id.clone().unwrap_or_default()),
+            (
+                "Group of",
+                team.sso_provider.clone().unwrap_or_else(|| "any provider".to_owned()),
+            ),
             ("Members", names(&members)),
         ]
     })

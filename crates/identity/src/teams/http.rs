@@ -336,6 +336,7 @@ fn resource(shown: Shown, organization: &Name) -> Resource<Wire> {
         name: team.name,
         description: team.description,
         sso_team_id: team.sso_team_id,
+        sso_provider: shown.provider,
         visibility: team.visibility.into(),
         allow_member_token_management: team.allow_member_token_management,
         organization_access: shown.organization_access,

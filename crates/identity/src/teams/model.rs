@@ -1,7 +1,7 @@
 //! The team as a row, and its members: pure.
 
 use sea_orm::entity::prelude::*;
-use slipway_api::ids::{OrganizationId, TeamId};
+use slipway_api::ids::{IdentityProviderId, OrganizationId, TeamId};
 use slipway_api::teams::{NewTeam, TeamChanges, TeamVisibility};
 use slipway_api::{Name, Timestamp};
 use slipway_kernel::{Error, Result};
@@ -21,6 +21,8 @@ pub struct Model {
     pub description: Option<String>,
     /// The group at identity providers whose members are in it.
     pub sso_team_id: Option<String>,
+    /// The provider whose group it is; none for any.
+    pub sso_provider_id: Option<IdentityProviderId>,
     /// Who may see it.
     pub visibility: Visibility,
     /// Whether members may make tokens of it.
@@ -132,6 +134,7 @@ impl Model {
             name: wanted.name,
             description: short(wanted.description, "description")?,
             sso_team_id: short(wanted.sso_team_id, "sso-team-id")?,
+            sso_provider_id: None,
             visibility: wanted.visibility.into(),
             allow_member_token_management: wanted.allow_member_token_management,
             version: 1,
@@ -183,6 +186,7 @@ mod tests {
             name: "dev".parse().unwrap(),
             description: Some("Developers.".to_owned()),
             sso_team_id: Some("developers".to_owned()),
+            sso_provider: None,
             visibility: TeamVisibility::Organization,
             allow_member_token_management: true,
             organization_access: None,

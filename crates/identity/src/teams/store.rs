@@ -49,6 +49,12 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// Whose group a team follows.
+pub(crate) const PROVIDER: Migration = Migration {
+    name: "identity_0072_team_provider",
+    steps: || vec![Step::Sql("ALTER TABLE teams ADD COLUMN sso_provider_id VARCHAR(64)")],
+};
+
 /// Which teams of an organization to list.
 #[derive(Debug, Clone)]
 pub(crate) struct Filter {
@@ -90,10 +96,19 @@ pub(crate) async fn by_ids(connection: &impl ConnectionTrait, ids: &[TeamId]) ->
 }
 
 /// The teams that follow one of these groups, in every organization.
-pub(crate) async fn by_groups(connection: &impl ConnectionTrait, groups: &[String]) -> Result<Vec<Team>> {
+pub(crate) async fn by_groups(
+    connection: &impl ConnectionTrait,
+    provider: &str,
+    groups: &[String],
+) -> Result<Vec<Team>> {
+    let is_meant = Condition::any()
+        .add(Column::SsoProviderId.is_null())
+        .add(Column::SsoProviderId.eq(provider));
     let mut found = Vec::new();
     for groups in groups.chunks(500) {
-        let query = Entity::find().filter(Column::SsoTeamId.is_in(groups.iter().cloned()));
+        let query = Entity::find()
+            .filter(Column::SsoTeamId.is_in(groups.iter().cloned()))
+            .filter(is_meant.clone());
         found.append(&mut query.all(connection).await?);
     }
     Ok(found)
@@ -308,6 +323,7 @@ fn row(team: &Team) -> ActiveModel {
         name: Set(team.name.clone()),
         description: Set(team.description.clone()),
         sso_team_id: Set(team.sso_team_id.clone()),
+        sso_provider_id: Set(team.sso_provider_id),
         visibility: Set(team.visibility),
         allow_member_token_management: Set(team.allow_member_token_management),
         version: Set(team.version),

@@ -230,6 +230,7 @@ pub fn new_team(name: &str) -> NewTeam {
         name: name.parse().unwrap(),
         description: None,
         sso_team_id: None,
+        sso_provider: None,
         visibility: TeamVisibility::Secret,
         allow_member_token_management: false,
         organization_access: None,

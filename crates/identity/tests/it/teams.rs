@@ -239,6 +239,7 @@ async fn a_groups_members_are_in_the_teams_that_follow_it_and_leave_with_it() {
     let mia = site.user("mia").await;
     let wanted = NewTeam {
         sso_team_id: Some("developers".to_owned()),
+        sso_provider: None,
         ..new_team("dev")
     };
     let dev = teams::service::create(&owner, &site.tree, &acme, wanted).await.unwrap();

@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::too_many_lines
 )]
 #![expect(dead_code, unused_imports, reason = "the stories use more of what is shared")]

@@ -1,9 +1,10 @@
 //! Making, changing and deleting teams.
 
 use serde_json::json;
+use slipway_api::ids::IdentityProviderId;
 use slipway_api::teams::{NewTeam, OrganizationAccess, TeamChanges};
 use slipway_kernel::grants::{Scope, store as grants};
-use slipway_kernel::{Ctx, Result, Tx, events};
+use slipway_kernel::{Ctx, Error, Result, Tx, events};
 
 use super::{event, require};
 use crate::changes::changed_fields;
@@ -15,7 +16,7 @@ use crate::role_assignments::service as assignments;
 use crate::roles::{BuiltIn, PermissionTree};
 use crate::teams::model::Team;
 use crate::teams::{organization_access, store};
-use crate::{role_assignments, roles, tokens};
+use crate::{identity_providers, role_assignments, roles, tokens};
 
 /// Makes a team in an organization that the caller sees; it gets the organization's default role for teams.
 ///
@@ -25,13 +26,18 @@ use crate::{role_assignments, roles, tokens};
 pub async fn create(ctx: &Ctx, tree: &PermissionTree, organization: &Organization, wanted: NewTeam) -> Result<Team> {
     organizations::require(ctx, TEAMS_MANAGE, organization).await?;
     let access = wanted.organization_access.unwrap_or_default();
-    let team = Team::new(ctx.new_id()?, organization.id, wanted, ctx.now())?;
+    let provider = provider(ctx, wanted.sso_provider.as_deref()).await?;
+    let team = Team {
+        sso_provider_id: provider,
+        ..Team::new(ctx.new_id()?, organization.id, wanted, ctx.now())?
+    };
     let given = wanted_roles(ctx, tree, organization, &access, &[]).await?;
     let mut tx = ctx.begin().await?;
     let organization = organizations::hold(&tx, organization.id).await?;
     store::insert(&tx, &team).await?;
     let changes = json!({
-        "name": team.name, "sso-team-id": team.sso_team_id, "visibility": slipway_api::teams::TeamVisibility::from(team.visibility),
+        "name": team.name, "sso-team-id": team.sso_team_id, "sso-provider": team.sso_provider_id,
+        "visibility": slipway_api::teams::TeamVisibility::from(team.visibility),
     });
     events::record(&mut tx, ctx, event("team.created", &team, changes)).await?;
     give(&mut tx, ctx, &team, &given).await?;
@@ -55,9 +61,17 @@ pub async fn update(ctx: &Ctx, tree: &PermissionTree, seen: &Team, changes: Team
     require(ctx, seen).await?;
     let organization = organizations::by_id(ctx, seen.organization_id).await?;
     let access = changes.organization_access;
-    let team = seen.changed(changes)?;
+    let provider = match &changes.sso_provider {
+        Some(text) => provider(ctx, text.as_deref()).await?,
+        None => seen.sso_provider_id,
+    };
+    let team = Team {
+        sso_provider_id: provider,
+        ..seen.changed(changes)?
+    };
     let subject = team.id.to_string();
-    if team.sso_team_id != seen.sso_team_id && team.sso_team_id.is_some() {
+    let followed = |team: &Team| (team.sso_team_id.clone(), team.sso_provider_id);
+    if followed(&team) != followed(seen) && team.sso_team_id.is_some() {
         assignments::require_all_covered(ctx, tree, &subject).await?;
     }
     let held = at_organization(ctx, &team).await?;
@@ -78,6 +92,7 @@ pub async fn update(ctx: &Ctx, tree: &PermissionTree, seen: &Team, changes: Team
         ("name", json!(seen.name), json!(team.name)),
         ("description", json!(seen.description), json!(team.description)),
         ("sso-team-id", json!(seen.sso_team_id), json!(team.sso_team_id)),
+        ("sso-provider", json!(seen.sso_provider_id), json!(team.sso_provider_id)),
         (
             "allow-member-token-management",
             json!(seen.allow_member_token_management),
@@ -92,6 +107,22 @@ pub async fn update(ctx: &Ctx, tree: &PermissionTree, seen: &Team, changes: Team
     grants::changed(&mut tx).await?;
     tx.commit().await?;
     Ok(team)
+}
+
+/// The identity provider of this name or id, of those that people can sign in with.
+async fn provider(ctx: &Ctx, text: Option<&str>) -> Result<Option<IdentityProviderId>> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let all = identity_providers::service::enabled(ctx).await?;
+    let found = all
+        .iter()
+        .find(|provider| provider.name.as_str() == text || provider.id.to_string() == text);
+    let found = found.ok_or_else(|| {
+        let why = format!("There is no identity provider \"{text}\" to sign in with.");
+        Error::invalid("/data/attributes/sso-provider", why)
+    })?;
+    Ok(Some(found.id))
 }
 
 /// Deletes a team with its roles and tokens; its members lose at once what they had by it.

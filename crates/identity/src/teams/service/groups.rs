@@ -11,7 +11,7 @@ use crate::teams::model::Source;
 use crate::teams::store;
 
 /// Puts a user into exactly those teams that follow one of the provider's groups, as far as the provider decides: who
-/// was put into a team by a person, or by another provider, stays. To be called at each sign-in, in its transaction.
+/// was put into a team by a person, or by another provider, stays. A team that names a provider follows no other. To be called at each sign-in, in its transaction.
 ///
 /// # Errors
 ///
@@ -24,7 +24,7 @@ pub async fn replace_from_provider(
     groups: &[String],
 ) -> Result<()> {
     let source = Source::provider(provider);
-    let wanted = store::by_groups(&**tx, groups).await?;
+    let wanted = store::by_groups(&**tx, source.as_str(), groups).await?;
     let before = store::of_user_by(&**tx, user, &source).await?;
     let lost: Vec<_> = before
         .iter()

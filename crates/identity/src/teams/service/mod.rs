@@ -18,7 +18,7 @@ use super::{organization_access, store};
 use crate::callers::require_somebody;
 use crate::organizations::{self, Organization};
 use crate::permissions::{ACCESS_READ, TEAMS_MANAGE};
-use crate::role_assignments;
+use crate::{identity_providers, role_assignments};
 
 pub use change::{create, delete, update};
 pub use groups::{forget_provider, replace_from_provider};
@@ -35,6 +35,8 @@ pub struct Shown {
     pub team: Team,
     /// What it may do in the whole organization.
     pub organization_access: OrganizationAccess,
+    /// The name of the identity provider whose group it follows; its id when the provider is gone.
+    pub provider: Option<String>,
     /// Its members.
     pub members: Vec<UserId>,
     /// What the caller may do with it.
@@ -48,6 +50,7 @@ impl Shown {
         Self {
             team,
             organization_access: OrganizationAccess::default(),
+            provider: None,
             members: Vec::new(),
             permissions: TeamPermissions::default(),
         }
@@ -106,12 +109,14 @@ pub async fn shown(ctx: &Ctx, teams: Vec<Team>) -> Result<Vec<Shown>> {
     let ids: Vec<TeamId> = teams.iter().map(|team| team.id).collect();
     let mut members = store::members_of(ctx.db.reader(), &ids).await?;
     let mut access = access_of(ctx, &teams).await?;
+    let mut providers = providers_of(ctx, &teams).await?;
     let granted = ctx.granted().await?;
     let shown = teams.into_iter().map(|team| {
         let can_update = granted.allows(TEAMS_MANAGE, &scope(&team));
         let by_member = team.allow_member_token_management && is_own(ctx, team.id);
         Shown {
             organization_access: access.remove(&team.id).unwrap_or_default(),
+            provider: providers.remove(&team.id),
             members: members.remove(&team.id).unwrap_or_default(),
             permissions: TeamPermissions {
                 can_update_membership: can_update,
@@ -122,6 +127,20 @@ pub async fn shown(ctx: &Ctx, teams: Vec<Team>) -> Result<Vec<Shown>> {
         }
     });
     Ok(shown.collect())
+}
+
+async fn providers_of(ctx: &Ctx, teams: &[Team]) -> Result<HashMap<TeamId, String>> {
+    let mut names = HashMap::new();
+    for team in teams {
+        if let Some(id) = team.sso_provider_id {
+            let provider = identity_providers::store::by_id(ctx.db.reader(), id).await?;
+            names.insert(
+                team.id,
+                provider.map_or_else(|| id.to_string(), |found| found.name.to_string()),
+            );
+        }
+    }
+    Ok(names)
 }
 
 async fn access_of(ctx: &Ctx, teams: &[Team]) -> Result<HashMap<TeamId, OrganizationAccess>> {

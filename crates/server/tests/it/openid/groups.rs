@@ -98,3 +98,51 @@ async fn groups_that_are_told_beside_the_token_count_if_they_are_the_same_person
     site.browser().open(&sign_in).await.expect(200);
     token.get("/api/v2/organizations/acme").await.expect(404);
 }
+
+#[tokio::test]
+async fn a_team_can_follow_the_group_of_one_provider_only() {
+    let site = Site::new().await;
+    let (mut ours, mut theirs) = (Dex::start().unwrap(), Dex::start().unwrap());
+    let first = site.connect("ours", &mut ours, json!({})).await;
+    let second = site.connect("theirs", &mut theirs, json!({})).await;
+    let acme = document("organizations", json!({"name": "acme"}));
+    site.admin.post("/api/v2/organizations", acme).await.expect(201);
+    let wanted = |provider: &str| {
+        document(
+            "teams",
+            json!({"name": "operators", "sso-team-id": "ops", "sso-provider": provider}),
+        )
+    };
+    let teams = "/api/v2/organizations/acme/teams";
+    let refused = site.admin.post(teams, wanted("nobody")).await.expect(422);
+    assert_eq!(refused.pointer(), "/data/attributes/sso-provider");
+    let made = site.admin.post(teams, wanted("ours")).await.expect(201);
+    assert_eq!(made.attribute("sso-provider"), "ours");
+    let path = format!("/api/v2/teams/{}", made.id());
+    let count = async || {
+        site.admin
+            .get(&path)
+            .await
+            .expect(200)
+            .attribute("users-count")
+            .as_u64()
+            .unwrap()
+    };
+    let person = |name: &str| {
+        site.browser()
+            .behind_proxy(name, &format!("{name}@example.com"), &["ops"])
+    };
+    // Whoever runs the other provider can make groups of any name there.
+    person("mallory").sign_in_by_proxy(&second).await.expect(200);
+    assert_eq!(count().await, 0);
+    person("grace").sign_in_by_proxy(&first).await.expect(200);
+    assert_eq!(count().await, 1);
+    // By any provider again.
+    let any = document("teams", json!({"sso-provider": null}));
+    assert_eq!(
+        *site.admin.patch(&path, any).await.expect(200).attribute("sso-provider"),
+        json!(null)
+    );
+    person("mallory").sign_in_by_proxy(&second).await.expect(200);
+    assert_eq!(count().await, 2);
+}
