@@ -55,6 +55,21 @@ impl Client {
         self.resource(call.json(&NewDocument::new(assignment))?).await
     }
 
+    /// Who holds which role at the site.
+    #[must_use]
+    pub fn site_role_assignments(&self) -> Listing<RoleAssignment> {
+        Listing::new(self, Call::get(&["role-assignments"]))
+    }
+
+    /// Gives somebody a role at the site; for site administrators.
+    pub async fn create_site_role_assignment(
+        &self,
+        assignment: RoleAssignment,
+    ) -> Result<Resource<RoleAssignment>, ClientError> {
+        let call = Call::post(&["role-assignments"]);
+        self.resource(call.json(&NewDocument::new(assignment))?).await
+    }
+
     /// Takes a role from somebody.
     pub async fn delete_role_assignment(&self, id: RoleAssignmentId) -> Result<(), ClientError> {
         self.nothing(Call::delete(&["role-assignments", &id.to_string()])).await

@@ -26,7 +26,9 @@ pub const PROJECT_CREATE: Permission = Permission::new("project.create");
 pub const PROJECT_UPDATE: Permission = Permission::new("project.update");
 /// Delete a project.
 pub const PROJECT_DELETE: Permission = Permission::new("project.delete");
-/// See, create and delete users; counts at the site only.
+/// See users; counts at the site only.
+pub const USER_READ: Permission = Permission::new("user.read");
+/// Create, suspend and delete users; counts at the site only.
 pub const USER_MANAGE: Permission = Permission::new("user.manage");
 /// See who holds which role at the site; counts at the site only.
 pub const SITE_ACCESS_READ: Permission = Permission::new("site.access.read");
@@ -58,7 +60,8 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
         (PROJECT_CREATE, "Create projects."),
         (PROJECT_UPDATE, "Change the name and description of projects."),
         (PROJECT_DELETE, "Delete projects."),
-        (USER_MANAGE, "See, create and delete users (at the site)."),
+        (USER_READ, "See users (at the site)."),
+        (USER_MANAGE, "See, create, suspend and delete users (at the site)."),
         (SITE_ACCESS_READ, "See who holds which role at the site."),
         (SITE_MANAGE, "Do what only a site administrator may (at the site)."),
     ]

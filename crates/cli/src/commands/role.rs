@@ -7,7 +7,7 @@ use slipway_api::{Name, Resource};
 use slipway_client::Client;
 
 use super::team::find_subject;
-use super::{project::find_project, workspace};
+use super::{project::find_project, user, workspace};
 use crate::context::{Context, id_of};
 use crate::failure::{Failure, Outcome};
 use crate::output::{Table, one_line, yes_no};
@@ -71,15 +71,20 @@ Examples:
         yes: bool,
     },
     /// List who holds which role where
-    #[command(after_help = "Examples:\n  slipway role assignments")]
-    Assignments,
+    #[command(after_help = "Examples:\n  slipway role assignments\n  slipway role assignments --at-site")]
+    Assignments {
+        /// Those at the site, which hold in all organizations
+        #[arg(long)]
+        at_site: bool,
+    },
     /// Give somebody a role: in the organization, or only in a project or workspace
     #[command(after_help = "\
 Examples:
   slipway role assign operator --to ada
   slipway role assign planner --to user-1k9x3c0q8fz2m4ab --in-project payments
   slipway role assign planner --to ada --in-workspace shop-test
-  slipway role assign read --to platform")]
+  slipway role assign read --to platform
+  slipway role assign site-auditor --to ada --at-site")]
     Assign {
         /// The role's name
         #[arg(value_name = "ROLE")]
@@ -93,6 +98,9 @@ Examples:
         /// Only in this workspace, by name or id
         #[arg(long, value_name = "WORKSPACE")]
         in_workspace: Option<String>,
+        /// At the site, in all organizations; for site administrators
+        #[arg(long, conflicts_with_all = ["in_project", "in_workspace"])]
+        at_site: bool,
     },
     /// Take a role from somebody
     #[command(after_help = "\
@@ -159,8 +167,11 @@ pub(super) async fn run(context: &Context, command: RoleCommand) -> anyhow::Resu
             client.delete_role(id_of(&role)?).await?;
             context.output.done(&format!("deleted the role {name}"));
         }
-        RoleCommand::Assignments => {
-            let assignments = client.role_assignments(context.organization()?).all().await?;
+        RoleCommand::Assignments { at_site } => {
+            let assignments = match at_site {
+                true => client.site_role_assignments().all().await?,
+                false => client.role_assignments(context.organization()?).all().await?,
+            };
             context.output.rows(
                 &assignments,
                 "No assignments that you may see. Give somebody a role: slipway role assign ROLE --to USER",
@@ -172,7 +183,15 @@ pub(super) async fn run(context: &Context, command: RoleCommand) -> anyhow::Resu
             subject,
             in_project,
             in_workspace,
+            at_site,
         } => {
+            if at_site {
+                let subject = user::find_user(client, &subject).await?.id;
+                let new = RoleAssignment::new(subject, role, "site".to_owned());
+                let made = client.create_site_role_assignment(new).await?;
+                context.output.rows(&[made], "", assignment_table)?;
+                return Ok(Outcome::Success);
+            }
             let scope = scope(context, client, in_project.as_deref(), in_workspace.as_deref()).await?;
             let subject = find_subject(context, client, &subject).await?;
             let new = RoleAssignment::new(subject, role, scope);

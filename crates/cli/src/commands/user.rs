@@ -36,6 +36,40 @@ Examples:
         #[arg(long, value_name = "ADDRESS")]
         email: Option<String>,
     },
+    /// Keep a user out, with all sessions and tokens; for site administrators
+    #[command(after_help = "Examples:\n  slipway user suspend ada --yes")]
+    Suspend {
+        /// The user, by name or id
+        #[arg(value_name = "USER")]
+        user: String,
+        /// Say yes to everything
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Let a suspended user in again; for site administrators
+    #[command(after_help = "Examples:\n  slipway user unsuspend ada")]
+    Unsuspend {
+        /// The user, by name or id
+        #[arg(value_name = "USER")]
+        user: String,
+    },
+    /// Make a link by which a user sets the password; without mail on the server it is printed, on stdout
+    #[command(after_help = "Examples:\n  slipway user reset-password ada")]
+    ResetPassword {
+        /// The user, by name or id
+        #[arg(value_name = "USER")]
+        user: String,
+    },
+    /// Take a user's second factor away, for who lost the app and the recovery codes
+    #[command(after_help = "Examples:\n  slipway user disable-second-factor ada --yes")]
+    DisableSecondFactor {
+        /// The user, by name or id
+        #[arg(value_name = "USER")]
+        user: String,
+        /// Say yes to everything
+        #[arg(long, short)]
+        yes: bool,
+    },
     /// Delete a user with all their tokens; for site administrators
     #[command(after_help = "Examples:\n  slipway user delete ada --yes")]
     Delete {
@@ -57,6 +91,37 @@ pub(super) async fn run(context: &Context, command: UserCommand) -> anyhow::Resu
         UserCommand::Create { name, email } => {
             show(context, &client.create_user(NewUser { username: name, email }).await?)?;
         }
+        UserCommand::Suspend { user, yes } => {
+            let user = find_user(client, &user).await?;
+            let name = &user.attributes.username;
+            if !prompt::confirm(
+                context,
+                yes,
+                &format!("Keep {name} out? Sessions and tokens end to count."),
+            )? {
+                return Err(Failure::error("nobody was suspended", "The user stays as they were."));
+            }
+            client.suspend_user(id_of(&user)?, true).await?;
+            context.output.done(&format!("suspended {name}"));
+        }
+        UserCommand::Unsuspend { user } => {
+            let user = find_user(client, &user).await?;
+            client.suspend_user(id_of(&user)?, false).await?;
+            context
+                .output
+                .done(&format!("let {} in again", user.attributes.username));
+        }
+        UserCommand::ResetPassword { user } => reset_password(context, client, &user).await?,
+        UserCommand::DisableSecondFactor { user, yes } => {
+            let user = find_user(client, &user).await?;
+            let name = &user.attributes.username;
+            let question = format!("Take the second factor of {name} away? The password alone signs in then.");
+            if !prompt::confirm(context, yes, &question)? {
+                return Err(Failure::error("nothing was taken", "The second factor stays."));
+            }
+            client.disable_second_factor(id_of(&user)?).await?;
+            context.output.done(&format!("{name} has no second factor any more"));
+        }
         UserCommand::Delete { user, yes } => {
             let user = find_user(client, &user).await?;
             let name = &user.attributes.username;
@@ -68,6 +133,22 @@ pub(super) async fn run(context: &Context, command: UserCommand) -> anyhow::Resu
         }
     }
     Ok(Outcome::Success)
+}
+
+async fn reset_password(context: &Context, client: &Client, user: &str) -> anyhow::Result<()> {
+    let user = find_user(client, user).await?;
+    let made = client.reset_password(id_of(&user)?).await?;
+    if context.output.is_json() {
+        return context.output.json(&made);
+    }
+    if let Some(address) = &made.attributes.sent_to {
+        context.output.done(&format!("sent a link to {address}"));
+    }
+    if let Some(url) = &made.attributes.url {
+        context.output.note("Give the link to the user; it counts once:");
+        context.output.line(url)?;
+    }
+    Ok(())
 }
 
 /// The user of this id or name. Names of others are known to site administrators only.

@@ -5,6 +5,7 @@
 mod documents;
 mod keys;
 mod login;
+mod people;
 mod serving;
 mod stub;
 mod terminal;

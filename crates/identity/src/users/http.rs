@@ -6,7 +6,7 @@ use slipway_api::ids::UserId;
 use slipway_api::users::{NewUser, User as Wire};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok};
-use slipway_kernel::{Ctx, Result};
+use slipway_kernel::{Actor, Ctx, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Routes {
         .routes(routes!(delete_user))
 }
 
-/// Get the user that the token stands for.
+/// Get whom the token stands for: a user, or in the shape of one a team or organization, whose id it then has.
 #[utoipa::path(get, path = "/api/v2/account/details", operation_id = "get_account", tag = "users",
     responses(
         (status = 200, body = Document<Resource<Wire>>),
@@ -37,6 +37,9 @@ pub(crate) fn routes() -> Routes {
     ),
     security(("token" = [])))]
 async fn get_account(ctx: Ctx) -> Result<impl IntoResponse> {
+    if let Some(program) = program(&ctx) {
+        return Ok(ok(program));
+    }
     let user = service::me(&ctx).await?;
     let (id, version) = (user.id, user.version);
     let mut resource = shown(&ctx, user).await?;
@@ -58,7 +61,7 @@ async fn get_account(ctx: Ctx) -> Result<impl IntoResponse> {
         (status = 401, body = ErrorDocument),
         (status = 403, body = ErrorDocument),
     ),
-    security(("token" = ["user.manage"])))]
+    security(("token" = ["user.read"])))]
 async fn list_users(ctx: Ctx, uri: Uri) -> Result<impl IntoResponse> {
     let query = ListQuery::parse(&uri, KNOWN)?;
     let listed = service::list(&ctx, query.filter("search[username]"), &query.page).await?;
@@ -125,6 +128,25 @@ pub(crate) async fn shown(ctx: &Ctx, user: User) -> Result<Resource<Wire>> {
 }
 
 /// Whoever is told whether a user administers the site may also see the mail address.
+/// A team or organization that calls by its own token, as TFE shows it: as the account of a program.
+fn program(ctx: &Ctx) -> Option<Resource<Wire>> {
+    let (id, name) = match ctx.actor() {
+        Actor::Team { id, name, .. } => (id.to_string(), name),
+        Actor::Organization { id, name } => (id.to_string(), name),
+        _ => return None,
+    };
+    let attributes = Wire {
+        username: name.clone(),
+        email: None,
+        is_service_account: true,
+        is_suspended: None,
+        last_signed_in_at: None,
+        two_factor: None,
+        is_site_admin: None,
+    };
+    Some(Resource::new(id, attributes))
+}
+
 fn resource(user: User, is_site_admin: Option<bool>) -> Resource<Wire> {
     let attributes = Wire {
         username: user.username,

@@ -11,7 +11,7 @@ use slipway_kernel::{Actor, Ctx, Error, Kernel, Result, Tx};
 use super::model::User;
 use super::store;
 use crate::callers::{require_at_site, require_somebody};
-use crate::permissions::{ACCESS_READ, EVERYTHING, USER_MANAGE};
+use crate::permissions::{ACCESS_READ, EVERYTHING, USER_MANAGE, USER_READ};
 use crate::role_assignments::service::SITE;
 use crate::roles::OWNER;
 use crate::{role_assignments, teams, tokens};
@@ -53,7 +53,7 @@ pub async fn get_visible(ctx: &Ctx, id: UserId) -> Result<User> {
     require_somebody(ctx)?;
     let missing = || Error::not_found("user", id);
     let user = store::by_id(ctx.db.reader(), id).await?.ok_or_else(missing)?;
-    if is_self(ctx, id) || manages_users(ctx).await? || meets(ctx, id).await? {
+    if is_self(ctx, id) || sees_users(ctx).await? || meets(ctx, id).await? {
         Ok(user)
     } else {
         Err(missing())
@@ -64,9 +64,11 @@ pub async fn get_visible(ctx: &Ctx, id: UserId) -> Result<User> {
 ///
 /// # Errors
 ///
-/// `Forbidden` for those who do not manage users.
+/// `Forbidden` for those who see no users of the site.
 pub async fn list(ctx: &Ctx, name: Option<&str>, page: &Page) -> Result<Listed<User>> {
-    require_at_site(ctx, USER_MANAGE).await?;
+    if !sees_users(ctx).await? {
+        require_at_site(ctx, USER_READ).await?;
+    }
     store::list(ctx.db.reader(), name, page).await
 }
 
@@ -123,7 +125,7 @@ pub async fn delete(ctx: &Ctx, id: UserId) -> Result<()> {
 pub async fn site_admins(ctx: &Ctx, users: &[User]) -> Result<Vec<Option<bool>>> {
     let subjects: Vec<String> = users.iter().map(|user| user.id.to_string()).collect();
     let holders = role_assignments::store::holders(ctx.db.reader(), OWNER.id()?, SITE, &subjects).await?;
-    let knows_all = manages_users(ctx).await?;
+    let knows_all = sees_users(ctx).await?;
     Ok(users
         .iter()
         .map(|user| (knows_all || is_self(ctx, user.id)).then(|| holders.contains(&user.id.to_string())))
@@ -134,6 +136,14 @@ pub async fn site_admins(ctx: &Ctx, users: &[User]) -> Result<Vec<Option<bool>>>
 #[must_use]
 pub fn is_self(ctx: &Ctx, id: UserId) -> bool {
     matches!(ctx.actor(), Actor::User { id: caller, .. } if *caller == id)
+}
+
+/// Whether the caller sees all users of the site: who manages them does.
+async fn sees_users(ctx: &Ctx) -> Result<bool> {
+    let granted = ctx.granted().await?;
+    Ok([USER_READ, USER_MANAGE]
+        .iter()
+        .any(|permission| granted.allows(*permission, &Scope::site())))
 }
 
 /// Whether the caller manages the users of the site.

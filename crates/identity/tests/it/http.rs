@@ -79,7 +79,7 @@ async fn every_operation_has_a_name_and_says_what_it_needs() {
     GET /api/v2/account/preferences/{key} get_preference []
     GET /api/v2/account/session get_current_session []
     GET /api/v2/account/sessions list_sessions []
-    GET /api/v2/admin/users list_users ["user.manage"]
+    GET /api/v2/admin/users list_users ["user.read"]
     GET /api/v2/authentication-tokens/{token} get_token []
     GET /api/v2/identity-providers list_identity_providers ["site.manage"]
     GET /api/v2/identity-providers/{identity_provider} get_identity_provider ["site.manage"]

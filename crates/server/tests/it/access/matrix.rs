@@ -329,7 +329,13 @@ impl Table {
             // Those of the site nobody has in an organization; those without one are about the caller.
             let is_of_roles = !matches!(
                 permission,
-                "-" | "run" | "runner" | "user.manage" | "organization.create" | "site.manage" | "site.access.read"
+                "-" | "run"
+                    | "runner"
+                    | "user.manage"
+                    | "user.read"
+                    | "organization.create"
+                    | "site.manage"
+                    | "site.access.read"
             );
             if !is_of_roles {
                 continue;
