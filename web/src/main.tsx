@@ -3,6 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { ApiError } from '@/api/errors'
 import { hub, keepFresh } from '@/api/events'
 import { newQueryClient } from '@/api/query'
 import { newRouter } from '@/app/router'
@@ -16,7 +17,13 @@ keepFresh(hub, queries, features.flatMap((feature) => feature.stale ?? []))
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no element "root".')
-createRoot(root).render(
+createRoot(root, {
+  // A refusal is no defect: the page says it. Everything else is written down as always.
+  onCaughtError: (error, { componentStack }) => {
+    // oxlint-disable-next-line no-console
+    if (!(error instanceof ApiError)) console.error(error, componentStack)
+  },
+}).render(
   <StrictMode>
     <UiProvider>
       <QueryClientProvider client={queries}>

@@ -11,6 +11,8 @@ import listStyles from './side-list.module.css'
 
 /** At the left, or in a drawer where there is no room. */
 export function Side() {
+  // Everything in the navigation is in an organization.
+  const isInOne = useCurrentOrganization() !== ''
   return (
     <div className={styles.side}>
       <Link to="/app" className={styles.brand} aria-label="Slipway, start page">
@@ -18,13 +20,17 @@ export function Side() {
       </Link>
       <OrganizationSwitch />
       <nav aria-label="Main" className={styles.groups}>
-        <SideList group="main" />
-        <SideList group="infrastructure" title="Infrastructure" />
-        <SideList group="catalog" title="Catalog" />
-        <SideList group="apps" title="Apps" />
-        <SideList group="end">
-          <SettingsEntry />
-        </SideList>
+        {isInOne && (
+          <>
+            <SideList group="main" />
+            <SideList group="infrastructure" title="Infrastructure" />
+            <SideList group="catalog" title="Catalog" />
+            <SideList group="apps" title="Apps" />
+            <SideList group="end">
+              <SettingsEntry />
+            </SideList>
+          </>
+        )}
       </nav>
       <AccountMenu />
     </div>

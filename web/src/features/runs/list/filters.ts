@@ -1,5 +1,6 @@
 // How lists of runs can be narrowed.
 import { useQuery } from '@tanstack/react-query'
+import { useAllowed } from '@/api/allowed'
 import { call, get } from '@/api/query'
 import type { Filter } from '@/ui/filter-bar'
 import { GROUPS } from './search'
@@ -14,12 +15,13 @@ export const STATUS_FILTER: Filter = {
 /** The filters of a list; that of workspaces only where there are several. */
 export function useRunFilters(organization: string, hasWorkspace: boolean): readonly Filter[] {
   const me = useQuery(get('/api/v2/account/details')).data?.data
+  const seesMembers = useAllowed(organization).may('organization.access.read')
   const members = useQuery({
     ...get('/api/v2/organizations/{organization}/organization-memberships', {
       params: { path: { organization }, query: { 'filter[status]': 'active', 'page[size]': 100 } },
     }),
     // Who may not see the members may still ask for what is their own.
-    retry: false,
+    enabled: seesMembers,
     staleTime: 5 * 60_000,
   }).data?.data
   const others = (members ?? []).flatMap((membership) => {
