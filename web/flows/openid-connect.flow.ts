@@ -38,13 +38,14 @@ flow(
       await ada.page.locator('button[type=submit]').click()
       // Back where the way began.
       await ada.page.waitForURL(/\/app\/account\/profile/)
-      await ada.page.getByText('ada', { exact: true }).first().waitFor()
+      expect(await ada.page.getByLabel('Mail address').inputValue()).toBe(DEX_PERSON.email)
+      await stage.look(ada.page, '2-in-no-organization')
 
       await ada.page.goto('/account/identities')
       expect(await ada.page.getByRole('row').allInnerTexts()).toEqual([expect.any(String), expect.stringContaining('dex')])
-      await stage.look(ada.page, '2-ways-to-sign-in')
+      await stage.look(ada.page, '3-ways-to-sign-in')
       await dana.page.goto('/account/identities')
-      await stage.look(dana.page, '3-no-other-way-to-sign-in')
+      await stage.look(dana.page, '4-no-other-way-to-sign-in')
     } finally {
       await dex.stop()
     }
