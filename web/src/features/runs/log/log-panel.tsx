@@ -1,6 +1,6 @@
 // The log beside the plan: its end first, following what is written; any line has a link, every line can be found.
 import { type KeyboardEvent, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
-import { count, counted } from '@/lib/numbers'
+import { counted } from '@/lib/numbers'
 import { ErrorNotice } from '@/ui/alert'
 import { Button, IconButton } from '@/ui/button'
 import { Segmented } from '@/ui/segmented'
@@ -31,6 +31,9 @@ export interface LogPanelProps {
   /** What to say while there is no log. */
   whenAbsent: string
 }
+
+// Beside the choice of logs there is little room.
+const SHORT = new Intl.NumberFormat('en-GB', { notation: 'compact' })
 
 /** A new source for each log: give it `key={address}`. */
 export function LogPanel(props: LogPanelProps) {
@@ -94,7 +97,7 @@ export function LogPanel(props: LogPanelProps) {
         )}
         {isReady && (
           <span className={styles.count} title={counted(state.total, 'line')}>
-            {phases.length > 1 ? count(state.total) : counted(state.total, 'line')}
+            {phases.length > 1 ? SHORT.format(state.total) : counted(state.total, 'line')}
           </span>
         )}
         <span className={styles.end}>

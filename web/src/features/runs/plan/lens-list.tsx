@@ -20,8 +20,8 @@ interface LensListProps {
 }
 
 const ROW_PX = 35
-// Rows beside those that are seen: a screen of them, so that fast scrolling shows no gaps.
-const SPARE = 16
+// Rows drawn beside those that are seen.
+const SPARE = 8
 
 export function LensList({ plan, index, arrangement, selected, onSelect, progressOf }: LensListProps) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())

@@ -12,17 +12,32 @@ export function Diagnostics({ diagnostics }: { diagnostics: readonly Diagnostic[
   return (
     <Section title="Diagnostics" count={diagnostics.length}>
       <div className={styles.diagnostics}>
-        {diagnostics.map((diagnostic, at) => (
-          // The engine may say the same twice.
-          // oxlint-disable-next-line react/no-array-index-key
-          <DiagnosticPanel key={at} diagnostic={diagnostic} />
+        {distinct(diagnostics).map(({ key, diagnostic, times }) => (
+          <DiagnosticPanel key={key} diagnostic={diagnostic} times={times} />
         ))}
       </div>
     </Section>
   )
 }
 
-function DiagnosticPanel({ diagnostic }: { diagnostic: Diagnostic }) {
+interface Distinct {
+  readonly key: string
+  readonly diagnostic: Diagnostic
+  readonly times: number
+}
+
+/** What the engine said several times is shown once; what it can say the place of comes first. */
+function distinct(diagnostics: readonly Diagnostic[]): readonly Distinct[] {
+  const found = new Map<string, Distinct>()
+  for (const diagnostic of diagnostics) {
+    const key = JSON.stringify(diagnostic)
+    found.set(key, { key, diagnostic, times: (found.get(key)?.times ?? 0) + 1 })
+  }
+  const hasPlace = ({ diagnostic }: Distinct) => Number(Boolean(diagnostic.file ?? diagnostic.address))
+  return [...found.values()].sort((left, right) => hasPlace(right) - hasPlace(left))
+}
+
+function DiagnosticPanel({ diagnostic, times }: { diagnostic: Diagnostic; times: number }) {
   const { summary, detail, address, file, snippet } = diagnostic
   const isError = diagnostic.severity === 'error'
   const line = diagnostic.line ?? snippet?.['start-line']
@@ -32,6 +47,7 @@ function DiagnosticPanel({ diagnostic }: { diagnostic: Diagnostic }) {
         <span className={isError ? styles.error : styles.warning}>
           <Icon name={isError ? 'failed' : 'warning'} />
           {summary}
+          {times > 1 && <span className={styles.times}>{times} times</span>}
         </span>
         {file && (
           <code>

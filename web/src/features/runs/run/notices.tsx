@@ -63,24 +63,27 @@ export function FailureNotice({ detail }: { detail: RunDetail }) {
   )
 }
 
-/** After an apply was lost: what may exist although no state has it, with what takes it in. */
+/** After an apply was lost: where the state and what exists may differ, with what takes it in. */
 export function Unaccounted({ detail }: { detail: RunDetail }) {
   const resources = detail.run.attributes['unaccounted-resources'] ?? []
   if (resources.length === 0) return null
   const blocks = resources.flatMap((resource) => (resource['import-block'] ? [resource['import-block'].trim()] : []))
   return (
     <Panel
-      title="May exist outside of the state"
+      title="The state may not say what exists"
       count={resources.length}
-      footer={
-        <span className={styles.quiet}>
-          Look for each at its provider. What exists is taken in by its import block, in the configuration of the next run; or it is
-          deleted there by hand.
-        </span>
-      }
+      {...(blocks.length > 0 && {
+        footer: (
+          <span className={styles.quiet}>
+            Look for each at its provider. What exists is taken in by its import block, in the configuration of the next run; or it is
+            deleted there by hand.
+          </span>
+        ),
+      })}
     >
       <p className={styles.lead}>
-        The apply was cut off while {counted(resources.length, 'change was', 'changes were')} under way. Nothing runs again by itself.
+        The apply was cut off, and {counted(resources.length, 'resource is', 'resources are')} not accounted for. Nothing runs again by
+        itself. Plan again to see what is left.
       </p>
       <ul className={styles.unaccounted}>
         {resources.map((resource) => (
@@ -91,7 +94,7 @@ export function Unaccounted({ detail }: { detail: RunDetail }) {
                 id <code>{resource['resource-id']}</code>
               </span>
             )}
-            <span className={styles.quiet}>{resource.reason}</span>
+            <span className={styles.quiet}>{sentence(resource.reason)}</span>
           </li>
         ))}
       </ul>

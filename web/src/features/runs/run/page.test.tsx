@@ -166,7 +166,7 @@ describe('a run that ended badly', () => {
       apply: { status: 'errored' },
     })
     await open()
-    expect(await screen.findByText('May exist outside of the state')).toBeDefined()
+    expect(await screen.findByText('The state may not say what exists')).toBeDefined()
     expect(screen.getByText(/to = aws_instance.web/)).toBeDefined()
   })
 })
