@@ -1,5 +1,6 @@
 // Settings, account and administration: a list of pages beside the page.
 import { Navigate, Outlet } from '@tanstack/react-router'
+import { useCurrentInSight } from '@/lib/current-in-sight'
 import type { NavigationGroup } from '@/lib/feature'
 import { PageMissing } from './outcomes'
 import { useCaller, useOpenOrganization } from './caller'
@@ -8,9 +9,10 @@ import styles from './section.module.css'
 
 /** The frame of one section; its pages come from the features' navigation of `group`. */
 export function SectionFrame({ group, title }: { group: NavigationGroup; title: string }) {
+  const row = useCurrentInSight<HTMLElement>()
   return (
     <div className={styles.section}>
-      <nav className={styles.list} aria-label={title}>
+      <nav ref={row} className={styles.list} aria-label={title}>
         <SideList group={group} />
       </nav>
       <div className={styles.page}>

@@ -1,6 +1,7 @@
 // Parts of a page, each with an address of its own.
 import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { useCurrentInSight } from '@/lib/current-in-sight'
 import styles from './tabs.module.css'
 
 export interface TabLink {
@@ -17,8 +18,9 @@ export interface TabLink {
 
 /** Links that change the part of the page below, and the address. `end` stands at the right, as a button. */
 export function Tabs({ tabs, label, end }: { tabs: readonly TabLink[]; label: string; end?: ReactNode }) {
+  const row = useCurrentInSight<HTMLElement>()
   return (
-    <nav className={styles.tabs} aria-label={label}>
+    <nav ref={row} className={styles.tabs} aria-label={label}>
       {tabs.map(({ title, to, search, count, isExact = false, isActive }) => (
         <Link
           key={title}
