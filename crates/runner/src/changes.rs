@@ -58,17 +58,20 @@ fn make(json: &[u8], secrets: &[String], parts: &mpsc::Sender<Part>) -> anyhow::
     let changes = Changes::new(&plan, secrets)?;
     for pack in changes.packs() {
         // Nobody takes parts any more: it was said why.
-        if parts.blocking_send(Part::Pack(pack.first, gzip(&pack.lines)?)).is_err() {
+        if parts
+            .blocking_send(Part::Pack(pack.first, gzip(&pack.lines, Compression::fast())?))
+            .is_err()
+        {
             return Ok(());
         }
     }
     let index = serde_json::to_vec(&changes.index())?;
-    let _ = parts.blocking_send(Part::Index(gzip(&index)?));
+    let _ = parts.blocking_send(Part::Index(gzip(&index, Compression::default())?));
     Ok(())
 }
 
-fn gzip(bytes: &[u8]) -> std::io::Result<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 8), Compression::new(4));
+fn gzip(bytes: &[u8], level: Compression) -> std::io::Result<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 8), level);
     encoder.write_all(bytes)?;
     encoder.finish().map(Bytes::from)
 }

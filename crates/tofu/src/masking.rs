@@ -71,6 +71,12 @@ impl Masker {
         self.automaton.is_none()
     }
 
+    /// Whether a complete text has something to mask.
+    #[must_use]
+    pub fn finds(&self, text: &str) -> bool {
+        self.automaton.as_ref().is_some_and(|automaton| automaton.is_match(text))
+    }
+
     /// Takes the next bytes; returns what can be shown of all bytes so far.
     pub fn feed(&mut self, chunk: &[u8]) -> Vec<u8> {
         let mut input = std::mem::take(&mut self.held);

@@ -168,7 +168,7 @@ fn plan_json(changes: usize) -> String {
         };
         let values = |size: usize| {
             format!(
-                r#"{{"arn":"arn:aws:ec2:eu-west-1:1234:subnet/{number:016x}","cidr_block":"10.{module}.{kind}.{size}/24","id":"subnet-{number:016x}","map_public_ip_on_launch":false,"availability_zone":"eu-west-1a","owner_id":"1234","tags":{{"Name":"private-{change}","owner":"platform","stage":"prod"}},"timeouts":null,"vpc_id":"vpc-{:08x}","list":["a","b","c"],"policy":"{{\\"Version\\":\\"2012-10-17\\",\\"Statement\\":[]}}"}}"#,
+                r#"{{"arn":"arn:aws:ec2:eu-west-1:1234:subnet/{number:016x}","cidr_block":"10.{module}.{kind}.{size}/24","id":"subnet-{number:016x}","map_public_ip_on_launch":false,"availability_zone":"eu-west-1a","owner_id":"1234","tags":{{"Name":"private-{change}","owner":"platform","stage":"prod"}},"timeouts":null,"vpc_id":"vpc-{:08x}","list":["a","b","c"],"policy":"{{\"Version\":\"2012-10-17\",\"Statement\":[]}}"}}"#,
                 number as u32
             )
         };

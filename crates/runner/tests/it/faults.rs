@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use slipway_api::runner::Outcome;
+use slipway_api::runner::{ChangesWanted, Outcome};
 
 use crate::machine::{Machine, TEST_PROVIDER};
 
@@ -133,6 +133,33 @@ async fn a_runner_killed_while_applying_leaves_a_state_and_a_list_to_its_success
     assert_eq!(missing, ["test_instance.slow"]);
     machine.drain().await;
     assert_eq!((machine.spools(), got.completions.len()), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_whose_runner_is_killed_before_its_changes_are_there_is_made_again_with_them() {
+    let mut machine = Machine::new().await;
+    let mut process = Process::start(&machine);
+    machine.server.refuse_changes(true);
+    let mut plan = machine.plan_of("resource \"terraform_data\" \"a\" {}\n");
+    plan.context.changes_wanted = ChangesWanted::First;
+    let item = plan.work_item_id.to_string();
+    machine.server.queue(plan.clone());
+    until("changes are sent", || machine.server.refused_changes() > 0).await;
+    process.kill();
+    assert!(machine.server.got(&item).completions.is_empty());
+    machine.server.refuse_changes(false);
+    machine.start();
+    until("what is there of it is delivered", || machine.spools() == 0).await;
+    let got = machine.server.got(&item);
+    (plan.log_offset, plan.events_offset) = (got.log.len() as u64, got.events.len() as u64);
+    plan.fence = 2;
+    let got = machine.finish(&plan).await;
+    assert_eq!(got.completion().outcome, Outcome::Succeeded, "{}", got.log());
+    let (index, came_late) = got.index.unwrap();
+    assert_eq!(
+        (&index["total"], came_late, got.completions.len()),
+        (&serde_json::json!(1), false, 1)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

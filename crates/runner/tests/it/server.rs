@@ -54,6 +54,9 @@ struct Inner {
     got: HashMap<String, Got>,
     directive: HashMap<String, Directive>,
     is_away: bool,
+    /// Lists of changes are not taken, as if the server were away for them; and how often it happened.
+    refuses_changes: bool,
+    refused_changes: usize,
     /// No heartbeat gets an answer.
     is_deaf: bool,
     /// What is claimed is answered at the runner's goodbye only.
@@ -116,6 +119,14 @@ impl Server {
         self.with(|inner| inner.is_away = is_away);
     }
 
+    pub(crate) fn refuse_changes(&self, refuses: bool) {
+        self.with(|inner| inner.refuses_changes = refuses);
+    }
+
+    pub(crate) fn refused_changes(&self) -> usize {
+        self.with(|inner| inner.refused_changes)
+    }
+
     pub(crate) fn be_deaf(&self, is_deaf: bool) {
         self.with(|inner| inner.is_deaf = is_deaf);
     }
@@ -161,7 +172,12 @@ impl Server {
 }
 
 async fn away(State(server): State<Server>, request: Request, next: Next) -> Response {
-    if server.inner.lock().unwrap().is_away {
+    let is_refused = server.with(|inner| {
+        let is_refused = inner.refuses_changes && request.uri().path().contains("/plan-changes");
+        inner.refused_changes += usize::from(is_refused);
+        is_refused || inner.is_away
+    });
+    if is_refused {
         return StatusCode::BAD_GATEWAY.into_response();
     }
     next.run(request).await

@@ -101,10 +101,10 @@ impl<'p> Changes<'p> {
 }
 
 fn masked<'t>(masker: &Masker, text: &'t str) -> Cow<'t, str> {
-    if masker.is_empty() {
-        return Cow::Borrowed(text);
+    match masker.finds(text) {
+        true => Cow::Owned(masker.mask_text(text)),
+        false => Cow::Borrowed(text),
     }
-    Cow::Owned(masker.mask_text(text))
 }
 
 fn instance_key(raw: Option<&RawValue>, masker: &Masker) -> InstanceKey {

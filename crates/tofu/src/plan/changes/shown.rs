@@ -80,7 +80,7 @@ fn clear<'v>(value: &'v Value, masker: &Masker) -> Cow<'v, Value> {
     if masker.is_empty() {
         return Cow::Borrowed(value);
     }
-    let text = |text: &str| masker.mask_text(text);
+    let text = |text: &str| super::masked(masker, text).into_owned();
     Cow::Owned(match value {
         Value::String(of) => text(of).into(),
         Value::Array(items) => items.iter().map(|item| clear(item, masker).into_owned()).collect(),
@@ -89,7 +89,7 @@ fn clear<'v>(value: &'v Value, masker: &Masker) -> Cow<'v, Value> {
             .map(|(key, field)| (text(key), clear(field, masker).into_owned()))
             .collect::<Map<_, _>>()
             .into(),
-        Value::Number(number) if text(&number.to_string()) != number.to_string() => MASK.into(),
+        Value::Number(number) if masker.finds(&number.to_string()) => MASK.into(),
         other => other.clone(),
     })
 }
