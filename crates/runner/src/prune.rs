@@ -38,6 +38,10 @@ pub(crate) async fn prune(machine: Arc<Machine>) {
 pub(crate) const CONFIGURATIONS: &str = "configurations";
 
 /// Notes that a file is used now.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "compared with times of files, which the system gives"
+)]
 pub(crate) fn used(file: &Path) {
     let _ = File::open(file).and_then(|file| file.set_modified(SystemTime::now()));
 }
@@ -65,6 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "as `used`")]
     fn archives_that_no_run_used_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(old_files(&folder.path().join("none"), UNUSED_FOR).unwrap(), 0);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, Uri};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 use slipway_api::Name;
 use slipway_api::events::Event as Wire;
@@ -164,7 +164,9 @@ async fn stream_events(ctx: Ctx, uri: Uri, headers: HeaderMap) -> Result<Respons
         Some(position) => position,
         None => events::last_position(ctx.db.reader()).await?,
     };
-    Ok(Sse::new(follow(ctx, organization, start))
+    // Headers wait for the first byte, and it may be long until something happens: a reader should know that it is heard.
+    let begun = futures::stream::once(async { Ok(SseEvent::default().comment("begun")) });
+    Ok(Sse::new(begun.chain(follow(ctx, organization, start)))
         .keep_alive(KeepAlive::default())
         .into_response())
 }

@@ -52,6 +52,10 @@ impl Cache {
 }
 
 /// Notes that an entry is used now. What cannot be noted is removed early, and made again.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "compared with times of files, which the system gives"
+)]
 pub(super) fn used(place: &Path) {
     let _ = File::open(place).and_then(|place| place.set_modified(SystemTime::now()));
 }
@@ -63,6 +67,7 @@ mod tests {
 
     const DAY: Duration = Duration::from_secs(86_400);
 
+    #[expect(clippy::disallowed_methods, reason = "as `used`")]
     fn last_used(place: &Path, ago: Duration) {
         let file = File::open(place).unwrap();
         file.set_modified(SystemTime::now() - ago).unwrap();

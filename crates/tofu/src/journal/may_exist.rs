@@ -57,9 +57,17 @@ pub fn may_exist(journal: &Journal, last_state: Option<&StateSummary>) -> Vec<Ma
             .values()
             .filter_map(|record| unsaved_create(record, replaced.contains(record.address.as_str()), &known)),
     );
-    found.extend(deletes.values().filter_map(|record| unsaved_delete(record, &known)));
+    let gone = deletes.values().filter(|record| !is_made_again(record, &creates));
+    found.extend(gone.filter_map(|record| unsaved_delete(record, &known)));
     found.extend(updates.values().filter_map(unsaved_update));
     found
+}
+
+/// Whether what was destroyed was made again under the same id (some providers give all objects the same one): what a state
+/// has there is the new object.
+fn is_made_again(deleted: &JournalRecord, creates: &BTreeMap<&str, JournalRecord>) -> bool {
+    let created = creates.get(deleted.address.as_str());
+    created.is_some_and(|created| created.step == Step::Completed && identity(created) == identity(deleted))
 }
 
 /// Ids in the last state by address, deposed objects included.
@@ -224,6 +232,26 @@ mod tests {
             .iter()
             .map(|entry| (entry.address.as_str(), entry.action.as_str()))
             .collect()
+    }
+
+    #[test]
+    fn what_was_replaced_under_the_same_id_is_there() {
+        let replaced = |last| {
+            journal(vec![
+                record(Step::Planned, "replace", "t.password", None),
+                record(Step::Started, "delete", "t.password", Some("none")),
+                record(Step::Completed, "delete", "t.password", None),
+                record(Step::Started, "create", "t.password", None),
+                record(last, "create", "t.password", Some("none")),
+            ])
+        };
+        let last_state = state(&[("password", "none")]);
+        assert_eq!(may_exist(&replaced(Step::Completed), Some(&last_state)), []);
+        assert_eq!(
+            addresses(&may_exist(&replaced(Step::Started), Some(&last_state))),
+            [("t.password", "create"), ("t.password", "delete")],
+            "the state may be of before"
+        );
     }
 
     #[test]
