@@ -33,9 +33,9 @@ export function Shell() {
       <a className={styles.skip} href="#content">
         Skip to content
       </a>
-      <aside className={styles.side}>
+      <div className={styles.side}>
         <Side />
-      </aside>
+      </div>
       <div className={styles.column}>
         <TopBar
           onMenu={() => setAbove('side')}

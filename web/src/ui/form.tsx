@@ -1,5 +1,5 @@
 // A form: its inputs, one button, what went wrong, and the same action as a command.
-import { type FormEvent, type ReactNode, useRef } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { ApiError } from '@/api/errors'
 import { Button, type ButtonLook } from './button'
 import { classes } from './classes'
@@ -28,12 +28,16 @@ interface FormProps<Values extends object> {
 export function Form<Values extends object>(props: FormProps<Values>) {
   const { form, submit, look = 'primary', disabledReason, beside, command, isWide = false, children } = props
   const element = useRef<HTMLFormElement>(null)
+  const [refusals, setRefusals] = useState(0)
   const press = async (event: FormEvent) => {
     event.preventDefault()
     if (disabledReason) return
-    const isDone = await form.submit()
-    if (!isDone) requestAnimationFrame(() => focusFirstError(element.current))
+    if (!(await form.submit())) setRefusals((count) => count + 1)
   }
+  // After the fields know what is wrong with them.
+  useEffect(() => {
+    if (refusals > 0) focusFirstError(element.current)
+  }, [refusals])
   return (
     <form ref={element} noValidate className={classes(styles.form, isWide && styles.wide)} onSubmit={(event) => void press(event)}>
       {children}

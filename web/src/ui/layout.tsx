@@ -31,7 +31,7 @@ export function Split({ children, aside }: { children: ReactNode; aside: ReactNo
   return (
     <div className={styles.split}>
       <div className={styles.main}>{children}</div>
-      <aside className={styles.main}>{aside}</aside>
+      <aside className={styles.main} aria-label="Beside it">{aside}</aside>
     </div>
   )
 }

@@ -144,6 +144,8 @@ function Finder(props: PartProps) {
     <MantineCombobox
       store={store}
       offset={4}
+      width="target"
+      position="bottom-start"
       onOptionSubmit={(value) => onPick(value === CREATE ? (typed ?? '').trim() : value)}
       classNames={{ dropdown: menuStyles.menu ?? '', option: classes(menuStyles.item, styles.option), empty: styles.empty ?? '' }}
     >
