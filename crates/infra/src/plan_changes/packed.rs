@@ -117,15 +117,15 @@ mod tests {
     fn what_is_not_what_it_should_be_is_refused() {
         let code = |result: Result<i64>| result.unwrap_err().code();
         assert_eq!(total(&gzip(r#"{"format":1,"total":3,"more":[]}"#)).unwrap(), 3);
-        assert_eq!(code(total(b"{}")), Code::Malformed);
-        assert_eq!(code(total(&gzip("{}"))), Code::Malformed);
-        assert_eq!(code(total(&gzip(r#"{"format":2,"total":3}"#))), Code::Malformed);
+        assert_eq!(code(total(b"{}")), Code::MalformedRequest);
+        assert_eq!(code(total(&gzip("{}"))), Code::MalformedRequest);
+        assert_eq!(code(total(&gzip(r#"{"format":2,"total":3}"#))), Code::MalformedRequest);
         let pack = gzip("{\"number\":4}\n{\"number\":5}\n");
         assert_eq!(count(&pack, 4).unwrap(), 2);
         assert_eq!(line(&pack, 1).unwrap(), r#"{"number":5}"#);
-        assert_eq!(code(count(&pack, 3)), Code::Malformed);
-        assert_eq!(code(count(&gzip("\n"), 0)), Code::Malformed);
-        assert_eq!(code(count(&gzip("{\"number\":0}\n{\"number\":1"), 0)), Code::Malformed);
+        assert_eq!(code(count(&pack, 3)), Code::MalformedRequest);
+        assert_eq!(code(count(&gzip("\n"), 0)), Code::MalformedRequest);
+        assert_eq!(code(count(&gzip("{\"number\":0}\n{\"number\":1"), 0)), Code::MalformedRequest);
     }
 
     #[test]
