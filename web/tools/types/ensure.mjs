@@ -13,22 +13,13 @@ function isFresh() {
   return existsSync(schema) && statSync(schema).mtimeMs >= statSync(document).mtimeMs
 }
 
-/** Path parameters refer to ids (`WorkspaceId`) that the document does not always define: an id is a text. */
-function complete(openapi) {
-  const schemas = openapi.components.schemas
-  for (const [, name] of JSON.stringify(openapi).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
-    schemas[name] ??= { type: 'string' }
-  }
-  return openapi
-}
-
 if (process.argv.includes('--force') || !isFresh()) {
   if (!existsSync(join(here, 'node_modules'))) {
     const install = spawnSync('npm', ['ci', '--no-fund', '--no-audit'], { cwd: here, stdio: 'inherit' })
     if (install.status !== 0) process.exit(install.status ?? 1)
   }
   const { default: openapiTS, astToString } = await import('openapi-typescript')
-  const types = await openapiTS(complete(JSON.parse(readFileSync(document, 'utf8'))), { alphabetize: true, rootTypes: false })
+  const types = await openapiTS(JSON.parse(readFileSync(document, 'utf8')), { alphabetize: true, rootTypes: false })
   mkdirSync(dirname(schema), { recursive: true })
   writeFileSync(schema, `// Made by \`npm run types\` from docs/reference/openapi.json.\n${astToString(types)}`)
 }
