@@ -17,6 +17,8 @@ const DESKTOP: Flags = {
   screenEmulation: { mobile: false, width: 1350, height: 940, deviceScaleFactor: 1, disabled: false },
   throttlingMethod: 'simulate',
   throttling: { rttMs: 40, throughputKbps: 10_240, cpuSlowdownMultiplier: 1, requestLatencyMs: 0, downloadThroughputKbps: 0, uploadThroughputKbps: 0 },
+  // The stream of events is never silent, which Lighthouse would wait for.
+  maxWaitForLoad: 12_000,
   // Otherwise it would sign us out.
   disableStorageReset: true,
 }
