@@ -24,7 +24,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let plan = Plan::parse(&json)?;
     let changes = Changes::new(&plan, &["a secret that is nowhere in it".to_owned()])?;
     for pack in changes.packs() {
-        write(&folder.join(format!("{}.gz", pack.first)), &pack.lines, Compression::fast())?;
+        write(
+            &folder.join(format!("{}.gz", pack.first)),
+            &pack.lines,
+            Compression::fast(),
+        )?;
     }
     let details = begin.elapsed();
     let index = serde_json::to_vec(&changes.index())?;

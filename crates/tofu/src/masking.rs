@@ -74,7 +74,9 @@ impl Masker {
     /// Whether a complete text has something to mask.
     #[must_use]
     pub fn finds(&self, text: &str) -> bool {
-        self.automaton.as_ref().is_some_and(|automaton| automaton.is_match(text))
+        self.automaton
+            .as_ref()
+            .is_some_and(|automaton| automaton.is_match(text))
     }
 
     /// Takes the next bytes; returns what can be shown of all bytes so far.

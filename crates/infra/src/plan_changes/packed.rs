@@ -125,7 +125,10 @@ mod tests {
         assert_eq!(line(&pack, 1).unwrap(), r#"{"number":5}"#);
         assert_eq!(code(count(&pack, 3)), Code::MalformedRequest);
         assert_eq!(code(count(&gzip("\n"), 0)), Code::MalformedRequest);
-        assert_eq!(code(count(&gzip("{\"number\":0}\n{\"number\":1"), 0)), Code::MalformedRequest);
+        assert_eq!(
+            code(count(&gzip("{\"number\":0}\n{\"number\":1"), 0)),
+            Code::MalformedRequest
+        );
     }
 
     #[test]
