@@ -133,6 +133,7 @@ function Head<Row>({ columns, rows, rowKey, sort, onSort, selection, onSelection
         {columns.map((column) => {
           const direction = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : undefined
           // A column of buttons has no title, and a head without text is none.
+          // oxlint-disable-next-line jsx-a11y/control-has-associated-label -- nothing to press
           if (column.title === '') return <td key={column.key} className={cellClass(column)} />
           return (
             <th
