@@ -31,8 +31,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   user: { word: 'user', icon: 'user' },
   session: { word: 'session', icon: 'app' },
   'identity-provider': { word: 'identity provider', icon: 'key' },
+  'trusted-issuer': {
+    word: 'trusted issuer',
+    icon: 'link',
+    to: (organization, id) => `${addresses.settings(organization, 'trusted-issuers')}/${encodeURIComponent(id)}`,
+  },
   'signing-key': { word: 'signing key', icon: 'key' },
   'audit-webhook': { word: 'audit webhook', icon: 'bell', to: (organization) => addresses.settings(organization, 'audit') },
+  'work-item': { word: 'work item', icon: 'inbox' },
   site: { word: 'site', icon: 'globe' },
 }
 
