@@ -5,6 +5,7 @@ import type { Feature } from '@/lib/feature'
 import { parseRunsSearch } from './list/search'
 import { staleAfter } from './run/queries'
 import { parseRunSearch } from './run/search'
+import { parseStartSearch } from './start/search'
 
 export const runs: Feature = {
   routes: {
@@ -15,10 +16,16 @@ export const runs: Feature = {
         validateSearch: parseRunsSearch,
         component: lazyRouteComponent(() => import('./list/page')),
       }),
-      createRoute({ getParentRoute: () => parent, path: 'runs/new', component: lazyRouteComponent(() => import('./start/page')) }),
+      createRoute({
+        getParentRoute: () => parent,
+        path: 'runs/new',
+        validateSearch: parseStartSearch,
+        component: lazyRouteComponent(() => import('./start/page')),
+      }),
       createRoute({
         getParentRoute: () => parent,
         path: 'workspaces/$workspace/runs/new',
+        validateSearch: parseStartSearch,
         component: lazyRouteComponent(() => import('./start/page')),
       }),
       createRoute({

@@ -1,15 +1,17 @@
 // Starting a run, as a page: of one workspace, or of one to choose.
 import { useParams } from '@tanstack/react-router'
 import { addresses } from '@/lib/addresses'
-import { useOrganization } from '@/lib/search'
+import { useOrganization, useSearchState } from '@/lib/search'
 import { LinkButton } from '@/ui/button'
 import { PageHead } from '@/ui/page-head'
+import { parseStartSearch } from './search'
 import { StartRunForm } from './start-run-form'
 import styles from './start.module.css'
 
 export default function StartRunPage() {
   const organization = useOrganization()
   const { workspace } = useParams({ strict: false }) as { workspace?: string }
+  const [{ destroy }] = useSearchState(parseStartSearch)
   const back = workspace ? addresses.workspace(organization, workspace, 'runs') : addresses.runs(organization)
   return (
     <>
@@ -26,7 +28,14 @@ export default function StartRunPage() {
         }
       />
       <div className={styles.page}>
-        <StartRunForm organization={organization} workspace={workspace ?? null} beside={<LinkButton to={back}>Cancel</LinkButton>} />
+        <StartRunForm
+          // Another address asks for another run.
+          key={`${workspace ?? ''} ${destroy ?? ''}`}
+          organization={organization}
+          workspace={workspace ?? null}
+          {...(destroy && { initial: { operation: 'destroy' as const } })}
+          beside={<LinkButton to={back}>Cancel</LinkButton>}
+        />
       </div>
     </>
   )

@@ -58,8 +58,23 @@ export function StartRunForm({ organization, workspace, initial, beside, onStart
   const may = chosen?.attributes.permissions
   const reason = (isAllowed: boolean | undefined, permission: string) =>
     may && !isAllowed ? `Needs ${permission} there, which you do not hold.` : null
+  const refused: Record<Operation, string | null> = {
+    apply: reason(may?.['can-queue-apply'], 'workspace.run.apply'),
+    plan: null,
+    refresh: reason(may?.['can-queue-apply'], 'workspace.run.apply'),
+    destroy:
+      reason(may?.['can-queue-destroy'], 'workspace.run.destroy') ??
+      (chosen && !chosen.attributes['allow-destroy-plan'] ? 'The workspace does not allow it: its setting allow-destroy-plan does.' : null),
+  }
   return (
-    <Form form={form} submit="Start run" disabledReason={refusalToStart(chosen)} beside={beside} command={commandOf(values, organization)} isWide>
+    <Form
+      form={form}
+      submit="Start run"
+      disabledReason={refusalToStart(chosen) ?? refused[values.operation]}
+      beside={beside}
+      command={commandOf(values, organization)}
+      isWide
+    >
       {workspace === null && <WorkspaceField organization={organization} field={form.field('workspace')} />}
       <Radio<Operation>
         label="What it does"
@@ -71,22 +86,20 @@ export function StartRunForm({ organization, workspace, initial, beside, onStart
             value: 'apply',
             label: 'Plan and apply',
             help: chosen?.attributes['auto-apply'] ? 'Applied without asking: the workspace says so.' : 'Waits for a yes once the plan is there.',
-            disabledReason: reason(may?.['can-queue-apply'], 'workspace.run.apply'),
+            disabledReason: refused.apply,
           },
           { value: 'plan', label: 'Plan only', help: 'Shows what would change. Waits for no other run.' },
           {
             value: 'refresh',
             label: 'Refresh only',
             help: 'Brings the state up to date with what exists.',
-            disabledReason: reason(may?.['can-queue-apply'], 'workspace.run.apply'),
+            disabledReason: refused.refresh,
           },
           {
             value: 'destroy',
             label: 'Destroy everything',
             help: 'Plans to destroy every resource of the workspace; asks before it does.',
-            disabledReason:
-              reason(may?.['can-queue-destroy'], 'workspace.run.destroy') ??
-              (chosen && !chosen.attributes['allow-destroy-plan'] ? 'The workspace does not allow it: its setting allow-destroy-plan does.' : null),
+            disabledReason: refused.destroy,
           },
         ]}
       />
