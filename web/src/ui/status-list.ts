@@ -104,8 +104,18 @@ const health = {
   off: look('Off', 'never', 'neutral'),
 } as const satisfies Record<string, StatusLook>
 
+/** What the server and the runners have to do; `silent` is leased by somebody who was not heard from in time. */
+const work = {
+  queued,
+  leased: look('Under way', 'running', 'info'),
+  silent: look('Not heard from', 'warning', 'warning'),
+  lost: look('Lost', 'warning', 'warning'),
+  dead: look('Failed too often', 'failed', 'danger'),
+  done: look('Done', 'ok', 'neutral', true),
+} as const satisfies Record<string, StatusLook>
+
 /** Every list by what it is about. */
-export const statuses = { run, phase, runner, configuration, change, workspace, access, health } as const
+export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work } as const
 
 /** What a status can be about. */
 export type StatusKind = keyof typeof statuses
