@@ -1,10 +1,11 @@
-// What only somebody on the server's machine can do: keys, backups, and ways in when all are lost.
+// Keys and backups: which data keys there are, and what only somebody on the server's machine can do.
 import { Command } from '@/ui/command'
 import { Stack } from '@/ui/layout'
 import { Anchor } from '@/ui/link'
 import { PageHead } from '@/ui/page-head'
 import { Section } from '@/ui/section'
 import { Prose } from '@/ui/text'
+import { DataKeys } from './data-keys'
 
 export default function Keys() {
   return (
@@ -24,10 +25,11 @@ export default function Keys() {
           <Command text="slipway admin backup --data-dir /var/lib/slipway --to slipway.backup" />
         </Stack>
       </Section>
-      <Section title="Keys that secrets are sealed with">
+      <DataKeys />
+      <Section title="Exchange keys">
         <Stack gap={3}>
           <Prose>
-            <p>Which there are, and how far rotations are. Keys themselves are never shown.</p>
+            <p>What the table says, without a browser. Keys themselves are never shown.</p>
           </Prose>
           <Command text="slipway admin keys list --data-dir /var/lib/slipway" />
           <Command text="slipway admin keys status --data-dir /var/lib/slipway" />
