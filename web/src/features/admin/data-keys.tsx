@@ -62,7 +62,7 @@ const COLUMNS: readonly Column<DataKey>[] = [
   {
     key: 'versions',
     title: 'Versions',
-    narrow: 'end',
+    from: 1024,
     cell: ({ attributes }) => <Text level={2}>{attributes.versions.join(', ')}</Text>,
   },
   { key: 'rotation', title: 'Rotation', narrow: 'second', cell: ({ attributes }) => <Rotation rotation={attributes.rotation} /> },

@@ -66,7 +66,7 @@ function What({ item }: { item: WorkItem }) {
               <Text key="subject" isMono isSmall level={3}>
                 {subject}
               </Text>,
-              pool === 'server' ? 'done by the server' : `for runners of ${pool}`,
+              pool === 'server' ? 'by the server' : `by ${pool}`,
             ]}
           </Facts>
         </Text>
