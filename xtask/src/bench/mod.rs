@@ -19,6 +19,7 @@ mod seed;
 mod site;
 mod states;
 mod statistics;
+mod teams;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -13,7 +13,7 @@ use super::report::{Aim, Row};
 use super::seed::Database;
 use super::site::{ORGANIZATION, Server, Site, create_workspace, start_run, upload};
 use super::statistics::{median, milliseconds, percentile};
-use super::{Bench, Rows, raw};
+use super::{Bench, Rows, raw, teams};
 
 const CONNECTIONS: usize = 16;
 
@@ -68,6 +68,7 @@ fn on(bench: &Bench, rows: &mut Rows, site: &Site, database: &Database<'_>, name
         &last,
         &format!("workspaces, the last 100 of 10,000, {name}"),
     )?;
+    teams::lists(bench, rows, &server.api, name)?;
     let runs = format!("/api/v2/organizations/{ORGANIZATION}/runs?page[size]=100");
     page(
         bench,
