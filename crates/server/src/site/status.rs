@@ -65,13 +65,13 @@ async fn of_queue(ctx: &Ctx, standing: &Standing) -> Result<Vec<SiteProblem>> {
     let mut problems = Vec::new();
     let dead = standing.by_state.get("dead").copied().unwrap_or(0);
     if dead > 0 {
-        let detail = format!("{dead} work items failed too often. Look at why; have them tried again, or drop them.");
+        let detail = format!("Work that failed too often: {dead}. Look at why; have it tried again, or drop it.");
         problems.push(problem("dead-items", detail));
     }
     if standing.silent > 0 {
         let detail = format!(
-            "{} work items are held by somebody who fell silent. They are taken back in a moment; if this stays, no \
-             server does its background work.",
+            "Work that is held by somebody who fell silent: {}. It is taken back in a moment; if this stays, no server \
+             does its background work.",
             standing.silent
         );
         problems.push(problem("silent-holders", detail));
@@ -82,8 +82,8 @@ async fn of_queue(ctx: &Ctx, standing: &Standing) -> Result<Vec<SiteProblem>> {
         };
         if pool != SERVER_POOL && slipway_infra::runner_pools::service::connected(ctx, id).await? == 0 {
             let detail = format!(
-                "{waiting} work items wait for runners of pool {pool}, and none is connected. Start one with `slipway \
-                 runner start`."
+                "Work that waits for runners of pool {pool}, of which none is connected: {waiting}. Start one with \
+                 `slipway runner start`."
             );
             problems.push(problem("no-runner", detail));
         }
