@@ -18,7 +18,8 @@ fn sandbox_helper() {
     std::process::exit(slipway_tofu::sandbox::EXIT_CODE_REFUSED);
 }
 
-/// Not a test of anything: a program that takes every signal and goes on, and says when it is ready.
+/// Not a test of anything: a program that takes every signal and goes on, and says when it is ready. With `LISTENS` it ends at
+/// an interrupt, also where it was started with interrupts ignored.
 #[test]
 fn stubborn_program() {
     if std::env::var_os("STUBBORN").is_none() {
@@ -35,7 +36,12 @@ fn stubborn_program() {
         std::fs::write(std::env::var_os("STUBBORN").unwrap(), "ready").unwrap();
         loop {
             tokio::select! {
-                _ = interrupt.recv() => println!("got an interrupt"),
+                _ = interrupt.recv() => {
+                    println!("got an interrupt");
+                    if std::env::var_os("LISTENS").is_some() {
+                        std::process::exit(42);
+                    }
+                }
                 _ = terminate.recv() => println!("got a terminate"),
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use slipway_tofu::process::{Graces, Order, Rung, Supervision, is_alive, spawn, started_at, supervise};
+use slipway_tofu::process::{Graces, Order, Rung, Running, Supervision, is_alive, spawn, started_at, supervise};
 use tokio::sync::{mpsc, watch};
 
 use crate::fixture::{Place, appears};
@@ -54,28 +54,36 @@ async fn processor_time_of_children_counts() {
 #[tokio::test]
 async fn cancel_interrupts_and_a_program_that_listens_ends_there() {
     let place = Place::new();
-    let running = spawn(&place.invocation("/bin/sleep", &["600"])).await.unwrap();
+    let running = signalled(&place, &["STUBBORN", "LISTENS"]).await;
     let (mut supervision, orders, mut steps) = supervision(None);
     // A machine that is busy may take its time; whoever listens is not hurried here.
     supervision.graces.interrupt = Duration::from_secs(60);
     orders.send(Order::Cancel).unwrap();
     let ended = supervise(running, supervision).await.unwrap();
-    assert_eq!((ended.exit.signal, ended.stopped), (Some(2), Some(Rung::Interrupted)));
+    assert_eq!((ended.exit.code, ended.stopped), (Some(42), Some(Rung::Interrupted)));
     assert_eq!(steps.recv().await, Some(Rung::Interrupted));
     assert!(!ended.timed_out);
+}
+
+/// The program of `main.rs` that takes signals, once it does.
+async fn signalled(place: &Place, variables: &[&str]) -> Running {
+    let program = std::env::current_exe().unwrap().display().to_string();
+    let mut invocation = place.invocation(&program, &["--exact", "stubborn_program", "--nocapture"]);
+    let ready = place.path("ready");
+    for variable in variables {
+        invocation
+            .environment
+            .insert((*variable).into(), ready.display().to_string());
+    }
+    let mut running = spawn(&invocation).await.unwrap();
+    appears(&ready, &mut running).await;
+    running
 }
 
 #[tokio::test]
 async fn a_stubborn_program_is_interrupted_terminated_and_killed_after_its_time() {
     let place = Place::new();
-    let program = std::env::current_exe().unwrap().display().to_string();
-    let mut invocation = place.invocation(&program, &["--exact", "stubborn_program", "--nocapture"]);
-    let ready = place.path("ready");
-    invocation
-        .environment
-        .insert("STUBBORN".into(), ready.display().to_string());
-    let mut running = spawn(&invocation).await.unwrap();
-    appears(&ready, &mut running).await;
+    let running = signalled(&place, &["STUBBORN"]).await;
     let (supervision, _orders, mut steps) = supervision(Some(Duration::from_millis(10)));
     let ended = supervise(running, supervision).await.unwrap();
     assert_eq!(
