@@ -143,6 +143,17 @@ async fn links_are_made_of_the_settings_and_not_of_the_host_header() {
 }
 
 #[tokio::test]
+async fn a_token_in_an_address_opens_nothing() {
+    let app = TestApp::new().await;
+    let admin = app.site_admin("root").await;
+    let token = admin.token.as_deref().unwrap();
+    for name in ["token", "access_token", "private_token", "authorization"] {
+        let path = format!("/api/v2/account/details?{name}={token}");
+        app.anonymous().get(&path).await.expect(401);
+    }
+}
+
+#[tokio::test]
 async fn guessing_a_password_takes_longer_and_longer_and_a_right_one_waits_too() {
     let app = TestApp::new().await;
     account(&app, "ada").await;

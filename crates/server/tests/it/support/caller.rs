@@ -11,7 +11,7 @@ use tower::ServiceExt;
 #[derive(Clone)]
 pub struct Caller {
     router: Router,
-    token: Option<String>,
+    pub token: Option<String>,
 }
 
 /// What came back.
