@@ -233,22 +233,34 @@ kinds! {
     ConfigurationVersionId, ConfigurationVersion, "cv", "configuration version";
     /// A comment on a run.
     CommentId, Comment, "wsc", "comment";
+    /// A delivery to a webhook of ours.
+    DeliveryId, Delivery, "whd", "delivery";
     /// An entry of the audit log.
     EventId, Event, "evt", "event";
     /// A provider of identities to sign in with.
     IdentityProviderId, IdentityProvider, "idp", "identity provider";
+    /// Credentials of an outside system.
+    IntegrationId, Integration, "int", "integration";
     /// A link that is used once: set-up, invitation, reset of a password.
     LinkId, Link, "lnk", "link";
     /// A log stream.
     LogId, Log, "log", "log";
     /// Somebody's membership in an organization, as TFE names it.
     MembershipId, Membership, "ou", "organization membership";
+    /// A forge that an organization is connected to, as TFE names it; the body is that of the integration.
+    OauthClientId, OauthClient, "oc", "OAuth client";
+    /// What opens a forge, as TFE names it; the body is that of the integration.
+    OauthTokenId, OauthToken, "ot", "OAuth token";
     /// An organization.
     OrganizationId, Organization, "org", "organization";
     /// The run's plan phase, as TFE names it.
     PlanId, Plan, "plan", "plan";
     /// A project.
     ProjectId, Project, "prj", "project";
+    /// A pull request that workspaces plan.
+    PullRequestId, PullRequest, "pr", "pull request";
+    /// A repository that something here uses.
+    RepositoryId, Repository, "repo", "repository";
     /// A role.
     RoleId, Role, "role", "role";
     /// An assignment of a role.
@@ -265,6 +277,8 @@ kinds! {
     SessionId, Session, "ses", "session";
     /// A key that signs tokens of runs.
     SigningKeyId, SigningKey, "skey", "signing key";
+    /// A private key that opens repositories over SSH.
+    SshKeyId, SshKey, "sshkey", "SSH key";
     /// A version of a workspace's state.
     StateVersionId, StateVersion, "sv", "state version";
     /// One output of a state version.
@@ -277,6 +291,8 @@ kinds! {
     TeamWorkspaceId, TeamWorkspace, "tws", "team workspace access";
     /// A token.
     TokenId, Token, "at", "token";
+    /// A rule that says what an event of a repository starts.
+    TriggerId, Trigger, "trg", "trigger";
     /// An issuer of tokens that an organization trusts.
     TrustedIssuerId, TrustedIssuer, "iss", "trusted issuer";
     /// A user.
@@ -285,6 +301,8 @@ kinds! {
     VariableId, Variable, "var", "variable";
     /// A variable set.
     VariableSetId, VariableSet, "varset", "variable set";
+    /// Our webhook at a repository.
+    WebhookId, Webhook, "wh", "webhook";
     /// An item of the work queue.
     WorkItemId, WorkItem, "work", "work item";
     /// A workspace.

@@ -18,6 +18,7 @@ pub fn migrations() -> Vec<Migration> {
     let domains = [
         slipway_kernel::migrations(),
         slipway_identity::migrations(),
+        slipway_connections::migrations(),
         slipway_infra::migrations(),
     ];
     domains.into_iter().flatten().collect()
@@ -31,16 +32,20 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
         (events::EXPORT, "Export the whole audit log."),
         (events::webhooks::MANAGE, "See and change where audit events are sent."),
     ];
-    [kernel, slipway_identity::permissions(), slipway_infra::permissions()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let domains = [
+        kernel,
+        slipway_identity::permissions(),
+        slipway_connections::permissions(),
+        slipway_infra::permissions(),
+    ];
+    domains.into_iter().flatten().collect()
 }
 
 /// Adds every route of the API.
 #[must_use]
 pub fn routes(api: Api, limits: &Limits) -> Api {
     let api = slipway_identity::routes(api, PermissionTree::new(permissions()));
+    let api = slipway_connections::routes(api);
     slipway_infra::routes(api, limits)
         .merge(crate::activity::routes())
         .merge(crate::audit::routes())
@@ -65,6 +70,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
     let domains = [
         slipway_kernel::sealed_columns(),
         slipway_identity::sealed_columns(),
+        slipway_connections::sealed_columns(),
         slipway_infra::sealed_columns(),
     ];
     domains.into_iter().flatten().collect()
@@ -74,7 +80,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
 #[must_use]
 pub fn jobs() -> HashMap<&'static str, Job> {
     let kernel = vec![slipway_kernel::mail::job()];
-    let all = [kernel, slipway_infra::jobs()];
+    let all = [kernel, slipway_connections::jobs(), slipway_infra::jobs()];
     all.into_iter().flatten().map(|job| (job.kind, job)).collect()
 }
 

@@ -8,20 +8,31 @@ use crate::workspace::Package;
 const PREFIX: &str = "slipway-";
 
 /// A crate and the crates it may depend on, lowest first. Driving a tool needs no database and no other crate.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("api", &[]),
     ("client", &["api"]),
+    ("git", &[]),
     ("tofu", &[]),
     ("kernel", &["api"]),
     ("identity", &["api", "kernel"]),
-    ("infra", &["api", "kernel", "identity", "tofu"]),
-    ("runner", &["api", "client", "tofu"]),
-    ("server", &["api", "kernel", "identity", "infra"]),
+    ("connections", &["api", "kernel", "identity", "git"]),
+    ("infra", &["api", "kernel", "identity", "connections", "git", "tofu"]),
+    ("runner", &["api", "client", "git", "tofu"]),
+    ("server", &["api", "kernel", "identity", "connections", "infra"]),
     ("cli", &["api", "client", "runner", "server", "tofu"]),
     (
         "testing",
         &[
-            "api", "client", "tofu", "kernel", "identity", "infra", "runner", "server",
+            "api",
+            "client",
+            "git",
+            "tofu",
+            "kernel",
+            "identity",
+            "connections",
+            "infra",
+            "runner",
+            "server",
         ],
     ),
     ("xtask", &[]),

@@ -107,15 +107,12 @@ impl Request {
     /// A request that sends `body` to `url`.
     #[must_use]
     pub fn post(url: Url, content_type: &'static str, body: Vec<u8>) -> Self {
-        let mut request = Self::new(Method::POST, url);
-        request
-            .headers
-            .push((reqwest::header::CONTENT_TYPE, HeaderValue::from_static(content_type)));
-        request.body = Some(body);
-        request
+        Self::new(Method::POST, url).body(content_type, body)
     }
 
-    fn new(method: Method, url: Url) -> Self {
+    /// A request of another kind, without a body.
+    #[must_use]
+    pub fn new(method: Method, url: Url) -> Self {
         Self {
             method,
             url,
@@ -125,6 +122,15 @@ impl Request {
             time: TIME,
             bytes: BYTES,
         }
+    }
+
+    /// With a body.
+    #[must_use]
+    pub fn body(mut self, content_type: &'static str, body: Vec<u8>) -> Self {
+        let header = (reqwest::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self.headers.push(header);
+        self.body = Some(body);
+        self
     }
 
     /// With a header. It goes to the origin of the request only, never along with a redirect to another.
@@ -177,6 +183,22 @@ impl Outbound {
         tokio::time::timeout(time, self.follow(request))
             .await
             .unwrap_or_else(|_| Err(OutboundError::TooSlow(host, time.as_secs())))
+    }
+
+    /// The addresses of a host that may be asked, for programs that connect by themselves and must be told where to.
+    ///
+    /// # Errors
+    ///
+    /// `Unknown` when the name leads nowhere, `Closed` when it leads into closed networks only.
+    pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, OutboundError> {
+        let found = tokio::net::lookup_host((host, port))
+            .await
+            .map_err(|error| OutboundError::Unknown(host.to_owned(), error.to_string()))?;
+        let permitted: Vec<SocketAddr> = found.filter(|address| self.policy.permits(address.ip())).collect();
+        match permitted.is_empty() {
+            true => Err(OutboundError::Closed(format!("{host}:{port}"))),
+            false => Ok(permitted),
+        }
     }
 
     async fn follow(&self, mut request: Request) -> Result<Answer, OutboundError> {

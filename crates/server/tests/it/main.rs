@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod connections;
 mod console;
 mod infra;
 mod openid;

@@ -1,0 +1,9 @@
+//! This domain's work that the server does itself, later and repeatably.
+
+use slipway_kernel::queue::jobs::Job;
+
+/// Every job of this domain.
+#[must_use]
+pub fn jobs() -> Vec<Job> {
+    vec![]
+}

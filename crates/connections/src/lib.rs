@@ -1,0 +1,41 @@
+//! Connections to outside systems: integrations (clouds, forges, chat), repositories with their mirrors, webhooks in.
+//!
+//! One folder per concept. What must stay true: a secret that came in never goes out but to the system that it opens;
+//! nothing that a forge says is believed before its signature was checked; a delivery that was accepted is never lost and
+//! never carried out twice; a repository is fetched once for all who use it. Read `integrations` first, then `forges`,
+//! `repositories`, `webhooks`.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+
+pub mod forges;
+mod jobs;
+pub mod permissions;
+mod sealed_columns;
+
+use slipway_kernel::db::migrations::Migration;
+use slipway_kernel::grants::Permission;
+use slipway_kernel::http::Api;
+
+pub use jobs::jobs;
+pub use sealed_columns::sealed_columns;
+
+/// This domain's tables, in the order of their making.
+#[must_use]
+pub fn migrations() -> Vec<Migration> {
+    vec![]
+}
+
+/// What can be allowed in this domain, with a sentence each.
+#[must_use]
+pub fn permissions() -> Vec<(Permission, &'static str)> {
+    permissions::all()
+}
+
+/// Adds this domain's part of the API.
+#[must_use]
+pub fn routes(api: Api) -> Api {
+    api
+}

@@ -1,0 +1,1 @@
+//! Connections: integrations, forges, repositories, webhooks, and what they start.
