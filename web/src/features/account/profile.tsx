@@ -70,8 +70,13 @@ function Details({ user }: { user: Schema<'User'> }) {
         {...form.field('email')}
         help={
           <>
-            Links to reset a password go only to an address that you have shown to read.{' '}
-            <Anchor href="/account">Send a link to verify it</Anchor>
+            Links to reset a password go only to an address that you have shown to read.
+            {user.email && (
+              <>
+                {' '}
+                <Anchor href="/account">Send a link to verify it</Anchor>
+              </>
+            )}
           </>
         }
       />

@@ -83,21 +83,24 @@ const columns = (onEnd: (session: Session) => void): readonly Column<Session>[] 
   {
     key: 'browser',
     title: 'Browser',
-    isWide: true,
     narrow: 'first',
     cell: ({ attributes }) => (
       <span title={attributes['user-agent'] ?? undefined}>
         <Text isStrong>{browserName(attributes['user-agent'])}</Text>
-        {attributes['is-current'] && (
-          <>
-            {' '}
-            <Badge size="sm" tone="accent">
-              this browser
-            </Badge>
-          </>
-        )}
       </span>
     ),
+  },
+  {
+    key: 'current',
+    title: '',
+    isWide: true,
+    narrow: 'second',
+    cell: ({ attributes }) =>
+      attributes['is-current'] ? (
+        <Badge size="sm" tone="accent">
+          this browser
+        </Badge>
+      ) : null,
   },
   {
     key: 'address',

@@ -14,8 +14,7 @@ import { Skeleton } from '@/ui/skeleton'
 import { command } from '../words'
 import { deleteVariable, freshVariables, type Home, useVariables, type VariableRow } from './home'
 import { VariableForm } from './variable-form'
-import { EditActions, VariableLine } from './variable-line'
-import styles from './variables.module.css'
+import { EditActions, VariableLine, VariableList } from './variable-line'
 
 /** What is edited: a variable, a new one, or one that a new one shall override. */
 export type Editing =
@@ -61,7 +60,7 @@ export function OwnVariables({ home, title, disabledReason, editing, onEdit, ori
         </EmptyState>
       )}
       {rows && rows.length > 0 && (
-        <ul className={styles.lines} aria-label={title}>
+        <VariableList label={title} hasOrigins={origin !== undefined}>
           {rows.map((variable) =>
             editing?.id === variable.id ? (
               <li key={variable.id}>
@@ -83,7 +82,7 @@ export function OwnVariables({ home, title, disabledReason, editing, onEdit, ori
               />
             ),
           )}
-        </ul>
+        </VariableList>
       )}
       <DeleteDialog home={home} variable={deleted} onClose={() => setDeleted(null)} />
     </Section>

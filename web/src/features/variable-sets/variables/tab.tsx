@@ -14,7 +14,7 @@ import { Section } from '@/ui/section'
 import type { VariableRow } from './home'
 import { hiddenNames, originWords } from './origins'
 import { type Editing, OwnVariables } from './own-variables'
-import { VariableLine } from './variable-line'
+import { VariableLine, VariableList } from './variable-line'
 import styles from './variables.module.css'
 
 type Effective = ResourceOf<'EffectiveVariable'>
@@ -59,7 +59,7 @@ export default function VariablesTab() {
       {effective.error && <ErrorNotice error={toApiError(effective.error)} onRetry={() => void effective.refetch()} />}
       {inherited.length > 0 && (
         <Section title="From variable sets" count={inherited.length}>
-          <ul className={styles.lines} aria-label="From variable sets">
+          <VariableList label="From variable sets" hasOrigins>
             {inherited.map((variable) => (
               <InheritedLine
                 key={variable.id}
@@ -69,7 +69,7 @@ export default function VariablesTab() {
                 onOverride={() => override(variable)}
               />
             ))}
-          </ul>
+          </VariableList>
         </Section>
       )}
     </>
@@ -86,16 +86,18 @@ function useWorkspace(organization: string) {
 
 const hides = ({ overridden }: Effective['attributes'], kind: string) => overridden.some((origin) => origin.kind === kind)
 
-/** What a variable of the workspace itself hides, or what hides it. */
+const OWN = 'This workspace'
+
+/** That it is the workspace's own and what it hides, or what hides it. */
 function originOf(variable: VariableRow, rows: readonly Effective[]) {
   const { key, category } = variable.attributes
   const winner = rows.find(({ attributes }) => attributes.key === key && attributes.category === category)?.attributes
-  if (!winner) return null
+  if (!winner) return { text: OWN, isOff: false }
   if (winner.origin['variable-id'] !== variable.id) {
     return { text: <Why text={`Overruled by ${originWords(winner.origin)}`} winner={winner} />, isOff: true }
   }
-  if (winner.overridden.length === 0) return null
-  return { text: <Why text={`Hides the value of ${hiddenNames(winner.overridden)}`} winner={winner} />, isOff: false }
+  const hidden = winner.overridden.length > 0 ? `${OWN}, hides the value of ${hiddenNames(winner.overridden)}` : OWN
+  return { text: <Why text={hidden} winner={winner} />, isOff: false }
 }
 
 interface InheritedLineProps {
@@ -117,7 +119,7 @@ function InheritedLine({ organization, variable: { attributes }, disabledReason,
       isEnvironment={attributes.category === 'env'}
       origin={
         <>
-          From {set ? <Link to={addresses.variableSet(organization, set)}>{origin['variable-set-name'] ?? set}</Link> : null}
+          {set ? <Link to={addresses.variableSet(organization, set)}>{origin['variable-set-name'] ?? set}</Link> : null}
           {', '}
           <Why text={originWords({ ...origin, 'variable-set-name': null })} winner={attributes} />
         </>

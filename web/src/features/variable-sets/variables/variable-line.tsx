@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { IconButton } from '@/ui/button'
 import { Sensitive, Tag } from '@/ui/tag'
 import { Text } from '@/ui/text'
+import { classes } from '@/ui/classes'
 import styles from './variables.module.css'
 
 interface VariableLineProps {
@@ -12,7 +13,7 @@ interface VariableLineProps {
   isHcl: boolean
   isEnvironment: boolean
   description?: string
-  /** Where it comes from, what it hides; below the name. */
+  /** Where it comes from, what it hides: a column of its own. */
   origin?: ReactNode
   /** Another value wins. */
   isOff?: boolean
@@ -33,14 +34,36 @@ export function VariableLine(props: VariableLineProps) {
       </div>
       <div className={styles.value}>
         {isSecret ? <Sensitive /> : <code title={value ?? ''}>{value === '' ? <span className={styles.empty}>empty</span> : value}</code>}
-        {origin && <div className={styles.origin}>{origin}</div>}
       </div>
+      {origin && <div className={styles.origin}>{origin}</div>}
       <div className={styles.kind}>
         {isEnvironment && <Tag>environment</Tag>}
         {isHcl && <Tag>HCL</Tag>}
       </div>
       {actions && <div className={styles.actions}>{actions}</div>}
     </li>
+  )
+}
+
+interface VariableListProps {
+  label: string
+  /** Its lines say where their values come from. */
+  hasOrigins: boolean
+  children: ReactNode
+}
+
+/** Lines below their heads. Each line can be read without the heads, which are for the eye. */
+export function VariableList({ label, hasOrigins, children }: VariableListProps) {
+  return (
+    <div className={classes(styles.list, hasOrigins && styles.withOrigins)}>
+      <div className={styles.heads} aria-hidden>
+        <span>Name</span>
+        <span>Value</span>
+        {hasOrigins && <span>Comes from</span>}
+        <span>Kind</span>
+      </div>
+      <ul aria-label={label}>{children}</ul>
+    </div>
   )
 }
 

@@ -15,6 +15,8 @@ interface ResourceSummaryProps {
 }
 
 const SHOWN = 8
+/** So many stand in one column, as wide as the section. */
+const FEW = 4
 
 export function ResourceSummary({ organization, workspace, state }: ResourceSummaryProps) {
   const { attributes } = state
@@ -31,7 +33,7 @@ export function ResourceSummary({ organization, workspace, state }: ResourceSumm
       {!attributes.encrypted && types.length === 0 && (
         <p className={styles.none}>The state is empty: everything was destroyed, or nothing was made.</p>
       )}
-      <ul className={styles.types}>
+      <ul className={styles.types} data-many={types.length > FEW || undefined}>
         {types.slice(0, SHOWN).map(([type, instances]) => (
           <li key={type}>
             <Link to={to} search={{ q: type } as never} look="plain">
