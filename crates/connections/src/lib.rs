@@ -13,6 +13,7 @@
 pub mod forges;
 mod jobs;
 pub mod permissions;
+pub mod repositories;
 mod sealed_columns;
 
 use slipway_kernel::db::migrations::Migration;
@@ -25,7 +26,7 @@ pub use sealed_columns::sealed_columns;
 /// This domain's tables, in the order of their making.
 #[must_use]
 pub fn migrations() -> Vec<Migration> {
-    vec![]
+    vec![repositories::store::MIGRATION]
 }
 
 /// What can be allowed in this domain, with a sentence each.
