@@ -1,4 +1,6 @@
-//! What happened and what there is, over all domains: events, their live stream, the search of the directory.
+//! What happened and what there is, over all domains: events, their live stream, the search.
+
+mod search_everything;
 
 use std::time::Duration;
 
@@ -6,29 +8,24 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt};
-use serde::{Deserialize, Serialize};
 use slipway_api::Name;
 use slipway_api::events::Event as Wire;
 use slipway_api::ids::OrganizationId;
-use slipway_api::jsonapi::{Attributes, ErrorDocument, ListDocument, Resource};
+use slipway_api::jsonapi::{ErrorDocument, ListDocument, Resource};
 use slipway_api::page::EXACT_TOTAL;
 use slipway_identity::organizations;
-use slipway_kernel::directory::store::{self as directory, Search};
 use slipway_kernel::events::search::{self, Filter};
 use slipway_kernel::events::{Event, READ, store as events, visible};
 use slipway_kernel::http::{Known, ListQuery, Listed, Params, Routes, list};
 use slipway_kernel::wakes::Topic;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa::ToSchema;
 use utoipa_axum::routes;
-
-use crate::domains;
 
 pub fn routes() -> Routes {
     Routes::new()
         .routes(routes!(list_events))
         .routes(routes!(stream_events))
-        .routes(routes!(search_directory))
+        .merge(search_everything::routes())
 }
 
 const LIST: Known = Known {
@@ -218,73 +215,4 @@ fn resource(event: Event) -> Resource<Wire> {
         created_at: event.created_at,
     };
     Resource::new(event.id, attributes)
-}
-
-/// An object as the directory shows it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct Found {
-    /// Its kind: `workspace`.
-    pub kind: String,
-    /// Its name.
-    pub name: String,
-    /// Its status in a word; empty where there is none.
-    pub status: String,
-}
-
-impl Attributes for Found {
-    const TYPE: &'static str = "directory-objects";
-}
-
-/// How many objects a search shows at most.
-const FOUND: u64 = 50;
-
-/// Search an organization's objects by a part of their name or labels, or by their id.
-#[utoipa::path(get, path = "/api/v2/organizations/{organization}/directory", operation_id = "search_directory",
-    tag = "activity",
-    params(("organization" = String, Path, description = "Name of the organization"),
-        ("q" = Option<String>, Query, description = "Part of a name or label, or a whole id")),
-    responses((status = 200, body = ListDocument<Resource<Found>>), (status = 400, body = ErrorDocument),
-        (status = 401, body = ErrorDocument), (status = 404, body = ErrorDocument)),
-    security(("token" = ["organization.read"])))]
-async fn search_directory(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
-    let query = ListQuery::parse(
-        &uri,
-        Known {
-            filters: &["q"],
-            ..Known::default()
-        },
-    )?;
-    let organization = organizations::find_visible(&ctx, &params.get("organization")?)
-        .await?
-        .id;
-    let mut kinds = Vec::new();
-    for (kind, permission) in domains::kinds() {
-        kinds.push((kind, ctx.visible(permission, organization).await?));
-    }
-    let text = query.filter("q").unwrap_or_default();
-    let search = Search {
-        organization,
-        kinds: &kinds,
-        text,
-        limit: FOUND,
-    };
-    let rows = directory::search(ctx.db.reader(), &search).await?;
-    let found = |row: directory::objects::Model| {
-        Resource::new(
-            row.id,
-            Found {
-                kind: row.kind,
-                name: row.name,
-                status: row.status,
-            },
-        )
-    };
-    let data = rows.into_iter().map(found).collect();
-    Ok(list(ListDocument {
-        data,
-        included: Vec::new(),
-        links: std::collections::BTreeMap::default(),
-        meta: None,
-    }))
 }

@@ -9,11 +9,16 @@ interface Kind {
   readonly to?: (organization: string, id: string, name: string) => string
 }
 
+/** Runs are named `workspace · message`. */
+function runAddress(organization: string, id: string, name: string): string {
+  return addresses.run(organization, name.split(' · ')[0] ?? '', id)
+}
+
 const KINDS: Readonly<Record<string, Kind>> = {
   organization: { word: 'organization', icon: 'organization', to: (_, __, name) => addresses.organization(name) },
   project: { word: 'project', icon: 'project', to: (organization, id) => addresses.project(organization, id) },
   workspace: { word: 'workspace', icon: 'workspace', to: (organization, _, name) => addresses.workspace(organization, name) },
-  run: { word: 'run', icon: 'run' },
+  run: { word: 'run', icon: 'run', to: runAddress },
   plan: { word: 'plan', icon: 'run' },
   apply: { word: 'apply', icon: 'run' },
   'variable-set': { word: 'variable set', icon: 'variables', to: (organization, id) => addresses.variableSet(organization, id) },
@@ -22,10 +27,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'configuration-version': { word: 'configuration', icon: 'template' },
   'runner-pool': { word: 'runner pool', icon: 'runner', to: (organization) => addresses.settings(organization, 'runner-pools') },
   runner: { word: 'runner', icon: 'runner', to: (organization) => addresses.settings(organization, 'runner-pools') },
-  team: { word: 'team', icon: 'team', to: (organization) => addresses.settings(organization, 'teams') },
+  team: { word: 'team', icon: 'team', to: (organization, id) => `${addresses.settings(organization, 'teams')}/${encodeURIComponent(id)}` },
   role: { word: 'role', icon: 'shield', to: (organization) => addresses.settings(organization, 'roles') },
   'role-assignment': { word: 'role assignment', icon: 'shield', to: (organization) => addresses.settings(organization, 'roles') },
-  'service-account': { word: 'service account', icon: 'bot', to: (organization) => addresses.settings(organization, 'service-accounts') },
+  'service-account': {
+    word: 'service account',
+    icon: 'bot',
+    to: (organization, id) => `${addresses.settings(organization, 'service-accounts')}/${encodeURIComponent(id)}`,
+  },
   'organization-membership': { word: 'member', icon: 'user', to: (organization) => addresses.settings(organization, 'members') },
   token: { word: 'token', icon: 'key', to: (organization) => addresses.settings(organization, 'tokens') },
   user: { word: 'user', icon: 'user' },

@@ -1,6 +1,7 @@
 //! Every object and what depends on what, as plain rows that their owners write in their own transactions.
 //!
-//! Search, the command palette, the dependency graph, impact and deletion checks read the directory and nothing else.
+//! The dependency graph, impact and deletion checks read the directory and nothing else. Roles can be given at what is in
+//! it: teams and service accounts, who hold roles, are not, and the search asks their own lists.
 
 pub mod store;
 
