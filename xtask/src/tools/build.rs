@@ -52,6 +52,10 @@ fn key(sources: &Path, program: &GoProgram) -> Result<String> {
     let mut key = Key::new(&platform());
     key.add(program.package.as_bytes());
     key.add(program.linker_flags.as_bytes());
+    // Only where there are any, so that the keys of the others stay what they were.
+    if !program.tags.is_empty() {
+        key.add(program.tags.as_bytes());
+    }
     key.add_go_module(sources)?;
     Ok(key.finish())
 }
@@ -66,6 +70,8 @@ fn build(sources: &Path, program: &GoProgram, target: &Path) -> Result<()> {
             "-trimpath",
             "-buildvcs=false",
             "-mod=readonly",
+            "-tags",
+            program.tags,
             "-ldflags",
             program.linker_flags,
             "-o",

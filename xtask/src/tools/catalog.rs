@@ -7,6 +7,8 @@ pub(super) struct GoProgram {
     /// The Go package to build, seen from there.
     pub(super) package: &'static str,
     pub(super) linker_flags: &'static str,
+    /// What Go's `-tags` gets; empty for most.
+    pub(super) tags: &'static str,
     /// Whether parts of it are in C.
     pub(super) needs_c: bool,
 }
@@ -17,6 +19,7 @@ pub(super) const TOFU: GoProgram = GoProgram {
     package: "github.com/opentofu/opentofu/cmd/tofu",
     // Without the last one it calls itself a development build and says so in every output.
     linker_flags: "-s -w -X github.com/opentofu/opentofu/version.dev=no",
+    tags: "",
     needs_c: false,
 };
 pub(super) const TOFU_AT_LEAST: semver::Version = semver::Version::new(1, 12, 0);
@@ -26,16 +29,29 @@ pub(super) const DEX: GoProgram = GoProgram {
     folder: "dex",
     package: "github.com/dexidp/dex/cmd/dex",
     linker_flags: "-s -w -X main.version=v2.41.1",
+    tags: "",
     // Its SQLite storage, which is not used here, does not compile without.
     needs_c: true,
 };
 pub(super) const DEX_MODULE: &str = "github.com/dexidp/dex";
+
+/// A real Git forge: repositories, pull requests, webhooks, statuses.
+pub(super) const GITEA: GoProgram = GoProgram {
+    folder: "gitea",
+    package: "code.gitea.io/gitea",
+    linker_flags: "-s -w -X main.Version=1.26.0",
+    tags: "sqlite sqlite_unlock_notify",
+    // SQLite, which it keeps everything in.
+    needs_c: true,
+};
+pub(super) const GITEA_MODULE: &str = "code.gitea.io/gitea";
 
 /// What a Kubernetes API server keeps its objects in.
 pub(super) const ETCD: GoProgram = GoProgram {
     folder: "etcd",
     package: "go.etcd.io/etcd/server/v3",
     linker_flags: "-s -w",
+    tags: "",
     needs_c: false,
 };
 
@@ -46,6 +62,7 @@ pub(super) const KUBE_APISERVER: GoProgram = GoProgram {
     // It compares its own version with those of its features, and has none when it is not told.
     linker_flags: "-s -w -X k8s.io/component-base/version.gitVersion=v1.34.4 \
                    -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34",
+    tags: "",
     needs_c: false,
 };
 
@@ -88,6 +105,7 @@ pub(super) const PROVIDERS: [Provider; 4] = [
             folder: "test-provider",
             package: ".",
             linker_flags: "-s -w",
+            tags: "",
             needs_c: false,
         },
         namespace: "slipway",
@@ -108,6 +126,7 @@ const fn hashicorp(
         folder,
         package,
         linker_flags: "-s -w",
+        tags: "",
         needs_c: false,
     };
     Provider {

@@ -9,8 +9,10 @@ mod cache;
 mod catalog;
 mod dex;
 mod engine;
+mod gitea;
 mod kubernetes;
 mod mirror;
+mod module_files;
 mod python;
 mod release;
 
@@ -52,6 +54,9 @@ pub(crate) struct Tools {
     /// A folder with `dex` and its `web`. Absent from the demo's tools.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dex: Option<PathBuf>,
+    /// A folder with `gitea` and what it reads. Absent from the demo's tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gitea: Option<PathBuf>,
     /// A folder with `kube-apiserver` and `etcd`, for the nightly tests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) kubernetes: Option<PathBuf>,
@@ -79,6 +84,7 @@ pub(crate) fn for_demo() -> Result<Tools> {
         mirror: mirror::obtain(&root, providers)?,
         python: None,
         dex: None,
+        gitea: None,
         kubernetes: None,
     })
 }
@@ -101,6 +107,7 @@ fn all(kubernetes: Option<PathBuf>) -> Result<Tools> {
         mirror: mirror::obtain(&root, catalog::PROVIDERS.iter())?,
         python: Some(python::obtain(&root)?),
         dex: Some(dex::obtain(&root)?),
+        gitea: Some(gitea::obtain(&root)?),
         kubernetes,
     })
 }
