@@ -2,6 +2,7 @@
 
 mod background;
 pub mod dex;
+pub mod gitea;
 pub mod kubernetes;
 pub mod mariadb;
 pub mod postgres;

@@ -16,6 +16,8 @@ pub struct Tools {
     pub python: Option<PathBuf>,
     /// A folder with `dex` and its `web`.
     pub dex: Option<PathBuf>,
+    /// A folder with `gitea` and its `options`, `templates` and `public`.
+    pub gitea: Option<PathBuf>,
     /// A folder with `kube-apiserver` and `etcd`; there only after `cargo run -p xtask -- tools --kubernetes`.
     pub kubernetes: Option<PathBuf>,
 }
@@ -41,6 +43,7 @@ pub fn find() -> Result<Tools> {
         mirror: path("mirror").context(how)?,
         python: path("python"),
         dex: path("dex"),
+        gitea: path("gitea"),
         kubernetes: path("kubernetes"),
     };
     ensure!(
