@@ -49,7 +49,7 @@ pub struct Kernel {
     /// Counts what happens.
     pub metrics: Metrics,
     /// Asks the outside.
-    pub outbound: Outbound,
+    pub outbound: Arc<Outbound>,
     /// How this server is set up.
     pub settings: Settings,
 }

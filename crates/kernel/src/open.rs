@@ -40,7 +40,7 @@ impl Kernel {
         let db = connect(&options).await?;
         let wakes = Arc::new(Wakes::default());
         migrate(&db, Arc::clone(&wakes), migrations).await?;
-        let outbound = Outbound::new(&settings.outbound);
+        let outbound = Arc::new(Outbound::new(&settings.outbound));
         let source = KeySource::of(&settings)?;
         let sources = (random.clone(), clock.clone());
         let secrets = Secrets::load(&db, Arc::clone(&wakes), source, &outbound, sources).await?;
