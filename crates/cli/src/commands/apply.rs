@@ -29,7 +29,7 @@ Examples:
 Exit codes: 0 applied or nothing to do, 1 failure or not approved.")]
 pub(crate) struct ApplyArguments {
     /// Confirm this run's plan instead of making a new one
-    #[arg(value_name = "RUN", conflicts_with_all = ["destroy", "refresh_only", "no_refresh", "target", "replace", "variables", "variable_files", "message", "dir", "no_upload", "no_wait"])]
+    #[arg(value_name = "RUN", conflicts_with_all = ["destroy", "refresh_only", "no_refresh", "target", "replace", "variables", "variable_files", "message", "dir", "no_upload", "configuration", "no_wait"])]
     pub(super) existing: Option<RunId>,
     /// Destroy everything
     #[arg(long, conflicts_with_all = ["refresh_only", "replace"])]

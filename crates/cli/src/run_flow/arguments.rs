@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use slipway_api::ids::ConfigurationVersionId;
 use slipway_api::runs::RunVariable;
 use slipway_tofu::variables::quoted;
 
@@ -36,6 +37,9 @@ pub(crate) struct RunArguments {
     /// Upload nothing; use the workspace's latest configuration
     #[arg(long, conflicts_with = "dir")]
     pub(crate) no_upload: bool,
+    /// Upload nothing; use this configuration version of the workspace, as that of an earlier run
+    #[arg(long, value_name = "ID", conflicts_with_all = ["dir", "no_upload"])]
+    pub(crate) configuration: Option<ConfigurationVersionId>,
     /// Start the run, print its id and leave; the run goes on at the server
     #[arg(long)]
     pub(crate) no_wait: bool,

@@ -41,10 +41,10 @@ pub(crate) async fn start(
     let variables = variables(context, arguments)?;
     let workspace = context.workspace(client).await?;
     let id: WorkspaceId = id_of(&workspace)?;
-    let configuration = if arguments.no_upload {
-        None
-    } else {
-        Some(upload(context, client, &workspace, arguments, intent == Intent::Plan).await?)
+    let configuration = match arguments.configuration {
+        Some(id) => Some(id),
+        None if arguments.no_upload => None,
+        None => Some(upload(context, client, &workspace, arguments, intent == Intent::Plan).await?),
     };
     Ok(client
         .create_run(id, configuration, new_run(arguments, variables, destroy, intent))

@@ -1,6 +1,6 @@
 // The same run once more: what the form to start one begins with. Pure.
 import type { NewRunValues, Operation } from '../start/new-run'
-import type { Run } from './queries'
+import { relatedId, type Run } from './queries'
 
 export function againOf(run: Run): Partial<NewRunValues> {
   const { attributes } = run
@@ -10,6 +10,8 @@ export function againOf(run: Run): Partial<NewRunValues> {
     'target-addrs': attributes['target-addrs'].join('\n'),
     'replace-addrs': attributes['replace-addrs'].join('\n'),
     refresh: attributes.refresh,
+    variables: attributes.variables,
+    configuration: relatedId(run, 'configuration-version'),
   }
 }
 

@@ -12,6 +12,10 @@ export interface NewRunValues {
   readonly 'target-addrs': string
   readonly 'replace-addrs': string
   readonly refresh: boolean
+  /** Values for this run only, as an earlier run had them. */
+  readonly variables: readonly Schema<'RunVariable'>[]
+  /** The configuration version to run; empty for the workspace's newest. */
+  readonly configuration: string
 }
 
 export const NEW_RUN: NewRunValues = {
@@ -21,6 +25,8 @@ export const NEW_RUN: NewRunValues = {
   'target-addrs': '',
   'replace-addrs': '',
   refresh: true,
+  variables: [],
+  configuration: '',
 }
 
 /** The attributes of the request. */
@@ -36,6 +42,17 @@ export function attributesOf(values: NewRunValues): Schema<'NewRun'> {
     ...(values.message.trim() !== '' && { message: values.message.trim() }),
     ...(targets.length > 0 && { 'target-addrs': targets }),
     ...(replaced.length > 0 && { 'replace-addrs': replaced }),
+    ...(values.variables.length > 0 && { variables: [...values.variables] }),
+  }
+}
+
+/** What the request points to. */
+export function relationshipsOf(values: NewRunValues, workspace: string) {
+  return {
+    workspace: { data: { type: 'workspaces', id: workspace } },
+    ...(values.configuration !== '' && {
+      'configuration-version': { data: { type: 'configuration-versions', id: values.configuration } },
+    }),
   }
 }
 
@@ -47,13 +64,14 @@ export function commandOf(values: NewRunValues, organization: string): string {
     values.operation === 'plan' ? 'plan' : 'apply',
     `--organization ${organization}`,
     `-w ${values.workspace || 'NAME'}`,
-    '--no-upload',
+    values.configuration === '' ? '--no-upload' : `--configuration ${values.configuration}`,
     '--no-wait',
     values.operation === 'destroy' && '--destroy',
     values.operation === 'refresh' && '--refresh-only',
     values.operation !== 'refresh' && !values.refresh && '--no-refresh',
     ...addressesOf(values['target-addrs']).map((address) => `--target ${quoted(address)}`),
     ...addressesOf(values['replace-addrs']).map((address) => `--replace ${quoted(address)}`),
+    ...values.variables.map(({ key, value }) => `--var ${quoted(`${key}=${value}`)}`),
     values.message.trim() !== '' && `-m ${quoted(values.message.trim())}`,
   ]
   return words.filter(Boolean).join(' ')

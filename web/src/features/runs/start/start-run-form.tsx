@@ -1,7 +1,7 @@
 // Starting a run: what it shall do, why, and for whoever needs it, to which resources only.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { Fragment, type ReactNode, useState } from 'react'
 import { call, get, stale } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { useSettled } from '@/lib/delayed'
@@ -12,7 +12,8 @@ import { Textarea, TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { refusalToStart } from '../run/decisions'
 import { workspaceOf } from '../run/queries'
-import { attributesOf, commandOf, NEW_RUN, type NewRunValues, type Operation } from './new-run'
+import { attributesOf, commandOf, NEW_RUN, type NewRunValues, type Operation, relationshipsOf } from './new-run'
+import { ConfigurationChoice } from './configuration-choice'
 import styles from './start.module.css'
 
 interface StartRunFormProps {
@@ -40,9 +41,7 @@ export function StartRunForm({ organization, workspace, initial, beside, onStart
           data: {
             type: 'runs',
             attributes: attributesOf(values),
-            relationships: {
-              workspace: { data: { type: 'workspaces', id: target.id } },
-            },
+            relationships: relationshipsOf(values, target.id),
           },
         },
       } as never)
@@ -103,6 +102,25 @@ export function StartRunForm({ organization, workspace, initial, beside, onStart
           },
         ]}
       />
+      {initial?.configuration && chosen && (
+        <ConfigurationChoice
+          workspace={chosen.id}
+          earlier={initial.configuration}
+          value={values.configuration}
+          onChange={(configuration) => form.set({ configuration })}
+        />
+      )}
+      {values.variables.length > 0 && (
+        <p className={styles.variables}>
+          With {values.variables.length === 1 ? 'the value' : 'the values'} of that run only:{' '}
+          {values.variables.map(({ key }, at) => (
+            <Fragment key={key}>
+              {at > 0 && ', '}
+              <code>{key}</code>
+            </Fragment>
+          ))}
+        </p>
+      )}
       <TextInput label="Message" isOptional placeholder="Why, for those who look later" {...form.field('message')} />
       <details className={styles.more} open={values['target-addrs'] !== '' || values['replace-addrs'] !== ''}>
         <summary>Only some resources</summary>
