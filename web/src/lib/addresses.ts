@@ -14,6 +14,8 @@ export const addresses = {
   run: (organization: string, workspace: string, run: string) =>
     at('app', organization, 'workspaces', workspace, 'runs', run),
   runs: (organization: string) => at('app', organization, 'runs'),
+  /** Where only its id is known: leads to its page. */
+  runById: (organization: string, run: string) => at('app', organization, 'runs', run),
   variableSets: (organization: string) => at('app', organization, 'variable-sets'),
   variableSet: (organization: string, set: string) => at('app', organization, 'variable-sets', set),
   activity: (organization: string) => at('app', organization, 'activity'),

@@ -10,7 +10,7 @@ import type { Column } from '@/ui/table'
 import { Facts, Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import type { Decision } from './queue-decision'
-import { titleOf, type WorkItem, whyNotDecided } from './queue-words'
+import { organizationOf, runOf, titleOf, type WorkItem, whyNotDecided } from './queue-words'
 import styles from './queue.module.css'
 
 export function queueColumns(onDecide: (item: WorkItem, decision: Decision) => void): readonly Column<WorkItem>[] {
@@ -54,6 +54,7 @@ export function queueColumns(onDecide: (item: WorkItem, decision: Decision) => v
 /** What it does, about what and by whom; the reason below is whole, because it is what somebody comes for. */
 function What({ item }: { item: WorkItem }) {
   const { kind, subject, pool, 'last-error': reason, state } = item.attributes
+  const [run, organization] = [runOf(item), organizationOf(item)]
   return (
     <div className={styles.what}>
       <Stack gap={1}>
@@ -64,7 +65,7 @@ function What({ item }: { item: WorkItem }) {
           <Facts>
             {[
               <Text key="subject" isMono isSmall level={3}>
-                {subject}
+                {run && organization ? <Link to={addresses.runById(organization, run)}>{run}</Link> : subject}
               </Text>,
               pool === 'server' ? 'by the server' : `by ${pool}`,
             ]}
@@ -81,10 +82,8 @@ function What({ item }: { item: WorkItem }) {
 }
 
 function Organization({ item }: { item: WorkItem }) {
-  const linked = item.relationships?.['organization']?.data
-  if (!linked || Array.isArray(linked)) return <Text level={3}>the site</Text>
-  const { id: name } = linked as { id: string }
-  return <Link to={addresses.organization(name)}>{name}</Link>
+  const name = organizationOf(item)
+  return name ? <Link to={addresses.organization(name)}>{name}</Link> : <Text level={3}>the site</Text>
 }
 
 function More({ item, onDecide }: { item: WorkItem; onDecide: (item: WorkItem, decision: Decision) => void }) {

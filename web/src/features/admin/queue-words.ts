@@ -34,6 +34,17 @@ export function titleOf({ attributes }: WorkItem): string {
   return KINDS[attributes.kind]?.title ?? attributes.kind
 }
 
+/** The name of the organization that it is of; null for what is the site's. */
+export function organizationOf({ relationships }: WorkItem): string | null {
+  const linked = relationships?.['organization']?.data
+  return linked && !Array.isArray(linked) ? (linked as { id: string }).id : null
+}
+
+/** The run that it is about, or null. Phases of runs are named after them: `plan-` and `apply-` with the same end. */
+export function runOf({ attributes: { subject } }: WorkItem): string | null {
+  return /^(?:run|plan|apply)-[0-9a-z]{16}$/.test(subject) ? subject.replace(/^[a-z]+-/, 'run-') : null
+}
+
 export function whenDropped({ attributes }: WorkItem): string {
   return KINDS[attributes.kind]?.dropped ?? 'What it should have done stays undone, and nothing else does it.'
 }

@@ -36,13 +36,19 @@ function work(id: string, attributes: Partial<Schema<'WorkItem'>>): ResourceOf<'
 const MAIL = work('work-1', {})
 const PLAN = work('work-2', {
   kind: 'run.plan',
-  subject: 'run-1',
+  subject: 'run-2rvmvbgs1935bjur',
   pool: 'apool-1',
   state: 'queued',
   attempt: 0,
   'last-error': null,
   'is-retryable': false,
 })
+
+/** The log of a phase of the same run, in an organization. */
+const LOG = {
+  ...work('work-3', { kind: 'infra.seal-logs', subject: 'apply-2rvmvbgs1935bjur', state: 'queued', 'last-error': null, 'is-retryable': false }),
+  relationships: { organization: { data: { type: 'organizations', id: 'acme' } } },
+}
 
 function refusal(status: number, code: Schema<'Code'>, title: string, detail: string) {
   const errors = [{ status: String(status), code, title, detail }] satisfies Schema<'ErrorObject'>[]
@@ -53,7 +59,7 @@ function refusal(status: number, code: Schema<'Code'>, title: string, detail: st
 async function open(search = '') {
   const asked: Record<string, string>[] = []
   const decided: string[] = []
-  let rows = [MAIL, PLAN]
+  let rows: readonly ResourceOf<'WorkItem'>[] = [MAIL, PLAN, LOG]
   server.use(
     http.get(`${API}/account/session`, () => HttpResponse.json({ data: { attributes: { 'csrf-token': 't' } } })),
     http.get(ITEMS, ({ request }) => {
@@ -134,4 +140,11 @@ test('whoever does not administer the site sees the refusal and no work', async 
   await show(<Queue />, { path: '/app/admin/queue', at: '/app/admin/queue' })
   expect((await screen.findByRole('alert')).textContent).toContain('site administrators hold')
   expect(screen.queryByRole('table')).toBeNull()
+})
+
+test('what is about a run leads to it', async () => {
+  await open()
+  const link = await screen.findByRole('link', { name: 'run-2rvmvbgs1935bjur' })
+  expect(link.getAttribute('href')).toBe('/app/acme/runs/run-2rvmvbgs1935bjur')
+  expect(screen.getAllByText('evt-1')).toHaveLength(1)
 })

@@ -24,6 +24,11 @@ export const runs: Feature = {
       }),
       createRoute({
         getParentRoute: () => parent,
+        path: 'runs/$run',
+        component: lazyRouteComponent(() => import('./by-id')),
+      }),
+      createRoute({
+        getParentRoute: () => parent,
         path: 'workspaces/$workspace/runs/new',
         validateSearch: parseStartSearch,
         component: lazyRouteComponent(() => import('./start/page')),

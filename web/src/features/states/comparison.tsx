@@ -5,7 +5,7 @@ import { toApiError } from '@/api/errors'
 import type { Schema } from '@/api/query'
 import { count } from '@/lib/numbers'
 import { ErrorNotice } from '@/ui/alert'
-import { IconButton } from '@/ui/button'
+import { Button, IconButton } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { ValueDiff } from '@/ui/diff'
 import { Icon } from '@/ui/icon'
@@ -24,12 +24,13 @@ interface ComparisonProps {
   onClose: () => void
 }
 
-// More are found with the filter: nobody reads a thousand changes one after the other.
+// At once; nobody reads a thousand changes one after the other.
 const SHOWN = 300
 
 export function Comparison({ workspace, to, from, onClose }: ComparisonProps) {
   const { data, error, refetch } = useQuery(difference(to, from))
   const [sought, setSought] = useState('')
+  const [shown, setShown] = useState(SHOWN)
   const diff = data?.data.attributes
   const older = diff?.['from-serial']
   const changes = diff?.changes
@@ -62,11 +63,18 @@ export function Comparison({ workspace, to, from, onClose }: ComparisonProps) {
         {/* Scrolls by itself when there are many, so that the versions stay in reach; the keyboard must reach it. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
         <div className={styles.changes} {...(found.length > 8 && { tabIndex: 0, role: 'group', 'aria-label': 'Changes' })}>
-          {found.slice(0, SHOWN).map((change) => (
+          {found.slice(0, shown).map((change) => (
             <Change key={change.address} change={change} isOpen={found.length <= 8} />
           ))}
         </div>
-        {found.length > SHOWN && <p className={styles.pad}>{count(found.length - SHOWN)} more. Filter by a part of the address to see them.</p>}
+        {found.length > shown && (
+          <div className={styles.more}>
+            <Button size="sm" onClick={() => setShown(shown + SHOWN)}>
+              Show {count(Math.min(SHOWN, found.length - shown))} more
+            </Button>
+            <Text level={3}>of {count(found.length - shown)}. The filter finds each of them.</Text>
+          </div>
+        )}
         {diff && (
           <div className={styles.pad}>
             <Command text={`slipway state diff ${older ?? ''} ${diff['to-serial']} --workspace ${workspace}`.replace('  ', ' ')} />
