@@ -1,13 +1,19 @@
-//! The server's own work: claims items of the pool `server` and carries them out.
+//! The server's own work: claims items of the pool `server` and carries them out, several at once.
+//!
+//! What must stay true: each claim is one short transaction; items of one kind about one subject are never done at once, in
+//! no two replicas, so that an owner who names what he works on needs no lock of his own.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use slipway_api::{Code, Timestamp};
+use tokio::task::{JoinError, JoinSet};
 
+use super::leases;
 use super::model::{SERVER_POOL, WorkItem};
-use super::store::{self, Lease};
+use super::store::{self, Barred, Lease};
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::errors::Result;
@@ -44,19 +50,87 @@ const LEASE: Duration = Duration::from_secs(30);
 const BEAT: Duration = Duration::from_secs(5);
 /// How often to look without being woken.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Jobs that a process does at once. They mostly wait for others: forges, mail servers.
+const AT_ONCE: usize = 8;
+/// Of these, jobs of one kind: a flood of one kind, or one whose other side does not answer, leaves room for the others.
+const OF_ONE_KIND: usize = 6;
 
-/// Does the server's items one after another, for as long as the process lives.
+/// Does the server's items, several at once, for as long as the process lives. Of items of one kind about one subject one
+/// goes after the other, in all replicas. When this is dropped, what is being done is dropped with it and done again later.
 ///
 /// # Errors
 ///
-/// Those of the database; the caller starts it again.
-pub async fn run(ctx: &Ctx, jobs: &HashMap<&'static str, Job>, owner: &str) -> Result<()> {
+/// Those of the database, once what was being done has ended; the caller starts it again.
+pub async fn run(ctx: &Ctx, jobs: &Arc<HashMap<&'static str, Job>>, owner: &str) -> Result<()> {
     let mut listener = ctx.wakes.listen(Topic::Queue);
+    let mut at_work = AtWork::default();
     loop {
-        while run_next(ctx, jobs, owner).await? {}
-        put_back(ctx).await?;
-        listener.wait(PATIENCE).await;
+        if let Err(error) = start_ready(ctx, jobs, owner, &mut at_work).await {
+            at_work.tasks.join_all().await;
+            return Err(error);
+        }
+        tokio::select! {
+            () = listener.wait(PATIENCE) => {}
+            Some(ended) = at_work.tasks.join_next_with_id() => at_work.ended(&ended),
+        }
     }
+}
+
+/// What a process does now.
+#[derive(Default)]
+struct AtWork {
+    tasks: JoinSet<()>,
+    kinds: HashMap<tokio::task::Id, String>,
+}
+
+impl AtWork {
+    fn add(&mut self, kind: &str, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.tasks.spawn(work).id();
+        self.kinds.insert(task, kind.to_owned());
+    }
+
+    fn ended(&mut self, ended: &std::result::Result<(tokio::task::Id, ()), JoinError>) {
+        let task = match ended {
+            Ok((task, ())) => *task,
+            Err(error) => {
+                tracing::error!(%error, "a job panicked; it is done again when its lease ends");
+                error.id()
+            }
+        };
+        self.kinds.remove(&task);
+    }
+
+    /// Kinds of which no more may be begun.
+    fn full(&self) -> Vec<String> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for kind in self.kinds.values() {
+            *counts.entry(kind).or_default() += 1;
+        }
+        let full = counts.into_iter().filter(|(_, count)| *count >= OF_ONE_KIND);
+        full.map(|(kind, _)| kind.to_owned()).collect()
+    }
+}
+
+async fn start_ready(
+    ctx: &Ctx,
+    jobs: &Arc<HashMap<&'static str, Job>>,
+    owner: &str,
+    at_work: &mut AtWork,
+) -> Result<()> {
+    while at_work.tasks.len() < AT_ONCE && !ctx.wakes.is_ending() {
+        let Some(item) = claim_next(ctx, owner, at_work.full()).await? else {
+            break;
+        };
+        let (ctx, jobs) = (ctx.clone(), Arc::clone(jobs));
+        let kind = item.kind.clone();
+        at_work.add(&kind, async move {
+            if let Err(error) = perform(&ctx, &jobs, &item).await {
+                // Its lease ends by itself, and it is done again.
+                tracing::warn!(work_item.id = %item.id, work_item.kind = %item.kind, %error, "job has an outcome that cannot be written");
+            }
+        });
+    }
+    put_back(ctx).await.map(|_| ())
 }
 
 /// Does the next item and says whether there was one.
@@ -65,31 +139,49 @@ pub async fn run(ctx: &Ctx, jobs: &HashMap<&'static str, Job>, owner: &str) -> R
 ///
 /// Those of the database.
 pub async fn run_next(ctx: &Ctx, jobs: &HashMap<&'static str, Job>, owner: &str) -> Result<bool> {
+    let Some(item) = claim_next(ctx, owner, Vec::new()).await? else {
+        return Ok(false);
+    };
+    perform(ctx, jobs, &item).await?;
+    Ok(true)
+}
+
+/// Claims the next item of a kind that is not `full`, and about a subject that nothing of its kind is being done about.
+async fn claim_next(ctx: &Ctx, owner: &str, full: Vec<String>) -> Result<Option<WorkItem>> {
     let pools = [SERVER_POOL.to_owned()];
     // A look costs less than a transaction, and mostly there is nothing.
     if store::next_ready_at(ctx.db.reader(), &pools)
         .await?
         .is_none_or(|ready| ready > ctx.now())
     {
-        return Ok(false);
+        return Ok(None);
     }
     let tx = ctx.begin().await?;
+    // Two replicas that claim at once would not see each other's subjects.
+    leases::line_up(&tx, ctx, "claims:server").await?;
+    let barred = Barred {
+        kinds: full,
+        subjects: store::held_subjects(&tx, SERVER_POOL).await?,
+    };
     let lease = Lease {
         pools: &pools,
         owner: owner.to_owned(),
         duration: LEASE,
         token_hash: None,
     };
-    let Some(item) = store::claim(&tx, ctx.now(), &lease).await? else {
-        return Ok(false);
+    let Some(item) = store::claim_but(&tx, ctx.now(), &lease, &barred).await? else {
+        return Ok(None);
     };
     tx.commit().await?;
+    Ok(Some(item))
+}
+
+async fn perform(ctx: &Ctx, jobs: &HashMap<&'static str, Job>, item: &WorkItem) -> Result<()> {
     let outcome = match jobs.get(item.kind.as_str()) {
-        Some(job) => keeping(ctx, &item, (job.run)(ctx, &item)).await,
+        Some(job) => keeping(ctx, item, (job.run)(ctx, item)).await,
         None => Err(JobError::Fail(format!("this version has no job \"{}\"", item.kind))),
     };
-    settle(ctx, &item, outcome).await?;
-    Ok(true)
+    settle(ctx, item, outcome).await
 }
 
 /// Does a job, and keeps its lease meanwhile. Both go on side by side: the job may have the only writing connection.

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, Condition};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, Condition, DbBackend};
 
 use crate::ctx::Ctx;
+use crate::db::Tx;
 use crate::errors::Result;
 
 mod rows {
@@ -70,4 +72,41 @@ pub async fn hold(ctx: &Ctx, name: &str, holder: &str, duration: Duration) -> Re
     }
     tx.commit().await?;
     Ok(true)
+}
+
+/// Lets transactions that name the same `name` go on one after another: whoever comes second waits for the end of the first
+/// and then sees what it wrote. To be called before anything is read in the transaction.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn line_up(tx: &Tx, ctx: &Ctx, name: &str) -> Result<()> {
+    // Its writing transactions are one after another anyway.
+    if tx.backend() == DbBackend::Sqlite {
+        return Ok(());
+    }
+    let wait = || {
+        rows::Entity::update_many()
+            .col_expr(rows::Column::Until, Expr::value(ctx.now()))
+            .filter(rows::Column::Name.eq(name))
+            .exec(&**tx)
+    };
+    if wait().await?.rows_affected > 0 {
+        return Ok(());
+    }
+    // The first ever, or MySQL, which does not count rows that stay as they were: then the row is locked already.
+    let row = rows::ActiveModel {
+        name: Set(name.to_owned()),
+        holder: Set(String::new()),
+        until: Set(ctx.now()),
+    };
+    let nothing = OnConflict::column(rows::Column::Name)
+        .do_nothing_on([rows::Column::Name])
+        .to_owned();
+    rows::Entity::insert(row)
+        .on_conflict(nothing)
+        .exec_without_returning(&**tx)
+        .await?;
+    wait().await?;
+    Ok(())
 }

@@ -5,6 +5,8 @@
 //! on the item: repeatable ones go back to the queue, so do those that their holder never began, and the others become
 //! `lost` and wait for their owner to decide. Which
 //! item is next is a pure function in [`order`].
+//!
+//! The server does its own items ([`jobs`]) several at once, and items of one kind about one subject never at once.
 
 pub mod attention;
 pub mod jobs;

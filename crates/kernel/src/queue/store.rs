@@ -135,7 +135,21 @@ pub type Claimed = WorkItem;
 ///
 /// Those of the database.
 pub async fn claim(tx: &Tx, now: Timestamp, lease: &Lease<'_>) -> Result<Option<Claimed>> {
-    let offers = offers(tx, now, lease.pools).await?;
+    claim_but(tx, now, lease, &Barred::default()).await
+}
+
+/// What is not claimed now.
+#[derive(Debug, Default)]
+pub(super) struct Barred {
+    /// Items of these kinds.
+    pub kinds: Vec<String>,
+    /// Items of these kinds about these subjects.
+    pub subjects: Vec<(String, String)>,
+}
+
+/// Claims the next item that is not barred, if there is one.
+pub(super) async fn claim_but(tx: &Tx, now: Timestamp, lease: &Lease<'_>, barred: &Barred) -> Result<Option<Claimed>> {
+    let offers = offers(tx, now, lease.pools, barred).await?;
     if offers.is_empty() {
         return Ok(None);
     }
@@ -161,16 +175,32 @@ pub async fn claim(tx: &Tx, now: Timestamp, lease: &Lease<'_>) -> Result<Option<
     Ok(None)
 }
 
+/// Kinds and subjects of the items that are held in a pool.
+pub(super) async fn held_subjects(tx: &Tx, pool: &str) -> Result<Vec<(String, String)>> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::Kind)
+        .column(Column::Subject)
+        .filter(Column::State.eq(ItemState::Leased))
+        .filter(Column::Pool.eq(pool))
+        .into_tuple()
+        .all(&**tx)
+        .await?)
+}
+
 /// The best ready item of each organization.
-async fn offers(tx: &Tx, now: Timestamp, pools: &[String]) -> Result<Vec<Offer>> {
+async fn offers(tx: &Tx, now: Timestamp, pools: &[String], barred: &Barred) -> Result<Vec<Offer>> {
     let marks = placeholders(tx.backend(), 2, pools.len());
     let first = placeholders(tx.backend(), 1, 1);
+    let (without, excluded) = barred.conditions(tx.backend(), 2 + pools.len());
     let sql = format!(
         "SELECT id, organization_id, priority FROM (SELECT id, organization_id, priority, ROW_NUMBER() OVER \
          (PARTITION BY organization_id ORDER BY priority DESC, id) AS place FROM work_items WHERE state = 'queued' AND \
-         run_after <= {first} AND pool IN ({marks})) AS ranked WHERE place = 1"
+         run_after <= {first} AND pool IN ({marks}){without}) AS ranked WHERE place = 1"
     );
-    let values = std::iter::once(now.into()).chain(pools.iter().map(|pool| pool.as_str().into()));
+    let values = std::iter::once(now.into())
+        .chain(pools.iter().map(|pool| pool.as_str().into()))
+        .chain(excluded.into_iter().map(Into::into));
     let rows = tx
         .query_all_raw(Statement::from_sql_and_values(tx.backend(), sql, values))
         .await?;
@@ -183,6 +213,26 @@ async fn offers(tx: &Tx, now: Timestamp, pools: &[String]) -> Result<Vec<Offer>>
             })
         })
         .collect()
+}
+
+impl Barred {
+    /// Conditions with placeholders from `start`, and their values.
+    fn conditions(&self, backend: DbBackend, start: usize) -> (String, Vec<&str>) {
+        let mut sql = String::new();
+        let mut values = Vec::new();
+        for kind in &self.kinds {
+            let mark = placeholders(backend, start + values.len(), 1);
+            sql.push_str(&format!(" AND kind <> {mark}"));
+            values.push(kind.as_str());
+        }
+        for (kind, subject) in &self.subjects {
+            let first = placeholders(backend, start + values.len(), 1);
+            let second = placeholders(backend, start + values.len() + 1, 1);
+            sql.push_str(&format!(" AND NOT (kind = {first} AND subject = {second})"));
+            values.extend([kind.as_str(), subject.as_str()]);
+        }
+        (sql, values)
+    }
 }
 
 /// `?, ?` or `$2, $3`.

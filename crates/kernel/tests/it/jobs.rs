@@ -1,16 +1,17 @@
 //! The server's own work: what becomes of a job that was slower than its lease.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use rstest::rstest;
 use slipway_kernel::Ctx;
-use slipway_kernel::queue::jobs::{Job, JobError, put_back, run_next};
+use slipway_kernel::queue::jobs::{self, Job, JobError, put_back, run_next};
 use slipway_kernel::queue::{ItemState, NewItem, OnLost, WorkItem, store};
 
-use crate::fixture::{Home, enqueue, item, organization};
+use crate::fixture::{Home, enqueue, item, organization, soon};
 
 /// Takes an hour the first time, during which its item is taken from it, and then no time at all.
 async fn be_slow_once(ctx: &Ctx, item: &WorkItem) {
@@ -110,4 +111,125 @@ async fn a_job_that_takes_long_keeps_its_lease() {
     let done = tokio::time::timeout(Duration::from_secs(60), run_next(&ctx, &jobs, "a"));
     assert!(done.await.unwrap().unwrap());
     assert_eq!(store::get(ctx.db.reader(), id).await.unwrap().state, ItemState::Done);
+}
+
+/// A job of the server about a subject.
+async fn enqueue_job(ctx: &Ctx, kind: &'static str, subject: &str) -> slipway_api::ids::WorkItemId {
+    let new = NewItem {
+        organization: Some(organization(ctx).await),
+        ..NewItem::job(kind, subject, serde_json::json!({}))
+    };
+    enqueue(ctx, new).await
+}
+
+fn never() -> Job {
+    Job {
+        kind: "test.never",
+        run: |_, _| std::future::pending().boxed(),
+    }
+}
+
+fn quick() -> Job {
+    Job {
+        kind: "test.quick",
+        run: |_, _| std::future::ready(Ok(())).boxed(),
+    }
+}
+
+async fn is_done(ctx: &Ctx, id: slipway_api::ids::WorkItemId) {
+    while store::get(ctx.db.reader(), id).await.unwrap().state != ItemState::Done {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Items of this kind that are being done.
+async fn held(ctx: &Ctx, ids: &[slipway_api::ids::WorkItemId]) -> usize {
+    let mut held = 0;
+    for id in ids {
+        let item = store::get(ctx.db.reader(), *id).await.unwrap();
+        held += usize::from(item.state == ItemState::Leased);
+    }
+    held
+}
+
+#[tokio::test]
+async fn jobs_that_never_end_do_not_delay_quick_ones_of_another_kind() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let mut slow = Vec::new();
+    for number in 0..20 {
+        slow.push(enqueue_job(&ctx, "test.never", &format!("thing-{number}")).await);
+    }
+    let jobs = Arc::new([never(), quick()].map(|job| (job.kind, job)).into_iter().collect());
+    let worker = tokio::spawn({
+        let ctx = ctx.clone();
+        async move { jobs::run(&ctx, &jobs, "a").await }
+    });
+    soon(async {
+        while held(&ctx, &slow).await < 6 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    for number in 0..3 {
+        let id = enqueue_job(&ctx, "test.quick", &format!("other-{number}")).await;
+        soon(is_done(&ctx, id)).await;
+    }
+    assert_eq!(held(&ctx, &slow).await, 6, "one kind never has all places");
+    worker.abort();
+}
+
+#[tokio::test]
+async fn items_of_one_kind_about_one_subject_are_never_done_at_once_by_no_two_replicas() {
+    let home = Home::new();
+    let (ctx, other) = (home.start().await, home.start().await);
+    let mut about_one = Vec::new();
+    for _ in 0..4 {
+        about_one.push(enqueue_job(&ctx, "test.never", "thing").await);
+    }
+    let another = enqueue_job(&ctx, "test.quick", "thing").await;
+    let workers = [ctx.clone(), other].map(|ctx| {
+        let jobs = Arc::new([never(), quick()].map(|job| (job.kind, job)).into_iter().collect());
+        tokio::spawn(async move { jobs::run(&ctx, &jobs, "a").await })
+    });
+    // Enqueued last: when it is done, both have seen the others.
+    soon(is_done(&ctx, another)).await;
+    let last = enqueue_job(&ctx, "test.quick", "another").await;
+    soon(is_done(&ctx, last)).await;
+    assert_eq!(held(&ctx, &about_one).await, 1);
+    workers.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+static ORDER: Mutex<Vec<slipway_api::ids::WorkItemId>> = Mutex::new(Vec::new());
+
+#[tokio::test]
+async fn what_waited_for_its_subject_is_done_in_its_order() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let organization = organization(&ctx).await;
+    let mut all = Vec::new();
+    for _ in 0..12 {
+        let new = NewItem {
+            organization: Some(organization),
+            ..NewItem::job("test.ordered", "thing", serde_json::json!({}))
+        };
+        all.push(enqueue(&ctx, new).await);
+    }
+    let ordered = Job {
+        kind: "test.ordered",
+        run: |_, item| {
+            ORDER.lock().unwrap().push(item.id);
+            std::future::ready(Ok(())).boxed()
+        },
+    };
+    let jobs = Arc::new(HashMap::from([(ordered.kind, ordered)]));
+    let worker = tokio::spawn({
+        let ctx = ctx.clone();
+        async move { jobs::run(&ctx, &jobs, "a").await }
+    });
+    for id in &all {
+        soon(is_done(&ctx, *id)).await;
+    }
+    assert_eq!(*ORDER.lock().unwrap(), all);
+    worker.abort();
 }
