@@ -2,8 +2,33 @@
 //!
 //! Owns no tables. What must stay true: a forge's answer is bounded and never trusted beyond what it says of itself; every
 //! call goes through the kernel's outbound client; the same contract tests hold for every forge. Read [`model`], then the
-//! forge you need.
+//! forge you need; [`open`] makes one from an integration.
 
+mod client;
+mod gitea;
 pub mod model;
+mod plain_git;
+pub mod settings;
+mod wire;
 
+pub use client::Outside;
 pub use model::{Forge, ForgeError, ForgeKind};
+pub use settings::{Secrets, Settings};
+
+/// A forge by what an integration has. Asks nobody yet.
+///
+/// # Errors
+///
+/// `Refused` when a setting is missing or cannot be.
+pub fn open(
+    kind: ForgeKind,
+    settings: &Settings,
+    secrets: &Secrets,
+    outside: &Outside,
+) -> Result<Box<dyn Forge>, ForgeError> {
+    Ok(match kind {
+        ForgeKind::Gitea => Box::new(gitea::open(settings, secrets, outside)?),
+        ForgeKind::Git => Box::new(plain_git::open(settings, secrets)?),
+        other => return Err(ForgeError::Unsupported(format!("{other:?}"))),
+    })
+}

@@ -162,6 +162,8 @@ pub struct HookWish {
 pub struct RemoteHook {
     /// The forge's id of it.
     pub id: String,
+    /// Whether it is switched on and delivers everything that we ask for. What it signs with, no forge says.
+    pub is_whole: bool,
 }
 
 /// A pull request, merge request.
@@ -290,7 +292,11 @@ pub trait Forge: Send + Sync {
     /// A repository by its full name, also by an earlier one where the forge follows.
     async fn repository(&self, full_name: &str) -> Result<ForgeRepository, ForgeError>;
 
-    /// Sets the webhook of a repository: makes it, or mends the one with the same address.
+    /// The webhook of a repository that delivers to `url`, without changing anything: whether there is something to mend.
+    async fn hook(&self, repository: &str, url: &str) -> Result<Option<RemoteHook>, ForgeError>;
+
+    /// Sets the webhook of a repository: makes it, or mends the one with the same address, and gives it this secret. Its
+    /// id may be another afterwards.
     async fn set_hook(&self, repository: &str, wish: &HookWish) -> Result<RemoteHook, ForgeError>;
 
     /// Removes a webhook; one that is gone is a success.

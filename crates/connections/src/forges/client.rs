@@ -1,0 +1,376 @@
+//! Asking a forge's JSON API: addresses of parts, statuses as [`ForgeError`], pages, limits.
+//!
+//! What must stay true: a part of a path never becomes two; what a forge says in an error is cut, and left out when it
+//! holds what we showed; a limit that it names is waited for, not run against.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use slipway_api::Timestamp;
+use slipway_kernel::Kernel;
+use slipway_kernel::clock::Clock;
+use slipway_kernel::outbound::{Outbound, OutboundError, Request};
+use url::Url;
+
+use super::model::ForgeError;
+
+/// Bytes of the largest answer.
+const MOST_BYTES: usize = 8 << 20;
+/// Time for one request.
+const TIME: Duration = Duration::from_secs(30);
+/// How long to wait when a forge names no time.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Letters of a forge's own words in an error.
+const MOST_LETTERS: usize = 300;
+
+/// What forges need of the process: the way out, and the time.
+#[derive(Clone)]
+pub struct Outside {
+    /// The way out.
+    pub outbound: Arc<Outbound>,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Outside {
+    /// Those of a server.
+    #[must_use]
+    pub fn of(kernel: &Kernel) -> Self {
+        Self {
+            outbound: Arc::clone(&kernel.outbound),
+            clock: kernel.clock.clone(),
+        }
+    }
+}
+
+/// An API with the headers that every request to it has.
+pub(super) struct Client {
+    pub(super) outside: Outside,
+    base: Url,
+    certificates: Option<String>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// One request.
+pub(super) struct Call {
+    method: Method,
+    path: Vec<String>,
+    query: Vec<(&'static str, String)>,
+    body: Option<(&'static str, Vec<u8>)>,
+    authorization: Option<HeaderValue>,
+}
+
+/// What a success came with.
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+    host: String,
+}
+
+impl Call {
+    pub(super) fn new(method: Method, path: &[&str]) -> Self {
+        Self {
+            method,
+            path: path.iter().map(|part| (*part).to_owned()).collect(),
+            query: Vec::new(),
+            body: None,
+            authorization: None,
+        }
+    }
+
+    pub(super) fn get(path: &[&str]) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    pub(super) fn query(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    pub(super) fn json(mut self, body: &Value) -> Self {
+        self.body = Some(("application/json", body.to_string().into_bytes()));
+        self
+    }
+
+    pub(super) fn form(mut self, fields: &[(&str, &str)]) -> Self {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        self.body = Some(("application/x-www-form-urlencoded", form.finish().into_bytes()));
+        self
+    }
+
+    /// By another proof than the client's own.
+    pub(super) fn authorized(mut self, value: HeaderValue) -> Self {
+        self.authorization = Some(value);
+        self
+    }
+}
+
+impl Client {
+    /// For an address that people wrote; parts of paths come after it.
+    pub(super) fn new(outside: &Outside, base: &str, certificates: Option<&str>) -> Result<Self, ForgeError> {
+        let base = Url::parse(base).ok().filter(|url| {
+            let is_web = matches!(url.scheme(), "https" | "http");
+            is_web && url.has_host() && url.username().is_empty() && url.password().is_none()
+        });
+        let base = base.ok_or_else(|| {
+            ForgeError::Refused("the address of a forge begins with https:// and holds no user or password".to_owned())
+        })?;
+        Ok(Self {
+            outside: outside.clone(),
+            base,
+            certificates: certificates.map(str::to_owned),
+            headers: Vec::new(),
+        })
+    }
+
+    /// With a header in every request.
+    pub(super) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The host, as errors name it.
+    pub(super) fn host(&self) -> String {
+        self.base.host_str().unwrap_or_default().to_owned()
+    }
+
+    /// Asks, and gives what a success came with.
+    pub(super) async fn ask(&self, call: Call) -> Result<Reply, ForgeError> {
+        let url = self.address(&call)?;
+        let mut request = Request::new(call.method.clone(), url).within(TIME).at_most(MOST_BYTES);
+        let mut shown = None;
+        for (name, value) in &self.headers {
+            if *name == AUTHORIZATION && call.authorization.is_some() {
+                continue;
+            }
+            shown = if *name == AUTHORIZATION { Some(value) } else { shown };
+            request = request.header(name.clone(), value.clone());
+        }
+        if let Some(value) = &call.authorization {
+            shown = Some(value);
+            request = request.header(AUTHORIZATION, value.clone());
+        }
+        if let Some((kind, body)) = call.body {
+            request = request.body(kind, body);
+        }
+        if let Some(certificates) = &self.certificates {
+            request = request.trusting(certificates.clone().into_bytes());
+        }
+        let answer = self.outside.outbound.send(request).await.map_err(unreachable)?;
+        let reply = Reply {
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body,
+            host: self.host(),
+        };
+        if reply.status.is_success() {
+            return Ok(reply);
+        }
+        Err(reply.refusal(&call.path, shown, self.outside.clock.now()))
+    }
+
+    fn address(&self, call: &Call) -> Result<Url, ForgeError> {
+        let mut url = self.base.clone();
+        if let Ok(mut parts) = url.path_segments_mut() {
+            parts.pop_if_empty();
+            for part in &call.path {
+                // The type would drop dots silently, and ask for something else.
+                if matches!(part.as_str(), "" | "." | "..") || part.chars().any(char::is_control) {
+                    return Err(ForgeError::Refused(format!("{part:?} is no name that a forge has")));
+                }
+                parts.push(part);
+            }
+        }
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        Ok(url)
+    }
+}
+
+impl Reply {
+    /// The answer as what it should be.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ForgeError> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            ForgeError::Away(format!(
+                "{} answers with something that is not understood: {error}",
+                self.host
+            ))
+        })
+    }
+
+    /// A header as text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether the header `Link` (RFC 8288) names a next page.
+    pub(super) fn has_next(&self) -> bool {
+        self.header("link").is_some_and(|links| links.contains("rel=\"next\""))
+    }
+
+    fn refusal(&self, path: &[String], shown: Option<&HeaderValue>, now: Timestamp) -> ForgeError {
+        let host = self.host.clone();
+        let said = self.said(shown);
+        let what = path.join("/");
+        match self.status.as_u16() {
+            401 => ForgeError::Credentials(host),
+            429 => self.busy(now),
+            403 if self.is_limited(&said) => self.busy(now),
+            403 => ForgeError::Right {
+                forge: host,
+                right: self.right().unwrap_or(said),
+            },
+            404 | 410 => ForgeError::Missing(format!("{what} on {host}")),
+            503 if self.header("retry-after").is_some() => self.busy(now),
+            408 | 500..=599 => ForgeError::Away(format!("{host} fails with status {}", self.status.as_u16())),
+            status => ForgeError::Refused(format!("{host} refuses {what} with status {status}: {said}")),
+        }
+    }
+
+    /// Whether a "forbidden" is a limit on requests (GitHub answers so, too).
+    fn is_limited(&self, said: &str) -> bool {
+        self.header("retry-after").is_some()
+            || self.header("x-ratelimit-remaining") == Some("0")
+            || said.contains("rate limit")
+    }
+
+    fn busy(&self, now: Timestamp) -> ForgeError {
+        let seconds = |name| self.header(name).and_then(|text| text.trim().parse::<u64>().ok());
+        let until = match (seconds("retry-after"), seconds("x-ratelimit-reset").or(seconds("ratelimit-reset"))) {
+            (Some(wait), _) => now.after(Duration::from_secs(wait.min(86_400))),
+            (None, Some(unix)) => Timestamp::from_unix_ms(i64::try_from(unix).unwrap_or(0).saturating_mul(1000)),
+            (None, None) => now.after(PATIENCE),
+        };
+        let latest = now.after(Duration::from_secs(86_400));
+        ForgeError::Busy {
+            forge: self.host.clone(),
+            until: until.clamp(now, latest),
+        }
+    }
+
+    /// The right that a forge says is missing, in the places where forges say it.
+    fn right(&self) -> Option<String> {
+        let headers = ["x-accepted-github-permissions", "x-accepted-oauth-scopes"];
+        let named = headers.iter().find_map(|name| self.header(name)).filter(|text| !text.is_empty());
+        if let Some(named) = named {
+            return Some(shortened(named));
+        }
+        let body: Value = serde_json::from_slice(&self.body).ok()?;
+        // GitLab: {"error":"insufficient_scope","scope":"api"}; Bitbucket: {"error":{"detail":{"required":["…"]}}}.
+        if let Some(scope) = body.get("scope").and_then(Value::as_str) {
+            return Some(shortened(scope));
+        }
+        if let Some(required) = body.pointer("/error/detail/required").and_then(Value::as_array) {
+            let names: Vec<&str> = required.iter().filter_map(Value::as_str).collect();
+            return Some(shortened(&names.join(", ")));
+        }
+        // Gitea: "… required=[write:repository], token scope=…".
+        let message = body.get("message")?.as_str()?;
+        let (_, after) = message.split_once("required=[")?;
+        Some(shortened(after.split_once(']')?.0))
+    }
+
+    /// What the forge says about it, without what we showed.
+    fn said(&self, shown: Option<&HeaderValue>) -> String {
+        let text = message(&self.body);
+        let shown = shown.and_then(|value| value.to_str().ok()).and_then(|text| text.split(' ').next_back());
+        match shown {
+            Some(secret) if secret.len() > 3 && text.contains(secret) => "(its words are left out)".to_owned(),
+            _ if text.is_empty() => "it does not say why".to_owned(),
+            _ => shortened(&text),
+        }
+    }
+}
+
+/// The message in a body, wherever forges put theirs.
+fn message(body: &[u8]) -> String {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else {
+        return String::new();
+    };
+    let places = [
+        "/error/message",
+        "/error_description",
+        "/errors/0/message",
+        "/message",
+        "/error",
+    ];
+    let found = places.iter().find_map(|place| body.pointer(place).filter(|found| !found.is_null()));
+    let mut text = match found {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    // GitHub's message is "Validation Failed"; why stands beside it.
+    if let Some(errors) = body.get("errors").filter(|_| body.get("message").is_some()) {
+        text = format!("{text} {errors}");
+    }
+    text
+}
+
+/// Without control characters, and not longer than a person reads.
+pub(super) fn shortened(text: &str) -> String {
+    let plain = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    plain.take(MOST_LETTERS).collect()
+}
+
+fn unreachable(error: OutboundError) -> ForgeError {
+    let text = error.to_string();
+    match error {
+        OutboundError::TooSlow(..) | OutboundError::Unreachable(..) | OutboundError::Unknown(..) => {
+            ForgeError::Away(text)
+        }
+        OutboundError::Address(_)
+        | OutboundError::Closed(_)
+        | OutboundError::Redirect(..)
+        | OutboundError::TooLarge(..)
+        | OutboundError::Setup(_) => ForgeError::Refused(text),
+    }
+}
+
+/// `Bearer …` as a header that is not printed.
+pub(super) fn bearer(token: &str) -> Result<HeaderValue, ForgeError> {
+    secret_header(&format!("Bearer {token}"))
+}
+
+/// `Basic …` as a header that is not printed.
+pub(super) fn basic(user: &str, password: &str) -> Result<HeaderValue, ForgeError> {
+    use base64::Engine;
+    let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+    secret_header(&format!("Basic {pair}"))
+}
+
+fn secret_header(text: &str) -> Result<HeaderValue, ForgeError> {
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|_| ForgeError::Refused("the token has letters that no token has; copy it again".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// A repository's full name in the part before the last slash and the part behind it.
+pub(super) fn split_name(full_name: &str) -> Result<(&str, &str), ForgeError> {
+    full_name
+        .rsplit_once('/')
+        .filter(|(group, name)| !group.is_empty() && !name.is_empty())
+        .ok_or_else(|| ForgeError::Missing(format!("\"{full_name}\" (a repository is named as group/name)")))
+}
+
+/// The text, at most so many characters long.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{kept}…")
+}
+
+/// Content type of what is asked for.
+pub(super) const ACCEPT_JSON: (HeaderName, HeaderValue) =
+    (http::header::ACCEPT, HeaderValue::from_static("application/json"));
+
