@@ -73,7 +73,11 @@ impl Gitea {
             programs,
             folder,
             process: Arc::default(),
-            client: reqwest::Client::builder().no_proxy().build()?,
+            // Each test has a runtime of its own, which takes its connections with it.
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .pool_max_idle_per_host(0)
+                .build()?,
         };
         std::fs::write(gitea.settings(), gitea.configuration())?;
         gitea.restart()?;
@@ -431,7 +435,7 @@ STDERR = true
     /// # Errors
     /// Those of [`Self::ask`].
     pub async fn statuses(&self, user: &str, repository: &str, commit: &str) -> Result<Vec<[String; 3]>> {
-        let path = format!("/repos/{repository}/commits/{commit}/statuses?sort=recentupdate");
+        let path = format!("/repos/{repository}/commits/{commit}/statuses?sort=highestindex");
         let found = self.ask(user, "GET", &path, &Value::Null).await?;
         let all = found.as_array().context("a list of statuses")?;
         all.iter()
@@ -482,5 +486,7 @@ impl Drop for Gitea {
 
 fn text(value: &Value, pointer: &str) -> Result<String> {
     let found = value.pointer(pointer).and_then(Value::as_str);
-    found.map(str::to_owned).with_context(|| format!("{value} has no {pointer}"))
+    found
+        .map(str::to_owned)
+        .with_context(|| format!("{value} has no {pointer}"))
 }

@@ -243,7 +243,10 @@ impl Reply {
 
     fn busy(&self, now: Timestamp) -> ForgeError {
         let seconds = |name| self.header(name).and_then(|text| text.trim().parse::<u64>().ok());
-        let until = match (seconds("retry-after"), seconds("x-ratelimit-reset").or(seconds("ratelimit-reset"))) {
+        let until = match (
+            seconds("retry-after"),
+            seconds("x-ratelimit-reset").or(seconds("ratelimit-reset")),
+        ) {
             (Some(wait), _) => now.after(Duration::from_secs(wait.min(86_400))),
             (None, Some(unix)) => Timestamp::from_unix_ms(i64::try_from(unix).unwrap_or(0).saturating_mul(1000)),
             (None, None) => now.after(PATIENCE),
@@ -258,7 +261,10 @@ impl Reply {
     /// The right that a forge says is missing, in the places where forges say it.
     fn right(&self) -> Option<String> {
         let headers = ["x-accepted-github-permissions", "x-accepted-oauth-scopes"];
-        let named = headers.iter().find_map(|name| self.header(name)).filter(|text| !text.is_empty());
+        let named = headers
+            .iter()
+            .find_map(|name| self.header(name))
+            .filter(|text| !text.is_empty());
         if let Some(named) = named {
             return Some(shortened(named));
         }
@@ -280,7 +286,9 @@ impl Reply {
     /// What the forge says about it, without what we showed.
     fn said(&self, shown: Option<&HeaderValue>) -> String {
         let text = message(&self.body);
-        let shown = shown.and_then(|value| value.to_str().ok()).and_then(|text| text.split(' ').next_back());
+        let shown = shown
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.split(' ').next_back());
         match shown {
             Some(secret) if secret.len() > 3 && text.contains(secret) => "(its words are left out)".to_owned(),
             _ if text.is_empty() => "it does not say why".to_owned(),
@@ -301,7 +309,9 @@ fn message(body: &[u8]) -> String {
         "/message",
         "/error",
     ];
-    let found = places.iter().find_map(|place| body.pointer(place).filter(|found| !found.is_null()));
+    let found = places
+        .iter()
+        .find_map(|place| body.pointer(place).filter(|found| !found.is_null()));
     let mut text = match found {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
@@ -316,7 +326,9 @@ fn message(body: &[u8]) -> String {
 
 /// Without control characters, and not longer than a person reads.
 pub(super) fn shortened(text: &str) -> String {
-    let plain = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let plain = text
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter });
     plain.take(MOST_LETTERS).collect()
 }
 
@@ -373,4 +385,3 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 /// Content type of what is asked for.
 pub(super) const ACCEPT_JSON: (HeaderName, HeaderValue) =
     (http::header::ACCEPT, HeaderValue::from_static("application/json"));
-

@@ -59,7 +59,10 @@ pub(super) fn open(settings: &Settings, secrets: &Secrets, outside: &Outside) ->
     let wrong = |what: &str| ForgeError::Refused(format!("a connection to Gitea needs {what}"));
     let url = settings.url.as_deref().ok_or_else(|| wrong("its address"))?;
     let token = secrets.bearer().ok_or_else(|| wrong("a token"))?.clone();
-    let base = settings.api_url.clone().unwrap_or_else(|| format!("{}/api/v1", url.trim_end_matches('/')));
+    let base = settings
+        .api_url
+        .clone()
+        .unwrap_or_else(|| format!("{}/api/v1", url.trim_end_matches('/')));
     let client = Client::new(outside, &base, settings.ca_certificate.as_deref())?
         .header(ACCEPT_JSON.0, ACCEPT_JSON.1)
         .header(AUTHORIZATION, bearer(&token)?);
@@ -92,7 +95,9 @@ impl Gitea {
         let (owner, name) = split_name(repository)?;
         let mut ours = Vec::new();
         for page in 1..=10 {
-            let call = Call::get(&["repos", owner, name, "hooks"]).query("page", page).query("limit", PAGE);
+            let call = Call::get(&["repos", owner, name, "hooks"])
+                .query("page", page)
+                .query("limit", PAGE);
             let reply = self.client.ask(call).await?;
             let found: Vec<wire::Hook> = reply.json()?;
             ours.extend(found.into_iter().filter(|hook| hook.config.url == url));
@@ -115,7 +120,6 @@ impl Gitea {
 
 #[derive(Deserialize)]
 struct Organization {
-    #[serde(alias = "username")]
     name: String,
 }
 
@@ -153,24 +157,37 @@ impl Forge for Gitea {
 
     async fn account(&self) -> Result<Account, ForgeError> {
         let probes = [
-            (Call::get(&["user"]), "knowing our own comments again, and the test of this connection"),
+            (
+                Call::get(&["user"]),
+                "knowing our own comments again, and the test of this connection",
+            ),
             (
                 Call::new(Method::POST, &["repos", NOWHERE, NOWHERE, "hooks"]).json(&json!({})),
                 "reading repositories, setting webhooks and the statuses of commits",
             ),
             (
-                Call::new(Method::POST, &["repos", NOWHERE, NOWHERE, "issues", "comments", "1", "reactions"])
-                    .json(&json!({})),
+                Call::new(
+                    Method::POST,
+                    &["repos", NOWHERE, NOWHERE, "issues", "comments", "1", "reactions"],
+                )
+                .json(&json!({})),
                 "writing comments on pull requests",
             ),
-            (Call::get(&["orgs", NOWHERE]), "listing organizations and their repositories"),
+            (
+                Call::get(&["orgs", NOWHERE]),
+                "listing organizations and their repositories",
+            ),
         ];
         let mut missing = Vec::new();
         for (call, needed_for) in probes {
             missing.extend(self.lacks(call, needed_for).await?);
         }
         let is_named = !missing.iter().any(|lacking| lacking.right.contains(":user"));
-        let name = if is_named { self.own().await?.login.clone() } else { String::new() };
+        let name = if is_named {
+            self.own().await?.login.clone()
+        } else {
+            String::new()
+        };
         Ok(Account {
             name,
             missing,
@@ -323,20 +340,20 @@ impl Forge for Gitea {
         Ok(self.client.ask(call).await?.json::<Made>()?.id.to_string())
     }
 
-    async fn change_comment(&self, repository: &str, _number: u64, comment: &str, body: &str) -> Result<(), ForgeError> {
+    async fn change_comment(
+        &self,
+        repository: &str,
+        _number: u64,
+        comment: &str,
+        body: &str,
+    ) -> Result<(), ForgeError> {
         let (owner, name) = split_name(repository)?;
         let path = ["repos", owner, name, "issues", "comments", comment];
         let call = Call::new(Method::PATCH, &path).json(&json!({ "body": body }));
         self.client.ask(call).await.map(drop)
     }
 
-    async fn react(
-        &self,
-        repository: &str,
-        _number: u64,
-        comment: &str,
-        reaction: Reaction,
-    ) -> Result<(), ForgeError> {
+    async fn react(&self, repository: &str, _number: u64, comment: &str, reaction: Reaction) -> Result<(), ForgeError> {
         let (owner, name) = split_name(repository)?;
         let path = ["repos", owner, name, "issues", "comments", comment, "reactions"];
         let content = reaction_word(reaction);
