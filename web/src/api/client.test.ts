@@ -1,3 +1,4 @@
+import { isNotFound } from '@tanstack/react-router'
 import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -49,4 +50,10 @@ test('a refusal becomes an error that knows its fields', async () => {
 test('no answer is an error that says so', async () => {
   server.use(http.patch(`${ORIGIN}/api/v2/account/update`, () => HttpResponse.error()))
   await expect(update()).rejects.toMatchObject({ code: 'offline', title: 'Not connected' })
+})
+
+test('what is not there is no missing page of the router, which would take the whole console with it', () => {
+  const missing = new ApiError(404, 'not-found', 'Not found', 'There is no team "t".')
+  expect(missing.isMissing).toBe(true)
+  expect(isNotFound(missing)).toBe(false)
 })

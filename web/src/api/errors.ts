@@ -38,7 +38,8 @@ export class ApiError extends Error {
     return this.fields.find((problem) => problem.field === name)?.detail
   }
 
-  get isNotFound() {
+  /** Not `isNotFound`: that is what the router knows its own errors by, which it throws on to the root. */
+  get isMissing() {
     return this.status === 404
   }
 

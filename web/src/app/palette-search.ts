@@ -1,6 +1,6 @@
 // Which offers answer what was typed, and in which order.
 import type { ResourceOf } from '@/api/query'
-import { objectAddress, objectIcon, objectWord } from '@/lib/objects'
+import { objectIcon, objectWord, pageOf } from '@/lib/objects'
 import type { Offer, OfferGroup } from './palette-offers'
 
 const ORDER: readonly OfferGroup[] = ['Here', 'Favourites', 'Recent', 'Objects', 'Actions', 'Pages']
@@ -53,7 +53,7 @@ function matches(offer: Offer, words: readonly string[]): boolean {
 
 function offerOf({ id, attributes }: ResourceOf<'Found'>, organization: string): Offer | null {
   const { kind, name, status } = attributes
-  const to = objectAddress(organization, kind, id, name)
+  const to = pageOf(organization, kind, id, name)
   if (to === null) return null
   const detail = status === '' ? objectWord(kind) : `${objectWord(kind)}, ${status.replaceAll('_', ' ')}`
   return { key: `${kind}.${id}`, group: 'Objects', title: name, icon: objectIcon(kind), words: id, detail, to }

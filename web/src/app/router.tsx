@@ -40,7 +40,7 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
   const below = (place: Place, parent: AnyRoute): AnyRoute[] =>
     features.flatMap((feature) => feature.routes?.[place]?.(parent) ?? [])
 
-  const root = createRootRoute({ component: Outlet })
+  const root = createRootRoute({ component: Outlet, errorComponent: AloneError })
   const slash = createRoute({
     getParentRoute: () => root,
     path: '/',

@@ -5,8 +5,10 @@ import { addresses } from './addresses'
 interface Kind {
   readonly word: string
   readonly icon: IconName
-  /** Its page; some kinds have none of their own. */
+  /** Where whoever hears of it may go: its page, or the list that it is in; some kinds have neither. */
   readonly to?: (organization: string, id: string, name: string) => string
+  /** Its own page, where not everybody who hears of it may see it. */
+  readonly page?: (organization: string, id: string, name: string) => string
 }
 
 /** Runs are named `workspace · message`. */
@@ -18,7 +20,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   organization: { word: 'organization', icon: 'organization', to: (_, __, name) => addresses.organization(name) },
   project: { word: 'project', icon: 'project', to: (organization, id) => addresses.project(organization, id) },
   workspace: { word: 'workspace', icon: 'workspace', to: (organization, _, name) => addresses.workspace(organization, name) },
-  run: { word: 'run', icon: 'run', to: runAddress },
+  run: { word: 'run', icon: 'run', page: runAddress },
   plan: { word: 'plan', icon: 'run' },
   apply: { word: 'apply', icon: 'run' },
   'variable-set': { word: 'variable set', icon: 'variables', to: (organization, id) => addresses.variableSet(organization, id) },
@@ -27,13 +29,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'configuration-version': { word: 'configuration', icon: 'template' },
   'runner-pool': { word: 'runner pool', icon: 'runner', to: (organization) => addresses.settings(organization, 'runner-pools') },
   runner: { word: 'runner', icon: 'runner', to: (organization) => addresses.settings(organization, 'runner-pools') },
-  team: { word: 'team', icon: 'team', to: (organization, id) => `${addresses.settings(organization, 'teams')}/${encodeURIComponent(id)}` },
+  team: {
+    word: 'team',
+    icon: 'team',
+    to: (organization) => addresses.settings(organization, 'teams'),
+    page: (organization, id) => `${addresses.settings(organization, 'teams')}/${encodeURIComponent(id)}`,
+  },
   role: { word: 'role', icon: 'shield', to: (organization) => addresses.settings(organization, 'roles') },
   'role-assignment': { word: 'role assignment', icon: 'shield', to: (organization) => addresses.settings(organization, 'roles') },
   'service-account': {
     word: 'service account',
     icon: 'bot',
-    to: (organization, id) => `${addresses.settings(organization, 'service-accounts')}/${encodeURIComponent(id)}`,
+    to: (organization) => addresses.settings(organization, 'service-accounts'),
+    page: (organization, id) => `${addresses.settings(organization, 'service-accounts')}/${encodeURIComponent(id)}`,
   },
   'organization-membership': { word: 'member', icon: 'user', to: (organization) => addresses.settings(organization, 'members') },
   token: { word: 'token', icon: 'key', to: (organization) => addresses.settings(organization, 'tokens') },
@@ -61,7 +69,12 @@ export function objectWord(kind: string): string {
   return KINDS[kind]?.word ?? kind.replaceAll('-', ' ')
 }
 
-/** Its page, or null where it has none that its id and name lead to. */
+/** The page of an object that the caller sees, or null where it has none that its id and name lead to. */
+export function pageOf(organization: string, kind: string, id: string, name: string): string | null {
+  return KINDS[kind]?.page?.(organization, id, name) ?? objectAddress(organization, kind, id, name)
+}
+
+/** Where to go from what is told about it, or null. */
 export function objectAddress(organization: string, kind: string, id: string, name: string): string | null {
   return KINDS[kind]?.to?.(organization, id, name) ?? null
 }

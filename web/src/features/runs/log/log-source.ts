@@ -57,7 +57,7 @@ export class LogSource {
     } catch (thrown) {
       if (signal.aborted) return
       const error = toApiError(thrown)
-      this.become(error.isNotFound ? { phase: 'absent' } : { phase: 'failed', error })
+      this.become(error.isMissing ? { phase: 'absent' } : { phase: 'failed', error })
     }
   }
 
