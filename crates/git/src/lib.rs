@@ -10,6 +10,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod access;
 pub mod address;
 pub mod archive;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod host_keys;
 pub mod ids;
 pub mod mirror;
 pub mod names;
+mod process;
 pub mod program;
 pub mod remote;
 pub mod run_credentials;

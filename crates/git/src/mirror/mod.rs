@@ -4,6 +4,14 @@
 //! killed server as long as its fetch does; whoever gets the lock after such an end clears away what was left. Reading needs
 //! no lock. Nothing is checked out, no hook and no filter runs. Read `model`, `lock`, then `fetch`, `history`, `files`.
 
+mod batch;
+mod failure;
+mod fetch;
+mod files;
+mod history;
+mod local;
+mod lock;
+mod merge;
 mod model;
 
 use std::path::{Path, PathBuf};
@@ -50,7 +58,7 @@ impl Mirror {
     /// # Errors
     /// Any [`GitError`]; what came before it stays.
     pub async fn fetch(&self, remote: &Remote, wanted: &[Refspec]) -> Result<Fetched, GitError> {
-        todo!()
+        self.fetch_wanted(remote, wanted).await
     }
 
     /// What the remote has, without fetching any of it.
@@ -58,7 +66,7 @@ impl Mirror {
     /// # Errors
     /// Any [`GitError`].
     pub async fn remote_refs(&self, remote: &Remote) -> Result<RemoteRefs, GitError> {
-        todo!()
+        self.list_remote(remote).await
     }
 
     /// All references here with the commits they name (of annotated tags, the commits that they are on), by name.
@@ -66,7 +74,7 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Damaged`], [`GitError::TimedOut`].
     pub async fn refs(&self) -> Result<Vec<(String, CommitId)>, GitError> {
-        todo!()
+        self.list_refs().await
     }
 
     /// The commit that a branch, a tag, a whole reference name or a commit's id stands for, in this order; `None` when it
@@ -75,7 +83,7 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Damaged`], [`GitError::TimedOut`].
     pub async fn resolve(&self, name: &str) -> Result<Option<CommitId>, GitError> {
-        todo!()
+        self.find_commit(name).await
     }
 
     /// A commit's particulars.
@@ -83,7 +91,10 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Missing`].
     pub async fn commit(&self, id: &CommitId) -> Result<CommitInfo, GitError> {
-        todo!()
+        let mut found = self.history(None, id, 1).await?;
+        found
+            .pop()
+            .ok_or_else(|| GitError::Missing(format!("the commit {}", id.short())))
     }
 
     /// The commits that lead to `to` and not to `from`, newest first; at most `limit`.
@@ -91,7 +102,7 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Missing`].
     pub async fn log(&self, from: Option<&CommitId>, to: &CommitId, limit: u32) -> Result<Vec<CommitInfo>, GitError> {
-        todo!()
+        self.history(from, to, limit).await
     }
 
     /// Whether `ancestor` is part of what led to `commit`; a commit is its own ancestor. False where either is not here.
@@ -99,7 +110,7 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Damaged`], [`GitError::TimedOut`].
     pub async fn is_ancestor(&self, ancestor: &CommitId, commit: &CommitId) -> Result<bool, GitError> {
-        todo!()
+        self.contains(ancestor, commit).await
     }
 
     /// The commit where two histories parted; `None` when they have nothing in common.
@@ -107,7 +118,7 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Missing`].
     pub async fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<Option<CommitId>, GitError> {
-        todo!()
+        self.parting(one, other).await
     }
 
     /// The files that two commits have differently, by path; all files of `to` without a `from`.
@@ -115,7 +126,15 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Missing`].
     pub async fn changed_paths(&self, from: Option<&CommitId>, to: &CommitId) -> Result<Vec<ChangedPath>, GitError> {
-        todo!()
+        let Some(from) = from else {
+            let added = |listed: files::Listed| ChangedPath {
+                path: String::from_utf8_lossy(&listed.path).into_owned(),
+                before: None,
+                after: Some(listed.id),
+            };
+            return Ok(self.list(to, &[]).await?.into_iter().map(added).collect());
+        };
+        self.difference(from, to).await
     }
 
     /// Merges `head` into `base` without a work tree. The result is a commit here, in no reference; it stays for at least a
@@ -124,7 +143,7 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Missing`]; [`GitError::Refused`] when the two have nothing in common.
     pub async fn merge(&self, base: &CommitId, head: &CommitId, message: &str) -> Result<Merge, GitError> {
-        todo!()
+        self.merge_commits(base, head, message).await
     }
 
     /// What is in a directory of a commit (empty for the top), with sizes.
@@ -132,7 +151,7 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Missing`] when it is no directory.
     pub async fn tree(&self, commit: &CommitId, path: &str) -> Result<Vec<TreeEntry>, GitError> {
-        todo!()
+        self.directory_entries(commit, path).await
     }
 
     /// All files, links and submodules below the given directories of a commit (all of it without any), by whole path.
@@ -140,7 +159,7 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Missing`] when there is no such commit; directories that are not there add nothing.
     pub async fn files(&self, commit: &CommitId, below: &[String]) -> Result<Vec<TreeEntry>, GitError> {
-        todo!()
+        Ok(self.list(commit, below).await?.into_iter().map(files::entry).collect())
     }
 
     /// The tree of each directory of a commit, in their order, by one process; `None` for what is no directory.
@@ -148,7 +167,7 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Damaged`], [`GitError::TimedOut`].
     pub async fn tree_ids(&self, commit: &CommitId, directories: &[String]) -> Result<Vec<Option<ObjectId>>, GitError> {
-        todo!()
+        self.trees(commit, directories).await
     }
 
     /// One file of a commit; `None` when it is not there. A link's content is its target.
@@ -156,7 +175,15 @@ impl Mirror {
     /// # Errors
     /// [`GitError::TooLarge`].
     pub async fn read(&self, commit: &CommitId, path: &str, limit_bytes: u64) -> Result<Option<Vec<u8>>, GitError> {
-        todo!()
+        let paths = [path.to_owned()];
+        match self.read_paths(commit, &paths, limit_bytes).await?.pop() {
+            Some(Content::Bytes(bytes)) => Ok(Some(bytes)),
+            Some(Content::TooLarge(_)) => Err(GitError::TooLarge {
+                what: format!("the file {path}"),
+                limit_bytes,
+            }),
+            Some(Content::Missing) | None => Ok(None),
+        }
     }
 
     /// Files of a commit, in their order, by one process; each of at most `limit_bytes`.
@@ -169,7 +196,7 @@ impl Mirror {
         paths: &[String],
         limit_bytes: u64,
     ) -> Result<Vec<Content>, GitError> {
-        todo!()
+        self.read_paths(commit, paths, limit_bytes).await
     }
 
     /// Blobs by their ids, as [`Self::read_many`].
@@ -177,7 +204,8 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Damaged`], [`GitError::TimedOut`].
     pub async fn read_objects(&self, ids: &[ObjectId], limit_bytes: u64) -> Result<Vec<Content>, GitError> {
-        todo!()
+        let names = ids.iter().map(ObjectId::to_string).collect();
+        self.contents(names, limit_bytes).await
     }
 
     /// The files of a commit as a configuration archive. The same commit and options give the same bytes.
@@ -193,6 +221,17 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Damaged`], [`GitError::TimedOut`].
     pub async fn tidy(&self) -> Result<(), GitError> {
-        todo!()
+        let held = self.hold().await?;
+        let mut call = self.call("packing the mirror").within(self.limits.fetch);
+        call.lock = held.inherited();
+        let answer = call.arguments(["gc", "--auto", "--quiet"]).run().await?;
+        if answer.code.is_some() {
+            held.ended();
+        }
+        if answer.code == Some(0) {
+            Ok(())
+        } else {
+            Err(local::local_failure(&answer))
+        }
     }
 }
