@@ -59,6 +59,9 @@ check() {
         # The core packages have the server, and what its set-up calls, without making a service of it.
         need_package MariaDB mariadb-server-core /usr/sbin/mariadbd mariadbd
         need_package "MariaDB's set-up" mariadb-client-core my_print_defaults
+        # Private repositories over SSH. Nothing of it runs but what a test starts.
+        need_package "an SSH server" openssh-server /usr/sbin/sshd
+        need_package "an SSH client" openssh-client ssh-keyscan
         need_package python3 python3 python3
         # `make bench` signs what its provider registry gives.
         need_package GnuPG gnupg gpg
