@@ -26,7 +26,7 @@ pub mod run_credentials;
 pub use address::{Address, AddressError};
 pub use archive::{Archive, ArchiveOptions};
 pub use error::{GitError, HostKeyProblem};
-pub use host_keys::{HostKey, host_keys};
+pub use host_keys::{HostKey, host_keys, read_known_hosts};
 pub use ids::{CommitId, ObjectId};
 pub use mirror::{ChangedPath, CommitInfo, Content, EntryKind, Fetched, Merge, Mirror, RefUpdate, TreeEntry};
 pub use names::{Refspec, check_reference, tree_path};

@@ -49,8 +49,9 @@ impl Mirror {
         if answer.code != Some(0) {
             return Err(failure::of_remote(remote, &answer, self.limits.pack_bytes));
         }
+        let after = self.refs().await?;
         drop(held);
-        self.compare(before, self.refs().await?).await
+        self.compare(before, after).await
     }
 
     pub(super) async fn fetch_commit(&self, remote: &Remote, commit: &CommitId) -> Result<(), GitError> {

@@ -1,0 +1,14 @@
+//! Mirrors against real servers: `git http-backend` and `sshd`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod fetching;
+mod fixture;
+mod refusals;
+mod ssh;
