@@ -1,6 +1,7 @@
 // Runs that do not go well: one whose configuration is wrong, one that is stopped while it applies.
+import { join } from 'node:path'
 import { expect } from 'vitest'
-import type { Api } from './harness/api'
+import { type Api, configuration } from './harness/api'
 import { broken, slow } from './harness/configurations'
 import { flow } from './harness/flow'
 import { ORGANIZATION } from './harness/stage'
@@ -28,6 +29,31 @@ flow('failed-run', async (stage) => {
   await page.getByRole('button', { name: 'Run again' }).first().click()
   await page.getByRole('dialog').waitFor()
   await stage.look(page, '3-run-again')
+})
+
+flow('run-again', async (stage) => {
+  const { page } = await stage.administrator()
+  const api = await stage.apiWithOrganization()
+  const folder = configuration(join(stage.folder, 'shop'), { 'main.tf': 'variable "size" {\n  default = 1\n}\n\nresource "terraform_data" "one" {}\n' })
+  await workspace(api, folder, 'shop')
+  await api.slipway(folder, 'plan', '--no-wait', '--message', 'First', '--var', 'size=3')
+  await api.slipway(folder, 'apply', '--no-wait', '--message', 'Second')
+  const runs = `/organizations/${ORGANIZATION}/runs`
+  const first = (await api.list(runs)).find(({ attributes }) => attributes['message'] === 'First')
+  if (!first) throw new Error('the first run is not listed')
+
+  // A run is repeated with its own files and values; the newest files are offered.
+  await page.goto(`/app/${ORGANIZATION}/workspaces/shop/runs/${first.id}`)
+  await page.getByRole('button', { name: 'Run again' }).click()
+  await page.getByLabel('The newest of the workspace').waitFor()
+  expect(await page.getByLabel('That of this run').isChecked()).toBe(true)
+  await stage.look(page, '1-run-again')
+  await page.getByRole('button', { name: 'Start run' }).click()
+  await page.waitForURL((url) => !url.pathname.endsWith(first.id))
+  const [again] = await api.list(runs)
+  expect(again?.relationships?.['configuration-version']).toEqual(first.relationships?.['configuration-version'])
+  expect(again?.attributes['variables']).toEqual(first.attributes['variables'])
+  expect(again?.attributes['plan-only']).toBe(true)
 })
 
 flow('cancel', async (stage) => {

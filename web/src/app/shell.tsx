@@ -11,8 +11,10 @@ import { Side } from './side'
 import { TopBar } from './top-bar'
 import styles from './shell.module.css'
 
-// What opens on demand is fetched on demand.
-const Palette = lazy(() => import('./palette'))
+// What opens on demand is fetched on demand; the palette ahead, because people type into it at once.
+const loadPalette = () => import('./palette')
+const Palette = lazy(loadPalette)
+const PALETTE_AFTER_MS = 1_500
 const Shortcuts = lazy(() => import('./shortcuts'))
 const SideDrawer = lazy(() => import('./side-drawer'))
 
@@ -28,6 +30,11 @@ export function Shell() {
     { keys: '?', title: 'Show the keyboard shortcuts', group: 'Anywhere', run: () => setAbove('shortcuts') },
   ])
   useClosedOnNavigation(close)
+  useEffect(() => {
+    // What fails now is said when it is opened.
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), PALETTE_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">

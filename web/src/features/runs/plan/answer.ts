@@ -26,8 +26,9 @@ interface Opened {
 // The plan that is looked at, and the one before it.
 const KEPT = 2
 const opened = new Map<string, Promise<Opened>>()
-// Texts to search in are made when the plan is shown, not before: they take as long as everything else together.
-const TEXTS_AFTER_MS = 150
+// Texts to search in are made when the plan has been handed over, not before: they take as long as everything else together.
+// Not long after either: whoever types at once would wait for them.
+const TEXTS_AFTER_MS = 20
 
 /** Reads the index at `address` once, and answers from what it keeps of it. */
 export async function answer(question: Question): Promise<Answer> {

@@ -112,7 +112,7 @@ export function StartRunForm({ organization, workspace, initial, beside, onStart
       )}
       {values.variables.length > 0 && (
         <p className={styles.variables}>
-          With {values.variables.length === 1 ? 'the value' : 'the values'} of that run only:{' '}
+          The {values.variables.length === 1 ? 'value' : 'values'} that the run was given for itself {values.variables.length === 1 ? 'goes' : 'go'} along:{' '}
           {values.variables.map(({ key }, at) => (
             <Fragment key={key}>
               {at > 0 && ', '}
