@@ -18,6 +18,7 @@ pub mod errors;
 pub mod events;
 pub mod identity_providers;
 pub mod ids;
+pub mod integrations;
 pub mod jsonapi;
 pub mod log_lines;
 pub mod names;

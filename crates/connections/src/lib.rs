@@ -11,6 +11,7 @@
 )]
 
 pub mod forges;
+pub mod integrations;
 mod jobs;
 pub mod permissions;
 pub mod repositories;
@@ -26,7 +27,7 @@ pub use sealed_columns::sealed_columns;
 /// This domain's tables, in the order of their making.
 #[must_use]
 pub fn migrations() -> Vec<Migration> {
-    vec![repositories::store::MIGRATION]
+    vec![integrations::store::MIGRATION, repositories::store::MIGRATION]
 }
 
 /// What can be allowed in this domain, with a sentence each.
@@ -38,5 +39,5 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
 /// Adds this domain's part of the API.
 #[must_use]
 pub fn routes(api: Api) -> Api {
-    api
+    api.merge(integrations::http::routes())
 }

@@ -207,6 +207,32 @@ pub async fn dependents(connection: &impl ConnectionTrait, id: &str, why: &str) 
     Ok(rows)
 }
 
+/// What depends on `id`, by kind and name, each with why; at most `limit`.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn uses(connection: &impl ConnectionTrait, id: &str, limit: u64) -> Result<Vec<(objects::Model, String)>> {
+    let found = edges::Entity::find()
+        .filter(edges::Column::ToId.eq(id))
+        .order_by_asc(edges::Column::FromId)
+        .limit(limit)
+        .all(connection)
+        .await?;
+    let ids: Vec<&str> = found.iter().map(|edge| edge.from_id.as_str()).collect();
+    let objects = objects::Entity::find()
+        .filter(objects::Column::Id.is_in(ids))
+        .all(connection)
+        .await?;
+    let object = |id: &str| objects.iter().find(|object| object.id == id).cloned();
+    let mut uses: Vec<_> = found
+        .into_iter()
+        .filter_map(|edge| Some((object(&edge.from_id)?, edge.why)))
+        .collect();
+    uses.sort_by(|(a, _), (b, _)| (&a.kind, &a.name).cmp(&(&b.kind, &b.name)));
+    Ok(uses)
+}
+
 /// What to look for in the directory.
 #[derive(Debug, Clone)]
 pub struct Search<'a> {

@@ -34,6 +34,7 @@ pub struct Request {
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Vec<u8>>,
     certificates: Option<Vec<u8>>,
+    identity: Option<zeroize::Zeroizing<Vec<u8>>>,
     time: Duration,
     bytes: usize,
 }
@@ -119,6 +120,7 @@ impl Request {
             headers: Vec::new(),
             body: None,
             certificates: None,
+            identity: None,
             time: TIME,
             bytes: BYTES,
         }
@@ -144,6 +146,13 @@ impl Request {
     #[must_use]
     pub fn trusting(mut self, certificates: Vec<u8>) -> Self {
         self.certificates = Some(certificates);
+        self
+    }
+
+    /// Showing a certificate with its key (PEM, one after the other), to the origin of the request only.
+    #[must_use]
+    pub fn showing(mut self, identity: zeroize::Zeroizing<Vec<u8>>) -> Self {
+        self.identity = Some(identity);
         self
     }
 
@@ -224,9 +233,13 @@ impl Outbound {
 
     async fn ask(&self, request: &Request) -> Result<reqwest::Response, OutboundError> {
         self.check(&request.url)?;
-        let own = match &request.certificates {
-            Some(certificates) => Some(self.build(Some(certificates)).map_err(OutboundError::Setup)?),
-            None => None,
+        let own = match (&request.certificates, &request.identity) {
+            (None, None) => None,
+            (certificates, identity) => {
+                let identity = identity.as_ref().map(|identity| identity.as_slice());
+                let built = self.build(certificates.as_deref(), identity);
+                Some(built.map_err(OutboundError::Setup)?)
+            }
         };
         let client = match &own {
             Some(own) => own,
@@ -260,11 +273,11 @@ impl Outbound {
     }
 
     fn client(&self) -> Result<&reqwest::Client, OutboundError> {
-        let made = self.client.get_or_init(|| self.build(None));
+        let made = self.client.get_or_init(|| self.build(None, None));
         made.as_ref().map_err(|why| OutboundError::Setup(why.clone()))
     }
 
-    fn build(&self, certificates: Option<&[u8]>) -> Result<reqwest::Client, String> {
+    fn build(&self, certificates: Option<&[u8]>, identity: Option<&[u8]>) -> Result<reqwest::Client, String> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("slipway/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -281,6 +294,12 @@ impl Outbound {
             let found = reqwest::Certificate::from_pem_bundle(certificates)
                 .map_err(|error| format!("the certificates that came with the request cannot be read: {error}"))?;
             builder = builder.tls_certs_merge(found);
+        }
+        if let Some(identity) = identity {
+            let found = reqwest::Identity::from_pem(identity)
+                // The reason could quote the key.
+                .map_err(|_| "the client certificate and its key cannot be read".to_owned())?;
+            builder = builder.identity(found);
         }
         builder.build().map_err(|error| error.to_string())
     }
@@ -338,6 +357,7 @@ fn redirected(request: Request, status: StatusCode, location: &str) -> Result<Re
     if !is_same_origin {
         next.headers.clear();
         next.certificates = None;
+        next.identity = None;
     }
     if !keeps_method {
         next.method = Method::GET;

@@ -1,0 +1,20 @@
+//! Integrations: credentials of outside systems (clouds, forges, chat), one mechanism for all kinds.
+//!
+//! Owns the table `integrations`. What must stay true: a secret that came in goes out to the system that it opens and to
+//! the runs that were given it, and to nobody else; seeing an integration, using it and changing it are three
+//! permissions; one that something uses is not deleted by mistake. Read [`kinds`] (which there are, and their forms),
+//! [`model`], then [`service`]; [`probes`] ask the other side.
+
+mod cluster;
+pub mod http;
+pub mod kinds;
+pub mod model;
+mod probes;
+pub mod service;
+pub(crate) mod store;
+mod sts;
+mod uses;
+pub mod values;
+
+pub use model::Integration;
+pub use values::{Secrets, Settings};
