@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -31,8 +31,6 @@ pub(crate) struct Access {
     pub(crate) configuration: Vec<(String, String)>,
     /// Environment of `git`.
     pub(crate) environment: Vec<(String, String)>,
-    /// The configuration of `ssh`, for SSH.
-    pub(crate) ssh_configuration: Option<PathBuf>,
 }
 
 impl Access {
@@ -92,7 +90,6 @@ fn http(remote: &Remote, folder: &Path, transport: &'static str) -> Result<Acces
         transport,
         configuration,
         environment: Vec::new(),
-        ssh_configuration: None,
     })
 }
 
@@ -135,7 +132,6 @@ async fn ssh(remote: &Remote, folder: &Path) -> Result<Access, GitError> {
         environment: environment
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into(),
-        ssh_configuration: Some(file),
     })
 }
 

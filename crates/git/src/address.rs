@@ -80,6 +80,34 @@ impl Address {
         self.path.strip_suffix(".git").unwrap_or(&self.path)
     }
 
+    /// The address that a text stands for in a repository at this one, as in `.gitmodules`: whole, or relative and then
+    /// beginning with `./` or `../`.
+    ///
+    /// # Errors
+    /// [`AddressError`]; also for what leads above the host's first folder.
+    pub fn join(&self, text: &str) -> Result<Self, AddressError> {
+        if !text.starts_with("./") && !text.starts_with("../") {
+            return text.parse();
+        }
+        let mut parts: Vec<&str> = self.path.split('/').collect();
+        for part in text.split('/') {
+            match part {
+                "" | "." => {}
+                ".." if parts.pop().is_none() => {
+                    return Err(AddressError::Part(text.chars().take(100).collect(), "path"));
+                }
+                ".." => {}
+                part => parts.push(part),
+            }
+        }
+        let joined = Self {
+            path: parts.join("/"),
+            ..self.clone()
+        };
+        // By the same rules as everything that is written out.
+        joined.to_string().parse()
+    }
+
     /// The same for every way to write the address of one repository on one host: `host[:port]/path`, in lower case. The
     /// transport's own ports are left out, so that HTTPS and SSH of one forge agree.
     #[must_use]
@@ -172,6 +200,25 @@ mod tests {
         let address: Address = text.parse().unwrap();
         assert_eq!(address.key(), key);
         assert_eq!(address.to_string().parse::<Address>().unwrap(), address);
+    }
+
+    #[rstest]
+    #[case("../net.git", Some("https://forge.example.com:8443/platform/net.git"))]
+    #[case("./net", Some("https://forge.example.com:8443/platform/infra.git/net"))]
+    #[case("../../other/net", Some("https://forge.example.com:8443/other/net"))]
+    #[case("../../../net", None)]
+    #[case("../..", None)]
+    #[case("../-net", None)]
+    #[case("git@other.example.com:a/b.git", Some("ssh://git@other.example.com/a/b.git"))]
+    #[case("/srv/git/net", None)]
+    #[case("file:///srv/git/net", None)]
+    #[case("", None)]
+    fn submodules_are_found_from_their_repository(#[case] text: &str, #[case] expected: Option<&str>) {
+        let base: Address = "https://forge.example.com:8443/platform/infra.git".parse().unwrap();
+        assert_eq!(
+            base.join(text).ok().map(|address| address.to_string()).as_deref(),
+            expected
+        );
     }
 
     #[rstest]

@@ -16,6 +16,7 @@ pub mod archive;
 pub mod error;
 pub mod host_keys;
 pub mod ids;
+mod large_files;
 pub mod mirror;
 pub mod names;
 mod process;

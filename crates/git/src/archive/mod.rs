@@ -1,6 +1,9 @@
 //! The files of a commit as a configuration archive: a tar.gz whose bytes depend on nothing but the files and what was
 //! asked for, and that holds only what a configuration archive may.
 
+pub(crate) mod rules;
+pub(crate) mod write;
+
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -21,6 +24,19 @@ pub struct ArchiveOptions<'a> {
     pub large_files: Option<&'a LargeFiles<'a>>,
 }
 
+impl<'a> ArchiveOptions<'a> {
+    /// These paths (empty for all), of at most so many bytes, without submodules and large files.
+    #[must_use]
+    pub fn of(paths: &'a [String], limit_bytes: u64) -> Self {
+        Self {
+            paths,
+            limit_bytes,
+            submodules: None,
+            large_files: None,
+        }
+    }
+}
+
 /// An archive, and what of the commit is not in it.
 pub struct Archive {
     /// The tar.gz.
@@ -33,7 +49,8 @@ pub struct Archive {
 pub struct Submodules<'a> {
     /// The address of the repository itself, from which relative ones start.
     pub address: &'a Address,
-    /// Where the mirrors of submodules are kept; they may be shared by all repositories that the same people may read.
+    /// Where the mirrors of submodules are kept: a folder for each repository, never shared by two, or the one would see
+    /// what only the other's credentials open.
     pub folder: &'a Path,
     /// What reaches the repository at an address: checks the address, pins it, chooses credentials by its host.
     pub remote: &'a RemoteFor<'a>,

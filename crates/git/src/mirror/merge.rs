@@ -35,7 +35,8 @@ impl Mirror {
         let tree = parts.next().unwrap_or_default();
         match answer.code {
             Some(0) => self.commit_tree(tree, [base, head], message).await.map(Merge::Clean),
-            Some(1) => Ok(Merge::Conflicts(
+            // Without a tree it is a commit that is not here.
+            Some(1) if !tree.is_empty() => Ok(Merge::Conflicts(
                 parts.map(str::to_owned).take(MOST_CONFLICTS).collect(),
             )),
             _ if answer.said.contains("unrelated histories") => Err(GitError::Refused(

@@ -8,11 +8,14 @@ mod batch;
 mod failure;
 mod fetch;
 mod files;
+mod gather;
 mod history;
 mod local;
 mod lock;
 mod merge;
 mod model;
+mod pack;
+mod submodules;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +25,8 @@ use crate::ids::{CommitId, ObjectId};
 use crate::names::Refspec;
 use crate::program::Git;
 use crate::remote::Remote;
+
+pub(crate) use submodules::hexadecimal;
 
 pub use model::{
     ChangedPath, CommitInfo, Content, EntryKind, Fetched, Limits, Merge, RefUpdate, RemoteRefs, TreeEntry,
@@ -213,7 +218,7 @@ impl Mirror {
     /// # Errors
     /// [`GitError::Missing`], [`GitError::TooLarge`], and what fetching submodules and large files can bring.
     pub async fn archive(&self, commit: &CommitId, options: ArchiveOptions<'_>) -> Result<Archive, GitError> {
-        todo!()
+        self.pack(commit, options).await
     }
 
     /// Packs what many fetches left, when there is enough of it. For quiet hours.

@@ -8,7 +8,9 @@
     reason = "tests"
 )]
 
+mod archives;
 mod fetching;
 mod fixture;
+mod merging;
 mod refusals;
 mod ssh;
