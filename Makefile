@@ -46,6 +46,7 @@ test: ## Run every check and every test
 bench: ## Measure, and print the table
 	@tools/prerequisites.sh test
 	@$(XTASK) tools
+	@tools/stage.sh "build the console" $(XTASK) web install install-bench build
 	@$(XTASK) bench
 
 nightly: ## Run the tests that take hours: many more seeds and cases

@@ -70,7 +70,7 @@ async function row(stage: Stage, page: string, path: string) {
     const number = (name: string) => Math.round(audits[name]?.numericValue ?? 0)
     const failed = Object.values(audits).filter((audit) => audit.score === 0 && audit.scoreDisplayMode === 'binary')
     return {
-      name: `console/lighthouse/${page}`,
+      name: `console, Lighthouse, ${page}`,
       performance: score('performance'),
       accessibility: score('accessibility'),
       'first-contentful-paint-ms': number('first-contentful-paint'),

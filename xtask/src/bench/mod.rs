@@ -4,6 +4,7 @@
 //! nothing is left running when it ends.
 
 mod audit;
+mod browser;
 mod child;
 mod http;
 mod lens;
@@ -37,7 +38,7 @@ const FILE: &str = "bench.json";
 
 /// What is measured together, because it needs the same server.
 type Part = fn(&Bench, &mut Rows) -> Result<()>;
-const PARTS: [(&str, Part); 13] = [
+const PARTS: [(&str, Part); 14] = [
     ("ratios", runs::ratios),
     ("start-latency", runs::start_latency),
     ("parallel", runs::parallel),
@@ -51,6 +52,7 @@ const PARTS: [(&str, Part); 13] = [
     ("audit", audit::audit),
     ("plan-lens", lens::plan),
     ("log-lines", lens::log),
+    ("browser", browser::console),
 ];
 
 #[derive(clap::Args)]
@@ -59,7 +61,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     quick: bool,
     /// Only this part: ratios, start-latency, parallel, starts, memory, sqlite, postgres, cold-cache, logs, states, audit,
-    /// plan-lens, log-lines.
+    /// plan-lens, log-lines, browser.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Measure this binary instead of building one.

@@ -16,6 +16,8 @@ use crate::{environment, process, workspace};
 pub(crate) enum Step {
     /// Install the packages that the lock file names.
     Install,
+    /// Install the packages that measuring needs beside them.
+    InstallBench,
     /// Check types and rules.
     Check,
     /// Try the components.
@@ -47,6 +49,7 @@ fn take(root: &Path, step: Step) -> Result<()> {
     let folder = folder(root);
     match step {
         Step::Install => install(&folder),
+        Step::InstallBench => install(&folder.join("bench")),
         Step::Check => script_once(root, "check", &[]),
         Step::Test => script_once(root, "test", &[]),
         Step::Build => script_once(root, "build", &[folder.join("dist/index.html")]),
