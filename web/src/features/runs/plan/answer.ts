@@ -26,9 +26,6 @@ interface Opened {
 // The plan that is looked at, and the one before it.
 const KEPT = 2
 const opened = new Map<string, Promise<Opened>>()
-// Texts to search in are made when the plan has been handed over, not before: they take as long as everything else together.
-// Not long after either: whoever types at once would wait for them.
-const TEXTS_AFTER_MS = 20
 
 /** Reads the index at `address` once, and answers from what it keeps of it. */
 export async function answer(question: Question): Promise<Answer> {
@@ -36,7 +33,9 @@ export async function answer(question: Question): Promise<Answer> {
   if ('kind' in found) return { reply: found, buffers: [] }
   if (question.kind === 'open') {
     const index = copyOf(found.index)
-    setTimeout(found.texts, TEXTS_AFTER_MS)
+    // Texts to search in take as long as everything else together: they are made once the plan is handed over, and at once,
+    // so that nobody waits for them who types when it is shown.
+    setTimeout(found.texts)
     return { reply: { kind: 'opened', index }, buffers: buffersOf(index) }
   }
   const arrangement = arrange(found.index, question.lens, found.texts)
