@@ -102,3 +102,98 @@ fn shown(text: &str) -> String {
         .map(|letter| if letter.is_control() { '?' } else { letter })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("main", true)]
+    #[case("feature/one.two", true)]
+    #[case("v1.0.0", true)]
+    #[case("ünïcode/😀", true)]
+    #[case("--upload-pack=x", false)]
+    #[case("a/-b", false)]
+    #[case("a..b", false)]
+    #[case("a.lock", false)]
+    #[case("a.lock/b", false)]
+    #[case(".a", false)]
+    #[case("a/", false)]
+    #[case("a//b", false)]
+    #[case("a.", false)]
+    #[case("a b", false)]
+    #[case("a~1", false)]
+    #[case("a@{1}", false)]
+    #[case("@", false)]
+    #[case("a\0b", false)]
+    #[case("a\nb", false)]
+    #[case("", false)]
+    fn references(#[case] name: &str, #[case] is_one: bool) {
+        assert_eq!(check_reference(name).is_ok(), is_one);
+    }
+
+    #[rstest]
+    #[case("refs/heads/*", true)]
+    #[case("refs/pull/*/head", true)]
+    #[case("refs/heads/main", true)]
+    #[case("refs/*", false)]
+    #[case("refs/heads/a*", false)]
+    #[case("refs/*/a/*", false)]
+    #[case("refs/slipway/*", false)]
+    #[case("+refs/heads/*:refs/heads/*", false)]
+    #[case("refs/heads/x:refs/heads/main", false)]
+    #[case("HEAD", false)]
+    #[case("--all", false)]
+    fn refspecs(#[case] text: &str, #[case] is_one: bool) {
+        assert_eq!(text.parse::<Refspec>().is_ok(), is_one);
+    }
+
+    #[rstest]
+    #[case("", Some(""))]
+    #[case("/", Some(""))]
+    #[case(".", Some(""))]
+    #[case("./a//b/", Some("a/b"))]
+    #[case("..", None)]
+    #[case("a/../b", None)]
+    #[case("a/.GIT/b", None)]
+    #[case("a\nb", None)]
+    fn paths(#[case] text: &str, #[case] expected: Option<&str>) {
+        assert_eq!(tree_path(text).as_deref(), expected);
+    }
+
+    proptest! {
+        /// What we take, `git` takes: the rules are its own and one more.
+        #[test]
+        fn names_are_judged_as_git_judges_them(name in "[a-z.@{}~^:*?/\\-ü \\[\\\\]{0,8}|(a|\\.|/|\\.lock|@\\{|-){0,6}") {
+            let git = std::process::Command::new("git")
+                .args(["check-ref-format", &format!("refs/x/{name}")])
+                .status()
+                .unwrap();
+            let begins_with_dash = name.split('/').any(|part| part.starts_with('-'));
+            let ours = check_reference(&format!("refs/x/{name}")).is_ok();
+            prop_assert_eq!(ours, git.success() && !begins_with_dash, "{}", name);
+        }
+
+        #[test]
+        fn a_refspec_goes_to_its_own_name_and_is_one_word(text in "\\PC{0,30}|refs/[a-z*:+/^-]{0,12}") {
+            if let Ok(refspec) = text.parse::<Refspec>() {
+                let argument = refspec.argument();
+                let (from, to) = argument.strip_prefix('+').unwrap().split_once(':').unwrap();
+                prop_assert!(from == to && from.starts_with("refs/") && !to.contains(':'), "{argument}");
+                prop_assert!(!from.starts_with("refs/slipway/") && !argument.contains(char::is_whitespace));
+            }
+        }
+
+        #[test]
+        fn a_path_stays_in_its_tree(text in "\\PC{0,20}|(\\.\\./|\\./|/|a|\\.git|\n){0,8}") {
+            if let Some(path) = tree_path(&text) {
+                let is_plain = |part: &str| !part.is_empty() && part != ".." && part != "." && part != ".git";
+                prop_assert!(path.is_empty() || path.split('/').all(is_plain), "{path}");
+                prop_assert_eq!(tree_path(&path), Some(path));
+            }
+        }
+    }
+}

@@ -12,5 +12,6 @@ mod archives;
 mod fetching;
 mod fixture;
 mod merging;
+mod numbers;
 mod refusals;
 mod ssh;

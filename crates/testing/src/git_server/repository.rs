@@ -68,11 +68,11 @@ impl Repository {
         static CLOCK: AtomicU64 = AtomicU64::new(1_700_000_000);
         let now = CLOCK.fetch_add(1, Ordering::Relaxed);
         let mut stream = Vec::new();
-        write!(
+        writeln!(
             stream,
-            "commit refs/heads/{branch}\nauthor Ada <ada@example.com> {now} +0000\n"
+            "commit refs/heads/{branch}\nauthor Ada <ada@example.com> {now} +0000"
         )?;
-        write!(stream, "committer Ada <ada@example.com> {now} +0000\n")?;
+        writeln!(stream, "committer Ada <ada@example.com> {now} +0000")?;
         data(&mut stream, message.as_bytes())?;
         match parent {
             Some(parent) => writeln!(stream, "from {parent}")?,
