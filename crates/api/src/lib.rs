@@ -29,6 +29,7 @@ pub mod patch;
 pub mod plan_changes;
 pub mod preferences;
 pub mod projects;
+pub mod repositories;
 pub mod roles;
 pub mod runner;
 pub mod runner_pools;
@@ -46,6 +47,7 @@ pub mod trusted_issuers;
 pub mod users;
 pub mod variable_sets;
 pub mod variables;
+pub mod webhooks;
 pub mod workspaces;
 
 pub use errors::Code;

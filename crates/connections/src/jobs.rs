@@ -2,8 +2,10 @@
 
 use slipway_kernel::queue::jobs::Job;
 
+use crate::webhooks::{handling, looking};
+
 /// Every job of this domain.
 #[must_use]
 pub fn jobs() -> Vec<Job> {
-    vec![]
+    vec![handling::job(), looking::job()]
 }

@@ -16,10 +16,12 @@ mod jobs;
 pub mod permissions;
 pub mod repositories;
 mod sealed_columns;
+pub mod webhooks;
 
 use slipway_kernel::db::migrations::Migration;
 use slipway_kernel::grants::Permission;
 use slipway_kernel::http::Api;
+use slipway_kernel::{Ctx, Result};
 
 pub use jobs::jobs;
 pub use sealed_columns::sealed_columns;
@@ -27,7 +29,11 @@ pub use sealed_columns::sealed_columns;
 /// This domain's tables, in the order of their making.
 #[must_use]
 pub fn migrations() -> Vec<Migration> {
-    vec![integrations::store::MIGRATION, repositories::store::MIGRATION]
+    vec![
+        integrations::store::MIGRATION,
+        repositories::store::MIGRATION,
+        webhooks::store::MIGRATION,
+    ]
 }
 
 /// What can be allowed in this domain, with a sentence each.
@@ -40,4 +46,22 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
 #[must_use]
 pub fn routes(api: Api) -> Api {
     api.merge(integrations::http::routes())
+        .merge(repositories::http::routes())
+        .merge(webhooks::http::routes())
+}
+
+/// What outside systems reach without a token: closed by what they sign.
+pub fn open_routes() -> axum::Router<slipway_kernel::http::App> {
+    webhooks::http::open_routes()
+}
+
+/// Removes what is not needed any more; to be called now and then.
+///
+/// # Errors
+///
+/// Those of the database; what was removed until then stays removed.
+pub async fn sweep(ctx: &Ctx) -> Result<()> {
+    repositories::service::sweep(ctx).await?;
+    integrations::service::sweep(ctx).await?;
+    webhooks::retention::sweep(ctx).await
 }

@@ -255,6 +255,8 @@ pub struct Retention {
     pub plan_days: u32,
     /// Configuration versions that no workspace uses any more.
     pub configuration_days: u32,
+    /// What forges delivered to webhooks.
+    pub delivery_days: u32,
     /// Entries of the audit log. A signed checkpoint stays for what goes, and the newest entry of each organization.
     pub event_days: u32,
 }
@@ -265,6 +267,7 @@ impl Default for Retention {
             log_days: 365,
             plan_days: 30,
             configuration_days: 90,
+            delivery_days: 30,
             event_days: 0,
         }
     }

@@ -47,8 +47,8 @@ pub struct Model {
     pub used_at: Timestamp,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Counts changes of what is shown, from 1.
-    pub version: i64,
+    /// When its pull requests were last compared; those that are open the first time are not announced.
+    pub pull_requests_at: Option<Timestamp>,
 }
 
 /// A repository.
@@ -107,6 +107,33 @@ pub mod refs {
         pub name: String,
         /// The commit, or the object of an annotated tag.
         pub target: String,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Pull requests as they were announced.
+pub mod pull_requests {
+    use sea_orm::entity::prelude::*;
+    use slipway_api::ids::RepositoryId;
+
+    /// One of them.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "repository_pull_requests")]
+    pub struct Model {
+        /// The repository.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub repository_id: RepositoryId,
+        /// Its number there.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub number: i64,
+        /// Of all that was announced, to see a change.
+        pub digest: String,
+        /// Whether it was open.
+        pub is_open: bool,
     }
 
     /// None.

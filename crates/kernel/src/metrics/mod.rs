@@ -28,6 +28,10 @@ pub struct Metrics {
     /// Passwords that were hashed, to store or to compare them.
     pub passwords_hashed: Counter,
     database_connections: Family<ConnectionLabels, Gauge>,
+    deliveries: Family<OutcomeLabels, Counter>,
+    delivery_duration: Histogram,
+    repository_fetches: Family<OutcomeLabels, Counter>,
+    fetch_duration: Histogram,
 }
 
 /// What a request was for and how it was answered. The route is the pattern, never the path: a path has ids.
@@ -55,6 +59,11 @@ struct RunLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ConnectionLabels {
     state: &'static str,
 }
@@ -76,6 +85,10 @@ impl Default for Metrics {
             log_bytes: Counter::default(),
             passwords_hashed: Counter::default(),
             database_connections: Family::default(),
+            deliveries: Family::default(),
+            delivery_duration: durations(),
+            repository_fetches: Family::default(),
+            fetch_duration: durations(),
         };
         metrics.register();
         metrics
@@ -112,6 +125,29 @@ impl Metrics {
             "Connections to the database",
             self.database_connections.clone(),
         );
+        self.register_connections();
+    }
+
+    fn register_connections(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("webhook_deliveries", "Deliveries to webhooks", self.deliveries.clone());
+        registry.register_with_unit(
+            "webhook_delivery_duration",
+            "Time from a delivery to the end of its handling",
+            Unit::Seconds,
+            self.delivery_duration.clone(),
+        );
+        registry.register(
+            "repository_fetches",
+            "Fetches of repositories",
+            self.repository_fetches.clone(),
+        );
+        registry.register_with_unit(
+            "repository_fetch_duration",
+            "Time of a fetch of a repository",
+            Unit::Seconds,
+            self.fetch_duration.clone(),
+        );
     }
 
     /// Counts an answered request. `route` is the route's pattern, or something fixed where no route matched.
@@ -137,6 +173,26 @@ impl Metrics {
     pub fn run_reached(&self, status: &str) {
         let status = status.to_owned();
         self.runs.get_or_create(&RunLabels { status }).inc();
+    }
+
+    /// Counts a delivery to a webhook: `taken`, `again`, `refused`, `too-many`.
+    pub fn delivery_taken(&self, outcome: &'static str) {
+        self.deliveries.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// Counts a delivery that was handled, `waited` after it came.
+    pub fn delivery_handled(&self, waited: Duration) {
+        self.delivery_duration.observe(waited.as_secs_f64());
+    }
+
+    /// Counts a fetch of a repository: `changed`, `unchanged`, `failed`.
+    pub fn repository_fetched(&self, outcome: &'static str) {
+        self.repository_fetches.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// Counts how long a fetch took.
+    pub fn fetch_took(&self, took: Duration) {
+        self.fetch_duration.observe(took.as_secs_f64());
     }
 
     /// Everything in the text form of OpenMetrics, with the queue and the database as they are now.

@@ -1,0 +1,140 @@
+//! What it means for a repository that a forge or `git` did not do something: pure.
+
+use slipway_git::GitError;
+use slipway_kernel::Error;
+use slipway_kernel::outbound::OutboundError;
+
+use super::model::RepositoryStatus;
+use crate::forges::ForgeError;
+
+/// Why a repository cannot be read now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// How the repository stands.
+    pub status: RepositoryStatus,
+    /// Why, in a sentence.
+    pub sentence: String,
+}
+
+impl Trouble {
+    fn new(status: RepositoryStatus, reason: impl std::fmt::Display) -> Self {
+        let text = reason.to_string();
+        let mut letters = text.trim().trim_end_matches('.').chars();
+        let sentence = letters
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .chain(letters.take(900))
+            .chain(['.'])
+            .collect();
+        Self { status, sentence }
+    }
+
+    /// Something that a person has to change.
+    pub(crate) fn refused(reason: impl std::fmt::Display) -> Self {
+        Self::new(RepositoryStatus::Refused, reason)
+    }
+
+    /// Something that goes away by itself.
+    pub(crate) fn away(reason: impl std::fmt::Display) -> Self {
+        Self::new(RepositoryStatus::Unreachable, reason)
+    }
+
+    /// What the kernel says of a host.
+    pub(super) fn of_outbound(error: OutboundError) -> Self {
+        match error {
+            OutboundError::Address(_) | OutboundError::Closed(_) | OutboundError::Setup(_) => Self::refused(error),
+            OutboundError::Unknown(..)
+            | OutboundError::Redirect(..)
+            | OutboundError::TooLarge(..)
+            | OutboundError::TooSlow(..)
+            | OutboundError::Unreachable(..) => Self::away(error),
+        }
+    }
+
+    /// Whether trying again soon may help.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        self.status == RepositoryStatus::Unreachable
+    }
+}
+
+impl From<GitError> for Trouble {
+    fn from(error: GitError) -> Self {
+        let status = match &error {
+            GitError::Missing(_) => RepositoryStatus::Gone,
+            GitError::Credentials { .. }
+            | GitError::HostKey { .. }
+            | GitError::Certificate { .. }
+            | GitError::Moved(_)
+            | GitError::Refused(_)
+            | GitError::TooLarge { .. }
+            | GitError::Program(_) => RepositoryStatus::Refused,
+            GitError::Away { .. }
+            | GitError::TimedOut { .. }
+            | GitError::Damaged(_)
+            | GitError::Start { .. }
+            | GitError::File { .. } => RepositoryStatus::Unreachable,
+        };
+        Self::new(status, error)
+    }
+}
+
+impl From<ForgeError> for Trouble {
+    fn from(error: ForgeError) -> Self {
+        let status = match &error {
+            ForgeError::Missing(_) => RepositoryStatus::Gone,
+            ForgeError::Credentials(_)
+            | ForgeError::Right { .. }
+            | ForgeError::Refused(_)
+            | ForgeError::Unsupported(_) => RepositoryStatus::Refused,
+            ForgeError::Busy { .. } | ForgeError::Away(_) => RepositoryStatus::Unreachable,
+        };
+        Self::new(status, error)
+    }
+}
+
+/// What ours says: the integration is gone or disabled, a network is closed, the database is away.
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        match error.code() {
+            slipway_api::Code::Unavailable | slipway_api::Code::Internal => Self::away(error.detail()),
+            _ => Self::refused(error.detail()),
+        }
+    }
+}
+
+/// For callers that wait for an answer.
+impl From<Trouble> for Error {
+    fn from(trouble: Trouble) -> Self {
+        match trouble.status {
+            RepositoryStatus::Ok | RepositoryStatus::Unreachable => Self::unavailable(trouble.sentence),
+            RepositoryStatus::Refused | RepositoryStatus::Gone => Self::conflict(trouble.sentence),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_must_mend_is_told_apart_from_what_passes() {
+        let away = GitError::Away {
+            host: "forge.example.com".to_owned(),
+            said: "connection refused".to_owned(),
+        };
+        let trouble = Trouble::from(away);
+        assert!(trouble.is_passing());
+        assert_eq!(
+            trouble.sentence,
+            "Forge.example.com cannot be reached: connection refused."
+        );
+        let revoked = Trouble::from(ForgeError::Credentials("forge.example.com".to_owned()));
+        assert_eq!(revoked.status, RepositoryStatus::Refused);
+        assert_eq!(
+            Trouble::from(GitError::Missing("a/b".to_owned())).status,
+            RepositoryStatus::Gone
+        );
+    }
+}
