@@ -226,3 +226,55 @@ pub struct IntegrationAuthorization {
 impl Attributes for IntegrationAuthorization {
     const TYPE: &'static str = "integration-authorizations";
 }
+
+/// Which phases of runs are given an integration.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AssignedPhases {
+    /// Those that read.
+    Plan,
+    /// Those that change.
+    Apply,
+    /// All.
+    #[default]
+    Both,
+}
+
+/// An integration that runs are given.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct IntegrationAssignment {
+    /// The integration's id.
+    pub integration_id: String,
+    /// The integration's name; null where you may not see it.
+    pub integration_name: Option<Name>,
+    /// Its kind.
+    pub kind: String,
+    /// What it was assigned at: `workspace`, `project` or `organization`.
+    pub scope: String,
+    /// The id of that.
+    pub scope_id: String,
+    /// The name of that; null where you may not see it.
+    pub scope_name: Option<String>,
+    /// Which phases are given it.
+    pub phases: AssignedPhases,
+    /// For a workspace's list: whether its runs get it. One of the same kind that is nearer counts instead.
+    pub is_effective: bool,
+}
+
+impl Attributes for IntegrationAssignment {
+    const TYPE: &'static str = "integration-assignments";
+}
+
+/// What assigning an integration takes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NewIntegrationAssignment {
+    /// Which phases are given it; all when this is absent.
+    #[serde(default)]
+    pub phases: AssignedPhases,
+}
+
+impl Attributes for NewIntegrationAssignment {
+    const TYPE: &'static str = IntegrationAssignment::TYPE;
+}

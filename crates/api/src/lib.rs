@@ -38,6 +38,7 @@ pub mod service_accounts;
 pub mod sessions;
 pub mod signing_keys;
 pub mod site;
+pub mod ssh_keys;
 pub mod states;
 pub mod team_access;
 pub mod teams;

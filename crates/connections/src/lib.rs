@@ -16,6 +16,7 @@ mod jobs;
 pub mod permissions;
 pub mod repositories;
 mod sealed_columns;
+pub mod ssh_keys;
 pub mod webhooks;
 
 use slipway_kernel::db::migrations::Migration;
@@ -31,6 +32,7 @@ pub use sealed_columns::sealed_columns;
 pub fn migrations() -> Vec<Migration> {
     vec![
         integrations::store::MIGRATION,
+        ssh_keys::store::MIGRATION,
         repositories::store::MIGRATION,
         webhooks::store::MIGRATION,
     ]
@@ -46,6 +48,7 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
 #[must_use]
 pub fn routes(api: Api) -> Api {
     api.merge(integrations::http::routes())
+        .merge(ssh_keys::http::routes())
         .merge(repositories::http::routes())
         .merge(webhooks::http::routes())
 }

@@ -6,6 +6,7 @@
 //! [`model`], then [`service`]; [`probes`] ask the other side.
 
 mod cluster;
+pub mod environment;
 pub mod http;
 pub mod kinds;
 pub mod model;

@@ -49,6 +49,15 @@ pub async fn of_system(ctx: &Ctx, id: IntegrationId) -> Result<Integration> {
     found.ok_or_else(|| Error::not_found(KIND, id))
 }
 
+/// The kind of an integration as it is in this transaction; none when it is gone.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn kind_in(tx: &Tx, id: IntegrationId) -> Result<Option<String>> {
+    Ok(store::find(&**tx, id).await?.map(|integration| integration.kind))
+}
+
 /// A page of an organization's integrations that the caller may see, by name.
 ///
 /// # Errors

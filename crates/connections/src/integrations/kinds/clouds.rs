@@ -5,7 +5,7 @@ use super::{Field, Form, Group, Kind, Method};
 const IDENTITY: &[&str] = &["workload-identity"];
 const KEYS: &[&str] = &["access-keys"];
 const ARN: Form = Form::Pattern(
-    r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]{1,512}",
+    r"arn:[a-z0-9-]+:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+",
     "arn:aws:iam::123456789012:role/slipway",
 );
 const UUID: Form = Form::Pattern(

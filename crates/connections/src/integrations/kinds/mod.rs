@@ -71,6 +71,16 @@ mod tests {
     }
 
     #[test]
+    fn examples_are_what_they_are_examples_of() {
+        for field in KINDS.iter().flat_map(|kind| kind.fields) {
+            if let Form::Pattern(pattern, example) = field.form {
+                let regex = regex::Regex::new(&format!("^(?:{pattern})$")).unwrap();
+                assert!(regex.is_match(example), "{}: {example}", field.name);
+            }
+        }
+    }
+
+    #[test]
     fn workload_identity_comes_first_and_stores_nothing() {
         for kind in KINDS {
             let Some(place) = kind.methods.iter().position(|method| method.is_workload_identity) else {

@@ -114,7 +114,22 @@ mod tests {
     #[test]
     fn a_form_can_be_drawn_of_it() {
         let schema = of(kinds::find("mongodb-atlas").unwrap());
-        insta::assert_json_snapshot!(schema["oneOf"][1], @r#""#);
+        let branch = &schema["oneOf"][1];
+        assert_eq!(
+            branch["properties"]["method"],
+            json!({"const": "api-keys", "title": "API keys", "x-order": 0})
+        );
+        assert_eq!(branch["required"], json!(["method", "public-key", "private-key"]));
+        insta::assert_json_snapshot!(branch["properties"]["private-key"], @r#"
+        {
+          "description": "The key's private part.",
+          "format": "password",
+          "title": "Private key",
+          "type": "string",
+          "writeOnly": true,
+          "x-order": 2
+        }
+        "#);
     }
 
     #[test]
