@@ -26,7 +26,7 @@ use crate::webhooks::handling::Handled;
 
 /// How often a fetch is begun anew because another replica wrote meanwhile.
 const TRIES: u32 = 4;
-/// Forced moves that are looked for in one go; beyond, updates count as forced.
+/// Updates that are looked at one by one; of more, forced moves are not told from others and count as forced.
 const MOST_LOOKED_AT: usize = 64;
 
 /// Fetches of this process, by the mirror's directory.
@@ -162,11 +162,9 @@ async fn attempt(
         let span = tracing::debug_span!("fetch repository", repository.id = %id);
         let fetched = fetching.instrument(span).await?;
         ctx.metrics.fetch_took(began.elapsed());
-        let updates = if known == Some(seen.refs_version) {
-            changes::of_fetch(&fetched.updates)
-        } else {
-            compare(ctx, &seen, &mirror).await?
-        };
+        let told = changes::of_fetch(&fetched.updates);
+        let is_in_step = known == Some(seen.refs_version) && is_next(ctx, id, &told).await?;
+        let updates = if is_in_step { told } else { compare(ctx, &seen, &mirror).await? };
         let span = tracing::debug_span!("announce refs", repository.id = %id, updates = updates.len());
         if announce(ctx, &seen, &updates, along).instrument(span).await? {
             ctx.metrics
@@ -178,6 +176,16 @@ async fn attempt(
     Err(Trouble::away(
         "the repository is being fetched by several servers at once; try again",
     ))
+}
+
+/// Whether what a fetch changed goes on from what was announced: a mirror that was lost or made anew does not.
+async fn is_next(ctx: &Ctx, id: RepositoryId, told: &[RefUpdate]) -> Result<bool> {
+    if told.len() > MOST_LOOKED_AT {
+        return Ok(false);
+    }
+    let names = told.iter().map(|update| update.name.as_str());
+    let announced = store::announced_of(ctx.db.reader(), id, names).await?;
+    Ok(told.iter().all(|update| announced.get(&update.name) == update.before.as_ref()))
 }
 
 /// What the mirror has otherwise than it was announced.

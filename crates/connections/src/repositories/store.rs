@@ -248,6 +248,20 @@ pub(crate) async fn announced(connection: &impl ConnectionTrait, id: RepositoryI
     Ok(rows.into_iter().collect())
 }
 
+/// The same of some refs.
+pub(crate) async fn announced_of<'a>(
+    connection: &impl ConnectionTrait,
+    id: RepositoryId,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, String>> {
+    let rows = refs::Entity::find()
+        .filter(refs::Column::RepositoryId.eq(id))
+        .filter(refs::Column::Name.is_in(names))
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.target)).collect())
+}
+
 /// A page of the refs of a repository that begin with `prefix` and have `text` in the rest, by name.
 pub(crate) async fn list_refs(
     connection: &impl ConnectionTrait,

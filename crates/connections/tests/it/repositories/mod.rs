@@ -1,0 +1,5 @@
+//! Repositories on real Git servers.
+
+mod connecting;
+mod fetching;
+mod looking;
