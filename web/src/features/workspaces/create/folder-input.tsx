@@ -1,11 +1,12 @@
-// Choosing a folder, or dropping one: what would be uploaded is shown before anything is.
-import { type DragEvent, useId, useRef, useState } from 'react'
+// Choosing a folder, or dropping one anywhere on the page: what would be uploaded is shown before anything is.
+import { useId, useRef, useState } from 'react'
 import { bytes, count, counted } from '@/lib/numbers'
 import { Button } from '@/ui/button'
 import { classes } from '@/ui/classes'
 import { Icon } from '@/ui/icon'
 import { Text } from '@/ui/text'
 import { chosenFiles, droppedFiles, type Folder, folderOf, type FolderFile } from '../packing/folder'
+import { usePageDrop } from './use-page-drop'
 import styles from './create.module.css'
 
 interface FolderInputProps {
@@ -19,7 +20,6 @@ interface FolderInputProps {
 export function FolderInput({ value, onChange, workingDirectory, error }: FolderInputProps) {
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
-  const [isOver, setOver] = useState(false)
   const [isReading, setReading] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const take = async (reading: Promise<{ name: string; files: readonly FolderFile[] }>) => {
@@ -35,26 +35,12 @@ export function FolderInput({ value, onChange, workingDirectory, error }: Folder
       setReading(false)
     }
   }
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    void take(droppedFiles(event.dataTransfer))
-  }
+  const isOver = usePageDrop((transfer) => void take(droppedFiles(transfer)))
   const wrong = problem ?? error
   return (
     <div>
-      {/* Dropping is one more way; the button does the same. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
-      <div
-        className={classes(styles.drop, isOver && styles.over, wrong && styles.wrong)}
-        onDragOver={(event) => {
-          event.preventDefault()
-          setOver(true)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
-        {value ? <Chosen folder={value} workingDirectory={workingDirectory} /> : <Nothing isReading={isReading} />}
+      <div className={classes(styles.drop, isOver && styles.over, wrong && styles.wrong)}>
+        {value && !isOver ? <Chosen folder={value} workingDirectory={workingDirectory} /> : <Nothing isReading={isReading} isOver={isOver} />}
         <Button
           icon="upload"
           isBusy={isReading}
@@ -90,10 +76,11 @@ export function FolderInput({ value, onChange, workingDirectory, error }: Folder
   )
 }
 
-function Nothing({ isReading }: { isReading: boolean }) {
+function Nothing({ isReading, isOver }: { isReading: boolean; isOver: boolean }) {
+  const waiting = isOver ? 'Let go to take the folder' : 'Drop the folder with your configuration here'
   return (
     <div className={styles.dropText}>
-      <strong>{isReading ? 'Reading the folder' : 'Drop the folder with your configuration here'}</strong>
+      <strong>{isReading ? 'Reading the folder' : waiting}</strong>
       <Text level={3} isSmall>
         Its .terraformignore is honoured; .git and .terraform stay out.
       </Text>
