@@ -120,6 +120,9 @@ pub struct WorkContext {
     /// What proves to clouds which run this is; none where the workspace asks for nothing of the kind.
     #[serde(default)]
     pub identity: Option<WorkIdentity>,
+    /// What opens private modules to `init`; none where nothing was given for it.
+    #[serde(default)]
+    pub git: Option<WorkGit>,
     /// The state to start from; null for none. Its bytes are at `GET …/state`.
     pub state: Option<StateReference>,
     /// Only for the apply phase: digest of the plan bundle to apply. Its bytes are at `GET …/plan`.
@@ -225,6 +228,31 @@ impl std::fmt::Debug for WorkIdentity {
             .debug_struct("WorkIdentity")
             .field("files", &self.files.keys())
             .field("environment", &self.environment.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Stands for the directory of the files in everything that a [`WorkGit`] says.
+pub const GIT_DIRECTORY: &str = "@git@";
+
+/// What opens private repositories to the `git` that `init` starts, as files and environment. They are there while `init`
+/// runs and not a moment longer. Holds secrets, and has no `Debug` of them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct WorkGit {
+    /// Contents of files by name. [`GIT_DIRECTORY`] in them stands for the directory that they are in.
+    pub files: BTreeMap<String, String>,
+    /// Environment variables, with [`GIT_DIRECTORY`] likewise; none of them is secret.
+    pub environment: BTreeMap<String, String>,
+    /// Passwords and keys, to be masked.
+    pub secrets: Vec<String>,
+}
+
+impl std::fmt::Debug for WorkGit {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("WorkGit")
+            .field("files", &self.files.keys())
             .finish_non_exhaustive()
     }
 }

@@ -114,6 +114,7 @@ pub(crate) fn secrets_of(claim: &Claim) -> Vec<String> {
     let identity = claim.context.identity.iter();
     let mut secrets = secrets(&run_variables(claim));
     secrets.extend(identity.flat_map(|identity| identity.tokens.clone()));
+    secrets.extend(claim.context.git.iter().flat_map(|git| git.secrets.clone()));
     secrets
 }
 

@@ -138,6 +138,7 @@ fn invocation(work: &Work, prepared: &Prepared, arguments: Vec<String>, output: 
     policy.read.push(cli_config.clone());
     policy.read.extend(trust_files(&config.environment));
     policy.write.extend(prepared.directory.writable());
+    policy.write.extend(prepared.private.clone());
     policy.write.extend(output.events);
     policy.record = Some(work.spool.folder().to_path_buf());
     policy.stop_grace_ms = work.claim.context.stop_grace_ms;

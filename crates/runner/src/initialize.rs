@@ -14,6 +14,7 @@ use crate::completion::failed;
 use crate::engine;
 use crate::item::{Stop, Work};
 use crate::prepare::Prepared;
+use crate::private_code;
 
 /// Providers beyond this time are left to the run's own `init`.
 const SHARED_INSTALL: Duration = Duration::from_secs(300);
@@ -81,7 +82,12 @@ async fn init(
             .map_err(|error| Stop::failed(&error))?;
     }
     let arguments = commands::init(&prepared.engine, &work.spool.file("init.events"));
-    let finished = engine::run(work, prepared, arguments, "init.events").await?;
+    let private = private_code::lay_out(work, prepared)?;
+    let finished = engine::run(work, prepared, arguments, "init.events").await;
+    if let Some(private) = private {
+        private.take_away(prepared)?;
+    }
+    let finished = finished?;
     if finished.ended.exit.code != Some(0) {
         return Err(failed("init", &prepared.engine, &finished));
     }

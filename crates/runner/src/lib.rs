@@ -8,7 +8,7 @@
 //! - An apply is never started twice: only a claim starts an engine, never a spool.
 //!
 //! Reading order: `config`, `run` (register, adopt, claim, drain), `item` (the story of one item), then its steps in
-//! order: `prepare`, `initialize`, `plan`, `apply`, `completion`; and what runs beside them: `heartbeat`, `identity`,
+//! order: `prepare`, `initialize` (with `private_code`), `plan`, `apply`, `completion`; and what runs beside them: `heartbeat`, `identity`,
 //! `stream`, `states`, all ended by `delivery`. What can wait is done at `leisure`, as is `prune`.
 
 #![cfg_attr(
@@ -33,6 +33,7 @@ mod kept;
 mod leisure;
 mod plan;
 mod prepare;
+mod private_code;
 mod prune;
 mod run;
 mod slots;

@@ -202,6 +202,7 @@ async fn make_json(work: &Work, planned: Planned, is_awaited: bool) -> Option<By
         directory: planned.directory,
         module: planned.module,
         environment: planned.environment,
+        private: None,
         stores: planned.stores,
         state: None,
         is_small: planned.is_small,

@@ -33,6 +33,8 @@ pub(crate) struct Prepared {
     pub(crate) stores: Vec<PathBuf>,
     /// The state that the run starts from.
     pub(crate) state: Option<Vec<u8>>,
+    /// What only `init` may use, while it runs.
+    pub(crate) private: Option<PathBuf>,
     /// Whether the engine may trade memory for time.
     pub(crate) is_small: bool,
 }
@@ -75,6 +77,7 @@ pub(crate) async fn prepare(work: &Work) -> Result<Prepared, Stop> {
         module,
         environment: BTreeMap::new(),
         stores: Vec::new(),
+        private: None,
         is_small: state.as_ref().is_none_or(|state| state.len() < SMALL_STATE_BYTES),
         state,
     };

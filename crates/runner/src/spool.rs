@@ -17,6 +17,8 @@ use slipway_api::ids::WorkItemId;
 use slipway_api::runner::{Claim, Completion, WorkPhase};
 use slipway_tofu::sandbox::Started;
 
+use crate::private_code;
+
 /// The file of an item that the server knows to be begun.
 pub(crate) const BEGUN: &str = "begun";
 /// The file of a spool that stays on the disk for people.
@@ -68,7 +70,10 @@ impl Spool {
             return Ok(None);
         }
         match lock(&path) {
-            Ok(lock) => Ok(Some(Self { path, _lock: lock })),
+            Ok(lock) => {
+                private_code::remove_left(&path);
+                Ok(Some(Self { path, _lock: lock }))
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(error),
         }

@@ -175,6 +175,7 @@ pub(crate) fn claim(configuration_digest: String, phase: WorkPhase) -> Claim {
             },
             variables: Vec::new(),
             identity: None,
+            git: None,
             state: None,
             plan_digest: None,
             timeout_ms: 120_000,

@@ -6,6 +6,7 @@ mod changes;
 mod failing;
 mod faults;
 mod machine;
+mod private_modules;
 mod runs;
 mod server;
 

@@ -139,7 +139,7 @@ impl HttpServer {
         self.change(|behaviour| behaviour.status = status);
     }
 
-    /// From now on answers with objects stop after so many bytes, and go on never.
+    /// From now on answers with objects stop after so many bytes, until this is called again.
     pub fn stall_after(&self, bytes: Option<usize>) {
         self.state.stalled.send_replace(false);
         self.change(|behaviour| behaviour.stall_after = bytes);
@@ -329,13 +329,15 @@ fn from_cgi(said: Vec<u8>, stall_after: Option<usize>, state: &State) -> Result<
     match stall_after {
         // What is shorter is the list of references that precedes the objects.
         Some(bytes) if body.len() > bytes => {
-            let first = stream::once(async move { Ok(Frame::data(body.slice(..bytes))) });
+            let (start, rest) = (body.slice(..bytes), body.slice(bytes..));
+            let first = stream::once(async move { Ok(Frame::data(start)) });
             let stalled = state.stalled.clone();
-            let never = stream::once(async move {
+            let then = stream::once(async move {
                 stalled.send_replace(true);
-                std::future::pending().await
+                let _ = stalled.subscribe().wait_for(|stalled| !stalled).await;
+                Ok(Frame::data(rest))
             });
-            Ok(answer.body(BodyExt::boxed(StreamBody::new(first.chain(never))))?)
+            Ok(answer.body(BodyExt::boxed(StreamBody::new(first.chain(then))))?)
         }
         _ => Ok(answer.body(whole(body))?),
     }

@@ -66,6 +66,7 @@ pub(super) async fn build(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<WorkCon
         options: run.options.plan.clone(),
         variables,
         identity,
+        git: None,
         state: states::service::reference(ctx, &workspace).await?,
         plan_digest,
         timeout_ms: timeout_seconds.saturating_mul(1_000),
