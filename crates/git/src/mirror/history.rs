@@ -3,7 +3,7 @@
 use super::Mirror;
 use super::batch::Object;
 use super::local::local_failure;
-use super::model::{ChangedPath, CommitInfo};
+use super::model::{ChangedPath, Commit};
 use crate::error::GitError;
 use crate::ids::{CommitId, ObjectId};
 use crate::names::check_reference;
@@ -37,7 +37,7 @@ impl Mirror {
         from: Option<&CommitId>,
         to: &CommitId,
         limit: u32,
-    ) -> Result<Vec<CommitInfo>, GitError> {
+    ) -> Result<Vec<Commit>, GitError> {
         let call = self.call("reading the history").arguments([
             "log",
             "-z",
@@ -100,7 +100,7 @@ impl Mirror {
     }
 }
 
-fn parse_commits(output: &[u8]) -> Result<Vec<CommitInfo>, GitError> {
+fn parse_commits(output: &[u8]) -> Result<Vec<Commit>, GitError> {
     let text = String::from_utf8_lossy(output);
     let fields: Vec<&str> = text.strip_suffix('\0').unwrap_or(&text).split('\0').collect();
     if text.is_empty() {
@@ -112,11 +112,11 @@ fn parse_commits(output: &[u8]) -> Result<Vec<CommitInfo>, GitError> {
         .collect()
 }
 
-fn parse_commit(fields: &[&str]) -> Option<CommitInfo> {
+fn parse_commit(fields: &[&str]) -> Option<Commit> {
     let [id, tree, parents, author, author_email, committed_at, message] = fields else {
         return None;
     };
-    Some(CommitInfo {
+    Some(Commit {
         id: id.parse().ok()?,
         tree: tree.parse().ok()?,
         parents: parents

@@ -28,9 +28,7 @@ use crate::remote::Remote;
 
 pub(crate) use submodules::hexadecimal;
 
-pub use model::{
-    ChangedPath, CommitInfo, Content, EntryKind, Fetched, Limits, Merge, RefUpdate, RemoteRefs, TreeEntry,
-};
+pub use model::{ChangedPath, Commit, Content, EntryKind, Fetched, Limits, Merge, RefUpdate, RemoteRefs, TreeEntry};
 
 /// A bare copy of a repository in a directory. Cheap to make: nothing is looked at yet.
 #[derive(Debug, Clone)]
@@ -95,7 +93,7 @@ impl Mirror {
     ///
     /// # Errors
     /// [`GitError::Missing`].
-    pub async fn commit(&self, id: &CommitId) -> Result<CommitInfo, GitError> {
+    pub async fn commit(&self, id: &CommitId) -> Result<Commit, GitError> {
         let mut found = self.history(None, id, 1).await?;
         found
             .pop()
@@ -106,7 +104,7 @@ impl Mirror {
     ///
     /// # Errors
     /// [`GitError::Missing`].
-    pub async fn log(&self, from: Option<&CommitId>, to: &CommitId, limit: u32) -> Result<Vec<CommitInfo>, GitError> {
+    pub async fn log(&self, from: Option<&CommitId>, to: &CommitId, limit: u32) -> Result<Vec<Commit>, GitError> {
         self.history(from, to, limit).await
     }
 

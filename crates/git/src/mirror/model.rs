@@ -35,7 +35,7 @@ pub struct RemoteRefs {
 
 /// A commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommitInfo {
+pub struct Commit {
     /// Its id.
     pub id: CommitId,
     /// The tree of its files.
@@ -52,7 +52,7 @@ pub struct CommitInfo {
     pub message: String,
 }
 
-impl CommitInfo {
+impl Commit {
     /// The first line of the message.
     #[must_use]
     pub fn subject(&self) -> &str {

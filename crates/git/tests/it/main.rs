@@ -1,12 +1,6 @@
 //! Mirrors against real servers: `git http-backend` and `sshd`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod archives;
 mod fetching;

@@ -86,8 +86,7 @@ async fn history_is_read_newest_first() {
     let third = infra.commit("main", "", &[Change::file("a", "3")]).unwrap();
     fixture.fetch().await.unwrap();
     let mirror = fixture.mirror();
-    let ids =
-        |commits: &[slipway_git::CommitInfo]| commits.iter().map(|commit| commit.id.to_string()).collect::<Vec<_>>();
+    let ids = |commits: &[slipway_git::Commit]| commits.iter().map(|commit| commit.id.to_string()).collect::<Vec<_>>();
     let all = mirror.log(None, &id(&third), 10).await.unwrap();
     assert_eq!(ids(&all), [third.clone(), second.clone(), first.clone()]);
     assert_eq!(all[2].message, "First\n\nWith a body.\n\u{1f600} \"quoted\"");
