@@ -4,7 +4,7 @@ import { call } from '@/api/query'
 import { Dialog } from '@/ui/dialog'
 import { Form } from '@/ui/form'
 import { useForm } from '@/ui/use-form'
-import { Secret } from './new-webhook'
+import { Secret } from './webhook-form'
 import type { Webhook } from './webhooks'
 
 /** A dialog; mounted while it is open. */

@@ -8,6 +8,7 @@ import { Time } from '@/ui/time'
 import type { Webhook } from './webhooks'
 
 interface Actions {
+  onChange: (webhook: Webhook) => void
   onTest: (webhook: Webhook) => void
   onSwitch: (webhook: Webhook) => void
   onReplace: (webhook: Webhook) => void
@@ -53,6 +54,7 @@ export function webhookColumns(actions: Actions): readonly Column<Webhook>[] {
           groups={[
             {
               items: [
+                { title: 'Edit…', icon: 'settings', onSelect: () => actions.onChange(webhook) },
                 { title: 'Send a test', icon: 'run', onSelect: () => actions.onTest(webhook) },
                 {
                   title: webhook.attributes.enabled ? 'Turn off' : 'Turn on, from where it stopped',

@@ -12,15 +12,15 @@ import { Stack } from '@/ui/layout'
 import { Section } from '@/ui/section'
 import { Table } from '@/ui/table'
 import { toast, toastError } from '@/ui/toast'
-import { NewWebhook } from './new-webhook'
 import { ReplaceSecret } from './replace-secret'
 import { webhookColumns } from './webhook-columns'
+import { WebhookDialog } from './webhook-form'
 
 export type Webhook = ResourceOf<'AuditWebhook'>
 
 export function Webhooks({ organization, refusal }: { organization: string; refusal: string | null }) {
   const queries = useQueryClient()
-  const [open, setOpen] = useState<'new' | null>(null)
+  const [open, setOpen] = useState<Webhook | 'new' | null>(null)
   const [replaced, setReplaced] = useState<Webhook | null>(null)
   const [deleted, setDeleted] = useState<Webhook | null>(null)
   const { data, error, refetch } = useQuery({
@@ -31,6 +31,7 @@ export function Webhooks({ organization, refusal }: { organization: string; refu
   })
   const changed = () => queries.invalidateQueries({ queryKey: stale('/api/v2/organizations/{organization}/audit-webhooks') })
   const columns = webhookColumns({
+    onChange: setOpen,
     onTest: (webhook) => void test(webhook).then(changed, toastError),
     onSwitch: (webhook) => void enable(webhook).then(changed, toastError),
     onReplace: setReplaced,
@@ -70,7 +71,7 @@ export function Webhooks({ organization, refusal }: { organization: string; refu
           }
         />
       )}
-      {open === 'new' && <NewWebhook organization={organization} onClose={() => setOpen(null)} />}
+      {open && <WebhookDialog organization={organization} webhook={open === 'new' ? null : open} onClose={() => setOpen(null)} />}
       {replaced && <ReplaceSecret webhook={replaced} onClose={() => setReplaced(null)} />}
       <ConfirmDialog
         isOpen={deleted !== null}
