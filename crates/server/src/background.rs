@@ -59,6 +59,11 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
         }
     });
     start_keys(supervisor, &ctx, &holder);
+    let looking = with(&ctx);
+    supervisor.keep("repositories", move || {
+        let (ctx, holder) = looking.clone();
+        async move { slipway_connections::webhooks::looking::run(&ctx, &holder).await }
+    });
     let delivering = with(&ctx);
     supervisor.keep("audit webhooks", move || {
         let (ctx, holder) = delivering.clone();
@@ -71,6 +76,7 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
             loop {
                 if queue::leases::hold(&ctx, "retention", &holder, SWEEP).await? {
                     slipway_infra::retention::sweep(&ctx).await?;
+                    slipway_connections::sweep(&ctx).await?;
                     slipway_identity::projects::service::sweep(&ctx).await?;
                     slipway_identity::organizations::service::sweep(&ctx).await?;
                     slipway_identity::accounts::service::sweep(&ctx).await?;

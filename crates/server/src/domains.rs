@@ -61,6 +61,7 @@ pub fn kinds() -> Vec<(&'static str, Permission)> {
         ("workspace", slipway_infra::permissions::WORKSPACE_READ),
         ("variable-set", slipway_infra::permissions::VARIABLE_SET_READ),
         ("runner-pool", slipway_infra::permissions::RUNNER_POOL_READ),
+        ("repository", slipway_connections::permissions::REPOSITORY_READ),
     ]
 }
 
