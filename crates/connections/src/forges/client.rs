@@ -142,18 +142,23 @@ impl Client {
 
     /// Asks, and gives what a success came with.
     pub(super) async fn ask(&self, call: Call) -> Result<Reply, ForgeError> {
+        let shown = self.shown(&call).cloned();
+        let path = call.path.join("/");
+        let reply = self.send(call).await?;
+        match reply.status.is_success() {
+            true => Ok(reply),
+            false => Err(reply.refusal(&path, shown.as_ref(), self.outside.clock.now())),
+        }
+    }
+
+    /// Asks, and gives the answer whatever its status.
+    pub(super) async fn send(&self, call: Call) -> Result<Reply, ForgeError> {
         let url = self.address(&call)?;
         let mut request = Request::new(call.method.clone(), url).within(TIME).at_most(MOST_BYTES);
-        let mut shown = None;
-        for (name, value) in &self.headers {
-            if *name == AUTHORIZATION && call.authorization.is_some() {
-                continue;
-            }
-            shown = if *name == AUTHORIZATION { Some(value) } else { shown };
+        for (name, value) in self.headers.iter().filter(|(name, _)| *name != AUTHORIZATION) {
             request = request.header(name.clone(), value.clone());
         }
-        if let Some(value) = &call.authorization {
-            shown = Some(value);
+        if let Some(value) = self.shown(&call) {
             request = request.header(AUTHORIZATION, value.clone());
         }
         if let Some((kind, body)) = call.body {
@@ -163,16 +168,18 @@ impl Client {
             request = request.trusting(certificates.clone().into_bytes());
         }
         let answer = self.outside.outbound.send(request).await.map_err(unreachable)?;
-        let reply = Reply {
+        Ok(Reply {
             status: answer.status,
             headers: answer.headers,
             body: answer.body,
             host: self.host(),
-        };
-        if reply.status.is_success() {
-            return Ok(reply);
-        }
-        Err(reply.refusal(&call.path, shown, self.outside.clock.now()))
+        })
+    }
+
+    /// What a call proves itself with: its own proof, or everybody's.
+    fn shown<'a>(&'a self, call: &'a Call) -> Option<&'a HeaderValue> {
+        let everybodys = self.headers.iter().find(|(name, _)| *name == AUTHORIZATION);
+        call.authorization.as_ref().or(everybodys.map(|(_, value)| value))
     }
 
     fn address(&self, call: &Call) -> Result<Url, ForgeError> {
@@ -215,10 +222,9 @@ impl Reply {
         self.header("link").is_some_and(|links| links.contains("rel=\"next\""))
     }
 
-    fn refusal(&self, path: &[String], shown: Option<&HeaderValue>, now: Timestamp) -> ForgeError {
+    pub(super) fn refusal(&self, what: &str, shown: Option<&HeaderValue>, now: Timestamp) -> ForgeError {
         let host = self.host.clone();
         let said = self.said(shown);
-        let what = path.join("/");
         match self.status.as_u16() {
             401 => ForgeError::Credentials(host),
             429 => self.busy(now),

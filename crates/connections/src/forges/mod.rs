@@ -12,6 +12,7 @@ mod gitea;
 mod github;
 mod gitlab;
 pub mod model;
+pub mod oauth;
 mod plain_git;
 mod search;
 pub mod settings;

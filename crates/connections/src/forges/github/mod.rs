@@ -27,7 +27,7 @@ use super::wire;
 /// What a webhook delivers. Branches and tags that come and go are pushes, too.
 const EVENTS: [&str; 5] = ["push", "pull_request", "issue_comment", "release", "repository"];
 /// What an app needs, and what for.
-const PERMISSIONS: [(&str, &str, &str); 5] = [
+pub(super) const PERMISSIONS: [(&str, &str, &str); 5] = [
     ("metadata", "read", "listing repositories"),
     ("contents", "read", "fetching repositories"),
     ("statuses", "write", "showing statuses beside commits"),
