@@ -11,6 +11,20 @@ use crate::program::SEARCH_PATH;
 /// Longest `known_hosts` text, in bytes.
 const LONGEST: usize = 64 * 1024;
 
+/// What the large forges say that their keys are, as lines of a `known_hosts` file.
+/// <https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/githubs-ssh-key-fingerprints>,
+/// <https://docs.gitlab.com/user/gitlab_com/#ssh-host-keys-fingerprints>, <https://bitbucket.org/site/ssh>,
+/// <https://learn.microsoft.com/azure/devops/repos/git/use-ssh-keys-to-authenticate>
+pub const PUBLISHED: &str = "\
+github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl
+gitlab.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAfuCHKVTjquxvt6CM6tdG4SLp1Btn/nOeHHE5UOzRdf
+bitbucket.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIazEu89wgQZ4bqs3d63QSMzYVa0MuJ2e2gKTKqu+UUO
+ssh.dev.azure.com ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7Hr1oTWqNqOlzGJOfGJ4NakVyIzf1rXYd4d7wo6jBlkLvCA4odBlL0mDUyZ0/\
+QUfTTqeu+tm22gOsv+VrVTMk6vwRU75gY/y9ut5Mb3bR5BV58dKXyq9A9UeB5Cakehn5Zgm6x1mKoVyf+FFn26iYqXJRgzIZZcZ5V6hrE0Qg39kZm4az48\
+o0AUbf6Sp4SLdvnuMa2sVNwHBboS7EJkm57XQPVU3/QpyNLHbWDdzwtrlS+ez30S3AdYhLKEOxAG8weOnyrtLJAUen9mTkol8oII1edf7mWWbWVf0nBml\
+y21+nZcmCTISQBtdcyPaEno7fFQMDD26/s0lfKob4Kw8H
+";
+
 /// A key of an SSH server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostKey {
@@ -139,8 +153,22 @@ pub(crate) fn program(name: &str) -> Result<PathBuf, GitError> {
 mod tests {
     use super::*;
 
-    /// github.com's published key and fingerprint: https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/githubs-ssh-key-fingerprints
     const GITHUB: &str = "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+
+    #[tokio::test]
+    async fn published_keys_have_the_fingerprints_that_the_forges_publish() {
+        let keys = read_known_hosts(PUBLISHED).await.unwrap();
+        let fingerprints: Vec<&str> = keys.iter().map(|key| key.fingerprint.as_str()).collect();
+        assert_eq!(
+            fingerprints,
+            [
+                "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
+                "SHA256:eUXGGm1YGsMAS7vkcx6JOJdOGHPem5gQp4taiCfCLB8",
+                "SHA256:ybgmFkzwOSotHTHLJgHO0QN8L0xErw6vd0VhFA9m3SM",
+                "SHA256:ohD8VZEXGWo6Ez8GSEJQ9WpafgLFsOfLOtGGQCQo6Og",
+            ]
+        );
+    }
 
     #[tokio::test]
     async fn lines_have_the_fingerprints_that_everybody_shows() {

@@ -29,7 +29,7 @@ pub enum HostCredentials {
     },
     /// For `ssh://user@host[:port]/…` and `user@host:…`.
     SshKey {
-        /// The host.
+        /// The host; `*` for every host whose key is pinned.
         host: String,
         /// The port, where it is not 22.
         port: Option<u16>,
@@ -90,7 +90,8 @@ pub fn run_files(credentials: &[HostCredentials], directory: &str) -> Result<Run
                 known_hosts,
             } => {
                 let name = format!("key-{number}");
-                ssh.push_str(&for_ssh_host(&checked(host)?, *port, &format!("{directory}/{name}"))?);
+                let host = if host == "*" { host.clone() } else { checked(host)? };
+                ssh.push_str(&for_ssh_host(&host, *port, &format!("{directory}/{name}"))?);
                 known.push_str(known_hosts.trim_end());
                 known.push('\n');
                 run.files.insert(name, Zeroizing::new(format!("{}\n", key.trim_end())));
@@ -179,7 +180,8 @@ fn for_ssh_host(host: &str, port: Option<u16>, key: &str) -> Result<String, GitE
 }
 
 fn has_key(credentials: &[HostCredentials], wanted: &str) -> bool {
-    let is_key = |one: &HostCredentials| matches!(one, HostCredentials::SshKey { host, .. } if host.eq_ignore_ascii_case(wanted));
+    let is_it = |host: &str| host == "*" || host.eq_ignore_ascii_case(wanted);
+    let is_key = |one: &HostCredentials| matches!(one, HostCredentials::SshKey { host, .. } if is_it(host));
     credentials.iter().any(is_key)
 }
 
