@@ -83,7 +83,7 @@ pub enum Phase {
 /// Whether there is anything of this kind that a run could be given.
 #[must_use]
 pub fn is_for_runs(kind: &str) -> bool {
-    !matches!(kind, "git" | "microsoft-teams")
+    kind != "microsoft-teams"
 }
 
 /// What a phase of a run is given of the integration.
@@ -104,6 +104,8 @@ pub async fn of(ctx: &Ctx, integration: &Integration, phase: Phase) -> Result<Gi
         "mongodb-atlas" => atlas(&values, &mut given),
         "datadog" => datadog(&values, &mut given),
         "environment" => plain(&values, &mut given),
+        // It opens private modules, which is done elsewhere.
+        "git" => {}
         "slack" => given.set_secret("SLACK_BOT_TOKEN", secret(&values, "bot-token")),
         _ => forge(ctx, integration, &values, &mut given).await?,
     }
