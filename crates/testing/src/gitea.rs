@@ -3,6 +3,7 @@
 //! [`shared`] is one per test process, where each test makes users and organizations of its own; [`Gitea::start`] is one to
 //! stop and start. It keeps everything in a temporary directory and listens on loopback only.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -435,7 +436,7 @@ STDERR = true
     /// # Errors
     /// Those of [`Self::ask`].
     pub async fn statuses(&self, user: &str, repository: &str, commit: &str) -> Result<Vec<[String; 3]>> {
-        let path = format!("/repos/{repository}/commits/{commit}/statuses?sort=highestindex");
+        let path = format!("/repos/{repository}/commits/{commit}/statuses?sort=leastindex");
         let found = self.ask(user, "GET", &path, &Value::Null).await?;
         let all = found.as_array().context("a list of statuses")?;
         all.iter()
@@ -494,9 +495,10 @@ STDERR = true
             .send()
             .await?;
         let cookies = signed_in.headers().get_all("set-cookie").iter();
-        let session: Vec<&str> = cookies
-            .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
-            .collect();
+        let pairs = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next()?.split_once('='));
+        // The session gets another name when somebody signs in: the last one counts.
+        let named: BTreeMap<&str, &str> = pairs.filter(|(_, value)| !value.is_empty()).collect();
+        let session: Vec<String> = named.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let session = session.join("; ");
         let asked = browser.get(authorize_url).header("cookie", &session).send().await?;
         // Who allowed it before is not asked again.

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -15,6 +17,7 @@ use slipway_kernel::Kernel;
 use slipway_kernel::clock::Clock;
 use slipway_kernel::outbound::{Outbound, OutboundError, Request};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::model::ForgeError;
 
@@ -292,15 +295,22 @@ impl Reply {
     /// What the forge says about it, without what we showed.
     fn said(&self, shown: Option<&HeaderValue>) -> String {
         let text = message(&self.body);
-        let shown = shown
-            .and_then(|value| value.to_str().ok())
-            .and_then(|text| text.split(' ').next_back());
+        let shown = shown.and_then(|value| value.to_str().ok()).map(secret_of);
         match shown {
-            Some(secret) if secret.len() > 3 && text.contains(secret) => "(its words are left out)".to_owned(),
+            Some(secret) if secret.len() > 3 && text.contains(secret.as_str()) => "(its words are left out)".to_owned(),
             _ if text.is_empty() => "it does not say why".to_owned(),
             _ => shortened(&text),
         }
     }
+}
+
+/// What is secret in the value of the header `Authorization`.
+fn secret_of(value: &str) -> Zeroizing<String> {
+    let (_, shown) = value.split_once(' ').unwrap_or(("", value));
+    let pair = STANDARD.decode(shown).ok().filter(|_| value.starts_with("Basic "));
+    let pair = pair.and_then(|pair| String::from_utf8(pair).ok());
+    let password = pair.as_deref().and_then(|pair| pair.split_once(':'));
+    Zeroizing::new(password.map_or(shown, |(_, password)| password).to_owned())
 }
 
 /// The message in a body, wherever forges put theirs.
@@ -359,8 +369,7 @@ pub(super) fn bearer(token: &str) -> Result<HeaderValue, ForgeError> {
 
 /// `Basic …` as a header that is not printed.
 pub(super) fn basic(user: &str, password: &str) -> Result<HeaderValue, ForgeError> {
-    use base64::Engine;
-    let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+    let pair = STANDARD.encode(format!("{user}:{password}"));
     secret_header(&format!("Basic {pair}"))
 }
 
@@ -371,11 +380,12 @@ fn secret_header(text: &str) -> Result<HeaderValue, ForgeError> {
     Ok(value)
 }
 
-/// A repository's full name in the part before the last slash and the part behind it.
+/// A repository's full name in the part before the last slash and the part behind it. No part of it is empty or dots.
 pub(super) fn split_name(full_name: &str) -> Result<(&str, &str), ForgeError> {
+    let is_name = |part: &str| !matches!(part, "" | "." | "..");
     full_name
         .rsplit_once('/')
-        .filter(|(group, name)| !group.is_empty() && !name.is_empty())
+        .filter(|_| full_name.split('/').all(is_name))
         .ok_or_else(|| ForgeError::Missing(format!("\"{full_name}\" (a repository is named as group/name)")))
 }
 

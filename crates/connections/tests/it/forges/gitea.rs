@@ -18,7 +18,7 @@ fn forge(gitea: &Gitea, token: &str) -> Box<dyn Forge> {
 }
 
 /// An owner with a repository, a colleague with a pull request, and the owner's forge.
-async fn world(gitea: &Gitea) -> (Box<dyn Forge>, World) {
+pub async fn world(gitea: &Gitea) -> (Box<dyn Forge>, World) {
     let (owner, colleague, group) = (unique("owner"), unique("colleague"), unique("platform"));
     gitea.user(&owner).await.unwrap();
     gitea.user(&colleague).await.unwrap();

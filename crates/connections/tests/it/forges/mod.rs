@@ -1,7 +1,11 @@
 //! Forges: one contract for all of them.
 
 mod contract;
+mod deliveries;
 mod gitea;
+mod gitea_deliveries;
+mod oauth;
+mod recorded;
 
 use std::sync::Arc;
 
