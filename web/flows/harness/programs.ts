@@ -49,13 +49,26 @@ export function run(program: string, args: readonly string[], options: Options &
 
 /** Ends every process that lives in a directory or was told of it: runners and engines outlive their server. */
 export function endAllOf(directory: string) {
-  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (Number(id) === process.pid || !isAbout(id, directory)) continue
+  for (const id of processesOf(directory)) {
     try {
-      process.kill(Number(id), 'SIGKILL')
+      process.kill(id, 'SIGKILL')
     } catch {
       // It ended by itself in between.
     }
+  }
+}
+
+/** Processes that live in a directory or were told of it, and whose command line has all these words. */
+export function processesOf(directory: string, ...words: readonly string[]): readonly number[] {
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  return ids.filter((id) => isAbout(id, directory) && words.every((word) => argumentsOf(id).includes(word))).map(Number)
+}
+
+function argumentsOf(id: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
   }
 }
 

@@ -42,9 +42,9 @@ export function Rail({ stations, label }: { stations: readonly Station[]; label:
 const WIDEST_MARKS = 20
 const GAP_PX = 6
 
-/** Marks as on a hull: one for each second, longer ones each fifth; nothing below two seconds, where they say nothing. */
+/** Marks as on a hull: one for each second, longer ones each fifth; nothing below five seconds, where they say nothing. */
 export function DraftMarks({ seconds }: { seconds: number }) {
-  if (seconds < 2) return null
+  if (seconds < 5) return null
   // From twenty seconds on the marks stand for more, so that they fit: they show the order of size, the number is beside.
   const step = Math.max(1, Math.ceil(seconds / WIDEST_MARKS))
   const marks = Math.floor(seconds / step) + 1

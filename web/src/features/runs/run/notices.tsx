@@ -5,6 +5,7 @@ import { get, type Schema } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { count, counted } from '@/lib/numbers'
 import { Alert } from '@/ui/alert'
+import { Button, LinkButton } from '@/ui/button'
 import { Code } from '@/ui/code'
 import { Link } from '@/ui/link'
 import { Panel } from '@/ui/section'
@@ -58,48 +59,62 @@ export function FailureNotice({ detail }: { detail: RunDetail }) {
   return (
     <Alert tone={isFailed ? 'danger' : 'neutral'} icon={isFailed ? 'failed' : 'canceled'} title={isFailed ? `${phase} failed.` : sentence(message)}>
       {isFailed && sentence(message)}
-      {isFailed && phase === 'Applying' && ' What was applied before stays; plan again to see what is left.'}
+      {isFailed && phase === 'Applying' && !/plan again/i.test(message) && ' What was applied before stays; plan again to see what is left.'}
     </Alert>
   )
 }
 
-/** After an apply was lost: where the state and what exists may differ, with what takes it in. */
-export function Unaccounted({ detail }: { detail: RunDetail }) {
+interface UnaccountedProps {
+  detail: RunDetail
+  organization: string
+  workspace: string
+  /** Asks what to plan again. */
+  onAgain: () => void
+  againRefusal: string | null
+}
+
+/** After an apply was lost: where the state and what exists may differ, with what takes it in and the way on. */
+export function Unaccounted({ detail, organization, workspace, onAgain, againRefusal }: UnaccountedProps) {
   const resources = detail.run.attributes['unaccounted-resources'] ?? []
   if (resources.length === 0) return null
   const blocks = resources.flatMap((resource) => (resource['import-block'] ? [resource['import-block'].trim()] : []))
   return (
-    <Panel
-      title="The state may not say what exists"
-      count={resources.length}
-      {...(blocks.length > 0 && {
-        footer: (
-          <span className={styles.quiet}>
-            Look for each at its provider. What exists is taken in by its import block, in the configuration of the next run; or it is
-            deleted there by hand.
-          </span>
-        ),
-      })}
-    >
-      <p className={styles.lead}>
-        The apply was cut off, and {counted(resources.length, 'resource is', 'resources are')} not accounted for. Nothing runs again by
-        itself. Plan again to see what is left.
-      </p>
-      <ul className={styles.unaccounted}>
-        {resources.map((resource) => (
-          <li key={resource.address}>
-            <code>{resource.address}</code>
-            {resource['resource-id'] && (
-              <span className={styles.quiet}>
-                id <code>{resource['resource-id']}</code>
-              </span>
+    <div>
+      <Panel
+        title="The state may not say what exists"
+        count={resources.length}
+        footer={
+          <>
+            <Button icon="refresh" disabledReason={againRefusal} onClick={onAgain}>
+              Plan again…
+            </Button>
+            {blocks.length > 0 && (
+              <LinkButton look="quiet" to={addresses.workspace(organization, workspace, 'upload')}>
+                Upload the configuration with the blocks
+              </LinkButton>
             )}
-            <span className={styles.quiet}>{sentence(resource.reason)}</span>
-          </li>
-        ))}
-      </ul>
-      {blocks.length > 0 && <Code text={blocks.join('\n\n')} language="hcl" copy="the import blocks" />}
-    </Panel>
+          </>
+        }
+      >
+        <p className={styles.lead}>
+          The apply was cut off, and {counted(resources.length, 'resource is', 'resources are')} not accounted for. Nothing runs again by
+          itself. Look for each at its provider: what exists is taken in by its import block in the configuration of the next run, or deleted
+          there by hand.
+        </p>
+        <ul className={styles.unaccounted}>
+          {resources.map((resource) => (
+            <li key={resource.address}>
+              <code>{resource.address}</code>
+              <span className={styles.quiet}>
+                {resource['resource-id'] && !resource.reason.includes(resource['resource-id']) && `Id ${resource['resource-id']}. `}
+                {sentence(resource.reason)}
+              </span>
+            </li>
+          ))}
+        </ul>
+        {blocks.length > 0 && <Code text={blocks.join('\n\n')} language="hcl" copy="the import blocks" />}
+      </Panel>
+    </div>
   )
 }
 

@@ -44,6 +44,8 @@ function Loaded({ detail, onRefresh }: { detail: RunDetail; onRefresh: () => voi
   const decide = useDecide(detail.run.id)
   useForcibleLater(detail, onRefresh)
   const view = search.view ?? 'plan'
+  const onAgain = () => setStarting(true)
+  const againRefusal = refusalToStart(workspace)
   return (
     <div className={styles.page} data-deciding={isForPerson(detail.run.attributes.status) || undefined}>
       <RunHead
@@ -52,8 +54,8 @@ function Loaded({ detail, onRefresh }: { detail: RunDetail; onRefresh: () => voi
         workspace={workspace}
         detail={detail}
         onAsk={setAsked}
-        onAgain={() => setStarting(true)}
-        againRefusal={refusalToStart(workspace)}
+        onAgain={onAgain}
+        againRefusal={againRefusal}
       />
       <div className={styles.view}>
         <Segmented<RunView>
@@ -75,7 +77,7 @@ function Loaded({ detail, onRefresh }: { detail: RunDetail; onRefresh: () => voi
             label="Plan and log"
             initial={62}
             narrow={view === 'log' ? 'second' : 'first'}
-            first={<RunBody detail={detail} search={search} onSearch={setSearch} onAsk={setAsked} />}
+            first={<RunBody {...{ detail, search, onAgain, againRefusal }} onSearch={setSearch} onAsk={setAsked} />}
             second={<LogOf detail={detail} search={search} onSearch={setSearch} />}
           />
         </div>

@@ -102,14 +102,14 @@ function lookOf(phase: Phase): Look {
 }
 
 function planWords(phase: Phase): string {
-  const { 'resource-additions': add, 'resource-changes': change, 'resource-destructions': destroy } = phase.attributes
-  if (add + change + destroy === 0) return phase.attributes['has-changes'] ? 'only outputs change' : 'no changes'
-  return listed([add, 'to add'], [change, 'to change'], [destroy, 'to destroy'])
+  const { 'resource-imports': take, 'resource-additions': add, 'resource-changes': change, 'resource-destructions': destroy } = phase.attributes
+  if (take + add + change + destroy === 0) return phase.attributes['has-changes'] ? 'only outputs change' : 'no changes'
+  return listed([take, 'to import'], [add, 'to add'], [change, 'to change'], [destroy, 'to destroy'])
 }
 
 function applyWords(phase: Phase): string {
-  const { 'resource-additions': add, 'resource-changes': change, 'resource-destructions': destroy } = phase.attributes
-  return phase.attributes.status === 'finished' ? listed([add, 'added'], [change, 'changed'], [destroy, 'destroyed']) : ''
+  const { 'resource-imports': take, 'resource-additions': add, 'resource-changes': change, 'resource-destructions': destroy } = phase.attributes
+  return phase.attributes.status === 'finished' ? listed([take, 'imported'], [add, 'added'], [change, 'changed'], [destroy, 'destroyed']) : ''
 }
 
 function listed(...parts: readonly (readonly [number, string])[]): string {

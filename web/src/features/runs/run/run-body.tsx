@@ -20,9 +20,12 @@ interface RunBodyProps {
   search: RunSearch
   onSearch: (changes: Partial<RunSearch>, options?: { replace?: boolean }) => unknown
   onAsk: (decision: Decision) => void
+  /** Asks what to plan again. */
+  onAgain: () => void
+  againRefusal: string | null
 }
 
-export function RunBody({ detail, search, onSearch, onAsk }: RunBodyProps) {
+export function RunBody({ detail, search, onSearch, onAsk, onAgain, againRefusal }: RunBodyProps) {
   const { run, plan, apply } = detail
   const organization = useOrganization()
   const workspace = useParam('workspace')
@@ -58,7 +61,7 @@ export function RunBody({ detail, search, onSearch, onAsk }: RunBodyProps) {
         }
       />
       <FailureNotice detail={detail} />
-      <Unaccounted detail={detail} />
+      <Unaccounted {...{ detail, organization, workspace, onAgain, againRefusal }} />
       {progress && <ApplyProgressPanel progress={progress} total={total} isActive={isApplying} />}
       <Diagnostics diagnostics={errors} />
       <Changes detail={detail} search={search} onSearch={onSearch} progressOf={progressOf} />
@@ -74,6 +77,9 @@ interface ChangesProps {
   onSearch: RunBodyProps['onSearch']
   progressOf: React.ComponentProps<typeof PlanLens>['progressOf']
 }
+
+// Made after the plan when the runner has time, which it may never get: killed, or the run was faster.
+const NEVER_LISTED = 'The list of changes is not made yet, and never will be if its runner is gone. The log says what was planned.'
 
 /** The plan lens, or why there is none. */
 function Changes({ detail, search, onSearch, progressOf }: ChangesProps) {
@@ -103,6 +109,7 @@ function Changes({ detail, search, onSearch, progressOf }: ChangesProps) {
     )
   }
   const { status } = run.attributes
+  if (plan.attributes.status === 'finished' && isFinal(status)) return <p className={styles.absent}>{NEVER_LISTED}</p>
   if (status === 'planning' || plan.attributes.status === 'finished') return <LensSkeleton />
   // What failed says so above.
   if (status === 'errored') return null
