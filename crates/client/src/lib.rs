@@ -28,6 +28,7 @@ mod oauth;
 mod organizations;
 mod projects;
 mod random;
+mod repositories;
 mod retry;
 mod roles;
 mod runner;
@@ -43,6 +44,7 @@ mod trusted_issuers;
 mod users;
 mod variable_sets;
 mod variables;
+mod webhooks;
 mod workspaces;
 
 pub use access::AccessQuestion;

@@ -18,6 +18,7 @@ mod organization;
 mod plan;
 mod program_log;
 mod project;
+mod repository;
 mod role;
 mod run;
 mod runner;
@@ -33,6 +34,7 @@ mod trusted_issuer;
 mod user;
 mod variable;
 mod variable_set;
+mod webhook;
 mod whoami;
 mod workspace;
 
@@ -135,6 +137,12 @@ enum Command {
     /// Runners: what runs OpenTofu
     #[command(subcommand)]
     Runner(runner::RunnerCommand),
+    /// Repositories: where configurations come from
+    #[command(subcommand)]
+    Repository(repository::RepositoryCommand),
+    /// Webhooks: what forges deliver
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Tokens to sign in with
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -229,6 +237,8 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::Organization(command) => organization::run(context, command).await,
         Command::RunnerPool(command) => runner_pool::run(context, command).await,
         Command::Runner(command) => runner::run(context, command).await,
+        Command::Repository(command) => repository::run(context, command).await,
+        Command::Webhook(command) => webhook::run(context, command).await,
         Command::Token(command) => token::run(context, command).await,
         Command::User(command) => user::run(context, command).await,
         Command::Member(command) => member::run(context, command).await,

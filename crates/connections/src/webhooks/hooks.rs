@@ -17,6 +17,9 @@ use crate::repositories::{Repository, opening};
 /// How long deliveries may be signed with the previous secret once the forge has the new one.
 const OVERLAP: Duration = Duration::from_secs(3_600);
 
+/// The same where a person has to set the hook.
+const BY_HAND: Duration = Duration::from_secs(86_400);
+
 /// The webhook of a repository, made when there is none. It has a secret from its first moment.
 pub(super) async fn of(ctx: &Ctx, repository: &Repository, kind: &str) -> Result<Webhook> {
     if let Some(webhook) = store::of_repository(ctx.db.reader(), repository.id).await? {
@@ -90,6 +93,7 @@ pub(super) async fn mend(ctx: &Ctx, repository: &Repository, forge: &dyn Forge, 
         // The hook may be there and well: what is known stays, and it is tried again.
         Err(trouble) if trouble.is_passing() => next.error = Some(trouble.sentence),
         Err(trouble) => {
+            next.previous_until = by_hand_until(ctx, &was);
             next.state = HookState::Impossible;
             next.error = Some(trouble.sentence);
         }
@@ -101,6 +105,7 @@ pub(super) async fn mend(ctx: &Ctx, repository: &Repository, forge: &dyn Forge, 
 /// Notes that a hook cannot be, and why.
 pub(super) async fn give_up(ctx: &Ctx, webhook: Webhook, why: &str) -> Result<Webhook> {
     let next = Webhook {
+        previous_until: by_hand_until(ctx, &webhook),
         state: HookState::Impossible,
         error: Some(why.to_owned()),
         checked_at: Some(ctx.now()),
@@ -108,6 +113,14 @@ pub(super) async fn give_up(ctx: &Ctx, webhook: Webhook, why: &str) -> Result<We
     };
     put(ctx, &next).await?;
     Ok(next)
+}
+
+/// Where a person sets the hook, nobody says when he has given it the new secret.
+fn by_hand_until(ctx: &Ctx, webhook: &Webhook) -> Option<slipway_api::Timestamp> {
+    webhook.previous_until.or_else(|| {
+        let has_previous = webhook.previous_secret.is_some();
+        has_previous.then(|| ctx.now().after(BY_HAND))
+    })
 }
 
 async fn put(ctx: &Ctx, webhook: &Webhook) -> Result<()> {

@@ -5,3 +5,4 @@
 mod forges;
 mod home;
 mod repositories;
+mod webhooks;

@@ -185,6 +185,7 @@ async fn list_repository_commits(ctx: Ctx, params: Params, uri: Uri) -> Result<i
         ("ref" = Option<String>, Query, description = "A branch, tag or commit; the default branch when absent."),
         ("page[number]" = Option<u32>, Query, description = "The page, from 1."),
         ("page[size]" = Option<u32>, Query, description = "Rows on a page; 20 by default, 100 at most."),
+        ("page[after]" = Option<String>, Query, description = "`next-after` of the page before."),
     ),
     responses(
         (status = 200, body = ListDocument<Resource<RepositoryRoot>>),
@@ -201,17 +202,26 @@ async fn list_repository_roots(ctx: Ctx, params: Params, uri: Uri) -> Result<imp
     let query = ListQuery::parse(&uri, known)?;
     let found = reading::list_roots(&ctx, params.get("repository")?, query.filter("ref")).await?;
     let total = u64::try_from(found.len()).unwrap_or_default();
-    let skipped = usize::try_from(query.page.offset()).unwrap_or(usize::MAX);
+    let after = query.page.after.as_deref();
+    let place = |after: &str| {
+        found
+            .iter()
+            .position(|root| root_id(root) == after)
+            .map(|place| place + 1)
+    };
+    let skipped = match after {
+        Some(after) => place(after).unwrap_or(found.len()),
+        None => usize::try_from(query.page.offset()).unwrap_or(usize::MAX),
+    };
     let shown = usize::try_from(query.page.limit()).unwrap_or(usize::MAX);
     let mut listed = counted(found.into_iter().skip(skipped).take(shown).collect());
     listed.total = total;
-    let document = query.document(
-        listed,
-        |root| root.path.clone(),
-        |root| {
-            let id = if root.path.is_empty() { "." } else { &root.path };
-            Resource::new(id.to_owned(), root)
-        },
-    );
+    let resource = |root: RepositoryRoot| Resource::new(root_id(&root).to_owned(), root);
+    let document = query.document(listed, |root| root_id(root).to_owned(), resource);
     Ok(list(document))
+}
+
+/// Its directory; `.` for the top.
+fn root_id(root: &RepositoryRoot) -> &str {
+    if root.path.is_empty() { "." } else { &root.path }
 }
