@@ -22,6 +22,7 @@ pub mod integrations;
 pub mod jsonapi;
 pub mod log_lines;
 pub mod names;
+pub mod oauth_clients;
 pub mod organization_memberships;
 pub mod organizations;
 pub mod page;

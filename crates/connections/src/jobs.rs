@@ -2,10 +2,11 @@
 
 use slipway_kernel::queue::jobs::Job;
 
+use crate::integrations::authorization::renewal;
 use crate::webhooks::{handling, looking};
 
 /// Every job of this domain.
 #[must_use]
 pub fn jobs() -> Vec<Job> {
-    vec![handling::job(), looking::job()]
+    vec![handling::job(), looking::job(), renewal::job()]
 }

@@ -13,6 +13,7 @@
 pub mod forges;
 pub mod integrations;
 mod jobs;
+pub mod oauth;
 pub mod permissions;
 pub mod repositories;
 mod sealed_columns;
@@ -33,6 +34,7 @@ pub fn migrations() -> Vec<Migration> {
     vec![
         integrations::store::MIGRATION,
         ssh_keys::store::MIGRATION,
+        integrations::authorization::store::MIGRATION,
         repositories::store::MIGRATION,
         webhooks::store::MIGRATION,
     ]
@@ -48,9 +50,16 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
 #[must_use]
 pub fn routes(api: Api) -> Api {
     api.merge(integrations::http::routes())
+        .merge(integrations::authorization::http::routes())
         .merge(ssh_keys::http::routes())
+        .merge(oauth::http::routes())
         .merge(repositories::http::routes())
         .merge(webhooks::http::routes())
+}
+
+/// What browsers come to on their way to a forge and back.
+pub fn pages() -> axum::Router<slipway_kernel::http::App> {
+    integrations::authorization::http::pages()
 }
 
 /// What outside systems reach without a token: closed by what they sign.
@@ -66,5 +75,6 @@ pub fn open_routes() -> axum::Router<slipway_kernel::http::App> {
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     repositories::service::sweep(ctx).await?;
     integrations::service::sweep(ctx).await?;
+    ssh_keys::service::sweep(ctx).await?;
     webhooks::retention::sweep(ctx).await
 }

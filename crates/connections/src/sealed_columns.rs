@@ -8,6 +8,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
     let integrations = [
         SealedColumn::new("integrations", "secrets", "id", "organization_id"),
         SealedColumn::new("ssh_keys", "private_key", "id", "organization_id"),
+        crate::integrations::authorization::store::SEALED,
     ];
     integrations.into_iter().chain(crate::webhooks::store::SEALED).collect()
 }

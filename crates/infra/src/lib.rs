@@ -10,6 +10,7 @@
 
 pub mod configuration_versions;
 mod http;
+pub mod integrations;
 mod jobs;
 mod limits;
 pub mod permissions;
@@ -50,6 +51,7 @@ pub fn migrations() -> Vec<Migration> {
         work::store::MIGRATION,
         plan_changes::store::MIGRATION,
         runs::store::BY_STATUS,
+        integrations::store::MIGRATION,
     ]
 }
 
@@ -71,6 +73,7 @@ pub fn routes(api: Api, limits: &Limits) -> Api {
         .merge(phases::http::routes())
         .merge(plan_changes::http::routes())
         .merge(runner_pools::http::routes())
+        .merge(integrations::http::routes())
         .merge(work::http::routes(limits))
 }
 

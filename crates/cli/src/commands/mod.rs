@@ -11,6 +11,7 @@ mod event;
 mod generate;
 mod identity_provider;
 mod init;
+mod integration;
 mod login;
 mod logout;
 mod member;
@@ -27,6 +28,7 @@ pub(crate) mod sandbox_exec;
 mod server;
 mod service_account;
 mod spelling;
+mod ssh_key;
 mod state;
 mod team;
 mod token;
@@ -164,6 +166,12 @@ enum Command {
     /// Where people sign in: OpenID Connect providers
     #[command(subcommand)]
     IdentityProvider(identity_provider::IdentityProviderCommand),
+    /// Outside systems that the organization works with: clouds, forges, chat
+    #[command(subcommand)]
+    Integration(integration::IntegrationCommand),
+    /// Private keys that open repositories of modules
+    #[command(subcommand)]
+    SshKey(ssh_key::SshKeyCommand),
     /// Roles, and who holds them where
     #[command(subcommand)]
     Role(role::RoleCommand),
@@ -246,6 +254,8 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::ServiceAccount(command) => service_account::run(context, command).await,
         Command::TrustedIssuer(command) => trusted_issuer::run(context, command).await,
         Command::IdentityProvider(command) => identity_provider::run(context, command).await,
+        Command::Integration(command) => integration::run(context, command).await,
+        Command::SshKey(command) => ssh_key::run(context, command).await,
         Command::Role(command) => role::run(context, command).await,
         Command::Access(command) => access::run(context, command).await,
         Command::Event(command) => event::run(context, command).await,
@@ -342,6 +352,8 @@ mod tests {
           service-account    Accounts of programs
           trusted-issuer     Systems whose programs are let in as service accounts, without a secret
           identity-provider  Where people sign in: OpenID Connect providers
+          integration        Outside systems that the organization works with: clouds, forges, chat
+          ssh-key            Private keys that open repositories of modules
           role               Roles, and who holds them where
           access             Who may do what, and why
           event              Who did what, when

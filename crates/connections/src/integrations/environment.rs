@@ -10,6 +10,7 @@ use slipway_git::Credentials as GitCredentials;
 use slipway_kernel::{Ctx, Error, Result};
 use zeroize::Zeroizing;
 
+use super::authorization::renewal;
 use super::cluster::{Cluster, Credentials};
 use super::kinds::check::{METHOD, Values};
 use super::model::Integration;
@@ -94,6 +95,7 @@ pub fn is_for_runs(kind: &str) -> bool {
 /// not give what is needed.
 pub async fn of(ctx: &Ctx, integration: &Integration, phase: Phase) -> Result<Given> {
     integration.require_usable()?;
+    let integration = &renewal::fresh(ctx, integration).await?;
     let values = service::values(ctx, integration).await?;
     let mut given = Given::default();
     match integration.kind.as_str() {

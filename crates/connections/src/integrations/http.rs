@@ -8,7 +8,7 @@ use slipway_api::integrations::{
     IntegrationUse, NewIntegration,
 };
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
-use slipway_identity::organizations;
+use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
 use slipway_kernel::{Ctx, Result};
 use utoipa_axum::router::OpenApiRouter;
@@ -88,7 +88,7 @@ async fn list_integrations(ctx: Ctx, params: Params, uri: Uri) -> Result<impl In
     Ok(list(query.document(
         listed,
         |integration| integration.name.to_string(),
-        resource,
+        |integration| resource(integration, &organization),
     )))
 }
 
@@ -112,7 +112,7 @@ async fn create_integration(ctx: Ctx, params: Params, body: Body<NewIntegration>
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
     let integration = service::create(&ctx, &organization, body.attributes()?).await?;
     let version = integration.version;
-    Ok(created(resource(integration)).with_version(version))
+    Ok(created(resource(integration, &organization)).with_version(version))
 }
 
 /// Get an integration, without its secrets.
@@ -126,8 +126,9 @@ async fn create_integration(ctx: Ctx, params: Params, body: Body<NewIntegration>
     security(("token" = ["integration.read"])))]
 async fn get_integration(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let integration = service::load(&ctx, params.get("integration")?, INTEGRATION_READ).await?;
+    let organization = organizations::by_id(&ctx, integration.organization_id).await?;
     let version = integration.version;
-    Ok(ok(resource(integration)).with_version(version))
+    Ok(ok(resource(integration, &organization)).with_version(version))
 }
 
 /// Change an integration. Secrets that are not mentioned stay, unless the address that they are shown to changes.
@@ -159,8 +160,9 @@ async fn update_integration(
     let seen = service::load(&ctx, params.get("integration")?, INTEGRATION_READ).await?;
     require_unchanged(&headers, seen.version)?;
     let integration = service::update(&ctx, &seen, body.attributes()?).await?;
+    let organization = organizations::by_id(&ctx, integration.organization_id).await?;
     let version = integration.version;
-    Ok(ok(resource(integration)).with_version(version))
+    Ok(ok(resource(integration, &organization)).with_version(version))
 }
 
 /// Delete an integration that nothing uses, or with force one that something does.
@@ -309,7 +311,7 @@ fn described(kind: &'static Kind) -> Resource<IntegrationKind> {
     Resource::new(kind.word, attributes)
 }
 
-fn resource(integration: Integration) -> Resource<Wire> {
+fn resource(integration: Integration, organization: &Organization) -> Resource<Wire> {
     let needs_authorization = integration.needs_authorization();
     let kind = integration.kind().ok();
     let attributes = Wire {
@@ -333,7 +335,7 @@ fn resource(integration: Integration) -> Resource<Wire> {
         updated_at: integration.updated_at,
     };
     Resource::new(integration.id, attributes)
-        .with("organization", "organizations", integration.organization_id)
+        .with("organization", "organizations", &organization.name)
         .with_link("self", format!("/api/v2/integrations/{}", integration.id))
 }
 

@@ -5,6 +5,7 @@
 //! permissions; one that something uses is not deleted by mistake. Read [`kinds`] (which there are, and their forms),
 //! [`model`], then [`service`]; [`probes`] ask the other side.
 
+pub mod authorization;
 mod cluster;
 pub mod environment;
 pub mod http;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use slipway_api::ids::{IntegrationId, OrganizationId};
 use slipway_api::integrations::{IntegrationChanges, NewIntegration};
 use slipway_api::{Code, Name};
+use slipway_identity::links::base_url;
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::ctx::unauthenticated;
 use slipway_kernel::db::Tx;
@@ -13,12 +14,13 @@ use slipway_kernel::grants::Permission;
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Actor, Ctx, Error, Result};
 
+use super::authorization::renewal;
 use super::kinds::check::{Values, patched};
 use super::kinds::{self, Kind};
 use super::model::{Integration, SecretNames, place};
 use super::store::{self, Filter};
 use super::uses;
-use super::values::Secrets;
+use super::values::{Secrets, Settings};
 use crate::forges::{self, Forge, ForgeKind, Outside};
 use crate::permissions::{INTEGRATION_MANAGE, INTEGRATION_READ};
 
@@ -228,20 +230,37 @@ pub async fn values(ctx: &Ctx, integration: &Integration) -> Result<Values> {
 /// `Conflict` when it is turned off, was not connected yet or is no forge's.
 pub async fn forge(ctx: &Ctx, integration: &Integration) -> Result<Box<dyn Forge>> {
     integration.require_usable()?;
-    opened(ctx, integration.kind()?, &values(ctx, integration).await?)
+    let fresh = renewal::fresh(ctx, integration).await?;
+    opened(ctx, fresh.kind()?, &values(ctx, &fresh).await?)
 }
 
 /// The forge of a kind with these values.
 pub(super) fn opened(ctx: &Ctx, kind: &Kind, values: &Values) -> Result<Box<dyn Forge>> {
-    let no_forge = || Error::conflict(format!("{} is no Git forge.", kind.title));
-    let forge: ForgeKind = serde_json::from_value(Value::from(kind.word)).map_err(|_| no_forge())?;
-    let settings: forges::Settings =
-        serde_json::from_value(Value::Object(values.settings.0.clone())).map_err(Error::internal)?;
-    let secrets: forges::Secrets = serde_json::from_slice(values.secrets.to_bytes()?.expose())
-        // The reason could quote a secret.
-        .map_err(|_| Error::internal("secrets of a forge cannot be read"))?;
+    let (forge, settings) = forge_settings(kind, &values.settings)?;
+    let secrets = forge_secrets(values)?;
     forges::open(forge, &settings, &secrets, &Outside::of(ctx.kernel()))
         .map_err(|error| Error::conflict(format!("{error}.")))
+}
+
+/// The kind and settings as forges know them.
+pub(super) fn forge_settings(kind: &Kind, settings: &Settings) -> Result<(ForgeKind, forges::Settings)> {
+    let forge: ForgeKind = serde_json::from_value(Value::from(kind.word))
+        .map_err(|_| Error::conflict(format!("{} is no Git forge.", kind.title)))?;
+    let settings = serde_json::from_value(Value::Object(settings.0.clone())).map_err(Error::internal)?;
+    Ok((forge, settings))
+}
+
+/// The secrets as forges know them.
+pub(super) fn forge_secrets(values: &Values) -> Result<forges::Secrets> {
+    serde_json::from_slice(values.secrets.to_bytes()?.expose())
+        // The reason could quote a secret.
+        .map_err(|_| Error::internal("secrets of a forge cannot be read"))
+}
+
+/// The address that is registered at a forge for connecting by browser, the same for all.
+#[must_use]
+pub fn callback_url(ctx: &Ctx) -> String {
+    format!("{}/connections/callback", base_url(&ctx.settings.server))
 }
 
 /// Refuses nobody but who is not signed in.

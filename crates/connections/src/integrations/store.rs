@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
 use slipway_api::ids::{IntegrationId, OrganizationId};
 use slipway_api::page::EXACT_TOTAL;
-use slipway_api::{Name, Timestamp};
+use slipway_api::Name;
 use slipway_kernel::db::Tx;
 use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
@@ -205,21 +205,6 @@ pub async fn of_organization(
 ) -> Result<Vec<Integration>> {
     Ok(Entity::find()
         .filter(Column::OrganizationId.eq(organization))
-        .all(connection)
-        .await?)
-}
-
-/// Those whose secrets expire before `moment`, the next first.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn expiring_before(connection: &impl ConnectionTrait, moment: Timestamp) -> Result<Vec<Integration>> {
-    Ok(Entity::find()
-        .filter(Column::ExpiresAt.lt(moment))
-        .filter(Column::IsEnabled.eq(true))
-        .order_by_asc(Column::ExpiresAt)
-        .limit(100)
         .all(connection)
         .await?)
 }

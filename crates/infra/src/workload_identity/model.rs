@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use slipway_api::runner::{IDENTITY_DIRECTORY, WorkPhase};
+use slipway_connections::integrations::environment::Identity;
 use slipway_kernel::{Error, Result};
 
 /// What somebody wants to prove, to whom.
@@ -20,12 +21,26 @@ pub(super) struct Wanted {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Recipe {
-    Aws { role: String },
-    Azure { client: String },
-    Google { provider: String, account: String },
-    Vault { address: String, namespace: Option<String> },
+    Aws {
+        role: String,
+    },
+    Azure {
+        client: String,
+    },
+    Google {
+        provider: String,
+        account: Option<String>,
+    },
+    Vault {
+        address: String,
+        namespace: Option<String>,
+    },
     Kubernetes,
-    Plain { variable: String },
+    /// A file that a kubeconfig names, so that a renewed token counts.
+    KubernetesFile,
+    Plain {
+        variable: String,
+    },
 }
 
 /// Files and environment of one or several recipes.
@@ -131,7 +146,10 @@ impl Asked<'_> {
         let account = self.by_phase(SWITCH, "TFC_GCP", "SERVICE_ACCOUNT_EMAIL")?;
         Ok(Some(Wanted {
             audience: self.audience("GCP", &format!("//iam.googleapis.com/{provider}")),
-            recipe: Recipe::Google { provider, account },
+            recipe: Recipe::Google {
+                provider,
+                account: Some(account),
+            },
         }))
     }
 
@@ -176,7 +194,29 @@ impl Asked<'_> {
     }
 }
 
+/// What an integration has to prove.
+impl From<&Identity> for Wanted {
+    fn from(identity: &Identity) -> Self {
+        let (audience, recipe) = match identity.clone() {
+            Identity::Aws { role, audience } => (audience, Recipe::Aws { role }),
+            Identity::Azure { client, audience } => (audience, Recipe::Azure { client }),
+            Identity::Google {
+                provider,
+                account,
+                audience,
+            } => (audience, Recipe::Google { provider, account }),
+            Identity::Kubernetes { audience } => (audience, Recipe::KubernetesFile),
+        };
+        Self { audience, recipe }
+    }
+}
+
 impl Wanted {
+    /// Whether both are for the same provider, which can read one of them only.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        std::mem::discriminant(&self.recipe) == std::mem::discriminant(&other.recipe)
+    }
+
     /// Adds what the provider reads.
     pub(super) fn lay_out(&self, token: &str, layout: &mut Layout) {
         let path = |file: &str| format!("{IDENTITY_DIRECTORY}/{file}");
@@ -192,13 +232,14 @@ impl Wanted {
                 set("ARM_USE_OIDC", "true".to_owned());
                 set("ARM_CLIENT_ID", client.clone());
                 set("ARM_OIDC_TOKEN_FILE_PATH", path("azure.jwt"));
+                set("AZURE_FEDERATED_TOKEN_FILE", path("azure.jwt"));
                 ("azure.jwt", token.to_owned())
             }
             Recipe::Google { provider, account } => {
                 set("GOOGLE_APPLICATION_CREDENTIALS", path("google.json"));
                 layout.files.insert(
                     "google.json".to_owned(),
-                    external_account(provider, account, &path("google.jwt")),
+                    external_account(provider, account.as_deref(), &path("google.jwt")),
                 );
                 ("google.jwt", token.to_owned())
             }
@@ -214,6 +255,7 @@ impl Wanted {
                 set("KUBE_TOKEN", token.to_owned());
                 ("kubernetes.jwt", token.to_owned())
             }
+            Recipe::KubernetesFile => ("kubernetes.jwt", token.to_owned()),
             Recipe::Plain { variable } => {
                 set(variable, token.to_owned());
                 set(&format!("{variable}_PATH"), path(&format!("{variable}.jwt")));
@@ -226,18 +268,21 @@ impl Wanted {
 }
 
 /// Google's description of credentials that come from outside (AIP-4117).
-fn external_account(provider: &str, account: &str, token_file: &str) -> String {
-    json!({
+fn external_account(provider: &str, account: Option<&str>, token_file: &str) -> String {
+    let mut description = json!({
         "type": "external_account",
         "audience": format!("//iam.googleapis.com/{provider}"),
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
         "token_url": "https://sts.googleapis.com/v1/token",
         "credential_source": { "file": token_file, "format": { "type": "text" } },
-        "service_account_impersonation_url": format!(
+    });
+    if let (Some(account), Some(description)) = (account, description.as_object_mut()) {
+        let url = format!(
             "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{account}:generateAccessToken"
-        ),
-    })
-    .to_string()
+        );
+        description.insert("service_account_impersonation_url".to_owned(), json!(url));
+    }
+    description.to_string()
 }
 
 #[cfg(test)]
@@ -346,6 +391,7 @@ mod tests {
                 "ARM_CLIENT_ID",
                 "ARM_OIDC_TOKEN_FILE_PATH",
                 "ARM_USE_OIDC",
+                "AZURE_FEDERATED_TOKEN_FILE",
                 "GOOGLE_APPLICATION_CREDENTIALS",
                 "KUBE_TOKEN",
                 "TERRAFORM_VAULT_AUTH_JWT",

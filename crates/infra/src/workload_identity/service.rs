@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use slipway_api::runner::{WorkIdentity, WorkPhase, WorkVariable};
 use slipway_api::variables::VariableCategory;
+use slipway_connections::integrations::environment::Phase;
 use slipway_identity::issuer;
 use slipway_identity::issuer::model::LONGEST_TOKEN;
 use slipway_identity::organizations::Organization;
 use slipway_identity::projects;
 use slipway_kernel::{Ctx, Result};
 
-use super::model::{Layout, wanted};
+use super::model::{Layout, Wanted, wanted};
+use crate::integrations;
 use crate::runs::Run;
 use crate::workspaces::Workspace;
 
@@ -29,11 +31,12 @@ struct About {
     terraform_run_phase: &'static str,
 }
 
-/// What proves to clouds which run this is; none where the run's variables ask for nothing.
+/// What a phase is given of integrations, and what proves to clouds which run this is; none where neither the run's
+/// variables nor its integrations ask for anything.
 ///
 /// # Errors
 ///
-/// `Conflict` when something is asked for and a setting is missing.
+/// `Conflict` when something is asked for and a setting is missing, or when an integration is turned off.
 pub async fn of_phase(
     ctx: &Ctx,
     (organization, workspace, run): (&Organization, &Workspace, &Run),
@@ -45,8 +48,17 @@ pub async fn of_phase(
         .filter(|variable| variable.category == VariableCategory::Env)
         .map(|variable| (variable.key.clone(), variable.value.clone()))
         .collect();
-    let wanted = wanted(&environment, phase)?;
-    if wanted.is_empty() {
+    let mut wanted = wanted(&environment, phase)?;
+    let names: Vec<&str> = environment.keys().map(String::as_str).collect();
+    let given = integrations::service::given(ctx, workspace, phase_of(phase), &names).await?;
+    for identity in given.iter().filter_map(|one| one.identity.as_ref()) {
+        let one = Wanted::from(identity);
+        // What a variable of the workspace asks for counts before.
+        if !wanted.iter().any(|other| other.is_like(&one)) {
+            wanted.push(one);
+        }
+    }
+    if wanted.is_empty() && given.is_empty() {
         return Ok(None);
     }
     let project = projects::by_id(ctx, workspace.project_id).await?;
@@ -59,6 +71,11 @@ pub async fn of_phase(
         organization.name, project.name, workspace.name
     );
     let (mut layout, mut tokens) = (Layout::default(), Vec::new());
+    for one in given {
+        layout.environment.extend(one.environment);
+        layout.files.extend(one.files);
+        tokens.extend(one.secrets);
+    }
     for one in &wanted {
         let about = About {
             terraform_organization_id: organization.id.to_string(),
@@ -83,4 +100,11 @@ pub async fn of_phase(
         // Half of its life, so that one failed attempt costs nothing.
         renew_after_ms: u64::try_from(LONGEST_TOKEN.as_millis() / 2).unwrap_or(u64::MAX),
     }))
+}
+
+fn phase_of(phase: WorkPhase) -> Phase {
+    match phase {
+        WorkPhase::Plan => Phase::Plan,
+        WorkPhase::Apply => Phase::Apply,
+    }
 }

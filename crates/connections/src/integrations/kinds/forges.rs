@@ -58,6 +58,13 @@ pub(super) static GITHUB: Kind = Kind {
             "The usual one of the address when it is absent.",
         )
         .server(),
+        Field::new(
+            "github-organization",
+            "Organization",
+            "Whose app it becomes when it is made in the browser; your own when it is absent.",
+        )
+        .form(Form::Pattern("[A-Za-z0-9-]{1,39}", "acme"))
+        .of(&["app"]),
         Field::new("app-id", "App id", "Filled in when the app is made in the browser.")
             .form(Form::Pattern(r"\d{1,20}", "123456"))
             .of(&["app"]),

@@ -24,6 +24,7 @@ use slipway_kernel::outbound::{Answer, OutboundError, Request};
 use slipway_kernel::{Ctx, Error, Result};
 use zeroize::Zeroizing;
 
+use super::authorization::renewal;
 use super::kinds::Kind;
 use super::kinds::check::{METHOD, Values, patched};
 use super::model::{Checked, Integration};
@@ -134,6 +135,7 @@ async fn of(ctx: &Ctx, integration: &Integration) -> Result<Outcome> {
         return Ok(failed(error.detail().to_owned()));
     }
     let organization = organizations::by_id(ctx, integration.organization_id).await?;
+    let integration = &renewal::fresh(ctx, integration).await?;
     let values = service::values(ctx, integration).await?;
     let probe = Probe {
         ctx,
