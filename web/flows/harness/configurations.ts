@@ -72,3 +72,15 @@ resource "terraform_data" "thing" {
 `,
   })
 }
+
+/** Says so many lines while it is applied, ten in a second. */
+export function talkative(folder: string, lines: number): string {
+  return configuration(join(folder, 'talkative'), {
+    'main.tf': `resource "terraform_data" "speaker" {
+  provisioner "local-exec" {
+    command = "for number in $(seq ${lines}); do echo line $number; sleep 0.1; done"
+  }
+}
+`,
+  })
+}

@@ -5,10 +5,15 @@ import type { AddressInfo } from 'node:net'
 /** Forwards connections to wherever the server listens. */
 export class Wire {
   private readonly sockets = new Set<Socket>()
+  /** Connections that a stream of events comes by. */
+  private readonly streams = new Set<Socket>()
   private server: Server | null = null
   private port = 0
   private isSilent = false
   private isCut = false
+  /** Connections of an earlier time than this stay silent for ever. */
+  private forgotten = 0
+  private opened = 0
 
   /** Listens; the address that the browser is given. */
   async start(): Promise<string> {
@@ -26,17 +31,22 @@ export class Wire {
   private forward(near: Socket) {
     if (this.isCut) return void near.destroy()
     const far = connect(this.port, '127.0.0.1')
+    const opened = this.opened
+    near.on('data', (bytes) => {
+      if (/^GET \S+\/stream\b/.test(bytes.toString('latin1'))) this.streams.add(near).add(far)
+    })
     for (const [from, to] of [
       [near, far],
       [far, near],
     ] as const) {
       this.sockets.add(from)
       from.on('data', (bytes) => {
-        if (!this.isSilent) to.write(bytes)
+        if (!this.isSilent && opened >= this.forgotten) to.write(bytes)
       })
       from.on('error', () => to.destroy())
       from.on('close', () => {
         this.sockets.delete(from)
+        this.streams.delete(from)
         to.destroy()
       })
     }
@@ -45,6 +55,14 @@ export class Wire {
   /** Nothing goes through, and nobody is told. */
   silence() {
     this.isSilent = true
+  }
+
+  /** As a machine that woke: idle connections are closed, streams stay silent for ever, new connections work. */
+  wake() {
+    this.opened += 1
+    this.forgotten = this.opened
+    this.isSilent = false
+    for (const socket of this.sockets) if (!this.streams.has(socket)) socket.destroy()
   }
 
   /** Breaks all connections and takes no new ones. */

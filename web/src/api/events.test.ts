@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { expect, test, vi } from 'vitest'
-import { EventHub, keepFresh, type LiveEvent, messages } from './events'
+import { EventHub, keepFresh, type LiveEvent } from './events'
+import { messages, stream } from './stream'
 
 const bytes = (...texts: string[]) =>
   new ReadableStream<Uint8Array>({
@@ -38,6 +39,36 @@ test('after a break the stream goes on from the last position, without losing or
   vi.unstubAllGlobals()
   expect(heard).toEqual(['event-1', 'event-2', 'event-3'])
   expect(positions).toEqual([null, '2', '3'])
+})
+
+test('what happened during a break before anything was heard is read again, as nobody tells it', async () => {
+  const responses = [new Response(bytes(': begun\n\n')), new Response(new ReadableStream())]
+  vi.stubGlobal('fetch', () => Promise.resolve(responses.shift() ?? new Response(new ReadableStream())))
+  const hub = new EventHub()
+  const queries = new QueryClient()
+  const invalidate = vi.spyOn(queries, 'invalidateQueries')
+  keepFresh(hub, queries, [])
+  hub.follow('larkfield')
+  await vi.waitFor(() => expect(invalidate).toHaveBeenCalledOnce(), { timeout: 5_000 })
+  hub.stop()
+  vi.unstubAllGlobals()
+  expect(invalidate).toHaveBeenCalledWith({})
+})
+
+test('a stream that goes silent is given up', async () => {
+  vi.useFakeTimers()
+  vi.stubGlobal('fetch', (_: string, { signal }: { signal: AbortSignal }) => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => signal.addEventListener('abort', () => controller.error(new Error('aborted'))),
+    })
+    return Promise.resolve(new Response(body))
+  })
+  const reading = stream('/api/v2/plans/plan-1/log/stream', { signal: new AbortController().signal }).next()
+  const refused = expect(reading).rejects.toThrow('aborted')
+  await vi.advanceTimersByTimeAsync(50_000)
+  await refused
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
 })
 
 test('many events read a query again once', async () => {

@@ -1,9 +1,9 @@
-// Live updates: one stream of events per tab and organization. It is read with fetch and not with EventSource, because
-// only so it can be told where to go on, and be seen to have gone silent after the machine slept.
+// Live updates: one stream of events per tab and organization, which goes on after every break from where it was.
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
+import { ApiError } from './errors'
 import type { ResourceOf } from './query'
-import { signIn } from './session'
+import { type Message, pause, stream } from './stream'
 
 /** Something that happened: its resource, with the position in the order of all events. */
 export type LiveEvent = ResourceOf<'Event'>
@@ -15,9 +15,9 @@ export type Staleness = (event: LiveEvent) => readonly QueryKey[]
 export type Connection = 'idle' | 'connecting' | 'live' | 'interrupted'
 
 type Listener = (event: LiveEvent) => void
+/** `isBlind` when something may have happened in between that is never told. */
+type Resumed = (isBlind: boolean) => void
 
-// The server says something at least every 15 s; longer silence is a dead connection.
-const LONGEST_SILENCE_MS = 40_000
 const LONGEST_DELAY_MS = 15_000
 // Many events come at once after a break: queries are read again once for all of them.
 const GATHER_MS = 40
@@ -26,10 +26,11 @@ const GATHER_MS = 40
 export class EventHub {
   private readonly listeners = new Set<Listener>()
   private readonly watchers = new Set<() => void>()
-  private stream: AbortController | null = null
+  private readonly resumed = new Set<Resumed>()
+  private following = new AbortController()
   private organization: string | null = null
   private position: string | null = null
-  private lastHeard = 0
+  private wasLive = false
   private state: Connection = 'idle'
 
   /** Follows `organization` from now on; null follows none. Following the same one again changes nothing. */
@@ -38,6 +39,8 @@ export class EventHub {
     this.stop()
     this.organization = organization
     this.position = null
+    this.wasLive = false
+    this.following = new AbortController()
     if (organization !== null) void this.run(organization)
   }
 
@@ -45,6 +48,12 @@ export class EventHub {
   listen(listener: Listener): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
+  }
+
+  /** Calls `listener` each time that the stream goes on after a break. */
+  onResumed(listener: Resumed): () => void {
+    this.resumed.add(listener)
+    return () => this.resumed.delete(listener)
   }
 
   /** For `useSyncExternalStore`: tells when [`connection`] changes. */
@@ -55,15 +64,9 @@ export class EventHub {
 
   readonly connection = (): Connection => this.state
 
-  /** Starts over if nothing was heard for too long: timers stand still while the machine sleeps. */
-  wake() {
-    if (this.organization === null || Date.now() - this.lastHeard < LONGEST_SILENCE_MS) return
-    this.stream?.abort()
-  }
-
   stop() {
     this.organization = null
-    this.stream?.abort()
+    this.following.abort()
     this.become('idle')
   }
 
@@ -71,7 +74,7 @@ export class EventHub {
     let failures = 0
     while (this.organization === organization) {
       this.become(failures === 0 ? 'connecting' : 'interrupted')
-      const heard = await this.read(organization).catch(() => false)
+      const heard = await this.read(organization)
       if (this.organization !== organization) return
       failures = heard ? 1 : failures + 1
       this.become('interrupted')
@@ -81,26 +84,29 @@ export class EventHub {
 
   /** Reads until the stream ends; whether it had begun. */
   private async read(organization: string): Promise<boolean> {
-    const stream = new AbortController()
-    this.stream = stream
-    const response = await fetch(`/api/v2/events/stream?organization=${encodeURIComponent(organization)}`, {
-      signal: stream.signal,
-      headers: { accept: 'text/event-stream', ...(this.position && { 'last-event-id': this.position }) },
-    })
-    if (response.status === 401) signIn()
-    if (response.status === 403 || response.status === 404) return this.giveUp()
-    if (!response.ok || !response.body) return false
-    this.lastHeard = Date.now()
-    this.become('live')
-    const watch = setInterval(() => this.wake(), 5_000)
-    try {
-      for await (const message of messages(response.body, () => (this.lastHeard = Date.now()))) this.hear(message)
-    } catch {
-      // The connection broke: go on from the last position.
-    } finally {
-      clearInterval(watch)
+    const { signal } = this.following
+    let hasBegun = false
+    const onOpen = () => {
+      hasBegun = true
+      this.begin()
     }
-    return true
+    const address = `/api/v2/events/stream?organization=${encodeURIComponent(organization)}`
+    try {
+      for await (const message of stream(address, { signal, lastEventId: this.position, onOpen })) this.hear(message)
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return this.giveUp()
+      // Otherwise the connection broke: go on from the last position.
+    }
+    return hasBegun
+  }
+
+  private begin() {
+    const isResumed = this.wasLive
+    this.wasLive = true
+    this.become('live')
+    if (!isResumed) return
+    // Nothing was heard before the break: the server does not know where to go on.
+    for (const listener of this.resumed) listener(this.position === null)
   }
 
   /** The caller may not see events of the organization: pages read again when they are shown again. */
@@ -124,42 +130,7 @@ export class EventHub {
   }
 }
 
-interface Message {
-  readonly id: string
-  readonly event: string
-  readonly data: string
-}
-
-/** The messages of a stream of server-sent events (WHATWG HTML, section 9.2). */
-export async function* messages(body: ReadableStream<Uint8Array>, onBytes: () => void): AsyncGenerator<Message> {
-  const reader = body.pipeThrough(new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>).getReader()
-  let rest = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    onBytes()
-    rest += value.replaceAll('\r\n', '\n')
-    const blocks = rest.split('\n\n')
-    rest = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const message = parse(block)
-      if (message) yield message
-    }
-  }
-}
-
-function parse(block: string): Message | null {
-  const fields = { id: '', event: 'message', data: [] as string[] }
-  for (const line of block.split('\n')) {
-    const [, name, value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? []
-    if (name === 'id') fields.id = value
-    if (name === 'event') fields.event = value
-    if (name === 'data') fields.data.push(value)
-  }
-  return fields.data.length === 0 ? null : { ...fields, data: fields.data.join('\n') }
-}
-
-/** Reads what events make stale again, once for those that come together. */
+/** Reads what events make stale again, once for those that come together; after a break also what failed or may be old. */
 export function keepFresh(hub: EventHub, queries: QueryClient, rules: readonly Staleness[]): () => void {
   let waiting: QueryKey[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -173,14 +144,14 @@ export function keepFresh(hub: EventHub, queries: QueryClient, rules: readonly S
     waiting.push(...rules.flatMap((rule) => rule(event)))
     if (waiting.length > 0) timer ??= setTimeout(flush, GATHER_MS)
   })
+  const endResumed = hub.onResumed((isBlind) => {
+    void queries.invalidateQueries(isBlind ? {} : { predicate: ({ state }) => state.status === 'error' })
+  })
   return () => {
     end()
+    endResumed()
     clearTimeout(timer)
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 /** The tab's hub. */

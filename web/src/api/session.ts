@@ -1,6 +1,6 @@
 // The browser's session: where to sign in, and what unsafe requests must repeat. The cookie itself is out of reach here.
 
-import { offline } from './errors'
+import { errorFrom, offline } from './errors'
 
 const SESSION = '/api/v2/account/session'
 
@@ -25,7 +25,7 @@ async function readToken(): Promise<string> {
     throw offline()
   })
   if (response.status === 401) signIn()
-  if (!response.ok) return ''
+  if (!response.ok) throw await errorFrom(response)
   const body = (await response.json()) as { data?: { attributes?: Record<string, unknown> } }
   const value = body.data?.attributes?.['csrf-token']
   return typeof value === 'string' ? value : ''

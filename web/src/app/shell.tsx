@@ -2,6 +2,7 @@
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { hub } from '@/api/events'
+import { wakeStreams } from '@/api/stream'
 import { rememberOrganization } from '@/lib/last-organization'
 import { useKeys } from '@/lib/keyboard'
 import { Toasts } from '@/ui/toast'
@@ -76,14 +77,13 @@ function useOrganizationFollowed() {
     if (known !== undefined) rememberOrganization(known)
   }, [known])
   useEffect(() => {
-    const wake = () => hub.wake()
-    window.addEventListener('online', wake)
-    window.addEventListener('focus', wake)
-    document.addEventListener('visibilitychange', wake)
+    window.addEventListener('online', wakeStreams)
+    window.addEventListener('focus', wakeStreams)
+    document.addEventListener('visibilitychange', wakeStreams)
     return () => {
-      window.removeEventListener('online', wake)
-      window.removeEventListener('focus', wake)
-      document.removeEventListener('visibilitychange', wake)
+      window.removeEventListener('online', wakeStreams)
+      window.removeEventListener('focus', wakeStreams)
+      document.removeEventListener('visibilitychange', wakeStreams)
     }
   }, [])
 }

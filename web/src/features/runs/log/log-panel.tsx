@@ -146,14 +146,20 @@ export function LogPanel(props: LogPanelProps) {
           </div>
         </div>
       ) : (
-        <Instead state={state} whenAbsent={props.whenAbsent} />
+        <Instead state={state} whenAbsent={props.whenAbsent} onRetry={() => void source.open(line)} />
       )}
     </section>
   )
 }
 
-function Instead({ state, whenAbsent }: { state: LogState; whenAbsent: string }) {
-  if (state.phase === 'failed' && state.error) return <ErrorNotice error={state.error} />
+interface InsteadProps {
+  state: LogState
+  whenAbsent: string
+  onRetry: () => void
+}
+
+function Instead({ state, whenAbsent, onRetry }: InsteadProps) {
+  if (state.phase === 'failed' && state.error) return <ErrorNotice error={state.error} onRetry={onRetry} />
   if (state.phase === 'absent') return <div className={styles.empty}>{whenAbsent}</div>
   return (
     <div className={styles.scroller} aria-busy="true">

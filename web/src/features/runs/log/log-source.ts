@@ -1,7 +1,7 @@
 // One log of the server, line by line: the end first, other parts when they are looked at, the rest as it is written.
-import { messages } from '@/api/events'
 import { errorFrom, toApiError, type ApiError } from '@/api/errors'
 import { signIn } from '@/api/session'
+import { pause, stream } from '@/api/stream'
 import { LineStore } from './line-store'
 import type { LogAddition, LogLines, LogMatches } from './wire'
 
@@ -47,6 +47,7 @@ export class LogSource {
     // In development everything is shown, taken away and shown again.
     this.closing = new AbortController()
     const { signal } = this.closing
+    this.state = { ...this.state, phase: 'loading', error: null }
     try {
       const end = await this.lines(`last=${FIRST_LINES}`)
       this.take(end)
@@ -109,18 +110,12 @@ export class LogSource {
     while (!signal.aborted && !this.state.isComplete) {
       const isEnd = await this.stream(signal).catch(() => false)
       if (isEnd) this.become({ isComplete: true })
-      else await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      else await pause(RETRY_MS)
     }
   }
 
   private async stream(signal: AbortSignal): Promise<boolean> {
-    const response = await fetch(`${this.address}/stream?offset=${this.offset}&numbered=true`, {
-      signal,
-      headers: { accept: 'text/event-stream' },
-    })
-    if (response.status === 401) signIn()
-    if (!response.ok || !response.body) return false
-    for await (const message of messages(response.body, () => undefined)) {
+    for await (const message of stream(`${this.address}/stream?offset=${this.offset}&numbered=true`, { signal })) {
       if (message.event === 'end') return true
       if (message.event !== 'log') continue
       if (message.id) this.offset = Number(message.id)

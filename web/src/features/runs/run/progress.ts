@@ -1,6 +1,6 @@
 // How far an apply is, resource by resource: read from the engine's journal, followed while it is written.
 import { useEffect, useState } from 'react'
-import { messages } from '@/api/events'
+import { pause, stream } from '@/api/stream'
 import type { Schema } from '@/api/query'
 
 /** One step of the apply; a replacement has two. */
@@ -62,33 +62,31 @@ export function useApplyProgress(apply: string, isWanted: boolean): ApplyProgres
   return progress
 }
 
+/** Reads to the end, and after every break from where it was. */
 async function follow(address: string, signal: AbortSignal, add: (steps: readonly ResourceStep[]) => void) {
-  let cursor = 0
-  for (;;) {
-    const response = await fetch(`${address}?after=${cursor}`, { signal, headers: { accept: 'application/json' } })
-    if (!response.ok) return
-    const part = (await response.json()) as Schema<'AppliedResources'>
-    add(part.resources)
-    cursor = part.next
-    if (part['is-complete']) return
-    if (part.resources.length === 0) break
-  }
+  const place = { cursor: 0 }
   while (!signal.aborted) {
-    const isEnd = await stream(`${address}/stream`, cursor, signal, (id, steps) => {
-      cursor = id
-      add(steps)
-    }).catch(() => false)
-    if (isEnd) return
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    if (await read(address, place, signal, add).catch(() => false)) return
+    await pause(RETRY_MS)
   }
 }
 
-async function stream(address: string, cursor: number, signal: AbortSignal, add: (id: number, steps: readonly ResourceStep[]) => void) {
-  const response = await fetch(address, { signal, headers: { accept: 'text/event-stream', 'last-event-id': String(cursor) } })
-  if (!response.ok || !response.body) return false
-  for await (const message of messages(response.body, () => undefined)) {
+/** Whether there is nothing more to come. */
+async function read(address: string, place: { cursor: number }, signal: AbortSignal, add: (steps: readonly ResourceStep[]) => void) {
+  for (;;) {
+    const response = await fetch(`${address}?after=${place.cursor}`, { signal, headers: { accept: 'application/json' } })
+    if (!response.ok) return response.status < 500
+    const part = (await response.json()) as Schema<'AppliedResources'>
+    add(part.resources)
+    place.cursor = part.next
+    if (part['is-complete']) return true
+    if (part.resources.length === 0) break
+  }
+  for await (const message of stream(`${address}/stream`, { signal, lastEventId: String(place.cursor) })) {
     if (message.event === 'end') return true
-    if (message.event === 'resources') add(Number(message.id), JSON.parse(message.data) as ResourceStep[])
+    if (message.event !== 'resources') continue
+    place.cursor = Number(message.id)
+    add(JSON.parse(message.data) as ResourceStep[])
   }
   return false
 }
