@@ -108,6 +108,17 @@ impl Address {
         joined.to_string().parse()
     }
 
+    /// The same repository over HTTPS, where forges have every repository under the same path by both ways.
+    #[must_use]
+    pub fn over_https(&self) -> Self {
+        Self {
+            transport: Transport::Https,
+            user: None,
+            port: None,
+            ..self.clone()
+        }
+    }
+
     /// The same for every way to write the address of one repository on one host: `host[:port]/path`, in lower case. The
     /// transport's own ports are left out, so that HTTPS and SSH of one forge agree.
     #[must_use]

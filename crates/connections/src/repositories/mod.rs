@@ -5,6 +5,7 @@
 //! written only if nobody wrote since the fetch began; credentials of an integration go to nobody who may not use it. Read
 //! `model`, `connecting`, `fetching`, then `service`.
 
+pub mod archives;
 mod browsing;
 pub(crate) mod changes;
 mod connecting;

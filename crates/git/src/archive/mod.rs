@@ -5,7 +5,6 @@ pub(crate) mod rules;
 pub(crate) mod write;
 
 use std::future::Future;
-use std::path::Path;
 use std::pin::Pin;
 
 use crate::address::Address;
@@ -49,9 +48,6 @@ pub struct Archive {
 pub struct Submodules<'a> {
     /// The address of the repository itself, from which relative ones start.
     pub address: &'a Address,
-    /// Where the mirrors of submodules are kept: a folder for each repository, never shared by two, or the one would see
-    /// what only the other's credentials open.
-    pub folder: &'a Path,
     /// What reaches the repository at an address: checks the address, pins it, chooses credentials by its host.
     pub remote: &'a RemoteFor<'a>,
 }

@@ -4,6 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use super::Mirror;
 use super::files::Listed;
+use super::lock::SUBMODULES;
 use super::model::EntryKind;
 use super::submodules::{Submodule, hexadecimal};
 use crate::address::Address;
@@ -86,7 +87,7 @@ pub(super) async fn gather(
                 continue;
             };
             let below = Tree {
-                mirror: bring(&tree.mirror, submodule, &commit, submodules).await?,
+                mirror: bring(mirror, submodule, &commit, submodules).await?,
                 commit,
                 prefix: format!("{}{path}/", tree.prefix),
                 paths: Vec::new(),
@@ -140,9 +141,9 @@ fn add_submodules_above(paths: &mut Vec<String>, known: &[Submodule]) {
     paths.extend(above);
 }
 
-/// The mirror of a submodule with the commit in it.
+/// The mirror of a submodule with the commit in it. It is the repository's own: what its credentials open is not for others.
 async fn bring(
-    above: &Mirror,
+    top: &Mirror,
     submodule: &Submodule,
     commit: &CommitId,
     submodules: &Submodules<'_>,
@@ -156,7 +157,7 @@ async fn bring(
     // Asked for in any case: whoever may not reach it any more gets no files of it.
     let remote = (submodules.remote)(address.clone()).await?;
     let name = hexadecimal(digest(&SHA256, address.to_string().as_bytes()).as_ref());
-    let mirror = Mirror::at(&above.git, &submodules.folder.join(format!("{name}.git"))).limited(above.limits);
+    let mirror = Mirror::at(&top.git, &top.directory.join(SUBMODULES).join(format!("{name}.git"))).limited(top.limits);
     let is_here = async || mirror.must_exist().is_ok() && mirror.commit(commit).await.is_ok();
     if is_here().await {
         return Ok(mirror);

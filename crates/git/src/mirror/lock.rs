@@ -17,6 +17,8 @@ const LOCK: &str = "slipway.lock";
 const MARK: &str = "slipway.busy";
 /// Where credentials lie while a remote is talked to.
 const ACCESS: &str = "slipway.access";
+/// Where the mirrors of submodules are, each with a lock of its own.
+pub(super) const SUBMODULES: &str = "slipway.submodules";
 /// How often a lock that is held is tried.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Deeper than any reference may be named.
@@ -136,7 +138,7 @@ fn sweep(directory: &Path, depth: usize) -> io::Result<()> {
         let (name, path) = (entry.file_name(), entry.path());
         let name = name.to_string_lossy();
         if entry.file_type()?.is_dir() {
-            if depth < DEEPEST {
+            if depth < DEEPEST && name != SUBMODULES {
                 sweep(&path, depth + 1)?;
             }
             continue;

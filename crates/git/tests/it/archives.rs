@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
-use std::path::PathBuf;
 
 use slipway_git::archive::{LargeFileRequest, LargeFiles, Submodules};
 use slipway_git::{Address, Archive, ArchiveOptions, CommitId, Credentials, GitError, Mirror, Remote};
@@ -261,7 +260,6 @@ async fn submodules_are_fetched_by_the_callers_rules() {
         .fetch(&remote(&url, basic("ada", "secret")), &heads)
         .await
         .unwrap();
-    let folder: PathBuf = fixture.folder.path().join("submodules");
     for (password, fits) in [(None, false), (Some("wrong"), false), (Some("secret"), true)] {
         let known = Known { password };
         let known = &known;
@@ -270,7 +268,6 @@ async fn submodules_are_fetched_by_the_callers_rules() {
         };
         let submodules = Submodules {
             address: &address,
-            folder: &folder,
             remote: &give,
         };
         let paths = ["modules/net/deep".to_owned(), "main.tf".to_owned()];
@@ -297,7 +294,7 @@ async fn a_submodule_with_a_hostile_address_is_refused() {
     let infra = fixture.server.create("infra").unwrap();
     let address: Address = fixture.server.url("infra").parse().unwrap();
     let known = Known { password: None };
-    let folder = fixture.folder.path().join("submodules");
+    let folder = fixture.folder.path().join("infra.git/slipway.submodules");
     let known = &known;
     let give = |address: Address| -> std::pin::Pin<Box<dyn Future<Output = _> + Send>> {
         Box::pin(async move { known.remote(&address) })
@@ -320,7 +317,6 @@ async fn a_submodule_with_a_hostile_address_is_refused() {
         fixture.fetch().await.unwrap();
         let submodules = Submodules {
             address: &address,
-            folder: &folder,
             remote: &give,
         };
         let packed = pack(

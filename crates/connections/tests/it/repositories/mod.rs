@@ -1,5 +1,6 @@
 //! Repositories on real Git servers.
 
+mod archives;
 mod connecting;
 mod fetching;
 mod looking;
