@@ -29,6 +29,7 @@ pub mod page;
 pub mod patch;
 pub mod plan_changes;
 pub mod preferences;
+pub mod private_code;
 pub mod projects;
 pub mod repositories;
 pub mod roles;

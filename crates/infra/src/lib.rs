@@ -16,6 +16,7 @@ mod limits;
 pub mod permissions;
 pub mod phases;
 pub mod plan_changes;
+pub mod private_code;
 pub mod retention;
 pub mod runner_pools;
 pub mod runs;
@@ -52,6 +53,7 @@ pub fn migrations() -> Vec<Migration> {
         plan_changes::store::MIGRATION,
         runs::store::BY_STATUS,
         integrations::store::MIGRATION,
+        private_code::store::MIGRATION,
     ]
 }
 
@@ -74,6 +76,7 @@ pub fn routes(api: Api, limits: &Limits) -> Api {
         .merge(plan_changes::http::routes())
         .merge(runner_pools::http::routes())
         .merge(integrations::http::routes())
+        .merge(private_code::http::routes())
         .merge(work::http::routes(limits))
 }
 

@@ -11,7 +11,7 @@ use crate::phases::store as phases;
 use crate::runs::Run;
 use crate::runs::store as runs;
 use crate::workspaces::store as workspaces;
-use crate::{states, variables, workload_identity};
+use crate::{private_code, states, variables, workload_identity};
 
 /// The context of an item that the caller holds.
 ///
@@ -66,7 +66,7 @@ pub(super) async fn build(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<WorkCon
         options: run.options.plan.clone(),
         variables,
         identity,
-        git: None,
+        git: private_code::service::of_phase(ctx, &workspace, WorkPhase::from(phase.kind)).await?,
         state: states::service::reference(ctx, &workspace).await?,
         plan_digest,
         timeout_ms: timeout_seconds.saturating_mul(1_000),
