@@ -75,9 +75,13 @@ export function errorOf(response: Response, body: unknown): ApiError {
 /** What browsers and the build say when a file of the console does not come. */
 const NOT_LOADED = /preload CSS|dynamically imported module|importing a module script failed/i
 
+/** What browsers say, each in its own words, when a request finds no server. */
+const NO_ANSWER = /failed to fetch|networkerror|load failed|network error/i
+
 /** Any thrown thing as an [`ApiError`], so that there is one way of showing it. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
+  if (error instanceof TypeError && NO_ANSWER.test(error.message)) return offline()
   const detail = error instanceof Error ? error.message : String(error)
   if (NOT_LOADED.test(detail)) {
     const what = 'This page could not be loaded. Check the connection and try again; after an update of the server, load it anew.'

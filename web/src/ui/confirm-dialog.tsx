@@ -1,6 +1,6 @@
 // Confirming what cannot be taken back, or what somebody must answer for.
 import { type ReactNode, useId } from 'react'
-import { Alert } from './alert'
+import { ErrorNotice } from './alert'
 import { Button } from './button'
 import { Dialog } from './dialog'
 import { TextInput, Textarea } from './text-input'
@@ -76,11 +76,7 @@ function Question({ onClose, children, verb, isDanger, nameToType, comment, onCo
             {...form.field('comment')}
           />
         )}
-        {general && (
-          <Alert tone="danger" title={general.title}>
-            {general.message}
-          </Alert>
-        )}
+        {general && <ErrorNotice error={general} />}
       </div>
       <footer className={styles.footer}>
         <Button onClick={onClose}>Cancel</Button>

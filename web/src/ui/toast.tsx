@@ -33,10 +33,12 @@ export function toast(news: Toast) {
   change([...toasts.slice(-3), { ...news, id: next++ }])
 }
 
-/** Shows why something failed that has no place of its own on the page. */
-export function toastError(thrown: unknown) {
+/** Shows what failed that has no place of its own on the page ("The log was not downloaded."), and why. */
+export function toastError(thrown: unknown, what: string) {
   const error = toApiError(thrown)
-  if (error.status !== 401) toast({ tone: 'danger', text: error.message })
+  if (error.status === 401) return
+  const request = error.requestId && error.status >= 500 ? ` Request ${error.requestId}.` : ''
+  toast({ tone: 'danger', text: `${what} ${error.message}${request}` })
 }
 
 const close = (id: number) => change(toasts.filter((toast) => toast.id !== id))

@@ -32,8 +32,8 @@ export function Webhooks({ organization, refusal }: { organization: string; refu
   const changed = () => queries.invalidateQueries({ queryKey: stale('/api/v2/organizations/{organization}/audit-webhooks') })
   const columns = webhookColumns({
     onChange: setOpen,
-    onTest: (webhook) => void test(webhook).then(changed, toastError),
-    onSwitch: (webhook) => void enable(webhook).then(changed, toastError),
+    onTest: (webhook) => void test(webhook).then(changed, (thrown: unknown) => toastError(thrown, 'No test was sent.')),
+    onSwitch: (webhook) => void enable(webhook).then(changed, (thrown: unknown) => toastError(thrown, 'The webhook is as it was.')),
     onReplace: setReplaced,
     onDelete: setDeleted,
   })

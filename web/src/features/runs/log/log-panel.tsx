@@ -175,7 +175,9 @@ function DownloadLog({ address }: { address: string }) {
   const [isBusy, setBusy] = useState(false)
   const download = async () => {
     setBusy(true)
-    await downloadLog(address, `${address.split('/').at(-2) ?? 'run'}.log`).catch(toastError)
+    await downloadLog(address, `${address.split('/').at(-2) ?? 'run'}.log`).catch((thrown: unknown) =>
+      toastError(thrown, 'The log was not downloaded.'),
+    )
     setBusy(false)
   }
   return <IconButton icon="download" label="Download the log" isBusy={isBusy} onClick={() => void download()} />

@@ -65,7 +65,7 @@ function Assigned({ organization, set, disabledReason, kind }: AssignmentsProps 
     try {
       await link('post', set.id, kind, id)
     } catch (thrown) {
-      toastError(thrown)
+      toastError(thrown, `The set was not given to the ${words.one}.`)
     }
     await freshVariables(queries)
   }
