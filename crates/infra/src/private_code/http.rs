@@ -18,7 +18,7 @@ pub(crate) fn routes() -> Routes {
 
 /// Get the SSH key that opens private modules to a workspace's runs.
 #[utoipa::path(get, path = "/api/v2/workspaces/{workspace}/relationships/ssh-key",
-    operation_id = "get_workspace_ssh_key", tag = "ssh-keys",
+    operation_id = "get_workspace_ssh_key", tag = "SSH keys",
     params(("workspace" = WorkspaceId, Path, description = "The workspace's id.")),
     responses(
         (status = 200, body = Document<Resource<WorkspaceSshKey>>),
@@ -33,7 +33,7 @@ async fn get_workspace_ssh_key(ctx: Ctx, params: Params) -> Result<impl IntoResp
 
 /// Choose the SSH key that opens private modules to a workspace's runs; null for none.
 #[utoipa::path(patch, path = "/api/v2/workspaces/{workspace}/relationships/ssh-key",
-    operation_id = "choose_workspace_ssh_key", tag = "ssh-keys",
+    operation_id = "choose_workspace_ssh_key", tag = "SSH keys",
     params(("workspace" = WorkspaceId, Path, description = "The workspace's id.")),
     request_body = NewDocument<WorkspaceSshKey>,
     responses(
