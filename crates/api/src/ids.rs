@@ -237,6 +237,8 @@ kinds! {
     DeliveryId, Delivery, "whd", "delivery";
     /// An entry of the audit log.
     EventId, Event, "evt", "event";
+    /// Somebody's account at a Git forge.
+    ForgeAccountId, ForgeAccount, "fa", "forge account";
     /// A provider of identities to sign in with.
     IdentityProviderId, IdentityProvider, "idp", "identity provider";
     /// Credentials of an outside system.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::jsonapi::Attributes;
+use crate::vcs::RunCommit;
 use crate::{Name, Timestamp};
 
 /// A run.
@@ -58,6 +59,9 @@ pub struct Run {
     /// Resources that may exist although no state has them; only after an apply was lost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unaccounted_resources: Vec<UnaccountedResource>,
+    /// The commit that its configuration is made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<RunCommit>,
     /// When it was made.
     pub created_at: Timestamp,
 }

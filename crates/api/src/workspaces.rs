@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::jsonapi::Attributes;
 use crate::runs::RunStatus;
+use crate::vcs::{ApplyPolicy, ForkPolicy, VcsRepo, VcsRepoSettings};
 use crate::{Name, Timestamp};
 
 /// A workspace.
@@ -57,6 +58,35 @@ pub struct Workspace {
     pub latest_change_at: Timestamp,
     /// What the caller may do with it.
     pub permissions: WorkspacePermissions,
+    /// The repository that its configuration comes from; absent when it is uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vcs_repo: Option<VcsRepo>,
+    /// How commits start runs in it; absent while nothing was said about that.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub commits: Option<CommitSettings>,
+}
+
+/// How commits start runs in a workspace (TFE's names where it has them).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct CommitSettings {
+    /// Whether only commits start runs whose changed files concern it; otherwise every commit does.
+    pub file_triggers_enabled: bool,
+    /// Directories beside its own whose files concern it.
+    pub trigger_prefixes: Vec<String>,
+    /// Globs of the files that concern it, in the place of its own directory. Local modules and files that its code names
+    /// concern it always.
+    pub trigger_patterns: Vec<String>,
+    /// Whether pull requests are planned.
+    pub speculative_enabled: bool,
+    /// Whether a run starts when the workspace is made.
+    pub queue_all_runs: bool,
+    /// When a pull request's changes are applied.
+    #[serde(default)]
+    pub apply_policy: ApplyPolicy,
+    /// What pull requests from forks start.
+    #[serde(default)]
+    pub fork_policy: ForkPolicy,
 }
 
 impl Attributes for Workspace {
@@ -193,6 +223,35 @@ pub struct WorkspaceSettings {
     /// Keys and values to find it by; replaces all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
+    /// The repository that its configuration comes from; null for none.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::patch::present"
+    )]
+    #[schema(value_type = Option<VcsRepoSettings>)]
+    pub vcs_repo: Option<Option<VcsRepoSettings>>,
+    /// Whether only commits start runs whose changed files concern it; yes when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_triggers_enabled: Option<bool>,
+    /// Directories beside its own whose files concern it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger_prefixes: Option<Vec<String>>,
+    /// Globs of the files that concern it, in the place of its own directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger_patterns: Option<Vec<String>>,
+    /// Whether pull requests are planned; yes when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speculative_enabled: Option<bool>,
+    /// Whether a run starts when the workspace is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_all_runs: Option<bool>,
+    /// When a pull request's changes are applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apply_policy: Option<ApplyPolicy>,
+    /// What pull requests from forks start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fork_policy: Option<ForkPolicy>,
 }
 
 impl Attributes for WorkspaceSettings {

@@ -42,6 +42,7 @@ mod states;
 mod stream;
 mod teams;
 mod tokens;
+mod triggers;
 mod trusted_issuers;
 mod users;
 mod variable_sets;

@@ -15,6 +15,7 @@ pub mod bootstrap;
 mod callers;
 mod changes;
 pub mod explanations;
+pub mod forge_accounts;
 pub mod identity_providers;
 pub mod issuer;
 pub mod links;
@@ -54,6 +55,7 @@ pub fn routes(api: Api, tree: PermissionTree) -> Api {
         .merge(accounts::http::routes())
         .merge(sessions::http::routes())
         .merge(preferences::http::routes())
+        .merge(forge_accounts::http::routes())
         .merge(identity_providers::http::routes())
         .merge(issuer::http::routes())
         .merge(memberships::http::routes(tree.clone()))
@@ -95,6 +97,7 @@ pub fn migrations() -> Vec<Migration> {
         trusted_issuers::store::MIGRATION,
         tokens::store::ORIGIN,
         teams::store::PROVIDER,
+        forge_accounts::store::MIGRATION,
     ]
 }
 

@@ -8,20 +8,26 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod commits;
 pub mod configuration_versions;
 mod http;
 pub mod integrations;
 mod jobs;
 mod limits;
+mod people;
 pub mod permissions;
 pub mod phases;
 pub mod plan_changes;
+pub mod pull_requests;
+mod reports;
 pub mod private_code;
 pub mod retention;
 pub mod runner_pools;
 pub mod runs;
 mod sealed_columns;
+pub mod sources;
 pub mod states;
+pub mod triggers;
 pub mod variable_sets;
 pub mod variables;
 pub mod work;
@@ -52,6 +58,10 @@ pub fn migrations() -> Vec<Migration> {
         work::store::MIGRATION,
         plan_changes::store::MIGRATION,
         runs::store::BY_STATUS,
+        sources::store::MIGRATION,
+        triggers::store::MIGRATION,
+        reports::store::MIGRATION,
+        pull_requests::store::MIGRATION,
         integrations::store::MIGRATION,
         private_code::store::MIGRATION,
     ]
@@ -77,6 +87,8 @@ pub fn routes(api: Api, limits: &Limits) -> Api {
         .merge(runner_pools::http::routes())
         .merge(integrations::http::routes())
         .merge(private_code::http::routes())
+        .merge(triggers::http::routes())
+        .merge(commits::http::routes())
         .merge(work::http::routes(limits))
 }
 

@@ -46,6 +46,11 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
         let (ctx, holder) = reconciling.clone();
         async move { slipway_infra::runs::reconcile::run(&ctx, &holder).await }
     });
+    let hearing = with(&ctx);
+    supervisor.keep("commits", move || {
+        let (ctx, holder) = hearing.clone();
+        async move { events::consumers::run(&ctx, &slipway_infra::commits::consumer::CONSUMER, &holder).await }
+    });
     let shared = shared.clone();
     let noting = ctx.clone();
     supervisor.keep("token uses", move || {

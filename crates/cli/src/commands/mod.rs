@@ -1,6 +1,7 @@
 //! Every command, one file or folder per noun.
 
 mod access;
+mod account;
 mod admin;
 mod admin_keys;
 mod apply;
@@ -32,6 +33,7 @@ mod ssh_key;
 mod state;
 mod team;
 mod token;
+mod trigger;
 mod trusted_issuer;
 mod user;
 mod variable;
@@ -142,12 +144,18 @@ enum Command {
     /// Repositories: where configurations come from
     #[command(subcommand)]
     Repository(repository::RepositoryCommand),
+    /// Triggers: what pushes, pull requests and releases start
+    #[command(subcommand)]
+    Trigger(trigger::TriggerCommand),
     /// Webhooks: what forges deliver
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),
     /// Tokens to sign in with
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Your accounts at Git forges
+    #[command(subcommand)]
+    Account(account::AccountCommand),
     /// Users of the site
     #[command(subcommand)]
     User(user::UserCommand),
@@ -246,6 +254,8 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::RunnerPool(command) => runner_pool::run(context, command).await,
         Command::Runner(command) => runner::run(context, command).await,
         Command::Repository(command) => repository::run(context, command).await,
+        Command::Trigger(command) => trigger::run(context, command).await,
+        Command::Account(command) => account::run(context, command).await,
         Command::Webhook(command) => webhook::run(context, command).await,
         Command::Token(command) => token::run(context, command).await,
         Command::User(command) => user::run(context, command).await,

@@ -5,6 +5,7 @@ use slipway_api::Resource;
 use slipway_api::ids::{IntegrationId, RepositoryId};
 use slipway_api::integrations::Integration;
 use slipway_api::repositories::{ForgeRepository, HostKeys, NewRepository, Repository, RepositoryRoot};
+use slipway_api::vcs::AffectedWorkspace;
 use slipway_client::Client;
 
 use crate::context::{Context, id_of};
@@ -87,6 +88,22 @@ Examples:
         #[arg(long = "ref", value_name = "REF")]
         name: Option<String>,
     },
+    /// Say which runs a commit would start, and why
+    #[command(after_help = "\
+Examples:
+  slipway repository affected platform/infra main
+  slipway repository affected platform/infra 4f0c2ab --branch release")]
+    Affected {
+        /// The repository, by full name or id
+        #[arg(value_name = "REPOSITORY")]
+        repository: String,
+        /// A commit, branch or tag
+        #[arg(value_name = "COMMIT")]
+        commit: String,
+        /// The branch that it would be pushed to [default: the repository's own]
+        #[arg(long, value_name = "BRANCH")]
+        branch: Option<String>,
+    },
     /// Fetch a repository now, and start what its changes start
     #[command(after_help = "Examples:\n  slipway repository synchronize platform/infra")]
     Synchronize {
@@ -116,6 +133,17 @@ pub(super) async fn run(context: &Context, command: RepositoryCommand) -> anyhow
     let client = &context.client()?;
     match command {
         RepositoryCommand::List { search, integration } => list(context, client, search, integration).await?,
+        RepositoryCommand::Affected {
+            repository,
+            commit,
+            branch,
+        } => {
+            let id = id_of(&find_repository(context, client, &repository).await?)?;
+            let rows = client.affected_workspaces(id, &commit, branch.as_deref()).all().await?;
+            context
+                .output
+                .rows(&rows, "It concerns no workspace that you can see.", affected)?;
+        }
         RepositoryCommand::Show { repository } => {
             show(context, &find_repository(context, client, &repository).await?)?;
         }
@@ -257,7 +285,7 @@ pub(super) async fn find_repository(
     }
 }
 
-async fn find_integration(context: &Context, client: &Client, text: &str) -> anyhow::Result<IntegrationId> {
+pub(super) async fn find_integration(context: &Context, client: &Client, text: &str) -> anyhow::Result<IntegrationId> {
     if let Ok(id) = text.parse::<IntegrationId>() {
         return Ok(id);
     }
@@ -345,4 +373,17 @@ fn key_fields(keys: &HostKeys) -> Vec<(&'static str, String)> {
         .map(|key| ("Key", format!("{} {}", key.kind, key.fingerprint)));
     fields.extend(shown);
     fields
+}
+
+fn affected(rows: &[Resource<AffectedWorkspace>]) -> Table {
+    let mut table = Table::new(&["workspace", "starts", "why"]);
+    for row in rows {
+        let workspace = &row.attributes;
+        table.row(vec![
+            workspace.name.clone(),
+            workspace.starts.clone(),
+            workspace.reason.clone(),
+        ]);
+    }
+    table
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use slipway_api::identity_providers::{IdentityProviderChanges, IdentityProviderTest, NewIdentityProvider};
-use slipway_api::ids::IdentityProviderId;
+use slipway_api::ids::{IdentityProviderId, UserId};
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::secrets::{Place, SecretBytes};
@@ -248,4 +248,23 @@ fn event(action: &'static str, provider: &Provider, changes: Value) -> NewEvent 
         access_id: None,
         changes,
     }
+}
+
+/// Who signs in by the provider on `host` (with its port where that is not the usual one) that calls them `subject`.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn user_at(ctx: &Ctx, host: &str, subject: &str) -> Result<Option<UserId>> {
+    for provider in enabled(ctx).await? {
+        let place = provider.issuer.split_once("://").map_or("", |(_, rest)| rest);
+        if !place.split('/').next().unwrap_or_default().eq_ignore_ascii_case(host) {
+            continue;
+        }
+        let identity = store::identity(ctx.db.reader(), provider.id, &slipway_kernel::tokens::hash(subject)).await?;
+        if let Some(identity) = identity {
+            return Ok(Some(identity.user_id));
+        }
+    }
+    Ok(None)
 }

@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use slipway_api::configuration_versions::{ConfigurationVersion as Wire, NewConfigurationVersion};
 use slipway_api::ids::{ConfigurationVersionId, WorkspaceId};
 use slipway_api::jsonapi::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
+use slipway_api::vcs::IngressAttributes;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok};
 use slipway_kernel::{Ctx, Result};
 use utoipa_axum::routes;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Routes {
         .routes(routes!(list_configuration_versions, create_configuration_version))
         .routes(routes!(get_configuration_version))
         .routes(routes!(download_configuration_version))
+        .routes(routes!(get_ingress_attributes))
         .merge(upload)
 }
 
@@ -106,6 +108,22 @@ async fn upload_configuration_version(ctx: Ctx, params: Params, body: RawBody) -
 async fn download_configuration_version(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let content = service::download(&ctx, params.get("configuration_version")?).await?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], content))
+}
+
+/// Get the commit that a configuration version is made of.
+#[utoipa::path(get, path = "/api/v2/configuration-versions/{configuration_version}/ingress-attributes",
+    operation_id = "get_ingress_attributes", tag = "configuration-versions",
+    params(("configuration_version" = ConfigurationVersionId, Path)),
+    responses((status = 200, body = Document<Resource<IngressAttributes>>), (status = 401, body = ErrorDocument),
+        (status = 403, body = ErrorDocument), (status = 404, body = ErrorDocument)),
+    security(("token" = ["workspace.run.read"])))]
+async fn get_ingress_attributes(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
+    let id: ConfigurationVersionId = params.get("configuration_version")?;
+    let attributes = service::ingress_attributes(&ctx, id).await?;
+    Ok(ok(Resource::new(id, attributes).with_link(
+        "self",
+        format!("/api/v2/configuration-versions/{id}/ingress-attributes"),
+    )))
 }
 
 /// The configuration version on the wire.

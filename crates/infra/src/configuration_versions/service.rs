@@ -6,6 +6,8 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use slipway_api::configuration_versions::NewConfigurationVersion;
 use slipway_api::ids::{ConfigurationVersionId, WorkspaceId};
+use slipway_api::vcs::IngressAttributes;
+use slipway_connections::repositories;
 use slipway_kernel::blobs;
 use slipway_kernel::ctx::unauthenticated;
 use slipway_kernel::db::Tx;
@@ -20,6 +22,8 @@ use super::model::{Archive, ConfigurationVersion, Status};
 use super::store;
 use crate::limits::too_large;
 use crate::permissions::{RUN_PLAN, RUN_READ};
+use crate::sources::commit::Commit;
+use crate::sources::store as sources;
 use crate::workspaces::{self, Workspace};
 
 /// A configuration version with its workspace, if the caller may do `permission` to the workspace.
@@ -41,6 +45,19 @@ pub async fn load(
     target.kind = "configuration version";
     ctx.authorize(permission, &target).await?;
     Ok((version, workspace))
+}
+
+/// The commit that a configuration version is made of.
+///
+/// # Errors
+///
+/// What the caller may not see; `NotFound` for one that was uploaded.
+pub async fn ingress_attributes(ctx: &Ctx, id: ConfigurationVersionId) -> Result<IngressAttributes> {
+    load(ctx, id, RUN_READ).await?;
+    let commit = sources::commit_of(ctx.db.reader(), id).await?;
+    let commit = commit.ok_or_else(|| Error::not_found("commit of the configuration version", id))?;
+    let repository = repositories::service::get(ctx, commit.repository_id).await.ok();
+    Ok(commit.ingress_attributes(repository.as_ref()))
 }
 
 /// A page of a workspace's configuration versions, newest first.
@@ -311,6 +328,91 @@ pub async fn remove_of_workspace(tx: &Tx, workspace: WorkspaceId) -> Result<()> 
         blobs::release(tx, &version.owner()).await?;
     }
     store::remove_of_workspace(tx, workspace).await
+}
+
+/// A configuration that was made of a commit.
+pub(crate) struct OfCommit {
+    /// The version's id to be.
+    pub id: ConfigurationVersionId,
+    /// The commit.
+    pub commit: Commit,
+    /// Where the files came from.
+    pub source: &'static str,
+    /// Whether it can only be planned.
+    pub speculative: bool,
+    /// The files, or why there are none.
+    pub content: Result<Bytes, String>,
+}
+
+/// Takes the files of a commit: every entry is checked, as of an upload. What is no acceptable configuration becomes a
+/// version that says so.
+///
+/// # Errors
+///
+/// Those of the blobs and of the database.
+pub(crate) async fn keep_of_commit(ctx: &Ctx, workspace: &Workspace, made: OfCommit) -> Result<ConfigurationVersion> {
+    let version = ConfigurationVersion {
+        id: made.id,
+        organization_id: workspace.organization_id,
+        workspace_id: workspace.id,
+        status: Status::Pending,
+        source: made.source.to_owned(),
+        speculative: made.speculative,
+        auto_queue_runs: false,
+        error_message: None,
+        digest: None,
+        blob: None,
+        size_bytes: None,
+        created_by: ctx.actor().name(),
+        created_at: ctx.now(),
+        uploaded_at: None,
+    };
+    let (version, action) = match stored(ctx, workspace, made.content).await? {
+        Ok(archive) => (version.uploaded(archive, ctx.now())?, "configuration-version.uploaded"),
+        Err(reason) => (version.refused(&reason), "configuration-version.refused"),
+    };
+    let mut tx = ctx.begin().await?;
+    store::insert(&tx, &version).await?;
+    if let Some(address) = &version.blob {
+        blobs::refer(&tx, ctx, version.organization_id, address, &version.owner()).await?;
+    }
+    sources::add_commit(&tx, &made.commit).await?;
+    if !version.speculative {
+        sources::note_commit(&tx, workspace.id, &made.commit.commit_sha).await?;
+    }
+    let changes = json!({
+        "commit": made.commit.commit_sha,
+        "digest": version.digest,
+        "size-bytes": version.size_bytes,
+        "reason": version.error_message,
+    });
+    record(&mut tx, ctx, workspace, &version, action, changes).await?;
+    tx.commit().await?;
+    Ok(version)
+}
+
+/// Checks and stores the files of a commit; the inner error is why they are not acceptable.
+async fn stored(ctx: &Ctx, workspace: &Workspace, content: Result<Bytes, String>) -> Result<Result<Archive, String>> {
+    let content = match content {
+        Ok(content) => content,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let limit = ctx.settings.limits.configuration_bytes;
+    if content.len() > limit {
+        let refusal = too_large(limit, "The archive of the commit", "limits.configuration-bytes");
+        return Ok(Err(refusal.detail().to_owned()));
+    }
+    let (digest, inspected) = examine(ctx, content.clone()).await?;
+    if let Err(reason) = inspected {
+        return Ok(Err(reason));
+    }
+    let size_bytes = i64::try_from(content.len()).map_err(Error::internal)?;
+    let blob = ctx.blobs.put(ctx, workspace.organization_id, content).await?;
+    Ok(Ok(Archive {
+        digest,
+        blob,
+        size_bytes,
+    }))
 }
 
 async fn record(

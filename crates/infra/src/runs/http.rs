@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use slipway_api::ids::{ConfigurationVersionId, OrganizationId, RunId, WorkspaceId};
 use slipway_api::jsonapi::{Attributes, Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_api::runs::{ActionRequest, NewRun, Run as Wire, RunPermissions, RunWaiting};
+use slipway_api::vcs::RunCommit;
 use slipway_api::{Name, Timestamp};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Plain, Routes, created, list, ok};
@@ -18,6 +19,7 @@ use super::model::Run;
 use super::service::{self, Detail, NewRunRequest};
 use crate::permissions::WORKSPACE_READ;
 use crate::phases;
+use crate::sources::shown;
 use crate::workspaces::http::resource as workspace_resource;
 use crate::workspaces::model::Workspace;
 
@@ -295,13 +297,17 @@ async fn listed_document(ctx: &Ctx, query: &ListQuery, listed: Listed<Run>) -> R
     let workspaces = service::workspaces_of(ctx, &listed.rows).await?;
     let granted = ctx.granted().await?;
     let included = included_workspaces(ctx, query, workspaces.values()).await?;
+    let configurations: Vec<ConfigurationVersionId> =
+        listed.rows.iter().map(|run| run.configuration_version_id).collect();
+    let commits = shown::of_configurations(ctx, &configurations).await?;
     let mut document = query.document(
         listed,
         |run| run.id.to_string(),
         |run| {
             let workspace = workspaces.get(&run.workspace_id);
             let permissions = workspace.map(|workspace| service::permissions(&granted, workspace));
-            resource(run, now, permissions.unwrap_or_default(), None)
+            let commit = commits.get(&run.configuration_version_id).cloned();
+            resource(run, now, permissions.unwrap_or_default(), None, commit)
         },
     );
     document.included = included;
@@ -326,8 +332,11 @@ async fn included_workspaces(
         return Ok(Vec::new());
     };
     let organization = organizations::by_id(ctx, first.organization_id).await?;
+    let ids: Vec<WorkspaceId> = visible.iter().map(|workspace| workspace.id).collect();
+    let sources = shown::of_workspaces(ctx, &ids).await?;
     let shown = visible.into_iter().map(|workspace| {
-        let resource = workspace_resource(workspace.clone(), organization.name.as_str(), &granted);
+        let source = sources.get(&workspace.id).cloned().unwrap_or_default();
+        let resource = workspace_resource(workspace.clone(), source, organization.name.as_str(), &granted);
         serde_json::to_value(resource).map_err(Error::internal)
     });
     shown.collect()
@@ -335,10 +344,20 @@ async fn included_workspaces(
 
 async fn detailed(ctx: &Ctx, detail: Detail) -> Result<Resource<Wire>> {
     let permissions = service::permissions(&*ctx.granted().await?, &detail.workspace);
-    Ok(resource(detail.run, ctx.now(), permissions, detail.waiting_for))
+    let configuration = detail.run.configuration_version_id;
+    let commit = shown::of_configurations(ctx, &[configuration])
+        .await?
+        .remove(&configuration);
+    Ok(resource(detail.run, ctx.now(), permissions, detail.waiting_for, commit))
 }
 
-fn resource(run: Run, now: Timestamp, permissions: RunPermissions, waiting_for: Option<String>) -> Resource<Wire> {
+fn resource(
+    run: Run,
+    now: Timestamp,
+    permissions: RunPermissions,
+    waiting_for: Option<String>,
+    commit: Option<RunCommit>,
+) -> Resource<Wire> {
     let relations = (run.id, run.workspace_id, run.configuration_version_id, run.created_by);
     let (plan, apply) = (run.plan_id(), run.apply_id());
     let attributes = Wire {
@@ -363,6 +382,7 @@ fn resource(run: Run, now: Timestamp, permissions: RunPermissions, waiting_for: 
         variables: run.options.variables,
         has_changes: run.has_changes,
         unaccounted_resources: run.unaccounted.0,
+        commit,
         created_at: run.created_at,
     };
     let (id, workspace, configuration, created_by) = relations;

@@ -104,6 +104,8 @@ pub struct Options {
     pub save_plan: bool,
     /// Values for this run only.
     pub variables: Vec<RunVariable>,
+    /// Whether strangers wrote the code: it gets no sensitive variable, no identity and no integration.
+    pub is_untrusted: bool,
 }
 
 impl Options {
@@ -152,6 +154,7 @@ impl Options {
             auto_apply: request.auto_apply.unwrap_or(auto_apply),
             save_plan: request.save_plan,
             variables: request.variables.clone().unwrap_or_default(),
+            is_untrusted: false,
         })
     }
 }
@@ -277,6 +280,24 @@ impl Model {
         self.require(&DISCARDABLE, "be discarded")?;
         self.reach(RunStatus::Discarded, now, by);
         Ok(self)
+    }
+
+    /// Waiting to be planned → discarded: a newer commit takes its place.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict` when a runner has it, or it is past its plan.
+    pub fn supersede(mut self, now: Timestamp, reason: String) -> Result<Self> {
+        self.require(&SUPERSEDABLE, "be superseded")?;
+        self.error_message = Some(reason);
+        self.reach(RunStatus::Discarded, now, "Slipway");
+        Ok(self)
+    }
+
+    /// Whether a newer commit may still take its place.
+    #[must_use]
+    pub fn is_supersedable(&self) -> bool {
+        SUPERSEDABLE.contains(&self.status)
     }
 
     /// Applying → applied.
@@ -429,6 +450,7 @@ const DISCARDABLE: [RunStatus; 4] = [
     RunStatus::PolicyChecked,
     RunStatus::PlannedAndSaved,
 ];
+const SUPERSEDABLE: [RunStatus; 3] = [RunStatus::Pending, RunStatus::Fetching, RunStatus::PlanQueued];
 const CANCELABLE: [RunStatus; 7] = [
     RunStatus::Pending,
     RunStatus::Fetching,

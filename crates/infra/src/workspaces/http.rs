@@ -21,6 +21,7 @@ use super::model::Workspace;
 use super::service::{self, Relations};
 use super::store::{self, Filter, Sort, SortBy};
 use crate::permissions;
+use crate::sources::shown::{self, Shown};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -73,11 +74,16 @@ async fn list_workspaces(ctx: Ctx, params: Params, uri: Uri) -> Result<impl Into
     let sort = sort(&query);
     let listed = service::list(&ctx, &filter, sort, &query.page).await?;
     let granted = ctx.granted().await?;
+    let ids: Vec<WorkspaceId> = listed.rows.iter().map(|row| row.id).collect();
+    let sources = shown::of_workspaces(&ctx, &ids).await?;
     let name = organization.name.as_str();
     Ok(list(query.document(
         listed,
         |row| sort.by.cursor(row),
-        |row| resource(row, name, &granted),
+        |row| {
+            let source = sources.get(&row.id).cloned().unwrap_or_default();
+            resource(row, source, name, &granted)
+        },
     )))
 }
 
@@ -173,7 +179,7 @@ async fn create_workspace(ctx: Ctx, params: Params, body: Body<WorkspaceSettings
     let relations = relations(&body.0)?;
     let workspace = service::create(&ctx, &organization, relations, &body.attributes()?).await?;
     let version = workspace.version;
-    let resource = resource(workspace, organization.name.as_str(), &*ctx.granted().await?);
+    let resource = one(&ctx, workspace, organization.name.as_str()).await?;
     Ok(created(resource).with_version(version))
 }
 
@@ -186,7 +192,7 @@ async fn create_workspace(ctx: Ctx, params: Params, body: Body<WorkspaceSettings
 async fn get_workspace(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let shown = service::show(&ctx, params.get("workspace")?).await?;
     let version = shown.workspace.version;
-    let resource = resource(shown.workspace, &shown.organization_name, &*ctx.granted().await?);
+    let resource = one(&ctx, shown.workspace, &shown.organization_name).await?;
     Ok(ok(resource).with_version(version))
 }
 
@@ -200,7 +206,7 @@ async fn get_workspace(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
 async fn get_workspace_by_name(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let (organization, workspace) = named(&ctx, &params, permissions::WORKSPACE_READ).await?;
     let version = workspace.version;
-    let resource = resource(workspace, organization.name.as_str(), &*ctx.granted().await?);
+    let resource = one(&ctx, workspace, organization.name.as_str()).await?;
     Ok(ok(resource).with_version(version))
 }
 
@@ -255,7 +261,7 @@ async fn update(
     let settings = body.0.data.attributes.unwrap_or_default();
     let workspace = service::update(ctx, &organization, workspace, relations, &settings).await?;
     let version = workspace.version;
-    let resource = resource(workspace, organization.name.as_str(), &*ctx.granted().await?);
+    let resource = one(&ctx, workspace, organization.name.as_str()).await?;
     Ok(ok(resource).with_version(version))
 }
 
@@ -300,7 +306,7 @@ async fn delete_workspace_by_name(ctx: Ctx, params: Params, uri: Uri) -> Result<
     security(("token" = ["workspace.lock"])))]
 async fn lock_workspace(ctx: Ctx, params: Params, body: Plain<LockRequest>) -> Result<impl IntoResponse> {
     let workspace = service::lock(&ctx, params.get("workspace")?, &body.0.reason).await?;
-    shown(&ctx, workspace).await
+    answer(&ctx, workspace).await
 }
 
 /// Unlock a workspace that the caller locked.
@@ -311,7 +317,7 @@ async fn lock_workspace(ctx: Ctx, params: Params, body: Plain<LockRequest>) -> R
     security(("token" = ["workspace.lock"])))]
 async fn unlock_workspace(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let workspace = service::unlock(&ctx, params.get("workspace")?).await?;
-    shown(&ctx, workspace).await
+    answer(&ctx, workspace).await
 }
 
 /// Unlock a workspace that somebody else locked; an active run cannot be robbed.
@@ -322,13 +328,13 @@ async fn unlock_workspace(ctx: Ctx, params: Params) -> Result<impl IntoResponse>
     security(("token" = ["workspace.force-unlock"])))]
 async fn force_unlock_workspace(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let workspace = service::force_unlock(&ctx, params.get("workspace")?).await?;
-    shown(&ctx, workspace).await
+    answer(&ctx, workspace).await
 }
 
-async fn shown(ctx: &Ctx, workspace: Workspace) -> Result<impl IntoResponse + use<>> {
+async fn answer(ctx: &Ctx, workspace: Workspace) -> Result<impl IntoResponse + use<>> {
     let organization = organizations::by_id(ctx, workspace.organization_id).await?;
     let version = workspace.version;
-    let resource = resource(workspace, organization.name.as_str(), &*ctx.granted().await?);
+    let resource = one(&ctx, workspace, organization.name.as_str()).await?;
     Ok(ok(resource).with_version(version))
 }
 
@@ -366,10 +372,16 @@ fn relations(document: &NewDocument<WorkspaceSettings>) -> Result<Relations> {
     })
 }
 
+/// One workspace on the wire.
+async fn one(ctx: &Ctx, workspace: Workspace, organization: &str) -> Result<Resource<Wire>> {
+    let source = shown::of_workspace(ctx, workspace.id).await?;
+    Ok(resource(workspace, source, organization, &*ctx.granted().await?))
+}
+
 /// The workspace on the wire.
-pub(crate) fn resource(workspace: Workspace, organization: &str, granted: &GrantSet) -> Resource<Wire> {
+pub(crate) fn resource(workspace: Workspace, source: Shown, organization: &str, granted: &GrantSet) -> Resource<Wire> {
     let id = workspace.id;
-    let resource = Resource::new(id, attributes(&workspace, granted))
+    let resource = Resource::new(id, attributes(&workspace, source, granted))
         .with("organization", "organizations", organization)
         .with("project", "projects", workspace.project_id)
         .with_option("current-run", "runs", workspace.current_run_id)
@@ -390,7 +402,7 @@ pub(crate) fn resource(workspace: Workspace, organization: &str, granted: &Grant
     }
 }
 
-fn attributes(workspace: &Workspace, granted: &GrantSet) -> Wire {
+fn attributes(workspace: &Workspace, source: Shown, granted: &GrantSet) -> Wire {
     let lock = workspace.lock.as_ref();
     let locked_at: Option<Timestamp> = lock.map(|lock| lock.at);
     Wire {
@@ -414,6 +426,8 @@ fn attributes(workspace: &Workspace, granted: &GrantSet) -> Wire {
         updated_at: workspace.updated_at,
         latest_change_at: workspace.latest_change_at,
         permissions: allowed(workspace, granted),
+        vcs_repo: source.repository,
+        commits: source.commits,
     }
 }
 

@@ -23,7 +23,7 @@ use crate::permissions::{
     RUNNER_POOL_READ, WORKSPACE_CREATE, WORKSPACE_DELETE, WORKSPACE_FORCE_UNLOCK, WORKSPACE_LOCK, WORKSPACE_READ,
     WORKSPACE_UPDATE,
 };
-use crate::{configuration_versions, runs, states, variable_sets, variables};
+use crate::{configuration_versions, integrations, runs, sources, states, variable_sets, variables};
 
 /// The word for workspaces in the directory and in events.
 pub const KIND: &str = "workspace";
@@ -139,11 +139,13 @@ pub async fn create(
         now: ctx.now(),
     };
     let workspace = Workspace::new(place, settings)?;
+    let source = sources::service::change(ctx, organization.id, workspace.id, settings).await?;
     let mut tx = ctx.begin().await?;
     projects::hold(&tx, project).await?;
     store::insert(&tx, &workspace).await?;
     directory::store::put(&tx, &object(&workspace)).await?;
-    let changes = json!({"name": workspace.name, "project": workspace.project_id});
+    let mut changes = json!({"name": workspace.name, "project": workspace.project_id});
+    write_source(&mut tx, ctx, source.as_ref(), &mut changes).await?;
     events::record(&mut tx, ctx, event("workspace.created", &workspace, changes)).await?;
     tx.commit().await?;
     Ok(workspace)
@@ -169,16 +171,33 @@ pub async fn update(
     require_pool(ctx, organization, relations.runner_pool).await?;
     wanted.runner_pool_id = relations.runner_pool.or(seen.runner_pool_id);
     let workspace = wanted.with_settings(settings, ctx.now())?;
+    let source = sources::service::change(ctx, organization.id, workspace.id, settings).await?;
     let mut tx = ctx.begin().await?;
     projects::hold(&tx, workspace.project_id).await?;
     if !store::save_settings(&tx, &seen, &workspace).await? {
         return Err(changed_meanwhile());
     }
     directory::store::put(&tx, &object(&workspace)).await?;
-    let changes = workspace.changes_since(&seen);
+    let mut changes = workspace.changes_since(&seen);
+    write_source(&mut tx, ctx, source.as_ref(), &mut changes).await?;
     events::record(&mut tx, ctx, event("workspace.updated", &workspace, changes)).await?;
     tx.commit().await?;
     Ok(workspace)
+}
+
+/// Writes where the configuration comes from, and adds it to what the event tells.
+async fn write_source(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    source: Option<&sources::service::Change>,
+    changes: &mut Value,
+) -> Result<()> {
+    let Some(source) = source else { return Ok(()) };
+    sources::service::write(tx, ctx, source).await?;
+    if let Value::Object(fields) = changes {
+        fields.insert("source".to_owned(), source.told());
+    }
+    Ok(())
 }
 
 /// The project that a workspace shall stand in, if the caller may put one there.
@@ -231,11 +250,13 @@ pub async fn delete(ctx: &Ctx, seen: &Workspace, force: bool) -> Result<()> {
     let workspace = store::hold(&tx, seen.id).await?;
     let encrypted = states::store::is_encrypted(&*tx, workspace.current_state_version_id).await?;
     workspace.require_deletable(active_run(&tx, workspace.id).await?, encrypted, force)?;
+    sources::service::remove_of_workspace(&mut tx, ctx, workspace.id).await?;
     runs::service::remove_of_workspace(&tx, workspace.id).await?;
     states::service::remove_of_workspace(&tx, workspace.id).await?;
     configuration_versions::service::remove_of_workspace(&tx, workspace.id).await?;
     variables::store::remove_of_owner(&tx, &workspace.id.to_string()).await?;
     variable_sets::store::remove_target(&tx, &workspace.id.to_string()).await?;
+    integrations::store::remove_at(&tx, &workspace.id.to_string()).await?;
     if !store::delete(&tx, workspace.id).await? {
         return Err(changed_meanwhile());
     }

@@ -2,6 +2,7 @@
 
 mod settings;
 mod show;
+mod source;
 
 use clap::{Args, Subcommand};
 use slipway_api::ids::WorkspaceId;
@@ -11,6 +12,7 @@ use slipway_client::{Client, WorkspaceFilter, WorkspacePlace};
 
 use self::settings::SettingArguments;
 use self::show::{show, table};
+use self::source::SourceArguments;
 use super::project::find_project;
 use super::runner_pool::find_pool;
 use crate::context::{Context, id_of};
@@ -65,7 +67,8 @@ Examples:
 Examples:
   slipway workspace create shop-production
   slipway workspace create shop --project payments --engine-version '~>1.12' --tag env=test
-  slipway workspace create shop --runner-pool build")]
+  slipway workspace create shop --runner-pool build
+  slipway workspace create shop --repo platform/infra --dir shop --branch main")]
     Create {
         /// Its name
         #[arg(value_name = "NAME")]
@@ -73,7 +76,9 @@ Examples:
         #[command(flatten)]
         place: PlaceArguments,
         #[command(flatten)]
-        settings: SettingArguments,
+        settings: Box<SettingArguments>,
+        #[command(flatten)]
+        source: Box<SourceArguments>,
     },
     /// Change a workspace's settings
     #[command(after_help = "\
@@ -81,7 +86,9 @@ Examples:
   slipway workspace update shop --auto-apply true
   slipway workspace update --new-name shop-eu --project payments
   slipway workspace update shop --runner-pool build
-  slipway workspace update shop --execution-mode remote")]
+  slipway workspace update shop --execution-mode remote
+  slipway workspace update shop --repo platform/infra --apply-when before-merge
+  slipway workspace update shop --no-repo")]
     Update {
         /// The workspace, by name or id [default: the directory's]
         #[arg(value_name = "NAME")]
@@ -92,7 +99,9 @@ Examples:
         #[command(flatten)]
         place: PlaceArguments,
         #[command(flatten)]
-        settings: SettingArguments,
+        settings: Box<SettingArguments>,
+        #[command(flatten)]
+        source: Box<SourceArguments>,
     },
     /// Delete a workspace with its states and runs; refused while it manages resources
     ///
@@ -174,9 +183,15 @@ pub(super) async fn run(context: &Context, command: WorkspaceCommand) -> anyhow:
             let workspace = find(context, client, name.as_deref()).await?;
             show(context, client, &workspace).await?;
         }
-        WorkspaceCommand::Create { name, place, settings } => {
+        WorkspaceCommand::Create {
+            name,
+            place,
+            settings,
+            source,
+        } => {
             let place = place.find(context, client).await?;
-            let settings = settings.settings(Some(name), place.runner_pool);
+            let mut settings = settings.settings(Some(name), place.runner_pool);
+            source.add_to(context, client, &mut settings).await?;
             let made = client
                 .create_workspace(context.organization()?, settings, place)
                 .await?;
@@ -187,10 +202,12 @@ pub(super) async fn run(context: &Context, command: WorkspaceCommand) -> anyhow:
             new_name,
             place,
             settings,
+            source,
         } => {
             let id = id_of(&find(context, client, name.as_deref()).await?)?;
             let place = place.find(context, client).await?;
-            let settings = settings.settings(new_name, place.runner_pool);
+            let mut settings = settings.settings(new_name, place.runner_pool);
+            source.add_to(context, client, &mut settings).await?;
             show(context, client, &client.update_workspace(id, settings, place).await?).await?;
         }
         WorkspaceCommand::Delete { name, force, yes } => return delete(context, client, &name, force, yes).await,

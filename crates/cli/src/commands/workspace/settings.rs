@@ -21,7 +21,7 @@ pub(crate) struct SettingArguments {
     #[arg(long, value_enum, value_name = "MODE")]
     execution_mode: Option<Mode>,
     /// The directory of the configuration that runs start in
-    #[arg(long, value_name = "DIRECTORY")]
+    #[arg(long, visible_alias = "dir", value_name = "DIRECTORY")]
     working_directory: Option<String>,
     /// Whether plans with changes are applied without asking
     #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
@@ -72,6 +72,7 @@ impl SettingArguments {
             allow_destroy_plan: self.allow_destroy,
             global_remote_state: self.share_state,
             tags: (!self.tags.is_empty()).then(|| self.tags.iter().map(|text| tag(text)).collect()),
+            ..WorkspaceSettings::default()
         }
     }
 }

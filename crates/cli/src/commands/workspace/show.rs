@@ -3,6 +3,7 @@
 use slipway_api::Resource;
 use slipway_api::ids::RunnerPoolId;
 use slipway_api::jsonapi::Linkage;
+use slipway_api::vcs::VcsRepo;
 use slipway_api::workspaces::{ExecutionMode, Workspace};
 use slipway_client::Client;
 
@@ -62,6 +63,10 @@ pub(super) async fn show(context: &Context, client: &Client, workspace: &Resourc
             ),
             ("Runs", runs),
             ("Working directory", workspace.working_directory.clone()),
+            (
+                "Repository",
+                workspace.vcs_repo.as_ref().map(repository).unwrap_or_default(),
+            ),
             ("Applies without asking", yes_no(workspace.auto_apply)),
             ("Allows destroy", yes_no(workspace.allow_destroy_plan)),
             ("Shares its state", yes_no(workspace.global_remote_state)),
@@ -103,4 +108,14 @@ fn where_runs_happen(mode: ExecutionMode) -> &'static str {
         ExecutionMode::Local => "on the user's machine; only the state is kept here",
         ExecutionMode::Agent => "on a runner pool",
     }
+}
+
+/// The repository of a workspace with what of it starts runs.
+fn repository(repo: &VcsRepo) -> String {
+    let what = match (&repo.tags_regex, repo.branch.as_str()) {
+        (Some(regex), _) => format!("tags {regex}"),
+        (None, "") => "its default branch".to_owned(),
+        (None, branch) => format!("branch {branch}"),
+    };
+    format!("{}, {what}", repo.display_identifier)
 }

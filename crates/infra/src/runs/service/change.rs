@@ -10,6 +10,7 @@ use super::turn;
 use crate::jobs::SEAL_LOGS;
 use crate::phases::model::PhaseKind;
 use crate::phases::store as phases;
+use crate::pull_requests::service::keep_lock;
 use crate::runs::model::Run;
 use crate::runs::store;
 use crate::workspaces::model::Workspace;
@@ -32,6 +33,7 @@ pub(crate) async fn write(
     let frees = run.status.is_final() || run.status == RunStatus::PlannedAndSaved;
     if frees {
         workspace.release_run(run.id);
+        keep_lock(tx, ctx, workspace, run).await?;
     }
     note(tx, ctx, workspace, run).await?;
     record(tx, ctx, workspace, run, action).await?;

@@ -1,6 +1,7 @@
 //! The story of a run, by verb.
 
 pub(crate) mod change;
+pub(crate) mod commit;
 mod decide;
 pub(crate) mod progress;
 mod read;

@@ -13,6 +13,7 @@ use crate::phases::model::{Phase, PhaseKind};
 use crate::phases::store as phases;
 use crate::runs::model::{History, Options, Run, Step, Unaccounted};
 use crate::runs::store;
+use crate::sources;
 use crate::workspaces::model::Workspace;
 use crate::workspaces::service as workspace_service;
 use crate::workspaces::store as workspaces;
@@ -53,6 +54,8 @@ pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
         ctx.authorize(RUN_READ, &workspace.target()).await?;
         return Ok(run);
     }
+    // Before anything is fetched for the caller.
+    ctx.authorize(RUN_PLAN, &workspace.target()).await?;
     let configuration = configuration(ctx, &workspace, request.configuration).await?;
     let options = Options::from_request(&request.attributes, workspace.auto_apply, configuration.speculative)?;
     authorize(ctx, &workspace, &options).await?;
@@ -72,27 +75,10 @@ pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
         ));
     }
     let run = Run {
-        id: ctx.new_id()?,
-        organization_id: workspace.organization_id,
-        workspace_id: workspace.id,
-        configuration_version_id: configuration.id,
-        status: RunStatus::Pending,
-        history: History(vec![Step {
-            status: RunStatus::Pending,
-            at: ctx.now(),
-            by: ctx.actor().name(),
-        }]),
-        options,
         message: shortened(&message),
         source,
-        created_by: ctx.user().ok(),
         request_key,
-        has_changes: false,
-        error_message: None,
-        cancel_requested_at: None,
-        unaccounted: Unaccounted::default(),
-        created_at: ctx.now(),
-        version: 1,
+        ..blank(ctx, &workspace, configuration.id, options)?
     };
     let mut tx = ctx.begin().await?;
     let run = place(&mut tx, ctx, run).await?;
@@ -100,8 +86,40 @@ pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
     Ok(run)
 }
 
+/// A run that nobody has seen yet, of the caller.
+pub(super) fn blank(
+    ctx: &Ctx,
+    workspace: &Workspace,
+    configuration: ConfigurationVersionId,
+    options: Options,
+) -> Result<Run> {
+    Ok(Run {
+        id: ctx.new_id()?,
+        organization_id: workspace.organization_id,
+        workspace_id: workspace.id,
+        configuration_version_id: configuration,
+        status: RunStatus::Pending,
+        history: History(vec![Step {
+            status: RunStatus::Pending,
+            at: ctx.now(),
+            by: ctx.actor().name(),
+        }]),
+        options,
+        message: String::new(),
+        source: "api".to_owned(),
+        created_by: ctx.user().ok(),
+        request_key: None,
+        has_changes: false,
+        error_message: None,
+        cancel_requested_at: None,
+        unaccounted: Unaccounted::default(),
+        created_at: ctx.now(),
+        version: 1,
+    })
+}
+
 /// Stores the run with its phases, and queues it if its turn has come already.
-async fn place(tx: &mut Tx, ctx: &Ctx, run: Run) -> Result<Run> {
+pub(super) async fn place(tx: &mut Tx, ctx: &Ctx, run: Run) -> Result<Run> {
     let mut workspace = workspaces::hold(tx, run.workspace_id).await?;
     store::insert(tx, &run).await?;
     for kind in [PhaseKind::Plan, PhaseKind::Apply] {
@@ -153,7 +171,10 @@ async fn configuration(
         Some(id) => configurations::find(ctx.db.reader(), id)
             .await?
             .filter(|found| found.workspace_id == workspace.id),
-        None => configurations::latest_uploaded(ctx.db.reader(), workspace.id).await?,
+        None => match sources::service::newest(ctx, workspace).await? {
+            Some(newest) => Some(newest),
+            None => configurations::latest_uploaded(ctx.db.reader(), workspace.id).await?,
+        },
     };
     let found = found.ok_or_else(|| match wanted {
         Some(id) => Error::not_found("configuration version", id).at_field(pointer),
@@ -168,10 +189,13 @@ async fn configuration(
     if !found.is_usable() {
         return Err(Error::invalid(
             pointer,
-            format!(
-                "Configuration version {} cannot be run: its files are not here. Upload them first.",
-                found.id
-            ),
+            match &found.error_message {
+                Some(reason) => format!("Configuration version {} cannot be run: {reason}", found.id),
+                None => format!(
+                    "Configuration version {} cannot be run: its files are not here. Upload them first.",
+                    found.id
+                ),
+            },
         ));
     }
     Ok(found)
@@ -193,7 +217,7 @@ fn is_same(run: &Run, request: &NewRunRequest) -> bool {
         && options.is_ok_and(|options| options == run.options)
 }
 
-fn shortened(message: &str) -> String {
+pub(super) fn shortened(message: &str) -> String {
     message.chars().take(LONGEST_MESSAGE).collect()
 }
 

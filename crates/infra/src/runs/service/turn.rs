@@ -63,11 +63,14 @@ pub(crate) async fn enqueue(tx: &mut Tx, ctx: &Ctx, workspace: &Workspace, run: 
     phases::update(tx, &phase.queued(id, ctx.now())).await
 }
 
-/// What a person confirmed comes before plans, and a person's run before a schedule's.
+/// What a person confirmed comes before plans, a person's run before a commit's, and that before a pull request's and a
+/// schedule's.
 fn priority(run: &Run, kind: PhaseKind) -> i64 {
     match (kind, run.source.as_str()) {
         (PhaseKind::Apply, _) => 30,
         (PhaseKind::Plan, "schedule") => 10,
+        (PhaseKind::Plan, "vcs") if run.options.plan_only => 12,
+        (PhaseKind::Plan, "vcs") => 15,
         (PhaseKind::Plan, _) => 20,
     }
 }

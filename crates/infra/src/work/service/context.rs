@@ -45,9 +45,16 @@ pub(super) async fn build(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<WorkCon
         .ok_or_else(|| Error::conflict("The files of the configuration were removed by retention. Upload it again."))?;
     let settings = &ctx.settings;
     let (plan_digest, planned_by) = plan_of(ctx, run, phase).await?;
-    let variables = variables::effective::resolve_for_run(ctx, &workspace, &run.options.variables).await?;
+    let mut variables = variables::effective::resolve_for_run(ctx, &workspace, &run.options.variables).await?;
+    if run.options.is_untrusted {
+        // Strangers wrote the code, and a plan runs it: what it never gets it cannot tell.
+        variables.retain(|variable| !variable.sensitive);
+    }
     let about = (&organization, &workspace, run);
-    let identity = workload_identity::service::of_phase(ctx, about, WorkPhase::from(phase.kind), &variables).await?;
+    let identity = match run.options.is_untrusted {
+        true => None,
+        false => workload_identity::service::of_phase(ctx, about, WorkPhase::from(phase.kind), &variables).await?,
+    };
     let timeout_seconds = match phase.kind {
         PhaseKind::Plan => settings.runs.plan_timeout_seconds,
         PhaseKind::Apply => settings.runs.apply_timeout_seconds,
@@ -66,7 +73,10 @@ pub(super) async fn build(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<WorkCon
         options: run.options.plan.clone(),
         variables,
         identity,
-        git: private_code::service::of_phase(ctx, &workspace, WorkPhase::from(phase.kind)).await?,
+        git: match run.options.is_untrusted {
+            true => None,
+            false => private_code::service::of_phase(ctx, &workspace, WorkPhase::from(phase.kind)).await?,
+        },
         state: states::service::reference(ctx, &workspace).await?,
         plan_digest,
         timeout_ms: timeout_seconds.saturating_mul(1_000),

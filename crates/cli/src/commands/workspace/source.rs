@@ -1,0 +1,153 @@
+//! Where a workspace's configuration comes from, as flags.
+
+use clap::{Args, ValueEnum};
+use slipway_api::ids::IntegrationId;
+use slipway_api::vcs::{ApplyPolicy, ForkPolicy, VcsRepoSettings};
+use slipway_api::workspaces::WorkspaceSettings;
+use slipway_client::Client;
+
+use super::super::repository::find_integration;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// The repository of a workspace, and what its commits start.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Git")]
+pub(crate) struct SourceArguments {
+    /// The repository that the configuration comes from: its name at the integration's forge, or its whole address
+    #[arg(long, value_name = "REPOSITORY", conflicts_with = "no_repo")]
+    repo: Option<String>,
+    /// Take the configuration from no repository any more
+    #[arg(long)]
+    no_repo: bool,
+    /// The integration that opens the repository, by name or id [default: the only forge that there is]
+    #[arg(long, value_name = "INTEGRATION", requires = "repo")]
+    integration: Option<String>,
+    /// The branch that starts runs [default: the repository's own]
+    #[arg(long, value_name = "BRANCH")]
+    branch: Option<String>,
+    /// Tags start runs, not the branch: those that match this regular expression; "" for the branch again
+    #[arg(long, value_name = "REGEX")]
+    tags: Option<String>,
+    /// Only changes of files that match this glob start runs, beside local modules; replaces all (repeatable)
+    #[arg(long = "trigger-pattern", value_name = "GLOB")]
+    trigger_patterns: Vec<String>,
+    /// Changes below this directory start runs, too; replaces all (repeatable)
+    #[arg(long = "trigger-prefix", value_name = "DIRECTORY")]
+    trigger_prefixes: Vec<String>,
+    /// Whether only commits start runs whose changed files concern the workspace
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    file_triggers: Option<bool>,
+    /// Whether pull requests are planned
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    plan_pull_requests: Option<bool>,
+    /// When a pull request's changes are applied
+    #[arg(long, value_enum, value_name = "WHEN")]
+    apply_when: Option<ApplyWhen>,
+    /// What pull requests from forks start: a plan without secrets once somebody allows it, or nothing
+    #[arg(long, value_enum, value_name = "POLICY")]
+    forks: Option<Forks>,
+    /// Whether submodules are fetched
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    submodules: Option<bool>,
+    /// Whether large files (Git LFS) are fetched
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    large_files: Option<bool>,
+    /// Start a run as soon as the workspace has its files
+    #[arg(long)]
+    start: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ApplyWhen {
+    AfterMerge,
+    BeforeMerge,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Forks {
+    Ask,
+    Never,
+}
+
+impl SourceArguments {
+    /// Adds what the flags say to the settings.
+    pub(super) async fn add_to(
+        self,
+        context: &Context,
+        client: &Client,
+        settings: &mut WorkspaceSettings,
+    ) -> anyhow::Result<()> {
+        settings.vcs_repo = self.repository(context, client).await?;
+        let list = |texts: Vec<String>| (!texts.is_empty()).then_some(texts);
+        settings.trigger_patterns = list(self.trigger_patterns);
+        settings.trigger_prefixes = list(self.trigger_prefixes);
+        settings.file_triggers_enabled = self.file_triggers;
+        settings.speculative_enabled = self.plan_pull_requests;
+        settings.queue_all_runs = self.start.then_some(true);
+        settings.apply_policy = self.apply_when.map(|when| match when {
+            ApplyWhen::AfterMerge => ApplyPolicy::AfterMerge,
+            ApplyWhen::BeforeMerge => ApplyPolicy::BeforeMerge,
+        });
+        settings.fork_policy = self.forks.map(|forks| match forks {
+            Forks::Ask => ForkPolicy::Ask,
+            Forks::Never => ForkPolicy::Never,
+        });
+        Ok(())
+    }
+
+    async fn repository(&self, context: &Context, client: &Client) -> anyhow::Result<Option<Option<VcsRepoSettings>>> {
+        if self.no_repo {
+            return Ok(Some(None));
+        }
+        let is_mentioned = self.repo.is_some()
+            || self.branch.is_some()
+            || self.tags.is_some()
+            || self.submodules.is_some()
+            || self.large_files.is_some();
+        if !is_mentioned {
+            return Ok(None);
+        }
+        let integration_id = match (&self.integration, &self.repo) {
+            (Some(text), _) => Some(find_integration(context, client, text).await?),
+            (None, Some(repo)) if !is_address(repo) => Some(only_forge(context, client, repo).await?),
+            _ => None,
+        };
+        Ok(Some(Some(VcsRepoSettings {
+            identifier: self.repo.clone(),
+            branch: self.branch.clone(),
+            tags_regex: self.tags.clone(),
+            ingress_submodules: self.submodules,
+            large_files: self.large_files,
+            integration_id,
+            ..VcsRepoSettings::default()
+        })))
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    text.contains("://") || text.contains('@')
+}
+
+/// The organization's only integration with a forge.
+async fn only_forge(context: &Context, client: &Client, repo: &str) -> anyhow::Result<IntegrationId> {
+    let organization = context.organization()?;
+    let all = client.integrations(organization, Some(FORGES)).up_to(1_000).await?;
+    match all.as_slice() {
+        [only] => Ok(only.id.parse()?),
+        [] => Err(Failure::error(
+            format!("organization {organization} has no integration with a Git forge"),
+            "Make one: slipway integration create; or name the repository by its whole address if everybody may read it.",
+        )),
+        several => {
+            let names: Vec<String> = several.iter().map(|one| one.attributes.name.to_string()).collect();
+            Err(Failure::error(
+                format!("{repo} may be at {}", names.join(" or ")),
+                "Say which: --integration NAME",
+            ))
+        }
+    }
+}
+
+/// The kinds that repositories can be at.
+const FORGES: &str = "github,gitlab,bitbucket,bitbucket-data-center,azure-devops,gitea,git";

@@ -1,0 +1,67 @@
+//! Routes of accounts at forges.
+
+use axum::http::{StatusCode, Uri};
+use axum::response::IntoResponse;
+use slipway_api::forge_accounts::{ForgeAccount as Wire, NewForgeAccount};
+use slipway_api::ids::ForgeAccountId;
+use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
+use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list};
+use slipway_kernel::{Ctx, Result};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::model::ForgeAccount;
+use super::service;
+
+pub(crate) fn routes() -> Routes {
+    OpenApiRouter::new()
+        .routes(routes!(list_forge_accounts, link_forge_account))
+        .routes(routes!(unlink_forge_account))
+}
+
+/// List one's own accounts at Git forges. What they write in pull requests counts as said by oneself.
+#[utoipa::path(get, path = "/api/v2/account/forge-accounts", operation_id = "list_forge_accounts", tag = "users",
+    params(("page[number]" = Option<u32>, Query), ("page[size]" = Option<u32>, Query)),
+    responses((status = 200, body = ListDocument<Resource<Wire>>), (status = 400, body = ErrorDocument),
+        (status = 401, body = ErrorDocument), (status = 403, body = ErrorDocument)),
+    security(("token" = [])))]
+async fn list_forge_accounts(ctx: Ctx, uri: Uri) -> Result<impl IntoResponse> {
+    let query = ListQuery::parse(&uri, Known::default())?;
+    let rows = service::list(&ctx).await?;
+    let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let offset = usize::try_from(query.page.offset()).unwrap_or(usize::MAX);
+    let rows = rows.into_iter().skip(offset).collect();
+    let listed = Listed { rows, total };
+    Ok(list(query.document(listed, |row| row.id.to_string(), resource)))
+}
+
+/// Link an account at a Git forge to oneself: commands that it writes in pull requests are decided by one's own permissions.
+#[utoipa::path(post, path = "/api/v2/account/forge-accounts", operation_id = "link_forge_account", tag = "users",
+    request_body = NewDocument<NewForgeAccount>,
+    responses((status = 201, body = Document<Resource<Wire>>), (status = 401, body = ErrorDocument),
+        (status = 403, body = ErrorDocument), (status = 409, body = ErrorDocument), (status = 422, body = ErrorDocument)),
+    security(("token" = [])))]
+async fn link_forge_account(ctx: Ctx, body: Body<NewForgeAccount>) -> Result<impl IntoResponse> {
+    Ok(created(resource(service::link(&ctx, &body.attributes()?).await?)))
+}
+
+/// Unlink one of one's own accounts at Git forges.
+#[utoipa::path(delete, path = "/api/v2/account/forge-accounts/{forge_account}", operation_id = "unlink_forge_account",
+    tag = "users", params(("forge_account" = ForgeAccountId, Path)),
+    responses((status = 204), (status = 401, body = ErrorDocument), (status = 403, body = ErrorDocument),
+        (status = 404, body = ErrorDocument)),
+    security(("token" = [])))]
+async fn unlink_forge_account(ctx: Ctx, params: Params) -> Result<StatusCode> {
+    service::unlink(&ctx, params.get("forge_account")?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn resource(account: ForgeAccount) -> Resource<Wire> {
+    let attributes = Wire {
+        host: account.host,
+        login: account.login,
+        is_seen: account.account_id.is_some(),
+        created_at: account.created_at,
+    };
+    Resource::new(account.id, attributes).with("user", "users", account.user_id)
+}

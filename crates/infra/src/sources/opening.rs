@@ -1,0 +1,47 @@
+//! A repository with what this domain asks of it, and what Git's refusals mean to people.
+
+use slipway_connections::forges::ForgeKind;
+use slipway_connections::repositories::Repository;
+use slipway_git::{Commit as CommitInfo, GitError};
+use slipway_kernel::Error;
+
+/// A refusal of Git's, by whether another try may help.
+pub(crate) fn of_git(error: GitError) -> Error {
+    let sentence = sentence(&error.to_string());
+    match error {
+        GitError::Away { .. } | GitError::TimedOut { .. } | GitError::Start { .. } | GitError::File { .. } => {
+            Error::unavailable(sentence)
+        }
+        GitError::TooLarge { .. } => Error::new(slipway_api::Code::TooLarge, sentence),
+        _ => Error::conflict(sentence),
+    }
+}
+
+/// A text as a sentence.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.trim().trim_end_matches('.').chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
+}
+
+/// The ref's short name, with whether it is a tag.
+pub(crate) fn short(name: &str) -> Option<(&str, bool)> {
+    let branch = name.strip_prefix("refs/heads/").map(|branch| (branch, false));
+    branch.or_else(|| name.strip_prefix("refs/tags/").map(|tag| (tag, true)))
+}
+
+/// Where people look at a commit.
+pub(crate) fn commit_url(repository: &Repository, kind: Option<ForgeKind>, commit: &str) -> Option<String> {
+    let place = repository.web_url.as_deref()?.trim_end_matches('/');
+    Some(match kind? {
+        ForgeKind::Gitlab => format!("{place}/-/commit/{commit}"),
+        ForgeKind::Bitbucket | ForgeKind::BitbucketDataCenter => format!("{place}/commits/{commit}"),
+        ForgeKind::Github | ForgeKind::Gitea | ForgeKind::AzureDevops => format!("{place}/commit/{commit}"),
+        ForgeKind::Git => return None,
+    })
+}
+
+/// A commit's message as it is kept: cut, so that nobody stores a book in it.
+pub(crate) fn message(commit: &CommitInfo) -> String {
+    commit.message.trim().chars().take(4_000).collect()
+}
