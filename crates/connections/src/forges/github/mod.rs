@@ -1,24 +1,25 @@
 //! GitHub and GitHub Enterprise Server (REST API 2022-11-28): by a token, an OAuth application's token, or a GitHub App.
 
+mod account;
 mod app;
 
 use async_trait::async_trait;
 use http::Method;
 use http::header::{ACCEPT, HeaderName, HeaderValue};
 use serde::Deserialize;
-use serde_json::{Value, json};
-use slipway_api::Timestamp;
+use serde_json::json;
 use slipway_git::Credentials;
 use tokio::sync::OnceCell;
 use url::Url;
 use zeroize::Zeroizing;
 
+pub(super) use self::account::PERMISSIONS;
 use self::app::App;
 use super::client::{Call, Client, Outside, Reply, bearer, cut, split_name};
 use super::gitea::{reaction_word, state_word};
 use super::model::{
     Account, Capabilities, Comment, CommitStatus, Forge, ForgeError, ForgeKind, ForgePage, ForgeRepository, Group,
-    HookWish, MissingRight, PullRequest, Reaction, RemoteHook, RepositoryQuery,
+    HookWish, PullRequest, Reaction, RemoteHook, RepositoryQuery,
 };
 use super::search::{MOST_LOOKED_THROUGH, page_of};
 use super::settings::{Secrets, Settings};
@@ -26,14 +27,6 @@ use super::wire;
 
 /// What a webhook delivers. Branches and tags that come and go are pushes, too.
 const EVENTS: [&str; 5] = ["push", "pull_request", "issue_comment", "release", "repository"];
-/// What an app needs, and what for.
-pub(super) const PERMISSIONS: [(&str, &str, &str); 5] = [
-    ("metadata", "read", "listing repositories"),
-    ("contents", "read", "fetching repositories"),
-    ("statuses", "write", "showing statuses beside commits"),
-    ("pull_requests", "write", "reading pull requests and writing comments"),
-    ("repository_hooks", "write", "setting webhooks"),
-];
 /// Characters of a status' description.
 const DESCRIPTION: usize = 140;
 /// Things on a page.
@@ -183,83 +176,6 @@ impl Github {
         };
         Ok((found, reply.has_next()))
     }
-
-    async fn account_of_token(&self) -> Result<Account, ForgeError> {
-        let reply = self.ask(Call::get(&["user"])).await?;
-        let user: wire::User = reply.json()?;
-        // Only classic tokens and OAuth's say their scopes; what a fine-grained token lacks shows when it is used.
-        let missing = reply.header("x-oauth-scopes").map(missing_scopes).unwrap_or_default();
-        Ok(Account {
-            name: user.login,
-            missing,
-            expires_at: reply.header("github-authentication-token-expiration").and_then(expiry),
-        })
-    }
-
-    async fn account_of_app(&self, app: &App) -> Result<Account, ForgeError> {
-        let name = self.own().await?.login.clone();
-        let installation = app.installation(&self.client).await?;
-        if installation.suspended_at.is_some() {
-            let owner = installation.account.login;
-            return Err(ForgeError::Refused(format!(
-                "the app's installation on {owner} is suspended"
-            )));
-        }
-        let given = |permission: &str| installation.permissions.get(permission).and_then(Value::as_str);
-        let is_missing = |(permission, level, _): &(&str, &str, &str)| {
-            !matches!(
-                (*level, given(permission)),
-                ("read", Some(_)) | ("write", Some("write" | "admin"))
-            )
-        };
-        let missing = PERMISSIONS
-            .into_iter()
-            .filter(is_missing)
-            .map(|(permission, level, needed_for)| MissingRight {
-                right: format!("{permission}: {level}"),
-                needed_for: needed_for.to_owned(),
-            });
-        Ok(Account {
-            name,
-            missing: missing.collect(),
-            expires_at: None,
-        })
-    }
-}
-
-/// What is missing in the scopes of a classic token.
-fn missing_scopes(scopes: &str) -> Vec<MissingRight> {
-    let has = |wanted: &[&str]| scopes.split(',').any(|scope| wanted.contains(&scope.trim()));
-    let needs = [
-        (
-            &["repo"][..],
-            "repo",
-            "private repositories, webhooks, statuses and comments",
-        ),
-        (
-            &["read:org", "write:org", "admin:org"][..],
-            "read:org",
-            "listing organizations and their repositories",
-        ),
-    ];
-    let missing = needs.into_iter().filter(|(any, _, _)| !has(any));
-    missing
-        .map(|(_, right, needed_for)| MissingRight {
-            right: right.to_owned(),
-            needed_for: needed_for.to_owned(),
-        })
-        .collect()
-}
-
-/// `2026-12-01 08:30:00 UTC`, or with an offset as `-0700`.
-fn expiry(text: &str) -> Option<Timestamp> {
-    let mut parts = text.split_whitespace();
-    let (date, time, zone) = (parts.next()?, parts.next()?, parts.next().unwrap_or("UTC"));
-    let offset = match zone {
-        "UTC" => "Z".to_owned(),
-        zone => format!("{}:{}", zone.get(..3)?, zone.get(3..)?),
-    };
-    format!("{date}T{time}{offset}").parse().ok()
 }
 
 #[async_trait]
@@ -359,7 +275,7 @@ impl Forge for Github {
     async fn set_hook(&self, repository: &str, wish: &HookWish) -> Result<RemoteHook, ForgeError> {
         let (owner, name) = split_name(repository)?;
         let mut found = self.hooks(repository, &wish.url).await?.into_iter();
-        let mut body = json!({
+        let body = json!({
             "active": true,
             "events": EVENTS,
             "config": {
@@ -371,10 +287,7 @@ impl Forge for Github {
         });
         let call = match found.next() {
             Some(hook) => Call::new(Method::PATCH, &["repos", owner, name, "hooks", &hook.id.to_string()]),
-            None => {
-                body["name"] = json!("web");
-                Call::new(Method::POST, &["repos", owner, name, "hooks"])
-            }
+            None => Call::new(Method::POST, &["repos", owner, name, "hooks"]),
         };
         let made: Made = self.ask(call.json(&body)).await?.json()?;
         for superfluous in found {
@@ -507,28 +420,5 @@ mod tests {
     #[case("https://github.com.example.com", "https://github.com.example.com/api/v3")]
     fn the_api_is_where_the_forge_has_it(#[case] url: &str, #[case] api: &str) {
         assert_eq!(api_of(url), api);
-    }
-
-    #[rstest]
-    #[case("2026-12-01 08:30:00 UTC", Some("2026-12-01T08:30:00Z"))]
-    #[case("2026-12-01 08:30:00 -0700", Some("2026-12-01T15:30:00Z"))]
-    #[case("soon", None)]
-    #[case("2026-12-01 08:30:00 é", None)]
-    fn a_token_says_when_it_ends(#[case] text: &str, #[case] expected: Option<&str>) {
-        assert_eq!(expiry(text), expected.map(|text| text.parse().unwrap()));
-    }
-
-    #[test]
-    fn scopes_that_are_missing_are_named() {
-        let named = |scopes| {
-            missing_scopes(scopes)
-                .into_iter()
-                .map(|lacking| lacking.right)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(named("admin:org, repo"), [] as [String; 0]);
-        assert_eq!(named("repo"), ["read:org"]);
-        assert_eq!(named("public_repo"), ["repo", "read:org"]);
-        assert_eq!(named(""), ["repo", "read:org"]);
     }
 }

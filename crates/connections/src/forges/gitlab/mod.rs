@@ -1,20 +1,22 @@
 //! GitLab (API v4, <https://docs.gitlab.com/api/rest/>): by an access token or the token of an OAuth application.
 
+mod wire;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use http::Method;
 use http::header::AUTHORIZATION;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use slipway_git::Credentials;
 use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
-use super::client::{ACCEPT_JSON, Call, Client, Outside, bearer, cut, shortened, split_name};
+use self::wire::{Made, MergeRequest, Named, Note, Project, Token, User};
+use super::client::{ACCEPT_JSON, Call, Client, Outside, Reply, bearer, cut, split_name};
 use super::model::{
     Account, Capabilities, Comment, CommitStatus, Forge, ForgeError, ForgeKind, ForgePage, ForgeRepository, Group,
-    HookWish, MissingRight, Person, PullRequest, PullRequestState, Reaction, RemoteHook, RepositoryQuery, StatusState,
+    HookWish, MissingRight, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState,
 };
 use super::settings::{Secrets, Settings};
 
@@ -43,125 +45,6 @@ pub(super) struct Gitlab {
     token: Zeroizing<String>,
     is_oauth: bool,
     own: OnceCell<User>,
-}
-
-#[derive(Deserialize)]
-struct User {
-    id: u64,
-    #[serde(default)]
-    username: String,
-}
-
-impl From<User> for Person {
-    fn from(user: User) -> Self {
-        Self {
-            id: user.id.to_string(),
-            login: user.username,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Project {
-    id: u64,
-    path_with_namespace: String,
-    description: Option<String>,
-    default_branch: Option<String>,
-    http_url_to_repo: String,
-    web_url: String,
-    visibility: Option<String>,
-    #[serde(default)]
-    archived: bool,
-    #[serde(default)]
-    empty_repo: bool,
-}
-
-impl From<Project> for ForgeRepository {
-    fn from(project: Project) -> Self {
-        let is_empty = project.empty_repo;
-        Self {
-            id: project.id.to_string(),
-            full_name: project.path_with_namespace,
-            description: project.description.filter(|text| !text.is_empty()),
-            default_branch: project.default_branch.filter(|name| !name.is_empty() && !is_empty),
-            clone_url: project.http_url_to_repo,
-            web_url: project.web_url,
-            is_private: project.visibility.as_deref() != Some("public"),
-            is_archived: project.archived,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct MergeRequest {
-    iid: u64,
-    title: String,
-    web_url: String,
-    author: User,
-    sha: Option<String>,
-    source_branch: String,
-    target_branch: String,
-    source_project_id: Option<u64>,
-    target_project_id: Option<u64>,
-    #[serde(default)]
-    draft: bool,
-    state: String,
-}
-
-impl From<MergeRequest> for PullRequest {
-    fn from(request: MergeRequest) -> Self {
-        Self {
-            number: request.iid,
-            title: shortened(&request.title),
-            web_url: request.web_url,
-            author: request.author.into(),
-            head_commit: request.sha.unwrap_or_default(),
-            head_branch: request.source_branch,
-            base_branch: request.target_branch,
-            head_ref: format!("refs/merge-requests/{}/head", request.iid),
-            is_fork: request.source_project_id.is_none() || request.source_project_id != request.target_project_id,
-            is_draft: request.draft,
-            state: match request.state.as_str() {
-                "merged" => PullRequestState::Merged,
-                "closed" => PullRequestState::Closed,
-                _ => PullRequestState::Open,
-            },
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Note {
-    id: u64,
-    #[serde(default)]
-    body: String,
-    author: User,
-    #[serde(default)]
-    system: bool,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    full_path: String,
-}
-
-#[derive(Deserialize)]
-struct Made {
-    id: u64,
-}
-
-/// What a token says of itself.
-#[derive(Deserialize)]
-struct Token {
-    #[serde(default)]
-    scopes: Vec<String>,
-    /// The same, as OAuth's tokens say it.
-    #[serde(default)]
-    scope: Vec<String>,
-    /// A day: it ends when the day begins.
-    expires_at: Option<String>,
-    /// OAuth's.
-    expires_in: Option<u64>,
 }
 
 /// GitLab by its settings.
@@ -218,7 +101,7 @@ impl Gitlab {
         Ok(ours)
     }
 
-    async fn projects(&self, query: &RepositoryQuery) -> Result<super::client::Reply, ForgeError> {
+    async fn projects(&self, query: &RepositoryQuery) -> Result<Reply, ForgeError> {
         let paged = |call: Call| {
             call.query("search", &query.search)
                 .query("order_by", "path")
@@ -345,14 +228,17 @@ impl Forge for Gitlab {
 
     async fn set_hook(&self, repository: &str, wish: &HookWish) -> Result<RemoteHook, ForgeError> {
         let mut found = self.hooks(repository, &wish.url).await?.into_iter();
-        let mut body = json!({
-            "url": wish.url,
-            "token": wish.secret.as_str(),
-            "enable_ssl_verification": true,
-        });
-        for event in EVENTS {
-            body[event] = json!(true);
-        }
+        let fields = [
+            ("url", json!(wish.url)),
+            ("token", json!(wish.secret.as_str())),
+            ("enable_ssl_verification", json!(true)),
+        ];
+        let events = EVENTS.map(|event| (event, json!(true)));
+        let fields = fields
+            .into_iter()
+            .chain(events)
+            .map(|(name, value)| (name.to_owned(), value));
+        let body = Value::Object(fields.collect());
         let call = match found.next() {
             Some(hook) => Call::new(Method::PUT, &["projects", repository, "hooks", &hook_id(&hook)]),
             None => Call::new(Method::POST, &["projects", repository, "hooks"]),
