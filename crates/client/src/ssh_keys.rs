@@ -1,6 +1,7 @@
 //! SSH keys of an organization.
 
-use slipway_api::ids::SshKeyId;
+use slipway_api::ids::{SshKeyId, WorkspaceId};
+use slipway_api::private_code::WorkspaceSshKey;
 use slipway_api::ssh_keys::{NewSshKey, SshKey, SshKeyChanges};
 use slipway_api::{Name, NewDocument, Resource};
 
@@ -31,6 +32,24 @@ impl Client {
     pub async fn update_ssh_key(&self, id: SshKeyId, changes: SshKeyChanges) -> Result<Resource<SshKey>, ClientError> {
         let call = Call::patch(&[PATH, &id.to_string()]);
         self.resource(call.json(&NewDocument::new(changes))?).await
+    }
+
+    /// The SSH key of a workspace's runs.
+    pub async fn workspace_ssh_key(&self, workspace: WorkspaceId) -> Result<Option<SshKeyId>, ClientError> {
+        let call = Call::get(&["workspaces", &workspace.to_string(), "relationships", "ssh-key"]);
+        let found: Resource<WorkspaceSshKey> = self.resource(call).await?;
+        Ok(found.attributes.id)
+    }
+
+    /// Chooses the SSH key of a workspace's runs, or none.
+    pub async fn choose_workspace_ssh_key(
+        &self,
+        workspace: WorkspaceId,
+        key: Option<SshKeyId>,
+    ) -> Result<Resource<WorkspaceSshKey>, ClientError> {
+        let call = Call::patch(&["workspaces", &workspace.to_string(), "relationships", "ssh-key"]);
+        self.resource(call.json(&NewDocument::new(WorkspaceSshKey { id: key }))?)
+            .await
     }
 
     /// Deletes an SSH key that nothing uses.

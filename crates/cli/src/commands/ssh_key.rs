@@ -47,6 +47,22 @@ Examples:
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Give an SSH key to the runs of the workspace: their `init` opens private modules with it
+    ///
+    /// A run gets one key. It is shown to hosts whose key is pinned: the large forges, and the servers of integrations that
+    /// the workspace is given.
+    #[command(after_help = "\
+Examples:
+  slipway ssh-key assign modules --workspace shop
+  slipway ssh-key assign modules")]
+    Assign {
+        /// The SSH key, by name or id
+        #[arg(value_name = "KEY")]
+        key: String,
+    },
+    /// Take the SSH key from the runs of the workspace
+    #[command(after_help = "Examples:\n  slipway ssh-key unassign --workspace shop")]
+    Unassign,
     /// Delete an SSH key that nothing uses
     #[command(after_help = "Examples:\n  slipway ssh-key delete modules --yes")]
     Delete {
@@ -84,6 +100,20 @@ pub(super) async fn run(context: &Context, command: SshKeyCommand) -> anyhow::Re
                 value: file.as_ref().map(read).transpose()?,
             };
             show(context, &client.update_ssh_key(id_of(&found)?, changes).await?)?;
+        }
+        SshKeyCommand::Assign { key } => {
+            let found = find(context, client, &key).await?;
+            let workspace = context.workspace_id(client).await?;
+            client.choose_workspace_ssh_key(workspace, Some(id_of(&found)?)).await?;
+            let name = &found.attributes.name;
+            context
+                .output
+                .done(&format!("runs of the workspace get the SSH key {name} now"));
+        }
+        SshKeyCommand::Unassign => {
+            let workspace = context.workspace_id(client).await?;
+            client.choose_workspace_ssh_key(workspace, None).await?;
+            context.output.done("runs of the workspace get no SSH key any more");
         }
         SshKeyCommand::Delete { key, yes } => {
             let found = find(context, client, &key).await?;
