@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use slipway_api::ids::{IntegrationId, WorkspaceId};
+use slipway_api::ids::{IntegrationId, OrganizationId, WorkspaceId};
 use slipway_connections::integrations::environment::{self, Given, Phase};
 use slipway_connections::integrations::{self, Integration};
 use slipway_connections::permissions::{INTEGRATION_READ, INTEGRATION_USE};
@@ -42,8 +42,7 @@ struct Found {
     id: String,
     name: String,
     kind: ScopeKind,
-    organization: slipway_api::ids::OrganizationId,
-    project: Option<slipway_api::ids::ProjectId>,
+    organization: OrganizationId,
 }
 
 /// Gives an integration to the runs of a place, or to other phases of them.
@@ -227,7 +226,6 @@ async fn find(ctx: &Ctx, place: Place, is_to_change: bool) -> Result<Found> {
                 name: workspace.name.to_string(),
                 kind: ScopeKind::Workspace,
                 organization: workspace.organization_id,
-                project: Some(workspace.project_id),
             })
         }
         Place::Project(id) => {
@@ -239,7 +237,6 @@ async fn find(ctx: &Ctx, place: Place, is_to_change: bool) -> Result<Found> {
                 name: project.name.to_string(),
                 kind: ScopeKind::Project,
                 organization: project.organization_id,
-                project: Some(id),
             })
         }
         Place::Organization(id) => {
@@ -255,7 +252,6 @@ async fn find(ctx: &Ctx, place: Place, is_to_change: bool) -> Result<Found> {
                 name: organization.name.to_string(),
                 kind: ScopeKind::Organization,
                 organization: id,
-                project: None,
             })
         }
     }

@@ -89,7 +89,54 @@ async fn plant(acme: &Acme) -> Vec<String> {
     planted.extend(secrets_of_accounts(acme).await);
     planted.extend(run_with_secrets(acme).await);
     planted.extend(refused_with_secrets(acme).await);
+    planted.extend(of_integrations(acme).await);
     planted
+}
+
+/// Secrets of integrations: kept, changed, refused, and given to a run.
+async fn of_integrations(acme: &Acme) -> Vec<String> {
+    let path = "/api/v2/organizations/acme/integrations";
+    let settings = json!({"method": "token", "url": "https://10.0.0.1", "token": "canary-of-a-forge"});
+    let forge = document(
+        "integrations",
+        json!({"name": "forge", "kind": "gitea", "settings": settings}),
+    );
+    let forge = acme.owner.post(path, forge).await.expect(201).id();
+    let change = document(
+        "integrations",
+        json!({"settings": {"token": "canary-of-another-forge"}}),
+    );
+    acme.owner
+        .patch(&format!("/api/v2/integrations/{forge}"), change)
+        .await
+        .expect(200);
+    let tested = format!("/api/v2/integrations/{forge}/actions/test");
+    acme.owner.post(&tested, json!({})).await.expect(200);
+    let wrong = json!({"method": "token", "url": "no-url", "token": "canary-of-a-refusal"});
+    let wrong = document(
+        "integrations",
+        json!({"name": "wrong", "kind": "gitea", "settings": wrong}),
+    );
+    acme.owner.post(path, wrong).await.expect(422);
+    let settings = json!({"sensitive-variables": {"SECRET": "canary-of-an-environment"}});
+    let given = document(
+        "integrations",
+        json!({"name": "given", "kind": "environment", "settings": settings}),
+    );
+    let given = acme.owner.post(path, given).await.expect(201).id();
+    let assigned = format!("/api/v2/integrations/{given}/assignments/{}", acme.workspace);
+    let body = document("integration-assignments", json!({}));
+    acme.owner.json("PUT", &assigned, &body).await.expect(200);
+    let runner = acme.runner().await;
+    acme.start(json!({"plan-only": true})).await;
+    let item = runner.claim().await.unwrap();
+    let identity = item.claim.context.identity.clone().unwrap();
+    assert_eq!(identity.environment["SECRET"], "canary-of-an-environment");
+    item.succeed(json!({"add": 0})).await;
+    ["a-forge", "another-forge", "a-refusal", "an-environment"]
+        .into_iter()
+        .map(|place| format!("canary-of-{place}"))
+        .collect()
 }
 
 /// A webhook's secrets, and mail that waits.

@@ -49,6 +49,7 @@ impl Fixture {
         variables(&acme, &mut names).await;
         people(&acme, &mut names).await;
         super::people::make(&acme, &mut names).await;
+        super::integrations::make(&acme, &mut names).await;
         pools(&acme, &mut names).await;
         let item = runs(&acme, &runner, &mut names).await;
         // Of a closed network, so that a test of it is refused without asking anybody.

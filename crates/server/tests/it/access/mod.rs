@@ -3,6 +3,7 @@
 mod audited;
 mod canary;
 mod fixture;
+mod integrations;
 mod invisible;
 mod matrix;
 mod operations;

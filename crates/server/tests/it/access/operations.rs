@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::fixture::new_run;
-use super::people;
+use super::{integrations, people};
 use crate::support::{State, document};
 
 /// What is sent.
@@ -120,6 +120,8 @@ pub fn rows() -> Vec<Row> {
         pools(),
         work(),
         audit(),
+        integrations::rows(),
+        integrations::deletions(),
         people::deletions(),
         deletions(),
     ]

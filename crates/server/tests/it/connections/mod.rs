@@ -1,1 +1,5 @@
 //! Connections: integrations, forges, repositories, webhooks, and what they start.
+
+mod integrations;
+mod integration_runs;
+mod integration_tests;
