@@ -41,6 +41,10 @@ const SILENT: &[(&str, &str)] = &[
         "unregister_runner",
         "processes come and go; their pool's token was an event",
     ),
+    (
+        "synchronize_repository",
+        "what it finds has events of its own; without any there was nothing",
+    ),
     ("test_identity_provider", "it asks the other side and changes nothing"),
     ("test_integration_draft", "it asks the other side and changes nothing"),
 ];

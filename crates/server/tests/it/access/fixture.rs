@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use slipway_kernel::settings::Settings;
 
 use super::operations::{GZIPPED_CHANGE, GZIPPED_INDEX};
-use crate::support::{Acme, Caller, State, TestItem, TestRunner, document, related};
+use crate::support::{Acme, Caller, State, TestApp, TestItem, TestRunner, document, related};
 
 /// Who calls: the columns of the matrix.
 pub const CALLERS: [&str; 15] = [
@@ -41,7 +42,7 @@ pub struct Fixture {
 
 impl Fixture {
     pub async fn new(caller: &str) -> Self {
-        let acme = Acme::new().await;
+        let acme = Acme::on(TestApp::with(reach_git).await).await;
         let runner = acme.runner().await;
         let mut names = BTreeMap::from([("organization", "acme".to_owned())]);
         workspaces(&acme, &mut names).await;
@@ -49,6 +50,7 @@ impl Fixture {
         variables(&acme, &mut names).await;
         people(&acme, &mut names).await;
         super::people::make(&acme, &mut names).await;
+        super::repositories::make(&acme, &mut names).await;
         super::integrations::make(&acme, &mut names).await;
         pools(&acme, &mut names).await;
         let item = runs(&acme, &runner, &mut names).await;
@@ -102,6 +104,11 @@ impl Fixture {
             text.replace(&format!("${name}"), value)
         })
     }
+}
+
+/// Lets the server reach the Git server of the fixtures.
+fn reach_git(settings: &mut Settings) {
+    settings.outbound.allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
 }
 
 /// A person as the matrix calls them.

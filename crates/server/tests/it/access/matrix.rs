@@ -131,7 +131,6 @@ fn missing_path(path: &str) -> String {
         ("runner", "agent"),
         ("work_item", "work"),
         ("audit_webhook", "awh"),
-        ("integration", "int"),
         ("target", "ws"),
         ("ssh_key", "sshkey"),
         ("oauth_token", "ot"),
@@ -140,6 +139,9 @@ fn missing_path(path: &str) -> String {
         ("team_workspace", "tws"),
         ("team_project", "tprj"),
         ("service_account", "user"),
+        ("repository", "repo"),
+        ("delivery", "whd"),
+        ("integration", "int"),
     ];
     let path = path.replace("{organization}", "nowhere");
     let fill = |path: String, (name, prefix): (&str, &str)| {

@@ -8,6 +8,7 @@ mod invisible;
 mod matrix;
 mod operations;
 mod people;
+mod repositories;
 mod requests;
 mod roles;
 mod shapes;

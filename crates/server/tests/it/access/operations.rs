@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::fixture::new_run;
-use super::{integrations, people};
+use super::{integrations, people, repositories};
 use crate::support::{State, document};
 
 /// What is sent.
@@ -82,7 +82,7 @@ impl Row {
         self
     }
 
-    fn closed(mut self) -> Self {
+    pub fn closed(mut self) -> Self {
         self.is_closed = true;
         self
     }
@@ -120,9 +120,11 @@ pub fn rows() -> Vec<Row> {
         pools(),
         work(),
         audit(),
+        repositories::rows(),
         integrations::rows(),
         integrations::deletions(),
         people::deletions(),
+        repositories::deletions(),
         deletions(),
     ]
     .into_iter()
