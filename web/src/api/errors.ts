@@ -69,7 +69,9 @@ export function errorOf(response: Response, body: unknown): ApiError {
   const general = errors.filter((error) => !error.source?.pointer && !error.source?.parameter)
   const detail = (general.length > 0 ? general : errors).map((error) => error.detail).join(' ')
   const meta = (first.meta ?? {}) as Record<string, unknown>
-  return new ApiError(response.status, first.code, first.title, detail, errors.flatMap(problemOf), requestId, meta)
+  // The server writes titles as words within a sentence.
+  const title = first.title.charAt(0).toUpperCase() + first.title.slice(1)
+  return new ApiError(response.status, first.code, title, detail, errors.flatMap(problemOf), requestId, meta)
 }
 
 /** What browsers and the build say when a file of the console does not come. */

@@ -52,7 +52,7 @@ export default function Activity() {
       <FilterBar
         filters={FILTERS}
         values={{ ...search, after: undefined, event: undefined }}
-        text={{ name: 'q', placeholder: 'Name, id, action, changed field' }}
+        text={{ name: 'q', placeholder: 'Name, id or action' }}
         onChange={(changes) => set(changes as Partial<ActivitySearch>)}
         end={isNewest ? <LiveSwitch {...live} /> : undefined}
       />

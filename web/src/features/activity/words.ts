@@ -76,10 +76,12 @@ export function sentenceOf(event: Event, organization: string): Sentence {
   const word = SELF_EVIDENT.has(kind) || name.startsWith(`${objectWord(kind)} `) ? '' : objectWord(kind)
   const run = kind === 'run' ? runOf(name, id, organization) : null
   const given = kind === 'role-assignment' ? roleOf(event) : null
+  // The object stands where the sentence begins.
+  const isBegun = passive !== undefined && word === '' && name !== ''
   if (given) return given(objectAddress(organization, kind, id, name))
   return {
     verb: passive !== undefined ? sentenceStart(word) : [verb, word].filter(Boolean).join(' '),
-    object: run?.message ?? (name || nameless(action, kind, id)),
+    object: run?.message ?? (isBegun ? sentenceStart(name) : name || nameless(action, kind, id)),
     to: run?.to ?? objectAddress(organization, kind, id, name),
     place: run?.place ?? null,
     end: passive ?? '',

@@ -56,11 +56,13 @@ export default function OrganizationTokens() {
         meta={`For programs: of teams, of service accounts and of ${organization} itself. People have their own, in their accounts.`}
         actions={data?.data.length === 0 ? undefined : add}
       />
-      <FilterBar
-        filters={filters([...accounts, ...teams])}
-        values={{ kind, subject }}
-        onChange={(changes) => void change({ ...changes, page: undefined } as never)}
-      />
+      {(kind || subject || data?.data.length !== 0) && (
+        <FilterBar
+          filters={filters([...accounts, ...teams])}
+          values={{ kind, subject }}
+          onChange={(changes) => void change({ ...changes, page: undefined } as never)}
+        />
+      )}
       {error ? (
         <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
       ) : (

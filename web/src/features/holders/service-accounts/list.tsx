@@ -51,12 +51,14 @@ export default function ServiceAccounts() {
         meta="Accounts of programs: they sign in with tokens only, and may do what is given to them."
         actions={data?.data.length === 0 && !q ? undefined : add}
       />
-      <FilterBar
-        filters={[]}
-        values={{ q }}
-        text={{ name: 'q', placeholder: 'Name' }}
-        onChange={(changes) => void change({ ...changes, page: undefined } as never)}
-      />
+      {(q || data?.data.length !== 0) && (
+        <FilterBar
+          filters={[]}
+          values={{ q }}
+          text={{ name: 'q', placeholder: 'Name' }}
+          onChange={(changes) => void change({ ...changes, page: undefined } as never)}
+        />
+      )}
       {error ? (
         <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
       ) : (

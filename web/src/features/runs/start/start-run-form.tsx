@@ -8,6 +8,7 @@ import { useSettled } from '@/lib/delayed'
 import { Checkbox, Radio } from '@/ui/choice'
 import { Combobox } from '@/ui/combobox'
 import { Form } from '@/ui/form'
+import { Icon } from '@/ui/icon'
 import { Textarea, TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { refusalToStart } from '../run/decisions'
@@ -123,7 +124,10 @@ export function StartRunForm({ organization, workspace, initial, beside, onStart
       )}
       <TextInput label="Message" isOptional placeholder="Why, for those who look later" {...form.field('message')} />
       <details className={styles.more} open={values['target-addrs'] !== '' || values['replace-addrs'] !== ''}>
-        <summary>Only some resources</summary>
+        <summary>
+          <Icon name="chevron-right" size={14} />
+          Only some resources
+        </summary>
         <div className={styles.fields}>
           <Textarea
             label="Targets"
