@@ -252,6 +252,8 @@ fn workspaces() -> Vec<Row> {
         call("get_workspace"),
         call("get_workspace_by_name").on("workspace", "=base"),
         call("update_workspace").send("workspaces", json!({"description": "The base."})),
+        call("get_workspace_ssh_key"),
+        call("choose_workspace_ssh_key").send("workspaces", json!({"id": null})),
         call("update_workspace_by_name")
             .on("workspace", "=base")
             .send("workspaces", json!({"description": "Base."})),
