@@ -3,3 +3,4 @@
 mod integrations;
 mod integration_runs;
 mod integration_tests;
+mod private_modules;
