@@ -77,6 +77,13 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
     ...(workspaceFrame && { component: workspaceFrame }),
   })
 
+  const repositoryFrame = features.find((feature) => feature.repositoryFrame)?.repositoryFrame
+  const repository = createRoute({
+    getParentRoute: () => organization,
+    path: 'repositories/$repository',
+    ...(repositoryFrame && { component: repositoryFrame }),
+  })
+
   return root.addChildren([
     slash,
     app.addChildren([
@@ -88,6 +95,7 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
       organization.addChildren([
         settings.addChildren([first(settings, 'settings'), ...below('settings', settings)]),
         workspace.addChildren(below('workspace', workspace)),
+        repository.addChildren(below('repository', repository)),
         printedRun(organization),
         ...below('organization', organization),
       ]),

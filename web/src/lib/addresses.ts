@@ -9,6 +9,8 @@ export const addresses = {
   project: (organization: string, project: string) => at('app', organization, 'projects', project),
   workspaces: (organization: string) => at('app', organization, 'workspaces'),
   newWorkspace: (organization: string) => at('app', organization, 'new-workspace'),
+  /** With `repository` and `roots` as search parameters, where they are known. */
+  newWorkspaceFromRepository: (organization: string) => at('app', organization, 'new-workspace', 'repository'),
   workspace: (organization: string, workspace: string, tab?: string) =>
     at('app', organization, 'workspaces', workspace, ...(tab ? [tab] : [])),
   run: (organization: string, workspace: string, run: string) =>
@@ -18,6 +20,12 @@ export const addresses = {
   runById: (organization: string, run: string) => at('app', organization, 'runs', run),
   variableSets: (organization: string) => at('app', organization, 'variable-sets'),
   variableSet: (organization: string, set: string) => at('app', organization, 'variable-sets', set),
+  repositories: (organization: string) => at('app', organization, 'repositories'),
+  repository: (organization: string, repository: string, tab?: string) =>
+    at('app', organization, 'repositories', repository, ...(tab ? [tab] : [])),
+  commit: (organization: string, repository: string, commit: string) =>
+    at('app', organization, 'repositories', repository, 'commits', commit),
+  integration: (organization: string, integration: string) => at('app', organization, 'settings', 'integrations', integration),
   activity: (organization: string) => at('app', organization, 'activity'),
   settings: (organization: string, section = 'general') => at('app', organization, 'settings', section),
   account: (section = 'profile') => at('app', 'account', section),

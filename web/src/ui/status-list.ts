@@ -114,8 +114,49 @@ const work = {
   done: look('Done', 'ok', 'neutral', true),
 } as const satisfies Record<string, StatusLook>
 
+/** A system outside: what its last test showed. */
+const integration = {
+  ok: look('Ready', 'ok', 'success', true),
+  untested: look('Not tested', 'never', 'neutral', true),
+  authorize: look('Needs authorization', 'waiting', 'accent'),
+  warning: look('Lacks rights', 'warning', 'warning'),
+  failed,
+  off: look('Off', 'pause', 'neutral'),
+} as const satisfies Record<string, StatusLook>
+
+/** A repository that is read. */
+const repository = {
+  ok: look('Ready', 'ok', 'success', true),
+  unreachable: look('Not reached', 'warning', 'warning'),
+  refused: look('Refused', 'failed', 'danger'),
+  gone: look('Gone', 'failed', 'danger'),
+} as const satisfies Record<string, StatusLook>
+
+/** The webhook of a repository. */
+const webhook = {
+  set: look('Set', 'ok', 'success', true),
+  wanted: look('To be set', 'queued', 'neutral'),
+  impossible: look('Looked at instead', 'eye', 'neutral'),
+} as const satisfies Record<string, StatusLook>
+
+/** Something that a forge delivered. */
+const delivery = {
+  received: queued,
+  handled: look('Done', 'ok', 'neutral', true),
+  ignored: look('Ignored', 'never', 'neutral', true),
+  failed,
+} as const satisfies Record<string, StatusLook>
+
+/** What a commit would start. */
+const start = {
+  plan: look('Plan', 'read', 'info'),
+  'plan-and-apply': look('Plan and apply', 'run', 'accent'),
+  pipeline: look('Pipeline', 'job', 'neutral'),
+  nothing: look('Nothing', 'never', 'neutral', true),
+} as const satisfies Record<string, StatusLook>
+
 /** Every list by what it is about. */
-export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work } as const
+export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, start } as const
 
 /** What a status can be about. */
 export type StatusKind = keyof typeof statuses

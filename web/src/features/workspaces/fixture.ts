@@ -53,7 +53,7 @@ export function workspaceCalled(name: string, changes: Partial<WorkspaceRow['att
       'latest-change-at': '2026-11-21T06:00:00.000Z',
       permissions: EVERYTHING,
       ...changes,
-    },
+    } as WorkspaceRow['attributes'],
     relationships: { project: { data: { id: 'prj-1', type: 'projects' } }, 'current-state-version': { data: null } },
   }
 }

@@ -8,6 +8,7 @@ import { type Column, Table } from '@/ui/table'
 import { Duration, Time } from '@/ui/time'
 import { Who } from '@/ui/who'
 import { operationOf } from '../run/phases'
+import { CommitLine } from '../run/commit-facts'
 import { isFinal, isForPerson } from '../run/queries'
 import styles from './list.module.css'
 
@@ -75,6 +76,7 @@ function columns(organization: string): readonly Column<RunRow>[] {
         </span>
       ),
     },
+    { key: 'commit', title: 'Commit', from: 1520, cell: (row) => (row.attributes.commit ? <CommitLine commit={row.attributes.commit} /> : null) },
     { key: 'by', title: 'Who', from: 1024, cell: (row) => <Who name={row.attributes['started-by'] ?? 'Slipway'} /> },
     { key: 'took', title: 'Took', align: 'end', from: 1024, width: '104px', cell: (row) => <Took row={row} /> },
     { key: 'started', title: 'Started', align: 'end', width: '96px', narrow: 'end', cell: (row) => <Time at={row.attributes['created-at']} form="short" /> },

@@ -4,6 +4,7 @@ import { useOrganization, useParam } from '@/lib/search'
 import { Button } from '@/ui/button'
 import { addressOf, kindAt, type LensIndex } from '../plan/index'
 import { LensSkeleton, PlanLens } from '../plan/plan-lens'
+import { CommitNotice } from './commit-facts'
 import { ApplyProgressPanel, StepState } from './apply-progress'
 import { Comments } from './comments'
 import type { Decision } from './decisions'
@@ -60,6 +61,7 @@ export function RunBody({ detail, search, onSearch, onAsk, onAgain, againRefusal
           )
         }
       />
+      <CommitNotice commit={detail.run.attributes.commit} />
       <FailureNotice detail={detail} />
       <Unaccounted {...{ detail, organization, workspace, onAgain, againRefusal }} />
       {progress && <ApplyProgressPanel progress={progress} total={total} isActive={isApplying} />}

@@ -11,6 +11,7 @@ import { Tag } from '@/ui/tag'
 import { Duration, Time } from '@/ui/time'
 import { toast } from '@/ui/toast'
 import { Who } from '@/ui/who'
+import { CommitFacts } from './commit-facts'
 import { type Decision, isStopping, refusalOf } from './decisions'
 import { operationOf } from './phases'
 import { isFinal, isForPerson, relatedId, type RunDetail, type Workspace } from './queries'
@@ -89,7 +90,7 @@ export function RunHead({ organization, workspaceName, workspace, detail, onAsk,
   )
 }
 
-const SOURCES: Record<string, string> = { api: 'by the API', cli: 'from the command line', ui: 'in the console', 'tfe-api': 'by the cloud protocol', 'tfe-ui': 'in the console' }
+const SOURCES: Record<string, string> = { api: 'by the API', cli: 'from the command line', ui: 'in the console', 'tfe-api': 'by the cloud protocol', 'tfe-ui': 'in the console', vcs: 'by a commit' }
 
 function RunMeta({ organization, workspaceName, detail }: { organization: string; workspaceName: string; detail: RunDetail }) {
   const { run } = detail
@@ -108,6 +109,7 @@ function RunMeta({ organization, workspaceName, detail }: { organization: string
           {workspaceName}
         </Link>
       </span>
+      {attributes.commit && <CommitFacts commit={attributes.commit} />}
       <span className={styles.fact}>
         <Icon name={attributes['is-destroy'] ? 'trash' : 'run'} size={14} />
         {operationOf(run)}

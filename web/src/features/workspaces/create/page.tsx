@@ -24,7 +24,7 @@ import { FolderInput } from './folder-input'
 import { uploadAndRun } from './upload'
 import styles from './create.module.css'
 
-type Source = 'upload' | 'terminal' | 'later'
+type Source = 'repository' | 'upload' | 'terminal' | 'later'
 
 /** The project that the way here named. */
 const parseSearch = (raw: Readonly<Record<string, unknown>>) => ({ project: parameter.text(raw['project']) })
@@ -87,8 +87,9 @@ export default function NewWorkspacePage() {
           label="The configuration comes"
           name="source"
           value={source}
-          onChange={setSource}
+          onChange={(chosen) => (chosen === 'repository' ? void navigate({ to: addresses.newWorkspaceFromRepository(organization) }) : setSource(chosen))}
           options={[
+            { value: 'repository', label: 'From a Git repository', help: 'Pushes plan, pull requests are planned before they are merged. Several workspaces at once.' },
             { value: 'upload', label: 'From a folder, now', help: 'Uploaded by this browser; the first plan starts at once.' },
             { value: 'terminal', label: 'From the command line', help: 'The commands are shown below.' },
             { value: 'later', label: 'Later' },

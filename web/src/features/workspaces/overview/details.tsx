@@ -4,6 +4,7 @@ import type { ResourceOf } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { count } from '@/lib/numbers'
 import { CopyButton } from '@/ui/copy-button'
+import { Commit } from '@/ui/commit'
 import { KeyValue } from '@/ui/key-value'
 import { Link } from '@/ui/link'
 import { Section } from '@/ui/section'
@@ -45,6 +46,7 @@ export function Details({ organization, workspace, state }: DetailsProps) {
           </p>
         )}
       </Section>
+      {attributes['vcs-repo'] && <Source organization={organization} workspace={workspace} source={attributes['vcs-repo']} />}
       <Section title="Set-up" isRuled>
         <KeyValue
           entries={[
@@ -67,6 +69,37 @@ export function Details({ organization, workspace, state }: DetailsProps) {
         />
       </Section>
     </>
+  )
+}
+
+interface SourceProps {
+  organization: string
+  workspace: WorkspaceRow
+  source: NonNullable<WorkspaceRow['attributes']['vcs-repo']>
+}
+
+/** Where its configuration comes from. */
+function Source({ organization, workspace, source }: SourceProps) {
+  const { name } = workspace.attributes
+  const commit = source['commit-sha']
+  const repository = source['repository-id']
+  return (
+    <Section title="Source" isRuled actions={<Link to={addresses.workspace(organization, name, 'version-control')}>Triggers</Link>}>
+      <KeyValue
+        entries={[
+          [
+            'Repository',
+            <Link key="repository" to={addresses.repository(organization, repository)}>
+              {source['display-identifier']}
+            </Link>,
+          ],
+          source['tags-regex']
+            ? ['Tags', <code key="tags">{source['tags-regex']}</code>]
+            : ['Branch', source.branch ? <code key="branch">{source.branch}</code> : 'the default one'],
+          commit ? ['Commit', <Commit key="commit" sha={commit} to={addresses.commit(organization, repository, commit)} />] : null,
+        ]}
+      />
+    </Section>
   )
 }
 

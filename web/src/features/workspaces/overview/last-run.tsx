@@ -4,6 +4,7 @@ import { toApiError } from '@/api/errors'
 import { addresses } from '@/lib/addresses'
 import { ErrorNotice } from '@/ui/alert'
 import { LinkButton } from '@/ui/button'
+import { Commit, Ref } from '@/ui/commit'
 import { Counts } from '@/ui/counts'
 import { Link } from '@/ui/link'
 import { Section } from '@/ui/section'
@@ -50,7 +51,9 @@ export function LastRun({ organization, workspace, id }: LastRunProps) {
               <Facts>
                 {[
                   run['started-by'] ?? 'the system',
-                  `from ${SOURCES[run.source] ?? run.source}`,
+                  run.commit ? null : `from ${SOURCES[run.source] ?? run.source}`,
+                  run.commit ? <Commit key="commit" sha={run.commit.sha} href={run.commit.url} /> : null,
+                  run.commit ? <Ref key="ref" branch={run.commit.branch} tag={run.commit.tag} /> : null,
                   <Time key="at" at={run['created-at']} />,
                   run['is-destroy'] ? 'destroys everything' : null,
                 ]}

@@ -1,0 +1,179 @@
+// One integration: how it stands, who uses it, its settings; test, switch, authorize, delete.
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useAllowed } from '@/api/allowed'
+import { toApiError } from '@/api/errors'
+import { call, get, stale } from '@/api/query'
+import { addresses } from '@/lib/addresses'
+import { useOrganization, useParam } from '@/lib/search'
+import { Alert, ErrorNotice } from '@/ui/alert'
+import { Button, IconButton, LinkButton } from '@/ui/button'
+import { Stack } from '@/ui/layout'
+import { Menu } from '@/ui/menu'
+import { PageHead } from '@/ui/page-head'
+import { Section } from '@/ui/section'
+import { Status } from '@/ui/status'
+import { toast } from '@/ui/toast'
+import { DeleteIntegration } from './delete-integration'
+import { Facts } from './facts'
+import { IntegrationForm } from './form'
+import { healthOf } from './health'
+import type { Kind } from './schema'
+import { MissingRights, Tested } from './tested'
+import { UsedBy } from './used-by'
+import type { Integration } from './values'
+
+export default function IntegrationPage() {
+  const organization = useOrganization()
+  const id = useParam('integration')
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const refusal = useAllowed(organization).refusal('integration.manage')
+  const [isDeleting, setDeleting] = useState(false)
+  const path = { integration: id }
+  const document = useSuspenseQuery(get('/api/v2/integrations/{integration}', { params: { path } })).data
+  const kinds = useSuspenseQuery(get('/api/v2/integration-kinds', { params: { query: { 'page[size]': 100 } } })).data.data as readonly Kind[]
+  const integration = document.data as Integration
+  const { attributes } = integration
+  const kind = kinds.find((one) => one.id === attributes.kind)
+  const refresh = () =>
+    Promise.all(
+      [stale('/api/v2/integrations/{integration}'), stale('/api/v2/organizations/{organization}/integrations')].map((queryKey) =>
+        queries.invalidateQueries({ queryKey }),
+      ),
+    )
+  const test = useMutation({
+    mutationFn: () => call('post', '/api/v2/integrations/{integration}/actions/test', { params: { path } }),
+    onSuccess: refresh,
+  })
+  const turn = useMutation({
+    mutationFn: (isOn: boolean) =>
+      call('patch', '/api/v2/integrations/{integration}', {
+        params: { path },
+        body: { data: { type: 'integrations', attributes: { 'is-enabled': isOn } } },
+      }),
+    onSuccess: async (_, isOn) => {
+      toast({ text: `${attributes.name} is ${isOn ? 'on' : 'off'}.` })
+      await refresh()
+    },
+  })
+  const authorize = useAuthorize(id)
+  const isByBrowser = kind?.attributes.methods.some((method) => method['is-by-browser'] && method.name === attributes.settings['method']) ?? false
+  const failed = test.error ?? turn.error ?? authorize.error
+  const list = addresses.settings(organization, 'integrations')
+  return (
+    <>
+      <PageHead
+        title={attributes.name}
+        status={<Status of="integration" value={healthOf(integration).status} isBadge />}
+        meta={attributes.description || attributes['kind-title']}
+        crumbs={[{ title: 'Integrations', to: list }]}
+        object={{ kind: 'integration', id, name: attributes.name }}
+        palette={refusal ? [] : [{ id: 'integration.test', title: `Test ${attributes.name}`, icon: 'run', run: () => test.mutate() }]}
+        actions={
+          <>
+            <Menu
+              trigger={<IconButton icon="more" label="More actions" size="md" />}
+              groups={[
+                {
+                  items: [
+                    {
+                      title: attributes['is-enabled'] ? 'Turn off' : 'Turn on',
+                      icon: attributes['is-enabled'] ? 'pause' : 'run',
+                      onSelect: () => turn.mutate(!attributes['is-enabled']),
+                      disabledReason: refusal,
+                    },
+                    ...(isByBrowser
+                      ? [{ title: 'Authorize again', icon: 'external' as const, onSelect: () => authorize.mutate(), disabledReason: refusal }]
+                      : []),
+                  ],
+                },
+                { items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setDeleting(true), disabledReason: refusal }] },
+              ]}
+            />
+            {attributes.group === 'forge' && (
+              <LinkButton icon="branch" to={addresses.newWorkspaceFromRepository(organization)} search={{ integration: id }}>
+                Workspace from a repository
+              </LinkButton>
+            )}
+            <Button look="primary" icon="run" isBusy={test.isPending} disabledReason={refusal} onClick={() => test.mutate()}>
+              Test
+            </Button>
+          </>
+        }
+      />
+      <Stack gap={4}>
+        {failed && <ErrorNotice error={toApiError(failed)} />}
+        <Notice integration={integration} isHidden={test.data !== undefined} refusal={refusal} isBusy={authorize.isPending} onAuthorize={() => authorize.mutate()} />
+        {test.data && <Tested result={test.data.data.attributes} />}
+        <Facts integration={integration} isByBrowser={isByBrowser} />
+        <UsedBy organization={organization} integration={integration} />
+        {kind && (
+          <Section title="Settings" about="Secrets are kept sealed and never shown; one stays as it is when its field is left empty.">
+            <IntegrationForm
+              key={document.etag}
+              organization={organization}
+              kind={kind}
+              integration={integration}
+              etag={document.etag}
+              disabledReason={refusal}
+              onDone={() => toast({ text: `Saved ${attributes.name}.` })}
+            />
+          </Section>
+        )}
+      </Stack>
+      {isDeleting && (
+        <DeleteIntegration
+          integration={integration}
+          onClose={() => setDeleting(false)}
+          onDone={async () => {
+            await navigate({ to: list })
+            await queries.invalidateQueries({ queryKey: stale('/api/v2/organizations/{organization}/integrations') })
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+interface NoticeProps {
+  integration: Integration
+  /** A test that was just made says it newer. */
+  isHidden: boolean
+  refusal: string | null
+  isBusy: boolean
+  onAuthorize: () => void
+}
+
+/** What keeps it from being used, and the way out. */
+function Notice({ integration, isHidden, refusal, isBusy, onAuthorize }: NoticeProps) {
+  const { status, reason } = healthOf(integration)
+  const { attributes } = integration
+  if (status === 'authorize') {
+    const action = (
+      <Button size="sm" icon="external" isBusy={isBusy} disabledReason={refusal} onClick={onAuthorize}>
+        Authorize at {attributes['kind-title']}
+      </Button>
+    )
+    return (
+      <Alert tone="info" title="Somebody has to allow it at the other side" action={action}>
+        It opens in this browser, and comes back here.
+      </Alert>
+    )
+  }
+  if (isHidden || (status !== 'failed' && status !== 'warning')) return null
+  return (
+    <Alert tone={status === 'failed' ? 'danger' : 'warning'} title={status === 'failed' ? 'It cannot be used' : 'It may not do everything'}>
+      {status === 'failed' ? reason : <MissingRights rights={attributes['missing-rights']} />}
+    </Alert>
+  )
+}
+
+/** Goes to the other side, which comes back here. */
+function useAuthorize(integration: string) {
+  return useMutation({
+    mutationFn: () => call('post', '/api/v2/integrations/{integration}/actions/authorize', { params: { path: { integration } } }),
+    onSuccess: ({ data }) => window.location.assign(data.attributes.url),
+  })
+}

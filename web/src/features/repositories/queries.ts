@@ -1,0 +1,48 @@
+// What the pages of repositories read, in one place, so that the same question is asked once.
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { get, type ResourceOf } from '@/api/query'
+import { useOrganization, useParam } from '@/lib/search'
+
+export type Repository = ResourceOf<'Repository'>
+export type Root = ResourceOf<'RepositoryRoot'>
+export type CommitRow = ResourceOf<'RepositoryCommit'>
+export type RefRow = ResourceOf<'RepositoryRef'>
+
+export const repositoryBy = (repository: string) => get('/api/v2/repositories/{repository}', { params: { path: { repository } } })
+
+/** The repository that the address names. */
+export function useOpenRepository() {
+  const organization = useOrganization()
+  const id = useParam('repository')
+  const { data } = useSuspenseQuery(repositoryBy(id))
+  return { organization, repository: data.data as Repository }
+}
+
+/** Directories of a branch, tag or commit that a workspace can run in. */
+export const rootsOf = (repository: string, ref: string | undefined) =>
+  get('/api/v2/repositories/{repository}/roots', {
+    params: { path: { repository }, query: { ...(ref && { ref }), 'page[size]': 100 } },
+  })
+
+/** Branches or tags to choose from. */
+export const branchesOf = (repository: string, search = '', page = 1) =>
+  get('/api/v2/repositories/{repository}/branches', {
+    params: { path: { repository }, query: { ...(search && { 'search[name]': search }), 'page[size]': 50, 'page[number]': page } },
+  })
+
+export const tagsOf = (repository: string, search = '', page = 1) =>
+  get('/api/v2/repositories/{repository}/tags', {
+    params: { path: { repository }, query: { ...(search && { 'search[name]': search }), 'page[size]': 50, 'page[number]': page } },
+  })
+
+/** Integrations that open repositories. */
+export const forges = (organization: string) =>
+  get('/api/v2/organizations/{organization}/integrations', {
+    params: { path: { organization }, query: { 'filter[group]': 'forge', 'page[size]': 100 } },
+  })
+
+/** The integration that opens it; null for one that everybody may read. */
+export function integrationOf({ relationships }: Repository): string | null {
+  const linkage = relationships?.['integration']?.data
+  return linkage && !Array.isArray(linkage) ? linkage.id : null
+}

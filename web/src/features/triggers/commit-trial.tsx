@@ -1,0 +1,105 @@
+// Which workspaces a commit would start runs in, this one first.
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { toApiError } from '@/api/errors'
+import { get, type ResourceOf } from '@/api/query'
+import { addresses } from '@/lib/addresses'
+import { ErrorNotice } from '@/ui/alert'
+import { Combobox } from '@/ui/combobox'
+import { shortSha } from '@/ui/commit'
+import { Stack } from '@/ui/layout'
+import { Link } from '@/ui/link'
+import { Status } from '@/ui/status'
+import type { StatusWord } from '@/ui/status-list'
+import { type Column, Table } from '@/ui/table'
+import { Text } from '@/ui/text'
+import type { Workspace } from './queries'
+import styles from './triggers.module.css'
+
+type Affected = ResourceOf<'AffectedWorkspace'>
+
+interface CommitTrialProps {
+  organization: string
+  workspace: Workspace
+  repository: string
+}
+
+export function CommitTrial({ organization, workspace, repository }: CommitTrialProps) {
+  const [commit, setCommit] = useState('')
+  const branch = workspace.attributes['vcs-repo']?.branch ?? ''
+  const recent = useQuery({
+    ...get('/api/v2/repositories/{repository}/commits', {
+      params: { path: { repository }, query: { ...(branch && { ref: branch }), 'page[size]': 20 } },
+    }),
+    retry: false,
+  }).data?.data
+  const { data, error, refetch } = useQuery({
+    ...get('/api/v2/repositories/{repository}/commits/{commit}/affected', {
+      params: { path: { repository, commit }, query: { ...(branch && { branch }) } },
+    }),
+    enabled: commit !== '',
+    retry: false,
+  })
+  const offered = (recent ?? []).map(({ id, attributes }) => ({ value: id, text: `${shortSha(id)} ${attributes.subject}`, icon: 'commit' as const, detail: attributes.author }))
+  const rows = data && sorted(data.data as readonly Affected[], workspace.id)
+  return (
+    <Stack gap={3}>
+      <div className={styles.event}>
+        <Combobox
+          label="Commit"
+          isMono
+          createLabel="Commit"
+          placeholder="Paste a commit, or choose one of the newest"
+          options={commit === '' || offered.some(({ value }) => value === commit) ? offered : [{ value: commit, icon: 'commit' }, ...offered]}
+          value={commit}
+          onChange={(typed) => setCommit(typed.trim())}
+          help="A branch or a tag does as well. It is compared with its first parent."
+        />
+      </div>
+      {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
+      {commit !== '' && !error && (
+        <Table
+          label="Workspaces that it concerns"
+          rows={rows}
+          rowKey={({ id }) => id}
+          columns={columns(organization, workspace.id)}
+          isOff={({ attributes }) => attributes.starts === 'nothing'}
+          hasKeys={false}
+          expected={2}
+          empty={<Text level={2}>It would start nothing: no workspace that you may see is concerned.</Text>}
+        />
+      )}
+    </Stack>
+  )
+}
+
+/** This workspace first. */
+function sorted(rows: readonly Affected[], own: string): readonly Affected[] {
+  return rows.toSorted((left, right) => Number(right.id === own) - Number(left.id === own))
+}
+
+function columns(organization: string, own: string): readonly Column<Affected>[] {
+  return [
+    {
+      key: 'workspace',
+      title: 'Workspace',
+      narrow: 'first',
+      cell: ({ id, attributes }) =>
+        id === own ? (
+          <Text isStrong>{attributes.name}</Text>
+        ) : (
+          <Link to={addresses.workspace(organization, attributes.name)} look="name">
+            {attributes.name}
+          </Link>
+        ),
+    },
+    { key: 'starts', title: 'Starts', narrow: 'second', cell: ({ attributes }) => <Status of="start" value={attributes.starts as StatusWord<'start'>} /> },
+    {
+      key: 'reason',
+      title: 'Why',
+      isWide: true,
+      narrow: 'second',
+      cell: ({ attributes }) => <span className={styles.reason}>{attributes.reason}</span>,
+    },
+  ]
+}

@@ -1,0 +1,102 @@
+// One delivery: what came, what came of it, its headers and its body; and how to have it handled again.
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useAllowed } from '@/api/allowed'
+import { toApiError } from '@/api/errors'
+import { call, get, stale } from '@/api/query'
+import { addresses } from '@/lib/addresses'
+import { useOrganization, useParam } from '@/lib/search'
+import { ErrorNotice } from '@/ui/alert'
+import { Button } from '@/ui/button'
+import { Bytes } from '@/ui/bytes'
+import { Code } from '@/ui/code'
+import { Command } from '@/ui/command'
+import { KeyValue } from '@/ui/key-value'
+import { Stack } from '@/ui/layout'
+import { Link } from '@/ui/link'
+import { Panel, Section } from '@/ui/section'
+import { Status } from '@/ui/status'
+import type { StatusWord } from '@/ui/status-list'
+import { Time } from '@/ui/time'
+import { toast } from '@/ui/toast'
+import { eventWords } from './columns'
+import styles from './webhooks.module.css'
+
+export default function DeliveryPage() {
+  const organization = useOrganization()
+  const repository = useParam('repository')
+  const delivery = useParam('delivery')
+  const refusal = useAllowed(organization).refusal('webhook.manage')
+  const queries = useQueryClient()
+  const params = { path: { delivery } }
+  const { attributes } = useSuspenseQuery(get('/api/v2/deliveries/{delivery}', { params })).data.data
+  const again = useMutation({
+    mutationFn: () => call('post', '/api/v2/deliveries/{delivery}/actions/redeliver', { params }),
+    onSuccess: async () => {
+      toast({ text: 'It is handled again.' })
+      await Promise.all(
+        [stale('/api/v2/deliveries/{delivery}'), stale('/api/v2/repositories/{repository}/deliveries')].map((queryKey) =>
+          queries.invalidateQueries({ queryKey }),
+        ),
+      )
+    },
+  })
+  const headers = Object.entries(attributes.headers ?? {})
+  return (
+    <Stack gap={4}>
+      <Section
+        title={`Delivery: ${eventWords(attributes.event)}`}
+        isRuled
+        actions={
+          <>
+            <Link to={addresses.repository(organization, repository, 'webhook')}>All deliveries</Link>
+            <Button
+              size="sm"
+              icon="refresh"
+              isBusy={again.isPending}
+              disabledReason={refusal ?? (attributes.state === 'received' ? 'It is not handled yet.' : null)}
+              onClick={() => again.mutate()}
+            >
+              Deliver again
+            </Button>
+          </>
+        }
+      >
+        <Stack gap={3}>
+          {again.error && <ErrorNotice error={toApiError(again.error)} />}
+          <KeyValue
+            entries={[
+              ['State', <Status key="state" of="delivery" value={attributes.state as StatusWord<'delivery'>} />],
+              attributes.note ? ['What came of it', attributes.note] : null,
+              ['Received', <Time key="received" at={attributes['received-at']} />],
+              attributes['handled-at'] ? ['Handled', <Time key="handled" at={attributes['handled-at']} />] : null,
+              attributes.redeliveries > 0 ? ['Delivered again', `${attributes.redeliveries} times`] : null,
+              ['Id', <code key="id">{delivery}</code>],
+            ]}
+          />
+          <Command text={`slipway webhook redeliver ${delivery}`} />
+        </Stack>
+      </Section>
+      <Section title="Headers" count={headers.length} about="Without those that open or prove anything." isRuled>
+        <div className={styles.headers}>
+          <KeyValue width="lg" entries={headers.map(([name, value]) => [name, <code key={name}>{value}</code>] as const)} />
+        </div>
+      </Section>
+      <Panel title="Body" count={<Bytes value={attributes['body-bytes']} />} isFlush>
+        {/* What scrolls is reached with the keyboard. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div className={styles.body} tabIndex={0} role="group" aria-label="Body">
+          <Code text={pretty(attributes.body ?? '')} language="json" copy="the body" />
+        </div>
+      </Panel>
+    </Stack>
+  )
+}
+
+/** As people read JSON; anything else as it is. */
+function pretty(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2)
+  } catch {
+    return body
+  }
+}
