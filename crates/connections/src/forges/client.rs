@@ -138,6 +138,11 @@ impl Client {
         self
     }
 
+    /// Where it is.
+    pub(super) fn base(&self) -> &Url {
+        &self.base
+    }
+
     /// The host, as errors name it.
     pub(super) fn host(&self) -> String {
         self.base.host_str().unwrap_or_default().to_owned()

@@ -16,6 +16,7 @@ pub mod oauth;
 mod plain_git;
 mod search;
 pub mod settings;
+mod tokens;
 pub mod webhooks;
 mod wire;
 

@@ -4,18 +4,15 @@ use std::time::Duration;
 
 use http::Method;
 use serde::Deserialize;
-use slipway_api::Timestamp;
-use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use crate::forges::client::{ACCEPT_JSON, Call, Client, Outside};
 use crate::forges::model::ForgeError;
 use crate::forges::settings::{Secrets, Settings};
+use crate::forges::tokens::{self, Key};
 
 /// Azure DevOps as Entra knows it, in every tenant.
 const SCOPE: &str = "499b84ac-1321-427f-aa17-267ca6975798/.default";
-/// A token that ends sooner is not used any more.
-const MARGIN: Duration = Duration::from_secs(300);
 
 /// An application of a directory with its secret.
 pub(super) struct Principal {
@@ -23,7 +20,8 @@ pub(super) struct Principal {
     tenant: String,
     application: String,
     secret: Zeroizing<String>,
-    current: Mutex<Option<(Zeroizing<String>, Timestamp)>>,
+    /// Which of the kept tokens is this principal's.
+    kept: Key,
 }
 
 #[derive(Deserialize)]
@@ -46,21 +44,21 @@ impl Principal {
             .login_url
             .as_deref()
             .unwrap_or("https://login.microsoftonline.com");
+        let parts = [login, tenant, application, secret.as_str()].map(str::as_bytes);
         Ok(Self {
+            kept: Key::of(&parts),
             client: Client::new(outside, login, None)?.header(ACCEPT_JSON.0, ACCEPT_JSON.1),
             tenant: tenant.clone(),
             application: application.clone(),
             secret: secret.clone(),
-            current: Mutex::new(None),
         })
     }
 
     /// A token that holds for some minutes at least.
     pub(super) async fn token(&self) -> Result<Zeroizing<String>, ForgeError> {
-        let mut current = self.current.lock().await;
         let now = self.client.outside.clock.now();
-        if let Some((token, _)) = current.as_ref().filter(|(_, ends)| *ends > now.after(MARGIN)) {
-            return Ok(token.clone());
+        if let Some(token) = tokens::find(&self.kept, now) {
+            return Ok(token);
         }
         let call = Call::new(Method::POST, &[&self.tenant, "oauth2", "v2.0", "token"]).form(&[
             ("grant_type", "client_credentials"),
@@ -76,7 +74,13 @@ impl Principal {
             answer => answer?.json()?,
         };
         let token = Zeroizing::new(answer.access_token);
-        *current = Some((token.clone(), now.after(Duration::from_secs(answer.expires_in))));
+        let ends = now.after(Duration::from_secs(answer.expires_in));
+        tokens::keep(&self.kept, &token, ends, now);
         Ok(token)
+    }
+
+    /// Forgets the token, which Azure DevOps did not take.
+    pub(super) fn forget_token(&self) {
+        tokens::forget(&self.kept);
     }
 }

@@ -6,7 +6,7 @@ pub(super) mod wire;
 
 use async_trait::async_trait;
 use http::Method;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::HeaderValue;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use slipway_git::Credentials;
@@ -122,16 +122,20 @@ impl AzureDevops {
     }
 
     async fn ask(&self, call: Call) -> Result<Reply, ForgeError> {
+        let answer = self.ask_once(call).await;
+        if let (Proof::Principal(principal), Err(ForgeError::Credentials(_))) = (&self.proof, &answer) {
+            principal.forget_token();
+        }
+        answer
+    }
+
+    async fn ask_once(&self, call: Call) -> Result<Reply, ForgeError> {
         let call = call
             .query("api-version", API_VERSION)
             .authorized(self.authorization().await?);
         let reply = self.client.ask(call).await?;
         // A wrong token gets a page to sign in at, with a status of success (203, or 200 behind a redirect).
-        let kind = reply
-            .headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let kind = reply.header("content-type").unwrap_or_default();
         if reply.status.as_u16() == 203 || kind.starts_with("text/html") {
             return Err(ForgeError::Credentials(self.client.host()));
         }

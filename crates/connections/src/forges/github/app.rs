@@ -13,32 +13,24 @@ use http::header::HeaderValue;
 use serde::Deserialize;
 use serde_json::json;
 use slipway_api::Timestamp;
-use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use crate::forges::client::{Call, Client, bearer};
 use crate::forges::model::ForgeError;
+use crate::forges::tokens::{self, Key};
 
 /// How long a proof of the app itself holds; GitHub takes ten minutes at most.
 const PROOF: Duration = Duration::from_secs(540);
 /// How far GitHub's clock may be behind ours.
 const SKEW: Duration = Duration::from_secs(60);
-/// A token that ends sooner is not used any more.
-const MARGIN: Duration = Duration::from_secs(300);
 
 /// An app with its key.
 pub(super) struct App {
     id: String,
     key: KeyPair,
     installation: Option<String>,
-    current: Mutex<Option<Current>>,
-}
-
-/// What was got last.
-#[derive(Clone)]
-struct Current {
-    token: Zeroizing<String>,
-    expires_at: Timestamp,
+    /// Which of the kept tokens is this app's.
+    kept: Key,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +57,7 @@ pub(super) struct Owner {
 
 impl App {
     /// An app by its id and its key in PEM, in the form that GitHub gives (PKCS #1) or in PKCS #8.
-    pub(super) fn new(id: &str, pem: &str, installation: Option<String>) -> Result<Self, ForgeError> {
+    pub(super) fn new(client: &Client, id: &str, pem: &str, installation: Option<String>) -> Result<Self, ForgeError> {
         let wrong = || ForgeError::Refused("the private key is no RSA key in PEM, as GitHub gives it".to_owned());
         let lines = pem.lines().map(str::trim);
         let text: Zeroizing<String> = Zeroizing::new(lines.filter(|line| !line.starts_with("-----")).collect());
@@ -73,11 +65,13 @@ impl App {
         let key = KeyPair::from_der(&der)
             .or_else(|_| KeyPair::from_pkcs8(&der))
             .map_err(|_| wrong())?;
+        let place = installation.as_deref().unwrap_or_default();
+        let parts = [client.base().as_str(), id, place].map(str::as_bytes);
         Ok(Self {
             id: id.to_owned(),
             key,
+            kept: Key::of(&[parts.as_slice(), &[&der]].concat()),
             installation,
-            current: Mutex::new(None),
         })
     }
 
@@ -137,10 +131,9 @@ impl App {
 
     /// A token that holds for some minutes at least.
     pub(super) async fn token(&self, client: &Client) -> Result<Zeroizing<String>, ForgeError> {
-        let mut current = self.current.lock().await;
         let now = client.outside.clock.now();
-        if let Some(found) = current.as_ref().filter(|found| found.expires_at > now.after(MARGIN)) {
-            return Ok(found.token.clone());
+        if let Some(token) = tokens::find(&self.kept, now) {
+            return Ok(token);
         }
         let id = match &self.installation {
             Some(id) => id.clone(),
@@ -151,21 +144,38 @@ impl App {
             .authorized(self.proof(now)?);
         let made: Token = client.ask(call).await?.json()?;
         let token = Zeroizing::new(made.token);
-        *current = Some(Current {
-            token: token.clone(),
-            expires_at: made.expires_at,
-        });
+        tokens::keep(&self.kept, &token, made.expires_at, now);
         Ok(token)
+    }
+
+    /// Forgets the token, which GitHub did not take.
+    pub(super) fn forget_token(&self) {
+        tokens::forget(&self.kept);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
     use aws_lc_rs::rsa::KeySize;
     use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 
+    use slipway_kernel::clock::Clock;
+    use slipway_kernel::outbound::Outbound;
+    use slipway_kernel::settings;
+
     use super::*;
+    use crate::forges::Outside;
+
+    fn client() -> Client {
+        let outside = Outside {
+            outbound: Arc::new(Outbound::new(&settings::Outbound::default())),
+            clock: Clock::system(),
+        };
+        Client::new(&outside, "https://api.github.com", None).unwrap()
+    }
 
     #[test]
     fn the_proof_is_signed_and_short_lived() {
@@ -175,7 +185,7 @@ mod tests {
             "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
             STANDARD.encode(der.as_ref())
         );
-        let app = App::new("4242", &pem, None).unwrap();
+        let app = App::new(&client(), "4242", &pem, None).unwrap();
         let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
         let proof = app.proof(now).unwrap();
         let token = proof.to_str().unwrap().strip_prefix("Bearer ").unwrap();
@@ -200,7 +210,7 @@ mod tests {
             "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----",
             "é",
         ] {
-            assert!(App::new("1", text, None).is_err(), "{text}");
+            assert!(App::new(&client(), "1", text, None).is_err(), "{text}");
         }
     }
 }

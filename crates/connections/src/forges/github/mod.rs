@@ -83,7 +83,7 @@ pub(super) fn open(settings: &Settings, secrets: &Secrets, outside: &Outside) ->
             HeaderValue::from_static("2022-11-28"),
         );
     let proof = match (&settings.app_id, &secrets.private_key, secrets.bearer()) {
-        (Some(id), Some(key), _) => Proof::App(Box::new(App::new(id, key, settings.installation_id.clone())?)),
+        (Some(id), Some(key), _) => Proof::App(Box::new(App::new(&client, id, key, settings.installation_id.clone())?)),
         (_, _, Some(token)) => Proof::Token(token.clone()),
         _ => return Err(wrong("a token, or the id and the private key of an app")),
     };
@@ -118,7 +118,11 @@ impl Github {
 
     async fn ask(&self, call: Call) -> Result<Reply, ForgeError> {
         let token = self.token().await?;
-        self.client.ask(call.authorized(bearer(&token)?)).await
+        let answer = self.client.ask(call.authorized(bearer(&token)?)).await;
+        if let (Proof::App(app), Err(ForgeError::Credentials(_))) = (&self.proof, &answer) {
+            app.forget_token();
+        }
+        answer
     }
 
     async fn own(&self) -> Result<&Own, ForgeError> {
@@ -148,7 +152,20 @@ impl Github {
         let (owner, name) = split_name(repository)?;
         // A repository has no more than 20 webhooks.
         let call = Call::get(&["repos", owner, name, "hooks"]).query("per_page", PAGE);
-        let found: Vec<wire::Hook> = self.ask(call).await?.json()?;
+        let found: Vec<wire::Hook> = match self.ask(call).await {
+            // What one may not do is missing at GitHub; a repository that is there shows which it was.
+            Err(ForgeError::Missing(_)) => {
+                self.repository(repository).await?;
+                return Err(ForgeError::Right {
+                    forge: self.client.host(),
+                    right:
+                        "Webhooks: read and write (classic tokens: repo or admin:repo_hook, of an administrator of the \
+                            repository)"
+                            .to_owned(),
+                });
+            }
+            answer => answer?.json()?,
+        };
         Ok(found.into_iter().filter(|hook| hook.config.url == url).collect())
     }
 

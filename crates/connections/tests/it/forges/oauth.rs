@@ -7,6 +7,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use slipway_connections::forges::oauth::{Asking, authorize_url, manifest, redeem, renew};
 use slipway_connections::forges::{ForgeError, ForgeKind, Secrets, Settings};
+use slipway_git::Credentials;
 use slipway_kernel::clock::Clock;
 use slipway_testing::gitea;
 
@@ -111,6 +112,21 @@ async fn an_application_of_gitea_acts_for_who_allowed_it() {
             .unwrap()
             .is_private
     );
+
+    let folder = tempfile::tempdir().unwrap();
+    let Credentials::Basic { username, password } = opened(&first.access_token).clone_credentials().await.unwrap()
+    else {
+        panic!("not over HTTPS");
+    };
+    let url = gitea
+        .url
+        .replacen("://", &format!("://{username}:{}@", password.as_str()), 1);
+    let address = format!("{url}/{}.git", world.repository);
+    let refs = gitea
+        .git(&gitea::unique("nobody"), folder.path(), &["ls-remote", &address])
+        .await
+        .unwrap();
+    assert!(refs.contains("refs/heads/main"), "{refs}");
 
     let renewing = secrets(json!({
         "client-secret": secret,

@@ -402,3 +402,66 @@ async fn an_app_in_several_places_asks_which_one() {
         assert!(error.contains(expected), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_webhook_that_may_not_be_set_is_a_missing_right_at_github() {
+    let repository = json!({ "id": 1, "full_name": "platform/infra" });
+    let asked = |path: &str, query: &str, status: u16, body: &Value| {
+        json!({
+            "request": { "method": "GET", "path": path, "query": query },
+            "answer": { "status": status, "body": body },
+        })
+    };
+    let hooks = asked(
+        "/repos/platform/infra/hooks",
+        "per_page=100",
+        404,
+        &json!({ "message": "Not Found" }),
+    );
+    let there = asked("/repos/platform/infra", "", 200, &repository);
+    let gone = asked("/repos/platform/infra", "", 404, &json!({ "message": "Not Found" }));
+    for (second, expected) in [(there, "lack a right: Webhooks"), (gone, "is not there")] {
+        let player = Player::of(serde_json::from_value(json!([hooks, second])).unwrap()).await;
+        let forge = with_token(ForgeKind::Github, &player.url);
+        let error = forge.hook("platform/infra", "http://x").await.unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+        player.finish();
+    }
+}
+
+/// A token of an hour is got once for all who open the forge, and again when it was refused.
+#[tokio::test]
+async fn an_apps_token_serves_everybody_until_it_is_refused() {
+    let token = |value: &str| {
+        json!({
+            "request": { "method": "POST", "path": "/app/installations/99/access_tokens", "body": {} },
+            "answer": { "status": 201, "body": { "token": value, "expires_at": "2026-11-21T10:00:00Z" } },
+        })
+    };
+    let repository = |bearer: &str, status: u16| {
+        json!({
+            "request": {
+                "method": "GET", "path": "/repos/platform/infra", "headers": { "authorization": format!("Bearer {bearer}") },
+            },
+            "answer": { "status": status, "body": { "id": 1, "full_name": "platform/infra" } },
+        })
+    };
+    let exchanges = json!([
+        token("first"),
+        repository("first", 200),
+        repository("first", 200),
+        repository("first", 401),
+        token("second"),
+        repository("second", 200),
+    ]);
+    let player = Player::of(serde_json::from_value(exchanges).unwrap()).await;
+    let settings = json!({ "api-url": player.url, "app-id": "4242", "installation-id": "99" });
+    let secrets = json!({ "private-key": app_key() });
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        let forge = super::open(ForgeKind::Github, &settings, &secrets, clock());
+        answers.push(forge.repository("platform/infra").await.is_ok());
+    }
+    assert_eq!(answers, [true, true, false, true]);
+    player.finish();
+}
