@@ -128,7 +128,9 @@ pub async fn update(ctx: &Ctx, seen: &Integration, changes: IntegrationChanges) 
             integration.check_error,
             integration.renewal_error,
         ) = (None, None, None);
-        if !replaced.is_empty() {
+        // The end that is known is that of the tokens of a browser, as long as there are the same.
+        let has_tokens = integration.secret_names.0.iter().any(|name| name == "access-token");
+        if !has_tokens && !replaced.is_empty() {
             integration.expires_at = None;
         }
     }

@@ -19,10 +19,10 @@ pub fn reach_this_machine(settings: &mut Settings) {
 }
 
 /// What a server is to answer: method and path, status, body.
-type Answers = &'static [(&'static str, u16, &'static str)];
+pub type Answers = &'static [(&'static str, u16, &'static str)];
 
 /// A server that answers as it was told, and what it was asked: method, path, authorization and body of each request.
-async fn recorded(answers: Answers) -> (String, Arc<Mutex<Vec<String>>>) {
+pub async fn recorded(answers: Answers) -> (String, Arc<Mutex<Vec<String>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&asked);
     let app = Router::new().fallback(move |request: Request| {
