@@ -27,7 +27,7 @@ pub(crate) struct SourceArguments {
     #[arg(long, value_name = "BRANCH")]
     branch: Option<String>,
     /// Tags start runs, not the branch: those that match this regular expression; "" for the branch again
-    #[arg(long, value_name = "REGEX")]
+    #[arg(id = "source-tags", long = "tags", value_name = "REGEX")]
     tags: Option<String>,
     /// Only changes of files that match this glob start runs, beside local modules; replaces all (repeatable)
     #[arg(long = "trigger-pattern", value_name = "GLOB")]
