@@ -50,7 +50,7 @@ bench: ## Measure, and print the table
 	@$(XTASK) bench
 
 nightly: ## Run the tests that take hours: many more seeds and cases
-	@PROPTEST_CASES=20000 SLIPWAY_SIMULATION_FAULTS=100000 SLIPWAY_KILL_ALL=1 $(MAKE) --no-print-directory test
+	@PROPTEST_CASES=20000 SLIPWAY_SIMULATION_FAULTS=100000 SLIPWAY_KILL_ALL=1 FLOWS_ALL=1 $(MAKE) --no-print-directory test
 	@tools/stage.sh "tools for the night" $(XTASK) tools --kubernetes
 	@tools/stage.sh "clippy of the night" cargo clippy --locked --package slipway-server --features kubernetes --test kubernetes --quiet -- -D warnings
 	@tools/stage.sh "Kubernetes" cargo test --locked --package slipway-server --features kubernetes --test kubernetes

@@ -26,7 +26,7 @@ flow(
       expect(await address.getAttribute('aria-invalid')).toBe('true')
       await until('the focus is where it is wrong', () => address.evaluate((input) => input === document.activeElement))
       expect(await dialog.getByLabel('Description').inputValue()).toBe('Security operations')
-      await stage.look(page, '1-refused')
+      await stage.glance(page, '1-refused')
 
       await address.fill(receiver.url)
       await dialog.getByRole('button', { name: 'Create webhook' }).click()
@@ -60,7 +60,7 @@ flow(
         await row.waitFor()
         return row.getByText(/500/).isVisible()
       })
-      await stage.look(page, '4-failing')
+      await stage.glance(page, '4-failing')
 
       await choose('Edit…')
       receiver.status = 200
@@ -70,7 +70,7 @@ flow(
       await choose('Turn off')
       await row.getByText('Off', { exact: true }).waitFor()
       await choose('Delete…')
-      await stage.look(page, '5-delete')
+      await stage.glance(page, '5-delete')
       await dialog.getByRole('button', { name: 'Delete webhook' }).click()
       await page.getByText('Events are sent nowhere').waitFor()
     } finally {

@@ -57,7 +57,7 @@ flow('dropped-folder', async (stage) => {
   await drag.drop()
   await page.getByText('5 files').waitFor()
   await page.getByText(`${LEFT_OUT} left out by .terraformignore`).waitFor()
-  await stage.look(page, '2-dropped')
+  await stage.glance(page, '2-dropped')
   await page.getByRole('button', { name: 'Create and plan' }).click()
 
   await page.waitForURL(/\/workspaces\/garden\/runs\/run-/)

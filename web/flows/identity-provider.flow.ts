@@ -26,7 +26,7 @@ flow(
       await page.locator('input[aria-invalid=true]').first().waitFor()
       await until('the focus is where it is wrong', () => name.evaluate((input) => input === document.activeElement))
       await page.getByText('The name "taken" is taken').first().waitFor()
-      await stage.look(page, '1-refused')
+      await stage.glance(page, '1-refused')
       // Another field, and what was typed in the others stays, the secret as well.
       await name.fill('dex')
       await page.getByLabel('Issuer').fill('no address')
@@ -53,7 +53,7 @@ flow(
       await page.getByRole('button', { name: 'Delete…' }).click()
       const dialog = page.getByRole('dialog')
       await dialog.getByRole('textbox').fill('dex')
-      await stage.look(page, '3-delete')
+      await stage.glance(page, '3-delete')
       await dialog.getByRole('button', { name: 'Delete provider' }).click()
       await page.waitForURL(/\/identity-providers$/)
       await page.getByRole('link', { name: 'taken' }).waitFor()

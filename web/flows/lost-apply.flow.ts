@@ -61,7 +61,7 @@ flow('lost-apply', async (stage) => {
   // The way on: a new plan, of the same configuration or of one with the blocks.
   await notice.getByRole('button', { name: 'Plan again' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Start run' }).waitFor()
-  await stage.look(page, '2-plan-again')
+  await stage.glance(page, '2-plan-again')
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
   await notice.getByRole('link', { name: 'Upload the configuration with the blocks' }).click()
   configuration(folder, files(0, `${blocks}\n\n`))
@@ -70,7 +70,7 @@ flow('lost-apply', async (stage) => {
   const decision = page.getByRole('region', { name: 'Decision' })
   await decision.waitFor({ timeout: 60_000 })
   await page.getByText(/2 to import/).first().waitFor()
-  await stage.look(page, '3-taken-in')
+  await stage.glance(page, '3-taken-in')
   await decision.getByRole('button', { name: 'Confirm and apply' }).click()
   await page.getByText('Applied', { exact: true }).first().waitFor({ timeout: 60_000 })
   expect(await page.getByRole('heading', { name: /The state may not say what exists/ }).count()).toBe(0)

@@ -64,7 +64,9 @@ async function tour(stage: Stage, visitor: Visitor, role: string, first: readonl
     const before = visitor.problems.length
     // A page that never comes is no reason not to see the others.
     const problem = await arrive(visitor.page, path).then(() => null, (error: Error) => error.message)
-    if (problem === null) await stage.look(visitor.page, `${role}${nameOf(path)}`)
+    const step = `${role}${nameOf(path)}`
+    // A reader sees the administrator's pages with less on them: of those a sample is looked at.
+    if (problem === null) await (role === 'reader' ? stage.glance(visitor.page, step) : stage.look(visitor.page, step))
     else stage.note(problem.replace(/http\S*/, 'the page'), path)
     for (let index = before; index < visitor.problems.length; index += 1) visitor.problems[index] += ` (on ${path})`
     waiting.push(...(await links(visitor.page)))

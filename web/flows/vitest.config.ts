@@ -1,5 +1,5 @@
-// The flows: real Chromium, the real server, real OpenTofu. `FLOWS_ALL=1` takes all pictures instead of a sample, of which
-// `FLOWS_SEED` says which; `SLIPWAY_BINARY` names the binary.
+// The flows: real Chromium, the real server, real OpenTofu. `FLOWS_ALL=1`, as in the night, looks at everything and takes
+// all pictures instead of a sample, of which `FLOWS_SEED` says which; `SLIPWAY_BINARY` names the binary.
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 

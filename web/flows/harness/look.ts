@@ -16,7 +16,7 @@ const isWhole = process.env['FLOWS_ALL'] === '1'
 const seed = process.env['FLOWS_SEED'] ?? '1'
 
 /** Whether the sample has this one: about every second, which ones the seed says. */
-function isSampled(name: string): boolean {
+export function isSampled(name: string): boolean {
   if (isWhole) return true
   let mixed = 2166136261
   for (const letter of `${seed}/${name}`) mixed = Math.imul(mixed ^ letter.charCodeAt(0), 16777619) >>> 0

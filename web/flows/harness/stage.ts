@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium as engine, type Browser, type Page } from 'playwright-core'
 import { Api, type Resource } from './api'
-import { type Fault, look, told } from './look'
+import { type Fault, isSampled, look, told } from './look'
 import { endAllOf } from './programs'
 import { chromium, requireBinary, screenshots } from './project'
 import { Server, type ServerOptions } from './server'
@@ -98,6 +98,11 @@ export class Stage {
   /** Looks at a page: pictures, axe, width. What is wrong fails the flow at its end, so that all of it is seen. */
   async look(page: Page, step: string) {
     this.faults.push(...(await look(page, this.name, step)))
+  }
+
+  /** Looks at a page if the sample has it: for what is seen on other pages as well. */
+  async glance(page: Page, step: string) {
+    if (isSampled(`${this.name}/${step}`)) await this.look(page, step)
   }
 
   /** Something wrong that fails the flow at its end. */
