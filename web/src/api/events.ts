@@ -18,7 +18,7 @@ type Listener = (event: LiveEvent) => void
 /** `isBlind` when something may have happened in between that is never told. */
 type Resumed = (isBlind: boolean) => void
 
-const LONGEST_DELAY_MS = 15_000
+const LONGEST_DELAY_MS = 5_000
 // Many events come at once after a break: queries are read again once for all of them.
 const GATHER_MS = 40
 
