@@ -235,7 +235,7 @@ fn google(values: &Values, phase: Phase, given: &mut Given) {
     given.secrets.extend(
         serde_json::from_str::<serde_json::Value>(key)
             .ok()
-            .and_then(|key| key["private_key"].as_str().map(lines))
+            .and_then(|key| key.get("private_key")?.as_str().map(lines))
             .unwrap_or_default(),
     );
     given.files.insert(GOOGLE_FILE.to_owned(), key.to_owned());

@@ -168,7 +168,7 @@ pub fn collide(kind: &str, phases: Phases, others: &[(Assignment, String)]) -> b
 /// The assignments that a phase gets, the farthest first, so that the nearer overwrite: of a kind the nearest, of
 /// environments all. Each comes with its integration's kind.
 #[must_use]
-pub fn effective<'a>(all: &'a [(Assignment, String)], phase: Phase) -> Vec<&'a Assignment> {
+pub fn effective(all: &[(Assignment, String)], phase: Phase) -> Vec<&Assignment> {
     let of_phase = |(one, _): &&(Assignment, String)| one.phases.have(phase);
     let mut found: Vec<&(Assignment, String)> = all
         .iter()

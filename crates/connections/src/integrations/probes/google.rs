@@ -10,7 +10,7 @@ use slipway_kernel::outbound::{Answer, Request};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Checked, Outcome, Probe, Wrong, bearer, sentence};
+use super::{Checked, Outcome, Probe, Wrong, bearer, sentence, word};
 use crate::integrations::values;
 
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -135,10 +135,9 @@ fn access_token(answer: &Answer) -> Result<Zeroizing<String>, Wrong> {
 /// Google's words: `error_description` of OAuth, or `error.message` of its other interfaces.
 fn refusal(answer: &Answer) -> String {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let text = body["error_description"]
-        .as_str()
-        .or(body["error"]["message"].as_str())
-        .or(body["error"].as_str())
+    let text = word(&body, "/error_description")
+        .or(word(&body, "/error/message"))
+        .or(word(&body, "/error"))
         .unwrap_or("no reason");
     let hint = match text {
         text if text.contains("Invalid JWT Signature") => "The key was deleted or disabled.",

@@ -6,7 +6,7 @@ use slipway_kernel::outbound::{Answer, Request};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Checked, Outcome, Probe, Wrong, bearer, untested};
+use super::{Checked, Outcome, Probe, Wrong, bearer, untested, word};
 use crate::integrations::cluster::{Cluster, Credentials};
 
 /// What runs mostly do: group, resource, verb.
@@ -64,11 +64,10 @@ impl Session<'_> {
             }
         }
         let who: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let who = who["status"]["userInfo"]["username"].as_str().unwrap_or_default();
+        let who = word(&who, "/status/userInfo/username").unwrap_or_default();
         let version = self.send("version", None).await?;
         let version: Value = serde_json::from_slice(&version.body).unwrap_or_default();
-        let version = version["gitVersion"]
-            .as_str()
+        let version = word(&version, "/gitVersion")
             .unwrap_or("an unknown version")
             .chars()
             .take(50)
@@ -117,7 +116,7 @@ impl Session<'_> {
             .send("apis/authorization.k8s.io/v1/selfsubjectaccessreviews", Some(&body))
             .await?;
         let found: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        Ok(found["status"]["allowed"] == true)
+        Ok(found.pointer("/status/allowed") == Some(&Value::Bool(true)))
     }
 
     fn right(&self, group: &str, resource: &str, verb: &str) -> MissingRight {

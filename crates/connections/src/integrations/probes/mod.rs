@@ -15,7 +15,7 @@ mod services;
 use std::time::Duration;
 
 use http::HeaderValue;
-use serde_json::json;
+use serde_json::{Value, json};
 use slipway_api::ids::IntegrationId;
 use slipway_api::integrations::IntegrationDraft;
 use slipway_identity::issuer;
@@ -190,6 +190,11 @@ fn failed(why: String) -> Outcome {
 
 fn untested(why: &str) -> Outcome {
     (Checked::default(), Some(why.to_owned()))
+}
+
+/// The text at a JSON pointer.
+fn word<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer)?.as_str()
 }
 
 /// With a capital letter and a full stop.

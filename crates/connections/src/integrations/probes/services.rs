@@ -11,7 +11,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::digest::{Challenge, authorization};
-use super::{Checked, Outcome, Probe, Wrong, bearer, hidden, sentence, untested};
+use super::{Checked, Outcome, Probe, Wrong, bearer, hidden, sentence, untested, word};
 use crate::integrations::values;
 
 pub(super) async fn datadog(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
@@ -90,7 +90,7 @@ pub(super) async fn atlas(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
 
 fn atlas_found(body: &[u8]) -> Checked {
     let found: Value = serde_json::from_slice(body).unwrap_or_default();
-    let name = found["name"].as_str().or(found["results"][0]["name"].as_str());
+    let name = word(&found, "/name").or(word(&found, "/results/0/name"));
     Checked {
         account: name.map(|name| name.chars().take(200).collect()),
         ..Checked::default()
@@ -124,9 +124,8 @@ pub(super) async fn slack(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
     let request = Request::post(url, "application/x-www-form-urlencoded", Vec::new());
     let answer = probe.send(bearer(request, probe.secret("bot-token"))?).await?;
     let found: Value = serde_json::from_slice(&answer.body).map_err(|_| Wrong("That is no Slack.".to_owned()))?;
-    if found["ok"] != true {
-        let code: String = found["error"]
-            .as_str()
+    if found.pointer("/ok") != Some(&Value::Bool(true)) {
+        let code: String = word(&found, "/error")
             .unwrap_or("no reason")
             .chars()
             .take(100)
@@ -150,9 +149,9 @@ pub(super) async fn slack(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
         right: "chat:write".to_owned(),
         needed_for: "writing messages".to_owned(),
     });
-    let text = |field: &str| found[field].as_str().unwrap_or_default().to_owned();
+    let text = |field: &str| word(&found, field).unwrap_or_default().to_owned();
     let checked = Checked {
-        account: Some(format!("{} in {}", text("user"), text("team"))),
+        account: Some(format!("{} in {}", text("/user"), text("/team"))),
         missing: missing.into_iter().collect(),
         ..Checked::default()
     };
