@@ -126,7 +126,12 @@ impl World {
             .collect();
         self.files.retain(|path, _| !is_configuration(name(path)));
         for (directory, reads) in all {
-            let mut dice = Dice(self.seed ^ directory.bytes().fold(7, |sum, byte| sum * 31 + u64::from(byte)));
+            let mut dice = Dice(
+                self.seed
+                    ^ directory
+                        .bytes()
+                        .fold(7u64, |sum, byte| sum.wrapping_mul(31) + u64::from(byte)),
+            );
             let mut text = "resource \"null_resource\" \"own\" {}\n".to_owned();
             let mut locals = String::new();
             for (index, reads) in reads.iter().enumerate() {

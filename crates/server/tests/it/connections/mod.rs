@@ -1,7 +1,10 @@
 //! Connections: integrations, forges, repositories, webhooks, and what they start.
 
-mod integrations;
+mod commits;
+mod git_workspaces;
 mod integration_browser;
 mod integration_runs;
 mod integration_tests;
+mod integrations;
 mod private_modules;
+mod pull_requests;
