@@ -27,6 +27,7 @@ use slipway_kernel::{Ctx, Result};
 
 pub use jobs::jobs;
 pub use sealed_columns::sealed_columns;
+pub use webhooks::http::open_routes;
 
 /// This domain's tables, in the order of their making.
 #[must_use]
@@ -60,11 +61,6 @@ pub fn routes(api: Api) -> Api {
 /// What browsers come to on their way to a forge and back.
 pub fn pages() -> axum::Router<slipway_kernel::http::App> {
     integrations::authorization::http::pages()
-}
-
-/// What outside systems reach without a token: closed by what they sign.
-pub fn open_routes() -> axum::Router<slipway_kernel::http::App> {
-    webhooks::http::open_routes()
 }
 
 /// Removes what is not needed any more; to be called now and then.
