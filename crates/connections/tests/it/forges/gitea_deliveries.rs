@@ -5,13 +5,14 @@ use std::sync::Mutex;
 use axum::body::Bytes;
 use http::HeaderMap;
 use serde_json::{Value, json};
-use slipway_connections::forges::ForgeKind;
 use slipway_connections::forges::model::{HookWish, Incoming, PullRequestState};
 use slipway_connections::forges::webhooks::{delivery_id, parse, verify};
-use slipway_testing::gitea;
+use slipway_connections::forges::{Forge, ForgeKind};
+use slipway_testing::gitea::{self, Gitea};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use zeroize::Zeroizing;
 
+use super::contract::World;
 use super::gitea::world;
 
 const SECRET: &str = "the-secret-of-the-hook";
@@ -89,7 +90,7 @@ impl Deliveries {
 async fn gitea_tells_what_happens_to_a_repository() {
     let gitea = gitea::shared().unwrap();
     let (forge, world) = world(gitea).await;
-    let (owner, colleague) = (world.account.as_str(), world.author.as_str());
+    let colleague = world.author.as_str();
     let repository = world.repository.as_str();
     let mut deliveries = Deliveries::receive().await;
     let wish = HookWish {
@@ -109,8 +110,16 @@ async fn gitea_tells_what_happens_to_a_repository() {
         begun += usize::from(matches!(&incoming, Incoming::Push { refs, .. } if refs == &["refs/heads/begin"]));
     }
 
+    tells_of_pushes(gitea, &world, &mut deliveries).await;
+    tells_of_a_pull_request(gitea, forge.as_ref(), &world, &mut deliveries).await;
+    tells_of_a_release(gitea, &world, &mut deliveries).await;
+}
+
+async fn tells_of_pushes(gitea: &Gitea, world: &World, deliveries: &mut Deliveries) {
+    let (owner, colleague) = (world.account.as_str(), world.author.as_str());
+    let repository = world.repository.as_str();
     // A push to a branch that is there, and one to a new branch, which is told twice.
-    let commit = gitea
+    gitea
         .push(colleague, repository, "main", &[("a.tf", "# a\n")])
         .await
         .unwrap();
@@ -127,7 +136,11 @@ async fn gitea_tells_what_happens_to_a_repository() {
     gitea.push_tag(colleague, repository, "main", "v1.0.0").await.unwrap();
     assert_eq!(deliveries.next_refs().await, ["refs/tags/v1.0.0"]);
     assert_eq!(deliveries.next_refs().await, ["refs/tags/v1.0.0"]);
+}
 
+async fn tells_of_a_pull_request(gitea: &Gitea, forge: &dyn Forge, world: &World, deliveries: &mut Deliveries) {
+    let (owner, colleague) = (world.account.as_str(), world.author.as_str());
+    let repository = world.repository.as_str();
     // A pull request from opening to merging.
     gitea
         .push(colleague, repository, "third", &[("c.tf", "# c\n")])
@@ -193,9 +206,13 @@ async fn gitea_tells_what_happens_to_a_repository() {
             other => panic!("{other:?}"),
         }
     }
+}
 
+async fn tells_of_a_release(gitea: &Gitea, world: &World, deliveries: &mut Deliveries) {
+    let owner = world.account.as_str();
+    let repository = world.repository.as_str();
     // A release of a tag that is there.
-    let release = json!({ "tag_name": "v1.0.0", "name": "One", "target_commitish": commit });
+    let release = json!({ "tag_name": "v1.0.0", "name": "One" });
     gitea
         .ask(owner, "POST", &format!("/repos/{repository}/releases"), &release)
         .await

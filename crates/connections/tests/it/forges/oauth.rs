@@ -6,11 +6,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rstest::rstest;
 use serde_json::{Value, json};
 use slipway_connections::forges::oauth::{Asking, authorize_url, manifest, redeem, renew};
-use slipway_connections::forges::{ForgeError, ForgeKind, Secrets, Settings};
+use slipway_connections::forges::{Forge, ForgeError, ForgeKind, Secrets, Settings};
 use slipway_git::Credentials;
 use slipway_kernel::clock::Clock;
-use slipway_testing::gitea;
+use slipway_testing::gitea::{self, Gitea, unique};
 
+use super::contract::World;
 use super::gitea::world;
 use super::recorded::{Player, clock};
 
@@ -113,20 +114,7 @@ async fn an_application_of_gitea_acts_for_who_allowed_it() {
             .is_private
     );
 
-    let folder = tempfile::tempdir().unwrap();
-    let Credentials::Basic { username, password } = opened(&first.access_token).clone_credentials().await.unwrap()
-    else {
-        panic!("not over HTTPS");
-    };
-    let url = gitea
-        .url
-        .replacen("://", &format!("://{username}:{}@", password.as_str()), 1);
-    let address = format!("{url}/{}.git", world.repository);
-    let refs = gitea
-        .git(&gitea::unique("nobody"), folder.path(), &["ls-remote", &address])
-        .await
-        .unwrap();
-    assert!(refs.contains("refs/heads/main"), "{refs}");
+    opens_the_repository(gitea, opened(&first.access_token).as_ref(), &world).await;
 
     let renewing = secrets(json!({
         "client-secret": secret,
@@ -145,6 +133,23 @@ async fn an_application_of_gitea_acts_for_who_allowed_it() {
         .err()
         .unwrap();
     assert!(!error.to_string().contains("planted"), "{error}");
+}
+
+/// By `git`, too.
+async fn opens_the_repository(gitea: &Gitea, forge: &dyn Forge, world: &World) {
+    let folder = tempfile::tempdir().unwrap();
+    let Credentials::Basic { username, password } = forge.clone_credentials().await.unwrap() else {
+        panic!("not over HTTPS");
+    };
+    let url = gitea
+        .url
+        .replacen("://", &format!("://{username}:{}@", password.as_str()), 1);
+    let address = format!("{url}/{}.git", world.repository);
+    let refs = gitea
+        .git(&unique("nobody"), folder.path(), &["ls-remote", &address])
+        .await
+        .unwrap();
+    assert!(refs.contains("refs/heads/main"), "{refs}");
 }
 
 #[rstest]
