@@ -371,3 +371,7 @@ fn listed(path: &str, entries: &[TreeEntry]) -> Listed {
         links: of(&|entry| entry.kind == EntryKind::Link),
     }
 }
+
+#[cfg(test)]
+#[path = "reading_tests.rs"]
+mod tests;

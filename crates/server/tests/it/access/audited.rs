@@ -45,6 +45,7 @@ const SILENT: &[(&str, &str)] = &[
         "synchronize_repository",
         "what it finds has events of its own; without any there was nothing",
     ),
+    ("test_triggers", "it asks what would happen and changes nothing"),
     ("test_identity_provider", "it asks the other side and changes nothing"),
     ("test_integration_draft", "it asks the other side and changes nothing"),
 ];

@@ -52,6 +52,7 @@ impl Fixture {
         super::people::make(&acme, &mut names).await;
         super::repositories::make(&acme, &mut names).await;
         super::integrations::make(&acme, &mut names).await;
+        super::triggers::make(&acme, &mut names).await;
         pools(&acme, &mut names).await;
         let item = runs(&acme, &runner, &mut names).await;
         // Of a closed network, so that a test of it is refused without asking anybody.
@@ -78,6 +79,7 @@ impl Fixture {
                 None => person(&acme, other).await,
             },
         };
+        super::triggers::link(&caller, &mut names).await;
         Self {
             acme,
             caller,

@@ -13,3 +13,4 @@ mod requests;
 mod roles;
 mod shapes;
 mod tokens;
+mod triggers;

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::fixture::new_run;
-use super::{integrations, people, repositories};
+use super::{integrations, people, repositories, triggers};
 use crate::support::{State, document};
 
 /// What is sent.
@@ -122,6 +122,8 @@ pub fn rows() -> Vec<Row> {
         audit(),
         repositories::rows(),
         integrations::rows(),
+        triggers::rows(),
+        triggers::deletions(),
         integrations::deletions(),
         people::deletions(),
         repositories::deletions(),

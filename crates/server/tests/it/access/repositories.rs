@@ -29,6 +29,11 @@ fn server() -> &'static GitServer {
     })
 }
 
+/// Where one of its repositories is.
+pub fn address(name: &str) -> String {
+    server().url(name)
+}
+
 /// A repository with a delivery, one to forget, one to connect, and an integration.
 pub async fn make(acme: &Acme, names: &mut Names) {
     let server = server();
