@@ -86,6 +86,7 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
                     slipway_identity::organizations::service::sweep(&ctx).await?;
                     slipway_identity::accounts::service::sweep(&ctx).await?;
                     slipway_kernel::blobs::collect(&ctx, SWEEP).await?;
+                    queue::sweep(&ctx).await?;
                     events::webhooks::sweep(&ctx).await?;
                     events::retention::sweep(&ctx).await?;
                 }

@@ -9,6 +9,7 @@
 //! The server does its own items ([`jobs`]) several at once, and items of one kind about one subject never at once.
 
 pub mod attention;
+mod ended;
 pub mod jobs;
 pub mod leases;
 pub mod model;
@@ -16,5 +17,6 @@ pub mod order;
 mod silence;
 pub mod store;
 
+pub use ended::sweep;
 pub use model::{ItemState, NewItem, OnLost, WorkItem};
 pub use store::{Claimed, Lease, claim, enqueue};

@@ -233,3 +233,22 @@ async fn what_waited_for_its_subject_is_done_in_its_order() {
     assert_eq!(*ORDER.lock().unwrap(), all);
     worker.abort();
 }
+
+#[tokio::test]
+async fn what_was_done_yesterday_goes_and_what_waits_stays() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let done = enqueue_job(&ctx, "test.quick", "thing").await;
+    let jobs = HashMap::from([("test.quick", quick())]);
+    assert!(run_next(&ctx, &jobs, "a").await.unwrap());
+    let waiting = enqueue_job(&ctx, "test.quick", "thing").await;
+    slipway_kernel::queue::sweep(&ctx).await.unwrap();
+    assert!(
+        store::find(ctx.db.reader(), done).await.unwrap().is_some(),
+        "it may be looked at"
+    );
+    home.clock.advance(Duration::from_secs(90_000));
+    slipway_kernel::queue::sweep(&ctx).await.unwrap();
+    assert!(store::find(ctx.db.reader(), done).await.unwrap().is_none());
+    assert!(store::find(ctx.db.reader(), waiting).await.unwrap().is_some());
+}
