@@ -19,7 +19,10 @@ pub(super) fn obtain(
     folders: &[&str],
 ) -> Result<PathBuf> {
     let program_file = build::obtain(root, program, file_name)?;
-    let target = program_file.parent().context("the program is in no folder")?.to_path_buf();
+    let target = program_file
+        .parent()
+        .context("the program is in no folder")?
+        .to_path_buf();
     for folder in folders {
         let finished = target.join(folder);
         if finished.is_dir() {
