@@ -23,6 +23,7 @@ use super::uses;
 use super::values::{Secrets, Settings};
 use crate::forges::{self, Forge, ForgeKind, Outside};
 use crate::permissions::{INTEGRATION_MANAGE, INTEGRATION_READ};
+use crate::webhooks::looking;
 
 /// The word for integrations in the directory and in events.
 pub const KIND: &str = "integration";
@@ -142,6 +143,8 @@ pub async fn update(ctx: &Ctx, seen: &Integration, changes: IntegrationChanges) 
     let told = differences(seen, &integration, &replaced);
     record(&mut tx, ctx, &integration, "integration.updated", told).await?;
     tx.commit().await?;
+    // What was refused before may be let in now.
+    looking::poke_all(ctx, integration.id).await?;
     Ok(integration)
 }
 
