@@ -29,8 +29,6 @@ pub use archive::{Archive, ArchiveOptions};
 pub use error::{GitError, HostKeyProblem};
 pub use host_keys::{HostKey, host_keys, read_known_hosts};
 pub use ids::{CommitId, ObjectId};
-// The name that callers began with.
-pub use mirror::Commit as CommitInfo;
 pub use mirror::{ChangedPath, Commit, Content, EntryKind, Fetched, Merge, Mirror, RefUpdate, TreeEntry};
 pub use names::{Refspec, check_reference, tree_path};
 pub use program::Git;

@@ -3,7 +3,9 @@
 use slipway_api::Timestamp;
 use slipway_api::ids::RepositoryId;
 use slipway_api::repositories::{RepositoryCommit, RepositoryEntry, RepositoryFile, RepositoryRoot, RepositoryTree};
-use slipway_git::{CommitId, CommitInfo, Content, EntryKind, GitError, Mirror, ObjectId, TreeEntry, tree_path};
+use slipway_git::{
+    Commit as GitCommit, CommitId, Content, EntryKind, GitError, Mirror, ObjectId, TreeEntry, tree_path,
+};
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Ctx, Error, Result};
 
@@ -154,7 +156,7 @@ pub(super) async fn commits(
         .collect())
 }
 
-fn shown(info: &CommitInfo) -> RepositoryCommit {
+fn shown(info: &GitCommit) -> RepositoryCommit {
     RepositoryCommit {
         subject: info.subject().to_owned(),
         message: info.message.clone(),
