@@ -8,3 +8,4 @@ mod integration_tests;
 mod integrations;
 mod private_modules;
 mod pull_requests;
+mod webhooks;
