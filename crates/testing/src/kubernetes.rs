@@ -105,6 +105,14 @@ impl ApiServer {
         Ok(())
     }
 
+    /// The certificate that it made for itself at its start, in PEM.
+    ///
+    /// # Errors
+    /// It has not started yet.
+    pub fn certificate(&self) -> Result<String> {
+        Ok(std::fs::read_to_string(self.path("certificates/apiserver.crt"))?)
+    }
+
     /// What the API server said so far.
     #[must_use]
     pub fn said(&self) -> String {

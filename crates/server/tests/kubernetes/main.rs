@@ -63,7 +63,11 @@ impl Slipway {
         std::fs::write(&key_file, key.serialize_pem()).unwrap();
 
         let url = format!("https://127.0.0.1:{port}");
-        let app = TestApp::with(|settings| settings.server.public_url = Some(url.clone())).await;
+        let app = TestApp::with(|settings| {
+            settings.server.public_url = Some(url.clone());
+            settings.outbound.allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
+        })
+        .await;
         app.pass(now().since(app.kernel.clock.now()) - late);
         let tcp = Tcp::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.unwrap();
         let certificate = Arc::new(Certificate::load(&chain_file, &key_file).unwrap());
@@ -143,8 +147,11 @@ fn authentication(slipway: &Slipway) -> String {
             ],
             "claimMappings": {
                 "username": {"expression": "'slipway:' + claims.sub"},
-                "groups": {"expression": "['slipway:' + claims.terraform_run_phase]"},
-                "extra": [{"key": "slipway.dev/run", "valueExpression": "claims.terraform_run_id"}],
+                // The test of an integration is no run.
+                "groups": {"expression":
+                    "has(claims.terraform_run_phase) ? ['slipway:' + claims.terraform_run_phase] : ['slipway:test']"},
+                "extra": [{"key": "slipway.dev/run",
+                    "valueExpression": "has(claims.terraform_run_id) ? claims.terraform_run_id : ''"}],
             },
         }],
     })
@@ -243,6 +250,116 @@ fn forged(token: &str, claim: &str, value: &str) -> String {
         URL_SAFE_NO_PAD.encode(claims.to_string()),
         parts[2]
     )
+}
+
+/// Whom the cluster takes an integration for that is not kept yet.
+async fn tested(slipway: &Slipway, settings: Value) -> Value {
+    let body = document("integrations", json!({"kind": "kubernetes", "settings": settings}));
+    let path = "/api/v2/organizations/acme/integrations/actions/test";
+    let answer = slipway.acme.owner.post(path, body).await.expect(200);
+    println!("{}", answer.body["data"]["attributes"]);
+    answer.body["data"]["attributes"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_integration_is_known_to_a_cluster_and_its_runs_are() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let slipway = Slipway::start(port, Duration::ZERO).await;
+    let kubernetes = Kubernetes::start(&authentication(&slipway)).await;
+    let (server, authority) = (&kubernetes.server.url, kubernetes.server.certificate().unwrap());
+
+    let stored = json!({"method": "token", "server": server, "ca-certificate": authority, "token": ADMIN});
+    let found = tested(&slipway, stored.clone()).await;
+    assert!(
+        found["account"]
+            .as_str()
+            .unwrap()
+            .starts_with("admin on Kubernetes v1."),
+        "{found}"
+    );
+    assert_eq!(found["missing-rights"], json!([]));
+    let mut wrong = stored.clone();
+    wrong["token"] = json!("another-token");
+    let found = tested(&slipway, wrong).await;
+    assert!(
+        found["error"]
+            .as_str()
+            .unwrap()
+            .contains("does not accept the credentials"),
+        "{found}"
+    );
+    let mut unknown = stored;
+    unknown["ca-certificate"] = Value::Null;
+    let found = tested(&slipway, unknown).await;
+    assert!(found["error"].as_str().unwrap().contains("certificate"), "{found}");
+
+    let encoded = base64::engine::general_purpose::STANDARD.encode(&authority);
+    let file = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: here\ncontexts:\n- name: here\n  context: {{cluster: c, user: u}}\n\
+         clusters:\n- name: c\n  cluster:\n    server: {server}\n    certificate-authority-data: {encoded}\nusers:\n\
+         - name: u\n  user:\n    token: {ADMIN}\n"
+    );
+    let found = tested(&slipway, json!({"method": "kubeconfig", "kubeconfig": file})).await;
+    assert!(found["account"].as_str().unwrap().starts_with("admin on"), "{found}");
+
+    // By a token of this server: known, and without a right until it gets a role.
+    let identity = json!({"server": server, "ca-certificate": authority, "audience": AUDIENCE});
+    let found = tested(&slipway, identity.clone()).await;
+    let account = found["account"].as_str().unwrap();
+    assert!(
+        account.starts_with("slipway:organization:acme:integration:test on"),
+        "{found}"
+    );
+    assert_eq!(found["missing-rights"][0]["right"], "create configmaps");
+    let mut foreign = identity.clone();
+    foreign["audience"] = json!("another-cluster");
+    let found = tested(&slipway, foreign).await;
+    assert!(
+        found["error"]
+            .as_str()
+            .unwrap()
+            .contains("organization:acme:integration:test"),
+        "{found}"
+    );
+
+    // A run is known by the token in the file that its kubeconfig names.
+    let acme = &slipway.acme;
+    let body = document(
+        "integrations",
+        json!({"name": "cluster", "kind": "kubernetes", "settings": identity}),
+    );
+    let made = acme
+        .owner
+        .post("/api/v2/organizations/acme/integrations", body)
+        .await
+        .expect(201)
+        .id();
+    let path = format!("/api/v2/integrations/{made}/assignments/{}", acme.workspace);
+    let body = document("integration-assignments", json!({}));
+    acme.owner.json("PUT", &path, &body).await.expect(200);
+    acme.start(json!({"plan-only": true})).await;
+    let given = slipway
+        .runner
+        .claim()
+        .await
+        .unwrap()
+        .claim
+        .context
+        .identity
+        .clone()
+        .unwrap();
+    let file: Value = serde_json::from_str(&given.files["kubernetes.yaml"]).unwrap();
+    assert_eq!(file["clusters"][0]["cluster"]["server"], server.as_str());
+    assert_eq!(file["users"][0]["user"]["tokenFile"], "@identity@/kubernetes.jwt");
+    let (status, user) = kubernetes.review(&given.files["kubernetes.jwt"]).await;
+    assert_eq!(status, 201, "{}", kubernetes.server.said());
+    assert!(
+        user["username"]
+            .as_str()
+            .unwrap()
+            .ends_with("workspace:shop:run_phase:plan"),
+        "{user}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -200,8 +200,16 @@ fn word<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
 /// With a capital letter and a full stop.
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    let text: String = first.chain(letters).collect();
+    let text: String = match text.starts_with("http") {
+        // An address begins as it does.
+        true => text.to_owned(),
+        false => letters
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .chain(letters)
+            .collect(),
+    };
     match text.ends_with(['.', '!', '?']) {
         true => text,
         false => format!("{text}."),
