@@ -20,6 +20,8 @@ interface Tools {
   readonly tofu: string
   readonly mirror: string
   readonly dex?: string
+  /** The folder of Gitea and its files. */
+  readonly gitea?: string
 }
 
 /** The real tools. Throws with what to do when they are not there. */

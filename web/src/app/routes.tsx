@@ -17,10 +17,11 @@ import { organizationSettings } from '@/features/organization-settings/routes'
 import { projects } from '@/features/projects/routes'
 import { states } from '@/features/states/routes'
 import { integrations } from '@/features/integrations/routes'
+import { pullRequests } from '@/features/pull-requests/routes'
 import { repositories } from '@/features/repositories/routes'
 import { triggers } from '@/features/triggers/routes'
 import { variableSets } from '@/features/variable-sets/routes'
 import { webhooks } from '@/features/webhooks/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets, integrations, repositories, webhooks, triggers]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets, integrations, repositories, webhooks, triggers, pullRequests]

@@ -61,7 +61,7 @@ export default function NewIntegration() {
       ) : (
         <Stack gap={4}>
           {GROUPS.map(([group, title, about]) => (
-            <Section key={group} title={title} about={about} isRuled>
+            <Section key={group} title={title} about={about}>
               <ul className={styles.kinds}>
                 {kinds
                   .filter(({ attributes }) => attributes.group === group)

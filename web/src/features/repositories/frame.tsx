@@ -21,7 +21,7 @@ import type { StatusWord } from '@/ui/status-list'
 import { Tabs } from '@/ui/tabs'
 import { Time } from '@/ui/time'
 import { toast } from '@/ui/toast'
-import { forges, integrationOf, type Repository, useOpenRepository } from './queries'
+import { forges, integrationOf, type Repository, useOpenRepository, useRefusalToCreate } from './queries'
 import { staleRepositories } from './stale'
 import styles from './repositories.module.css'
 
@@ -50,6 +50,7 @@ export default function RepositoryFrame() {
     isExact: tab === '',
   }))
   const mayNotManage = allowed.refusal('webhook.manage')
+  const mayNotCreate = useRefusalToCreate(organization)
   return (
     <>
       <PageHead
@@ -74,9 +75,15 @@ export default function RepositoryFrame() {
             <Button icon="refresh" isBusy={synchronize.isPending} disabledReason={mayNotManage} onClick={() => synchronize.mutate()}>
               Synchronize
             </Button>
-            <LinkButton look="primary" icon="plus" to={addresses.newWorkspaceFromRepository(organization)} search={{ repository: repository.id }}>
-              New workspaces
-            </LinkButton>
+            {mayNotCreate ? (
+              <Button look="primary" icon="plus" disabledReason={mayNotCreate}>
+                New workspaces
+              </Button>
+            ) : (
+              <LinkButton look="primary" icon="plus" to={addresses.newWorkspaceFromRepository(organization)} search={{ repository: repository.id }}>
+                New workspaces
+              </LinkButton>
+            )}
           </>
         }
       />

@@ -41,6 +41,13 @@ export const forges = (organization: string) =>
     params: { path: { organization }, query: { 'filter[group]': 'forge', 'page[size]': 100 } },
   })
 
+/** Why no workspace can be made anywhere in the organization; null when in some project one can. */
+export function useRefusalToCreate(organization: string): string | null {
+  const { data } = useSuspenseQuery(get('/api/v2/organizations/{organization}', { params: { path: { organization } } }))
+  if (data.data.attributes.permissions['can-create-workspace']) return null
+  return `You need the permission workspace.create for this. Ask an administrator of ${organization}.`
+}
+
 /** The integration that opens it; null for one that everybody may read. */
 export function integrationOf({ relationships }: Repository): string | null {
   const linkage = relationships?.['integration']?.data

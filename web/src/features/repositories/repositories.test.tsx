@@ -43,6 +43,7 @@ function put() {
   server.use(
     http.get(`${ACME}/access-explanations`, () => HttpResponse.json(listOf(answers))),
     ...acme(),
+    http.get(ACME, () => HttpResponse.json({ data: { id: 'acme', type: 'organizations', attributes: { permissions: { 'can-create-workspace': true } } } })),
     http.get(`${ACME}/integrations`, () =>
       HttpResponse.json(listOf([{ id: 'int-1', type: 'integrations', attributes: { name: 'forge', kind: 'gitea', 'kind-title': 'Gitea', 'is-enabled': true, settings: {}, account: 'robot' } }])),
     ),
@@ -147,6 +148,6 @@ test('names come from the repository and the directory, and two cannot be the sa
     b: 'Two cannot have the same name.',
     c: 'It needs a name.',
   })
-  const line = commandsOf([{ directory: 'it is', name: 'x' }], { repository: 'a/b', integration: null, branch: 'dev', project: 'shop team', autoApply: true })
-  expect(line).toBe("slipway workspace create x --repo a/b --dir 'it is' --branch dev --project 'shop team' --auto-apply true")
+  const line = commandsOf([{ directory: 'it is', name: 'x' }], { repository: 'a/b', integration: null, branch: 'dev', project: 'shop team', autoApply: true, start: true, plansPullRequests: false })
+  expect(line).toBe("slipway workspace create x --repo a/b --dir 'it is' --branch dev --project 'shop team' --auto-apply true --plan-pull-requests false --start")
 })

@@ -26,6 +26,7 @@ interface CommitTrialProps {
 
 export function CommitTrial({ organization, workspace, repository }: CommitTrialProps) {
   const [commit, setCommit] = useState('')
+  const [typed, setTyped] = useState('')
   const branch = workspace.attributes['vcs-repo']?.branch ?? ''
   const recent = useQuery({
     ...get('/api/v2/repositories/{repository}/commits', {
@@ -41,6 +42,9 @@ export function CommitTrial({ organization, workspace, repository }: CommitTrial
     retry: false,
   })
   const offered = (recent ?? []).map(({ id, attributes }) => ({ value: id, text: `${shortSha(id)} ${attributes.subject}`, icon: 'commit' as const, detail: attributes.author }))
+  // Whole ids are pasted, of which the line shows the beginning only.
+  const sought = typed.trim().toLowerCase()
+  const found = offered.filter(({ value, text }) => value.startsWith(sought) || text.toLowerCase().includes(sought))
   const rows = data && sorted(data.data as readonly Affected[], workspace.id)
   return (
     <Stack gap={3}>
@@ -50,7 +54,8 @@ export function CommitTrial({ organization, workspace, repository }: CommitTrial
           isMono
           createLabel="Commit"
           placeholder="Paste a commit, or choose one of the newest"
-          options={commit === '' || offered.some(({ value }) => value === commit) ? offered : [{ value: commit, icon: 'commit' }, ...offered]}
+          options={commit === '' || offered.some(({ value }) => value === commit) ? found : [{ value: commit, icon: 'commit' }, ...found]}
+          onSearch={setTyped}
           value={commit}
           onChange={(typed) => setCommit(typed.trim())}
           help="A branch or a tag does as well. It is compared with its first parent."

@@ -26,7 +26,7 @@ export function EventTrial({ workspace }: { workspace: Workspace }) {
   })
   const { values } = form
   const command = [
-    `slipway trigger test -w ${quoted(workspace.attributes.name)} --event ${values.event} --branch ${quoted(values.branch || 'NAME')}`,
+    `slipway trigger test ${quoted(workspace.attributes.name)} --event ${values.event} --branch ${quoted(values.branch || 'NAME')}`,
     ...values.paths.map((path) => `--path ${quoted(path)}`),
   ]
   return (

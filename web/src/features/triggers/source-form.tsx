@@ -68,6 +68,7 @@ export function SourceForm({ organization, workspace, etag, onCancel }: SourceFo
       actions={
         source && (
           <>
+            <Link to={addresses.workspace(organization, name, 'pull-requests')}>Pull requests</Link>
             <Link to={addresses.repository(organization, source['repository-id'])}>Files and commits</Link>
             <Button size="sm" look="danger-quiet" onClick={() => setLeaving(true)}>
               Disconnect…
@@ -82,7 +83,7 @@ export function SourceForm({ organization, workspace, etag, onCancel }: SourceFo
         look={source ? 'default' : 'primary'}
         disabledReason={form.isChanged ? null : 'Nothing is changed yet.'}
         beside={onCancel && <Button onClick={onCancel}>Cancel</Button>}
-        command={commandOf(name, before, form.values, chosen)}
+        {...((form.isChanged || !source) && { command: commandOf(name, before, form.values, chosen) })}
       >
         <RepositoryField
           form={form}

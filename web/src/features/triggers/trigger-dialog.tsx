@@ -106,7 +106,7 @@ function initialOf(trigger: Trigger | null, last: number): Values {
     'path-kind': known?.['path-kind'] ?? 'glob',
     action: known?.action ?? 'plan',
     pipeline: known?.pipeline ?? '',
-    priority: String(known?.priority ?? last + 10),
+    priority: String(known?.priority ?? (last > 0 ? last + 10 : 100)),
   }
 }
 
@@ -132,7 +132,7 @@ function save(workspace: Workspace, trigger: Trigger | null, values: Values) {
 
 function commandOf(workspace: string, trigger: Trigger | null, values: Values): string {
   return [
-    trigger ? `slipway trigger update ${trigger.id}` : `slipway trigger create -w ${quoted(workspace)}`,
+    trigger ? `slipway trigger update ${trigger.id}` : `slipway trigger create ${quoted(workspace)}`,
     `--event ${values.event}`,
     ...values.branches.map((branch) => `--branch ${quoted(branch)}`),
     ...values.paths.map((path) => `--path ${quoted(path)}`),

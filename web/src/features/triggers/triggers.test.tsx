@@ -82,7 +82,7 @@ test('only what differs is sent, with the version that was read', async () => {
   const directory = screen.getByLabelText(/^Directory/)
   await user.clear(directory)
   await user.type(directory, 'live')
-  expect(screen.getByText(/slipway workspace update shop/).textContent).toContain('--dir live --pull-requests false')
+  expect(screen.getByText(/slipway workspace update shop/).textContent).toContain('--dir live --plan-pull-requests false')
   await user.click(screen.getByRole('button', { name: 'Save' }))
   await waitFor(() => expect(sent).toEqual(['"5"', { 'working-directory': 'live', 'speculative-enabled': false }]))
 })

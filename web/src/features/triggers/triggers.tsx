@@ -79,7 +79,7 @@ export function Triggers({ workspace, refusal }: TriggersProps) {
               <EmptyState
                 title="It does what most want"
                 action={add}
-                command={<Command text={`slipway trigger create -w ${name} --event push --branch 'release/.*' --action plan`} />}
+                command={<Command text={`slipway trigger create ${name} --event push --branch 'release/.*' --action plan`} />}
               >
                 A push to its branch plans and applies{workspace.attributes['auto-apply'] ? '' : ' once somebody confirmed it'}; a pull request is
                 planned. With triggers you decide by event, branch and path.

@@ -86,7 +86,7 @@ export function commandOf(workspace: string, before: SourceValues, after: Source
   return [
     `slipway workspace update ${quoted(workspace)}`,
     (names.has('repository') || before.repository === '') && `--repo ${repository ? quoted(repository.attributes['full-name']) : 'REPOSITORY'}`,
-    names.has('branch') && `--branch ${quoted(after.branch || "''")}`,
+    names.has('branch') && `--branch ${quoted(after.branch)}`,
     (names.has('tags-regex') || names.has('follows')) && `--tags ${quoted(after.follows === 'tags' ? after['tags-regex'] || 'REGEX' : '')}`,
     names.has('working-directory') && `--dir ${quoted(after['working-directory'])}`,
     names.has('ingress-submodules') && `--submodules ${after['ingress-submodules']}`,
@@ -94,8 +94,8 @@ export function commandOf(workspace: string, before: SourceValues, after: Source
     names.has('file-triggers-enabled') && `--file-triggers ${after['file-triggers-enabled']}`,
     ...(names.has('trigger-patterns') ? each('--trigger-pattern', after['trigger-patterns']) : []),
     ...(names.has('trigger-prefixes') ? each('--trigger-prefix', after['trigger-prefixes']) : []),
-    names.has('speculative-enabled') && `--pull-requests ${after['speculative-enabled']}`,
-    names.has('apply-policy') && `--apply ${after['apply-policy']}`,
+    names.has('speculative-enabled') && `--plan-pull-requests ${after['speculative-enabled']}`,
+    names.has('apply-policy') && `--apply-when ${after['apply-policy']}`,
     names.has('fork-policy') && `--forks ${after['fork-policy']}`,
   ]
     .filter(Boolean)

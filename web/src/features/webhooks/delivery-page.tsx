@@ -4,6 +4,7 @@ import { useAllowed } from '@/api/allowed'
 import { toApiError } from '@/api/errors'
 import { call, get, stale } from '@/api/query'
 import { addresses } from '@/lib/addresses'
+import { counted } from '@/lib/numbers'
 import { useOrganization, useParam } from '@/lib/search'
 import { ErrorNotice } from '@/ui/alert'
 import { Button } from '@/ui/button'
@@ -13,13 +14,15 @@ import { Command } from '@/ui/command'
 import { KeyValue } from '@/ui/key-value'
 import { Stack } from '@/ui/layout'
 import { Link } from '@/ui/link'
-import { Panel, Section } from '@/ui/section'
+import { Section } from '@/ui/section'
 import { Status } from '@/ui/status'
 import type { StatusWord } from '@/ui/status-list'
 import { Time } from '@/ui/time'
 import { toast } from '@/ui/toast'
 import { eventWords } from './columns'
 import styles from './webhooks.module.css'
+
+const HANDLED_SOON_MS = 1_000
 
 export default function DeliveryPage() {
   const organization = useOrganization()
@@ -28,7 +31,11 @@ export default function DeliveryPage() {
   const refusal = useAllowed(organization).refusal('webhook.manage')
   const queries = useQueryClient()
   const params = { path: { delivery } }
-  const { attributes } = useSuspenseQuery(get('/api/v2/deliveries/{delivery}', { params })).data.data
+  const { attributes } = useSuspenseQuery({
+    ...get('/api/v2/deliveries/{delivery}', { params }),
+    // No event tells when a delivery was handled that changed nothing.
+    refetchInterval: ({ state }) => (state.data?.data.attributes.state === 'received' ? HANDLED_SOON_MS : false),
+  }).data.data
   const again = useMutation({
     mutationFn: () => call('post', '/api/v2/deliveries/{delivery}/actions/redeliver', { params }),
     onSuccess: async () => {
@@ -45,7 +52,6 @@ export default function DeliveryPage() {
     <Stack gap={4}>
       <Section
         title={`Delivery: ${eventWords(attributes.event)}`}
-        isRuled
         actions={
           <>
             <Link to={addresses.repository(organization, repository, 'webhook')}>All deliveries</Link>
@@ -69,25 +75,25 @@ export default function DeliveryPage() {
               attributes.note ? ['What came of it', attributes.note] : null,
               ['Received', <Time key="received" at={attributes['received-at']} />],
               attributes['handled-at'] ? ['Handled', <Time key="handled" at={attributes['handled-at']} />] : null,
-              attributes.redeliveries > 0 ? ['Delivered again', `${attributes.redeliveries} times`] : null,
+              attributes.redeliveries > 0 ? ['Delivered again', counted(attributes.redeliveries, 'time')] : null,
               ['Id', <code key="id">{delivery}</code>],
             ]}
           />
           <Command text={`slipway webhook redeliver ${delivery}`} />
         </Stack>
       </Section>
-      <Section title="Headers" count={headers.length} about="Without those that open or prove anything." isRuled>
+      <Section title="Headers" count={headers.length} about="Without those that open or prove anything.">
         <div className={styles.headers}>
           <KeyValue width="lg" entries={headers.map(([name, value]) => [name, <code key={name}>{value}</code>] as const)} />
         </div>
       </Section>
-      <Panel title="Body" count={<Bytes value={attributes['body-bytes']} />} isFlush>
+      <Section title="Body" count={<Bytes value={attributes['body-bytes']} />}>
         {/* What scrolls is reached with the keyboard. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
         <div className={styles.body} tabIndex={0} role="group" aria-label="Body">
           <Code text={pretty(attributes.body ?? '')} language="json" copy="the body" />
         </div>
-      </Panel>
+      </Section>
     </Stack>
   )
 }

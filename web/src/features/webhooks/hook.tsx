@@ -44,25 +44,7 @@ export function Hook({ repository, refusal }: HookProps) {
   const hook = data?.data as ResourceOf<'Webhook'> | undefined
   const isSet = hook?.attributes.state === 'set'
   return (
-    <Section
-      title="Webhook"
-      isRuled
-      actions={
-        <Row gap={2}>
-          <Button size="sm" icon="refresh" isBusy={mend.isPending} disabledReason={refusal} onClick={() => mend.mutate()}>
-            {isSet ? 'Check and mend' : 'Set it now'}
-          </Button>
-          <Button
-            size="sm"
-            icon="key"
-            disabledReason={refusal ?? (hook ? null : 'There is no webhook yet.')}
-            onClick={() => setRotating(true)}
-          >
-            Rotate the secret…
-          </Button>
-        </Row>
-      }
-    >
+    <Section title="Webhook">
       <Stack gap={3}>
         {mend.error && <ErrorNotice error={toApiError(mend.error)} />}
         {secret && (
@@ -79,6 +61,19 @@ export function Hook({ repository, refusal }: HookProps) {
         ) : (
           <Skeleton height={96} />
         )}
+        <Row gap={2} isWrapping>
+          <Button size="sm" icon="refresh" isBusy={mend.isPending} disabledReason={refusal} onClick={() => mend.mutate()}>
+            {isSet ? 'Check and mend' : 'Set it now'}
+          </Button>
+          <Button
+            size="sm"
+            icon="key"
+            disabledReason={refusal ?? (hook ? null : 'There is no webhook yet.')}
+            onClick={() => setRotating(true)}
+          >
+            Rotate the secret…
+          </Button>
+        </Row>
       </Stack>
       <ConfirmDialog
         isOpen={isRotating}

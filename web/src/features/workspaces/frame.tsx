@@ -123,6 +123,14 @@ function Meta({ organization, workspace }: { organization: string; workspace: Wo
         <Icon name="executor" size={14} />
         {engine} {version === 'latest' ? 'latest' : <code>{version}</code>}
       </span>
+      {attributes['vcs-repo'] && (
+        <span className={styles.fact}>
+          <Icon name="branch" size={14} label="Repository" />
+          <Link to={addresses.repository(organization, attributes['vcs-repo']['repository-id'])} look="plain">
+            {attributes['vcs-repo']['display-identifier']}
+          </Link>
+        </span>
+      )}
       {attributes.tags.length > 0 && (
         <span className={styles.fact}>
           {attributes.tags.map(({ key, value }) => (

@@ -59,10 +59,10 @@ export default function CommitPage() {
           entries={[
             [
               'Commit',
-              <Row key="commit">
+              <span key="commit" className={styles.copied}>
                 <code>{commit?.id ?? sha}</code>
                 <CopyButton text={commit?.id ?? sha} what="the commit" />
-              </Row>,
+              </span>,
             ],
             attributes ? ['Author', `${attributes.author} <${attributes['author-email']}>`] : null,
             attributes ? ['Committed', <Time key="at" at={attributes['committed-at']} />] : null,

@@ -43,10 +43,12 @@ interface CommandOf {
   readonly branch: string
   readonly project: string | null
   readonly autoApply: boolean
+  readonly start: boolean
+  readonly plansPullRequests: boolean
 }
 
 /** A line for each workspace. */
-export function commandsOf(wanted: readonly Wanted[], { repository, integration, branch, project, autoApply }: CommandOf): string {
+export function commandsOf(wanted: readonly Wanted[], { repository, integration, branch, project, autoApply, start, plansPullRequests }: CommandOf): string {
   const shown = wanted.length === 0 ? [{ directory: 'DIRECTORY', name: 'NAME' }] : wanted
   return shown
     .map(({ directory, name }) =>
@@ -57,6 +59,8 @@ export function commandsOf(wanted: readonly Wanted[], { repository, integration,
         branch && `--branch ${quoted(branch)}`,
         project && `--project ${quoted(project)}`,
         autoApply && '--auto-apply true',
+        !plansPullRequests && '--plan-pull-requests false',
+        start && '--start',
       ]
         .filter(Boolean)
         .join(' '),

@@ -86,6 +86,8 @@ export function WorkspacesForm({ organization, repository, branch, initial, onBr
         branch,
         project: project?.attributes.name ?? null,
         autoApply: form.values['auto-apply'],
+        start: form.values['queue-all-runs'],
+        plansPullRequests: form.values['speculative-enabled'],
       })}
     >
       <RefChoice

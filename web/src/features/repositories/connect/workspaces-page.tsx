@@ -13,7 +13,7 @@ import { Link } from '@/ui/link'
 import { PageHead } from '@/ui/page-head'
 import { Skeleton } from '@/ui/skeleton'
 import { Text } from '@/ui/text'
-import { branchesOf, repositoryBy, type Repository } from '../queries'
+import { branchesOf, repositoryBy, type Repository, useRefusalToCreate } from '../queries'
 import styles from '../repositories.module.css'
 import { Picker } from './picker'
 import { parsePickSearch } from './search'
@@ -23,6 +23,7 @@ export default function NewWorkspacesPage() {
   const organization = useOrganization()
   const [search, setSearch] = useSearchState(parsePickSearch)
   const allowed = useAllowed(organization)
+  const mayNotCreate = useRefusalToCreate(organization)
   const chosen = useQuery({ ...repositoryBy(search.repository ?? ''), enabled: search.repository !== undefined })
   const repository = search.repository ? (chosen.data?.data as Repository | undefined) : undefined
   return (
@@ -60,7 +61,7 @@ export default function NewWorkspacesPage() {
             branch={search.branch ?? ''}
             initial={search.roots ?? []}
             onBranch={(branch) => void setSearch({ branch: branch || undefined }, { replace: true })}
-            refusal={allowed.refusal('workspace.create')}
+            refusal={mayNotCreate}
           />
         </Stack>
       ) : (

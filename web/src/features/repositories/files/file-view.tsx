@@ -6,7 +6,7 @@ import type { Language } from '@/lib/highlight'
 import { ErrorNotice } from '@/ui/alert'
 import { Bytes } from '@/ui/bytes'
 import { Code } from '@/ui/code'
-import { Panel } from '@/ui/section'
+import { Section } from '@/ui/section'
 import { Skeleton } from '@/ui/skeleton'
 import { Text } from '@/ui/text'
 import styles from '../repositories.module.css'
@@ -25,7 +25,7 @@ export function FileView({ repository, gitRef, path }: FileViewProps) {
   if (!data) return <Skeleton height={240} />
   const { content, 'size-bytes': size } = data.data.attributes
   return (
-    <Panel title={path.split('/').at(-1)} count={<Bytes value={size} />} isFlush>
+    <Section title={path.split('/').at(-1)} count={<Bytes value={size} />}>
       {content === null || content === undefined ? (
         <p>
           <Text level={3}>This is no text.</Text>
@@ -37,7 +37,7 @@ export function FileView({ repository, gitRef, path }: FileViewProps) {
           <Code text={content} language={languageOf(path)} copy="the file" />
         </div>
       )}
-    </Panel>
+    </Section>
   )
 }
 

@@ -9,7 +9,7 @@ import { LinkButton } from '@/ui/button'
 import { Commit } from '@/ui/commit'
 import { EmptyState } from '@/ui/empty-state'
 import { RefChoice } from '../ref-choice'
-import { useOpenRepository } from '../queries'
+import { useOpenRepository, useRefusalToCreate } from '../queries'
 import styles from '../repositories.module.css'
 import { FileView } from './file-view'
 import { PathCrumbs } from './path-crumbs'
@@ -27,6 +27,7 @@ export default function FilesPage() {
   const [search, setSearch] = useSearchState(parseFilesSearch)
   const fallback = repository.attributes['default-branch']
   const path = search.path ?? ''
+  const mayCreate = useRefusalToCreate(organization) === null
   const tree = useQuery({
     ...get('/api/v2/repositories/{repository}/tree', {
       params: { path: { repository: repository.id }, query: { ...(search.ref && { ref: search.ref }), ...(path && { path }) } },
@@ -59,7 +60,7 @@ export default function FilesPage() {
         />
         <span className={styles.end}>
           {commit && !search.file && <Commit sha={commit} to={addresses.commit(organization, repository.id, commit)} />}
-          {search.file === undefined && path !== '' && (
+          {mayCreate && search.file === undefined && path !== '' && (
             <LinkButton
               size="sm"
               icon="plus"

@@ -6,7 +6,7 @@ import { addresses } from '@/lib/addresses'
 import { counted } from '@/lib/numbers'
 import { parameter, useSearchState } from '@/lib/search'
 import { ErrorNotice } from '@/ui/alert'
-import { LinkButton } from '@/ui/button'
+import { Button, LinkButton } from '@/ui/button'
 import { BulkBar } from '@/ui/bulk-bar'
 import { Command } from '@/ui/command'
 import { EmptyState } from '@/ui/empty-state'
@@ -14,7 +14,7 @@ import { Link } from '@/ui/link'
 import { type Column, Table } from '@/ui/table'
 import { Tag } from '@/ui/tag'
 import { Text } from '@/ui/text'
-import { type Root, rootsOf, useOpenRepository } from '../queries'
+import { type Root, rootsOf, useOpenRepository, useRefusalToCreate } from '../queries'
 import { RefChoice } from '../ref-choice'
 import styles from '../repositories.module.css'
 
@@ -27,6 +27,7 @@ export default function RootsPage() {
   const { data, error, refetch } = useQuery(rootsOf(repository.id, search.ref))
   const rows = data?.data as readonly Root[] | undefined
   const name = repository.attributes['full-name']
+  const refusal = useRefusalToCreate(organization)
   const made = (roots: readonly string[]) => ({ repository: repository.id, roots: roots.join(','), ...(search.ref && { branch: search.ref }) })
   return (
     <>
@@ -67,9 +68,15 @@ export default function RootsPage() {
         />
       )}
       <BulkBar count={chosen.size} what="root module" onClear={() => setChosen(new Set())}>
-        <LinkButton look="primary" size="sm" icon="plus" to={addresses.newWorkspaceFromRepository(organization)} search={made([...chosen])}>
-          {`New ${counted(chosen.size, 'workspace')}`}
-        </LinkButton>
+        {refusal ? (
+          <Button size="sm" icon="plus" disabledReason={refusal}>
+            New workspaces
+          </Button>
+        ) : (
+          <LinkButton size="sm" icon="plus" to={addresses.newWorkspaceFromRepository(organization)} search={made([...chosen])}>
+            {chosen.size === 1 ? 'New workspace' : `New ${counted(chosen.size, 'workspace')}`}
+          </LinkButton>
+        )}
       </BulkBar>
     </>
   )
@@ -96,9 +103,9 @@ function columns(organization: string, repository: string, ref: string | undefin
     },
     {
       key: 'kept',
-      title: 'State',
+      title: 'Backend',
       from: 1024,
-      cell: ({ attributes }) => (attributes['has-backend'] ? <Tag isLine>says where</Tag> : <Text level={3}>says nothing</Text>),
+      cell: ({ attributes }) => (attributes['has-backend'] ? <Tag isLine>declared</Tag> : <Text level={3}>none</Text>),
     },
     { key: 'modules', title: 'Local modules', align: 'end', from: 1240, cell: ({ attributes }) => <span title={attributes.modules.join('\n')}>{attributes.modules.length}</span> },
     { key: 'resources', title: 'Resources', align: 'end', narrow: 'end', cell: ({ attributes }) => attributes.resources },

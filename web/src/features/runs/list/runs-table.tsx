@@ -27,7 +27,7 @@ export function RunsTable({ organization, rows, isStale, hasWorkspace, empty }: 
   return (
     <Table
       label="Runs"
-      columns={columns(organization).filter((column) => hasWorkspace || column.key !== 'workspace')}
+      columns={columns(organization, rows?.some(({ attributes }) => attributes.commit) ?? false).filter((column) => hasWorkspace || column.key !== 'workspace')}
       rows={rows}
       rowKey={(row) => row.id}
       rowTo={(row) => addressOf(organization, row)}
@@ -40,7 +40,7 @@ export function RunsTable({ organization, rows, isStale, hasWorkspace, empty }: 
 
 const addressOf = (organization: string, row: RunRow) => addresses.run(organization, row.workspaceName ?? '-', row.id)
 
-function columns(organization: string): readonly Column<RunRow>[] {
+function columns(organization: string, hasCommits: boolean): readonly Column<RunRow>[] {
   return [
     { key: 'status', title: 'Status', width: '164px', narrow: 'second', cell: (row) => <Status of="run" value={row.attributes.status} /> },
     {
@@ -68,7 +68,7 @@ function columns(organization: string): readonly Column<RunRow>[] {
     {
       key: 'operation',
       title: 'Kind',
-      from: 1240,
+      from: hasCommits ? 1520 : 1240,
       cell: (row) => (
         <span className={styles.kind}>
           {row.attributes['is-destroy'] && <Icon name="trash" size={14} tone="danger" />}
@@ -76,7 +76,9 @@ function columns(organization: string): readonly Column<RunRow>[] {
         </span>
       ),
     },
-    { key: 'commit', title: 'Commit', from: 1520, cell: (row) => (row.attributes.commit ? <CommitLine commit={row.attributes.commit} /> : null) },
+    ...(hasCommits
+      ? [{ key: 'commit', title: 'Commit', from: 1240 as const, cell: (row: RunRow) => (row.attributes.commit ? <CommitLine commit={row.attributes.commit} /> : null) }]
+      : []),
     { key: 'by', title: 'Who', from: 1024, cell: (row) => <Who name={row.attributes['started-by'] ?? 'Slipway'} /> },
     { key: 'took', title: 'Took', align: 'end', from: 1024, width: '104px', cell: (row) => <Took row={row} /> },
     { key: 'started', title: 'Started', align: 'end', width: '96px', narrow: 'end', cell: (row) => <Time at={row.attributes['created-at']} form="short" /> },

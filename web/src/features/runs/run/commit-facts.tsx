@@ -45,7 +45,7 @@ export function CommitNotice({ commit }: { commit: RunCommit | null | undefined 
 export function CommitLine({ commit }: { commit: RunCommit }) {
   return (
     <span className={styles.commitLine}>
-      <Commit sha={commit.sha} />
+      <Commit sha={commit.sha} href={commit.url} />
       <Ref branch={commit.branch} tag={commit.tag} />
       <PullRequest commit={commit} />
     </span>

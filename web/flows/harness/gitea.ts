@@ -1,0 +1,142 @@
+// A real forge: Gitea, with one person, a token and repositories that are pushed to.
+import type { ChildProcess } from 'node:child_process'
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { configuration } from './api'
+import { ended, run, start } from './programs'
+import { tools } from './project'
+import { until } from './until'
+
+const PERSON = 'keeper'
+const PASSWORD = 'gitea-password-1'
+
+export class Gitea {
+  url = ''
+  private child: ChildProcess | null = null
+
+  constructor(private readonly folder: string) {
+    mkdirSync(join(folder, 'home'), { recursive: true })
+  }
+
+  /** Starts it, with its first person. */
+  async start() {
+    const port = await freePort()
+    this.url = `http://127.0.0.1:${port}`
+    writeFileSync(this.file, this.settings(port))
+    const log = join(this.folder, 'gitea.log')
+    this.child = start(this.program, ['web', '--config', this.file], openSync(log, 'a'), { variables: this.variables })
+    const child = this.child
+    await until('Gitea answers', () => {
+      if (child.exitCode !== null) throw new Error(`Gitea ended (${child.exitCode}):\n${readFileSync(log, 'utf8')}`)
+      return fetch(`${this.url}/api/v1/version`).then(({ ok }) => ok, () => false)
+    })
+    const user = ['admin', 'user', 'create', '--admin', '--username', PERSON, '--password', PASSWORD, '--email', 'keeper@example.com']
+    await run(this.program, ['--config', this.file, ...user, '--must-change-password=false'], { variables: this.variables })
+  }
+
+  /** A token that may do what an integration needs. */
+  async token(scopes: readonly string[] = ['write:repository', 'write:issue', 'read:user', 'read:organization']): Promise<string> {
+    const made = await this.ask('POST', `/users/${PERSON}/tokens`, { name: `token-${scopes.length}`, scopes })
+    return String(made['sha1'])
+  }
+
+  /** An organization there, with a private repository of these files on `main`; where it is worked in. */
+  async repository(group: string, name: string, files: Readonly<Record<string, string>>): Promise<string> {
+    await this.ask('POST', '/orgs', { username: group })
+    await this.ask('POST', `/orgs/${group}/repos`, { name, private: true, default_branch: 'main', description: 'What runs where' })
+    const folder = join(this.folder, `work-${name}`)
+    mkdirSync(folder)
+    await this.git(folder, 'init', '--quiet', '--initial-branch=main')
+    await this.git(folder, 'remote', 'add', 'origin', this.url.replace('://', `://${PERSON}:${PASSWORD}@`) + `/${group}/${name}.git`)
+    await this.push(folder, files, 'Begin')
+    return folder
+  }
+
+  /** Writes files, commits and pushes them; the commit. */
+  async push(folder: string, files: Readonly<Record<string, string>>, message: string, branch = 'main'): Promise<string> {
+    if (branch !== 'main') await this.git(folder, 'switch', '--quiet', '--create', branch)
+    configuration(folder, files)
+    await this.git(folder, 'add', '--all')
+    await this.git(folder, '-c', 'user.name=Lin Park', '-c', 'user.email=lin@example.com', 'commit', '--quiet', '--message', message)
+    await this.git(folder, 'push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`)
+    return (await this.git(folder, 'rev-parse', 'HEAD')).trim()
+  }
+
+  /** Offers a branch to `main`; its number. */
+  async pullRequest(repository: string, head: string, title: string): Promise<number> {
+    return Number((await this.ask('POST', `/repos/${repository}/pulls`, { head, base: 'main', title }))['number'])
+  }
+
+  async stop() {
+    this.child?.kill('SIGKILL')
+    if (this.child) await ended(this.child)
+    this.child = null
+  }
+
+  private git(folder: string, ...args: readonly string[]): Promise<string> {
+    return run('git', ['-C', folder, ...args], { variables: { HOME: join(this.folder, 'home'), GIT_CONFIG_NOSYSTEM: '1' } })
+  }
+
+  private async ask(method: string, path: string, body: object): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${PERSON}:${PASSWORD}`)}` },
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`Gitea ${method} ${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as Record<string, unknown>
+  }
+
+  private get home(): string {
+    const { gitea } = tools()
+    if (!gitea) throw new Error('Gitea is missing: run `cargo run -p xtask -- tools` once')
+    return gitea
+  }
+
+  private get program() {
+    return join(this.home, 'gitea')
+  }
+
+  private get file() {
+    return join(this.folder, 'app.ini')
+  }
+
+  private get variables() {
+    return { HOME: join(this.folder, 'home'), USER: process.env['USER'] ?? 'root' }
+  }
+
+  private settings(port: number): string {
+    const sections: Record<string, Record<string, string | number | boolean>> = {
+      server: {
+        HTTP_ADDR: '127.0.0.1', HTTP_PORT: port, ROOT_URL: `${this.url}/`, STATIC_ROOT_PATH: this.home,
+        APP_DATA_PATH: `${this.folder}/data`, DISABLE_SSH: true, OFFLINE_MODE: true,
+      },
+      database: { DB_TYPE: 'sqlite3', PATH: `${this.folder}/gitea.db` },
+      repository: { ROOT: `${this.folder}/repositories`, DEFAULT_BRANCH: 'main' },
+      git: { HOME_PATH: `${this.folder}/home` },
+      security: { INSTALL_LOCK: true, SECRET_KEY: 'for-tests-only', PASSWORD_HASH_ALGO: 'pbkdf2_v1' },
+      service: { DISABLE_REGISTRATION: true },
+      webhook: { ALLOWED_HOST_LIST: 'loopback', DELIVER_TIMEOUT: 5 },
+      session: { PROVIDER: 'memory' },
+      indexer: { ISSUE_INDEXER_TYPE: 'db' },
+      cron: { ENABLED: false },
+      actions: { ENABLED: false },
+      packages: { ENABLED: false },
+      log: { MODE: 'console', LEVEL: 'warn' },
+      'log.console': { STDERR: true },
+    }
+    const lines = (values: Record<string, string | number | boolean>) => Object.entries(values).map(([name, value]) => `${name} = ${value}`)
+    const top = ['I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true', 'RUN_MODE = prod', `WORK_PATH = ${this.folder}`]
+    return [...top, ...Object.entries(sections).flatMap(([name, values]) => [`[${name}]`, ...lines(values)]), ''].join('\n')
+  }
+}
+
+/** A port that was free a moment ago: Gitea has to know its own address before it listens. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

@@ -1,0 +1,20 @@
+// Pull requests with the plans of every workspace that they concern.
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { stale } from '@/api/query'
+import type { Feature } from '@/lib/feature'
+
+export const pullRequests: Feature = {
+  routes: {
+    repository: (parent) => [
+      createRoute({ getParentRoute: () => parent, path: 'pull-requests', component: lazyRouteComponent(() => import('./repository-page')) }),
+    ],
+    workspace: (parent) => [
+      createRoute({ getParentRoute: () => parent, path: 'pull-requests', component: lazyRouteComponent(() => import('./workspace-page')) }),
+    ],
+  },
+  tabs: [{ of: 'repository', title: 'Pull requests', path: 'pull-requests', order: 40 }],
+  stale: ({ attributes }) =>
+    attributes['object-kind'] === 'pull-request' || attributes.action.startsWith('pull-request.')
+      ? [stale('/api/v2/organizations/{organization}/runs'), stale('/api/v2/workspaces/{workspace}/runs')]
+      : [],
+}
