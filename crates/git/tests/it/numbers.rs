@@ -92,3 +92,31 @@ async fn a_large_repository() {
         );
     }
 }
+
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn a_small_repository() {
+    let fixture = Fixture::new();
+    let infra = fixture.server.create("infra").unwrap();
+    let mut fetches = Vec::new();
+    let mut listings = Vec::new();
+    for number in 0..40 {
+        let content = format!("# {number}");
+        infra
+            .commit("main", "More", &[Change::file("shop/main.tf", &content)])
+            .unwrap();
+        let started = Instant::now();
+        fixture.mirror().remote_refs(&fixture.remote()).await.unwrap();
+        listings.push(started.elapsed());
+        let started = Instant::now();
+        fixture.fetch().await.unwrap();
+        fetches.push(started.elapsed());
+    }
+    fetches.sort_unstable();
+    listings.sort_unstable();
+    println!("fetch of one commit: median {:?}, p95 {:?}", fetches[20], fetches[38]);
+    println!(
+        "references of the remote: median {:?}, p95 {:?}",
+        listings[20], listings[38]
+    );
+}
