@@ -178,6 +178,8 @@ impl World {
 
     /// What a workspace can read, by the slow way: every file of the repository is asked.
     fn readable(&self, root: &str) -> BTreeMap<String, String> {
+        let code = self.files.keys().filter(|path| is_configuration(name(path)));
+        let configured: BTreeSet<&str> = code.filter_map(|path| parent(path)).collect();
         let mut directories = vec![root.to_owned()];
         let mut seen = BTreeSet::new();
         let mut readable = BTreeMap::new();
@@ -187,7 +189,7 @@ impl World {
             }
             for (path, content) in &self.files {
                 let in_here = path.strip_prefix(&format!("{directory}/")).is_some();
-                let owner = above(path).find(|directory| self.is_configuration(directory));
+                let owner = above(path).find(|directory| configured.contains(directory));
                 if in_here && owner == Some(directory.as_str()) {
                     readable.insert(path.clone(), content.clone());
                 }

@@ -168,11 +168,7 @@ fn matches(parts: &[Part], path: &[char]) -> bool {
             match parts.get(place) {
                 None => {}
                 Some(Part::Everything) => advance(parts, &mut next, place, after_slash),
-                Some(Part::Any) => {
-                    if !after_slash {
-                        advance(parts, &mut next, place, false);
-                    }
-                }
+                Some(Part::Any) if !after_slash => advance(parts, &mut next, place, false),
                 // It stays until a slash, and may end after every one.
                 Some(Part::Directories) => {
                     set(&mut next, place);

@@ -48,16 +48,26 @@ pub(crate) async fn closures(
         commit,
         listing: None,
     };
+    let mut done: Vec<Option<Closure>> = vec![None; roots.len()];
     loop {
         let mut missing = Missing::default();
-        let closures: Vec<Closure> = roots.iter().map(|root| closure(root, &graph, &mut missing)).collect();
+        for (place, root) in done.iter_mut().zip(roots).filter(|(place, _)| place.is_none()) {
+            let mut own = Missing::default();
+            let found = closure(root, &graph, &mut own);
+            if own.is_empty() {
+                *place = Some(found);
+            } else {
+                missing.directories.extend(own.directories);
+                missing.templates.extend(own.templates);
+            }
+        }
         if missing.is_empty() {
             keep(Snapshot {
                 repository,
                 commit: commit.clone(),
                 graph,
             });
-            return Ok(closures);
+            return Ok(done.into_iter().flatten().collect());
         }
         reader.read(&missing, &mut graph).await?;
     }

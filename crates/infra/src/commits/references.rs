@@ -104,8 +104,8 @@ impl References {
     pub(crate) fn of_template(content: &[u8]) -> Self {
         let mut found = Self::default();
         let text = String::from_utf8_lossy(content);
-        let calls = |function: &&str| text.contains(&format!("{function}("));
-        if !OF_FILES.iter().any(|function| calls(&function)) {
+        let is_called = |function: &&str| text.contains(&format!("{function}("));
+        if !OF_FILES.iter().any(is_called) {
             return found;
         }
         match text.parse::<Template>() {
@@ -175,7 +175,10 @@ fn as_body(value: &Value) -> Body {
     };
     for part in members(value) {
         for (kind, content) in part.as_object().into_iter().flatten() {
-            let modules = (kind == "module").then(|| members(content)).unwrap_or_default();
+            let modules = match kind.as_str() {
+                "module" => members(content),
+                _ => Vec::new(),
+            };
             let called = modules.iter().filter_map(Value::as_object).flatten();
             for (label, content) in called {
                 for call in members(content) {

@@ -261,7 +261,7 @@ async fn update(
     let settings = body.0.data.attributes.unwrap_or_default();
     let workspace = service::update(ctx, &organization, workspace, relations, &settings).await?;
     let version = workspace.version;
-    let resource = one(&ctx, workspace, organization.name.as_str()).await?;
+    let resource = one(ctx, workspace, organization.name.as_str()).await?;
     Ok(ok(resource).with_version(version))
 }
 
@@ -334,7 +334,7 @@ async fn force_unlock_workspace(ctx: Ctx, params: Params) -> Result<impl IntoRes
 async fn answer(ctx: &Ctx, workspace: Workspace) -> Result<impl IntoResponse + use<>> {
     let organization = organizations::by_id(ctx, workspace.organization_id).await?;
     let version = workspace.version;
-    let resource = one(&ctx, workspace, organization.name.as_str()).await?;
+    let resource = one(ctx, workspace, organization.name.as_str()).await?;
     Ok(ok(resource).with_version(version))
 }
 

@@ -4,6 +4,7 @@ use clap::Args;
 use slipway_api::Resource;
 use slipway_api::ids::RunId;
 use slipway_api::runs::{Phase, PhaseStatus, Run};
+use slipway_api::vcs::RunCommit;
 use slipway_client::{Client, RunDocument};
 
 use super::given_or_newest;
@@ -55,6 +56,7 @@ fn pairs(document: &RunDocument) -> Vec<(&'static str, String)> {
         ("Error", text(&run.error_message)),
         ("Kind", kind(run).to_owned()),
         ("Message", run.message.clone()),
+        ("Commit", run.commit.as_ref().map(commit).unwrap_or_default()),
         ("Started by", started_by(run)),
         ("Age", age(run.created_at, now())),
         (
@@ -135,4 +137,17 @@ fn diagnostics(document: &RunDocument) -> Option<String> {
         }
     }
     (!all.is_empty()).then(|| clean(&text))
+}
+
+/// A run's commit: which, where, and what became of it.
+fn commit(commit: &RunCommit) -> String {
+    let short: String = commit.sha.chars().take(10).collect();
+    let place = match (commit.pull_request_number, &commit.tag, &commit.branch) {
+        (Some(number), ..) => format!(", pull request #{number}"),
+        (None, Some(tag), _) => format!(", tag {tag}"),
+        (None, None, Some(branch)) => format!(", branch {branch}"),
+        (None, None, None) => String::new(),
+    };
+    let notice = commit.notice.as_ref().map(|notice| format!(". {notice}"));
+    format!("{short} by {}{place}{}", commit.author, notice.unwrap_or_default())
 }
