@@ -44,6 +44,12 @@ flow(
       await page.getByRole('link', { name: 'New integration' }).click()
       await page.getByRole('link', { name: /^Gitea, Forgejo/ }).waitFor()
       await stage.look(page, '2-kinds')
+      for (const kind of ['Git Repositories', 'Environment']) {
+        await page.getByRole('link', { name: new RegExp(`^${kind}`) }).click()
+        await page.getByLabel('Name', { exact: true }).waitFor()
+        await stage.look(page, `2-${kind.toLowerCase().replace(' ', '-')}`)
+        await page.getByRole('link', { name: 'Another kind' }).click()
+      }
       await page.getByRole('link', { name: /^Gitea, Forgejo/ }).click()
       await page.getByLabel('Name', { exact: true }).fill('forge')
       await page.getByRole('radio', { name: 'Token' }).click()
@@ -149,24 +155,30 @@ flow(
       await page.getByRole('table', { name: 'Workspaces that it concerns' }).getByText('infra-live-prod').waitFor()
       await stage.look(page, '21-version-control')
 
-      // What is used cannot be deleted.
+      // What is used cannot be deleted; runs get it to fetch private modules.
       await page.goto(integration)
+      await page.getByRole('button', { name: 'Give to runs…' }).click()
+      await page.getByRole('radio', { name: /^All of/ }).click()
+      await stage.look(page, '22-give-to-runs')
+      await page.getByRole('dialog').getByRole('button', { name: 'Give it' }).click()
+      await page.getByRole('table', { name: 'Given to runs' }).getByText(ORGANIZATION).waitFor()
+      await page.evaluate(() => window.scrollTo(0, 0))
       await page.getByRole('button', { name: 'More actions' }).click()
       await page.getByRole('menuitem', { name: 'Delete…' }).click()
       await page.getByLabel(/to confirm/).fill('forge')
       stage.allow(/DELETE .*integrations.* 409/, /409 \(Conflict\)/)
       await page.getByRole('button', { name: 'Delete integration' }).click()
       await page.getByRole('dialog').getByText(/platform\/infra/).waitFor()
-      await stage.look(page, '22-still-used')
+      await stage.look(page, '23-still-used')
 
       // Somebody who may look only.
       const rob = await stage.member(api, 'rob', 'read')
       await rob.page.goto(`/app/${ORGANIZATION}/repositories`)
       await rob.page.getByRole('link', { name: 'platform/infra' }).click()
-      await stage.look(rob.page, '23-reader-repository')
+      await stage.look(rob.page, '24-reader-repository')
       await rob.page.goto(`/app/${ORGANIZATION}/workspaces/infra-live-prod/version-control`)
       await rob.page.getByText('You may look at this, not change it').waitFor()
-      await stage.look(rob.page, '24-reader-version-control')
+      await stage.look(rob.page, '25-reader-version-control')
     } finally {
       await gitea.stop()
     }

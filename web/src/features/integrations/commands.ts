@@ -22,3 +22,8 @@ export function createCommand(kind: string, method: Method | undefined, isOnly: 
     .filter(Boolean)
     .join(' ')
 }
+
+/** Whose runs are meant: `--workspace shop`, `--project shops`, `--everywhere`. */
+export function placeFlag(scope: string, name: string): string {
+  return scope === 'organization' ? '--everywhere' : `--${scope} ${quoted(name)}`
+}

@@ -1,15 +1,18 @@
 // The inputs of one way into a kind, drawn from its schema.
 import { MultiSelect } from '@/ui/combobox'
+import { CopyButton } from '@/ui/copy-button'
 import { Anchor } from '@/ui/link'
 import { Select } from '@/ui/select'
 import { TextInput, Textarea } from '@/ui/text-input'
 import type { FormState } from '@/ui/use-form'
 import { helpOf } from './help'
+import { HostKeys } from './host-keys'
 import type { Method, SchemaField } from './schema'
 import { type Integration, isKept, keptKey, keptNames, type Values } from './values'
 import styles from './integrations.module.css'
 
 interface FieldsProps {
+  organization: string
   kind: string
   form: FormState<Record<string, string>>
   method: Method | undefined
@@ -18,13 +21,14 @@ interface FieldsProps {
   disabledReason: string | null
 }
 
-export function Fields({ kind, form, method, integration, disabledReason }: FieldsProps) {
+export function Fields({ organization, kind, form, method, integration, disabledReason }: FieldsProps) {
   if (!method) return null
   const links = helpOf(kind, method.name, form.values as Values)
   return (
     <>
+      {method.name === 'oauth' && <Redirect />}
       {method.fields.map((field) => (
-        <FieldInput key={`${method.name} ${field.name}`} field={field} form={form} integration={integration} disabledReason={disabledReason} />
+        <FieldInput key={`${method.name} ${field.name}`} organization={organization} field={field} form={form} integration={integration} disabledReason={disabledReason} />
       ))}
       {links.length > 0 && (
         <div className={styles.help}>
@@ -39,7 +43,21 @@ export function Fields({ kind, form, method, integration, disabledReason }: Fiel
   )
 }
 
-function FieldInput({ field, form, integration, disabledReason }: Omit<FieldsProps, 'kind' | 'method'> & { field: SchemaField }) {
+/** What the forge asks for when the application is made there. */
+function Redirect() {
+  const address = `${window.location.origin}/connections/callback`
+  return (
+    <div className={styles.redirect}>
+      <span>
+        <code>{address}</code>
+        <CopyButton text={address} what="the redirect address" />
+      </span>
+      <small>Make an application at the forge first, with this as its redirect address; it then shows the client id and secret.</small>
+    </div>
+  )
+}
+
+function FieldInput({ organization, field, form, integration, disabledReason }: Omit<FieldsProps, 'kind' | 'method'> & { field: SchemaField }) {
   const kept = isKept(integration, field)
   const bound = form.field(field.name)
   const common = {
@@ -57,6 +75,14 @@ function FieldInput({ field, form, integration, disabledReason }: Omit<FieldsPro
     return <Select {...common} isOptional={false} options={options} />
   }
   if (field.form === 'values') return <Entries field={field} form={form} integration={integration} common={common} />
+  if (field.name === 'host-keys') {
+    return (
+      <>
+        <Textarea {...common} rows={3} />
+        <HostKeys organization={organization} address={form.values['url'] ?? ''} onPin={(lines) => form.set({ [field.name]: lines })} disabledReason={disabledReason} />
+      </>
+    )
+  }
   if (field.form === 'lines') return <Textarea {...common} rows={4} />
   return (
     <TextInput

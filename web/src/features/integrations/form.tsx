@@ -103,7 +103,7 @@ export function IntegrationForm({ organization, kind, integration, etag, disable
           options={methods.map(({ name, title, description }) => ({ value: name, label: title, help: description, disabledReason }))}
         />
       )}
-      <Fields kind={kind.id} form={form} method={method} integration={integration} disabledReason={disabledReason} />
+      <Fields organization={organization} kind={kind.id} form={form} method={method} integration={integration} disabledReason={disabledReason} />
       {isForge && (
         <TextInput
           label="Look at repositories every"

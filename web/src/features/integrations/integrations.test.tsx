@@ -99,6 +99,7 @@ const openOne = (one: Integration, names?: readonly string[]) => {
   put(names)
   server.use(
     http.get(`${API}/integrations/int-1`, () => HttpResponse.json({ data: one }, { headers: { etag: '"3"' } })),
+    http.get(`${API}/integrations/int-1/assignments`, () => HttpResponse.json(listOf([]))),
     http.get(`${API}/integrations/int-1/used-by`, () =>
       HttpResponse.json(listOf([{ id: 'repo-1', type: 'integration-uses', attributes: { kind: 'repository', name: 'platform/infra', why: 'opened-by' } }])),
     ),
@@ -205,4 +206,27 @@ test('names with values: lines in, entries out, kept secrets taken away one by o
   const after = { ...before, variables: 'B=2', 'sensitive-variables': 'NEW=x', 'sensitive-variables kept': 'KEY' }
   expect(changedSettings(method, before, after)).toEqual({ variables: { A: null, B: '2' }, 'sensitive-variables': { OLD: null, NEW: 'x' } })
   expect(createCommand('environment', method, true, { name: 'it' })).toBe('slipway integration create environment it')
+})
+
+test('it is given to the runs of a workspace, for the phases that need it', async () => {
+  const { user } = await openOne(integration({ group: 'cloud', kind: 'gitea' }))
+  let given: unknown = null
+  server.use(
+    http.get(ACME, () => HttpResponse.json({ data: { id: 'acme', type: 'organizations', attributes: { name: 'acme', 'external-id': 'org-1' } } })),
+    http.get(`${ACME}/workspaces`, () => HttpResponse.json(listOf([{ id: 'ws-1', type: 'workspaces', attributes: { name: 'shop' } }]))),
+    http.put(`${API}/integrations/int-1/assignments/:target`, async ({ params, request }) => {
+      given = [params['target'], ((await request.json()) as { data: { attributes: unknown } }).data.attributes]
+      return HttpResponse.json({ data: { id: 'int-1:ws-1', type: 'integration-assignments', attributes: {} } })
+    }),
+  )
+  await user.click(await screen.findByRole('button', { name: 'Give to runs…' }))
+  const dialog = await screen.findByRole('dialog')
+  // The field stands there before what it opens is loaded.
+  await waitFor(() => expect(within(dialog).getByLabelText('Workspace').getAttribute('aria-haspopup')).toBe('listbox'))
+  await user.click(within(dialog).getByLabelText('Workspace'))
+  await user.click(await screen.findByText('shop'))
+  await user.selectOptions(within(dialog).getByLabelText('For'), 'plan')
+  expect(within(dialog).getByText(/slipway integration assign/).textContent).toContain('assign forge --workspace shop --phase plan')
+  await user.click(within(dialog).getByRole('button', { name: 'Give it' }))
+  await waitFor(() => expect(given).toEqual(['ws-1', { phases: 'plan' }]))
 })

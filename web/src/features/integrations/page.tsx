@@ -15,6 +15,7 @@ import { PageHead } from '@/ui/page-head'
 import { Section } from '@/ui/section'
 import { Status } from '@/ui/status'
 import { toast } from '@/ui/toast'
+import { Assignments } from './assignments'
 import { DeleteIntegration } from './delete-integration'
 import { Facts } from './facts'
 import { IntegrationForm } from './form'
@@ -29,7 +30,8 @@ export default function IntegrationPage() {
   const id = useParam('integration')
   const queries = useQueryClient()
   const navigate = useNavigate()
-  const refusal = useAllowed(organization).refusal('integration.manage')
+  const allowed = useAllowed(organization)
+  const refusal = allowed.refusal('integration.manage')
   const [isDeleting, setDeleting] = useState(false)
   const path = { integration: id }
   const document = useSuspenseQuery(get('/api/v2/integrations/{integration}', { params: { path } })).data
@@ -108,6 +110,7 @@ export default function IntegrationPage() {
         <Notice integration={integration} isHidden={test.data !== undefined} refusal={refusal} isBusy={authorize.isPending} onAuthorize={() => authorize.mutate()} />
         {test.data && <Tested result={test.data.data.attributes} />}
         <Facts integration={integration} isByBrowser={isByBrowser} />
+        {attributes.kind !== 'microsoft-teams' && <Assignments organization={organization} integration={integration} refusal={allowed.refusal('integration.use')} />}
         <UsedBy organization={organization} integration={integration} />
         {kind && (
           <Section title="Settings" about="Secrets are kept sealed and never shown; one stays as it is when its field is left empty.">
@@ -158,7 +161,7 @@ function Notice({ integration, isHidden, refusal, isBusy, onAuthorize }: NoticeP
     )
     return (
       <Alert tone="info" title="Somebody has to allow it at the other side" action={action}>
-        It opens in this browser, and comes back here.
+        It opens in this browser; the other side brings you back to Slipway.
       </Alert>
     )
   }

@@ -54,6 +54,7 @@ export const integrations: Feature = {
         stale('/api/v2/organizations/{organization}/integrations'),
         stale('/api/v2/integrations/{integration}'),
         stale('/api/v2/integrations/{integration}/used-by'),
+        stale('/api/v2/integrations/{integration}/assignments'),
       ]
     }
     // Who uses what changes with these.
