@@ -51,6 +51,8 @@ check() {
     need node 20.19 "$(version_of node --version)" "https://nodejs.org (20.19 or newer; Debian 12's own is too old)"
     need npm 10 "$(version_of npm --version)" "https://nodejs.org brings it"
     need_package git git git
+    # Merging without a work tree came with it.
+    need git 2.38 "$(version_of git --version)" "https://git-scm.com/downloads"
     need_package "a C compiler" build-essential cc
     need_package curl curl curl
     if [[ "$mode" == test ]]; then

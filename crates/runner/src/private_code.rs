@@ -145,4 +145,14 @@ mod tests {
         };
         assert!(write(folder.path(), &escaping).is_err());
     }
+
+    #[test]
+    fn what_a_killed_runner_left_goes_when_its_spool_is_adopted() {
+        let spool = tempfile::tempdir().unwrap();
+        fs::create_dir_all(spool.path().join("git-abc")).unwrap();
+        fs::write(spool.path().join("git-abc/store"), "secret").unwrap();
+        fs::write(spool.path().join("log.raw"), "log").unwrap();
+        drop(crate::spool::Spool::adopt(spool.path().to_owned()).unwrap());
+        assert!(!spool.path().join("git-abc").exists() && spool.path().join("log.raw").exists());
+    }
 }
