@@ -58,11 +58,6 @@ pub fn routes(api: Api) -> Api {
         .merge(webhooks::http::routes())
 }
 
-/// What browsers come to on their way to a forge and back.
-pub fn pages() -> axum::Router<slipway_kernel::http::App> {
-    integrations::authorization::http::pages()
-}
-
 /// Removes what is not needed any more; to be called now and then.
 ///
 /// # Errors

@@ -42,7 +42,7 @@ pub fn router_with(shared: &Shared, console: console::Find) -> Router {
         .layer(from_fn_with_state(shared.clone(), layers::authenticate))
         .layer(DefaultBodyLimit::max(settings.limits.body_bytes));
     let pages = pages::routes(PermissionTree::new(domains::permissions()))
-        .merge(slipway_connections::pages())
+        .merge(slipway_connections::integrations::authorization::http::pages())
         .merge(console::pages(console))
         .layer(from_fn_with_state(shared.clone(), layers::recognise));
     let programs = oauth::http::routes()

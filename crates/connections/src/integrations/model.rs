@@ -1,6 +1,7 @@
 //! An integration as it is stored, and how it changes: pure.
 
 use sea_orm::entity::prelude::*;
+use serde_json::{Map, Value};
 use slipway_api::ids::{IntegrationId, OrganizationId};
 use slipway_api::integrations::{IntegrationChanges, MissingRight};
 use slipway_api::{Name, Timestamp};
@@ -9,7 +10,6 @@ use slipway_kernel::secrets::Place;
 use slipway_kernel::{Error, Result};
 
 use super::kinds::{self, Kind, Method, check::METHOD};
-use super::values::Settings;
 use crate::permissions::INTEGRATION_READ;
 
 /// Longest description.
@@ -69,6 +69,29 @@ pub type Integration = Model;
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Values of fields that are no secrets, by the fields' names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, sea_orm::FromJsonQueryResult)]
+pub struct Settings(pub Map<String, Value>);
+
+impl Settings {
+    /// The text of a field; none where it is absent or no text.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.0
+            .get(field)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// The entries of a field of names and values.
+    pub fn entries<'a>(&'a self, field: &str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let map = self.0.get(field).and_then(Value::as_object);
+        map.into_iter()
+            .flatten()
+            .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+    }
+}
 
 /// Names of secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, sea_orm::FromJsonQueryResult)]

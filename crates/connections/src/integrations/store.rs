@@ -3,9 +3,9 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
+use slipway_api::Name;
 use slipway_api::ids::{IntegrationId, OrganizationId};
 use slipway_api::page::EXACT_TOTAL;
-use slipway_api::Name;
 use slipway_kernel::db::Tx;
 use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};

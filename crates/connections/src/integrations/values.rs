@@ -1,36 +1,13 @@
-//! What is kept of an integration: its settings, which may be seen, and its secrets, which may not.
+//! The secrets of an integration, opened: what must stay true is that they have no `Debug` and are overwritten when dropped.
 
 use std::collections::BTreeMap;
 
-use sea_orm::FromJsonQueryResult;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Deserializer};
 use slipway_kernel::secrets::SecretBytes;
 use slipway_kernel::{Error, Result};
 use zeroize::Zeroizing;
 
-/// Values of fields that are no secrets, by the fields' names.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct Settings(pub Map<String, Value>);
-
-impl Settings {
-    /// The text of a field; none where it is absent or no text.
-    #[must_use]
-    pub fn text(&self, field: &str) -> Option<&str> {
-        self.0
-            .get(field)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-    }
-
-    /// The entries of a field of names and values.
-    pub fn entries<'a>(&'a self, field: &str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let map = self.0.get(field).and_then(Value::as_object);
-        map.into_iter()
-            .flatten()
-            .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
-    }
-}
+pub use super::model::Settings;
 
 /// Values of fields that are secrets, by the fields' names; an entry of a field of names and values is
 /// `field.NAME`. No `Debug`, overwritten when dropped.

@@ -21,7 +21,7 @@ pub(crate) fn routes() -> Routes {
 }
 
 /// What a browser comes to. They stand beside the API, under a layer that says who visits and refuses nobody.
-pub(crate) fn pages() -> Router<App> {
+pub fn pages() -> Router<App> {
     Router::new()
         .route("/connections/begin", get(begin))
         .route("/connections/callback", get(come_back))

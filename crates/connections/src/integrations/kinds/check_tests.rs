@@ -1,3 +1,5 @@
+//! What forms may say, kind by kind.
+
 use rstest::rstest;
 use serde_json::json;
 
