@@ -6,6 +6,7 @@
 mod audit;
 mod browser;
 mod child;
+mod connections;
 mod http;
 mod lens;
 mod load;
@@ -38,7 +39,7 @@ const FILE: &str = "bench.json";
 
 /// What is measured together, because it needs the same server.
 type Part = fn(&Bench, &mut Rows) -> Result<()>;
-const PARTS: [(&str, Part); 14] = [
+const PARTS: [(&str, Part); 15] = [
     ("ratios", runs::ratios),
     ("start-latency", runs::start_latency),
     ("parallel", runs::parallel),
@@ -53,6 +54,7 @@ const PARTS: [(&str, Part); 14] = [
     ("plan-lens", lens::plan),
     ("log-lines", lens::log),
     ("browser", browser::console),
+    ("connections", connections::connections),
 ];
 
 #[derive(clap::Args)]
@@ -61,7 +63,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     quick: bool,
     /// Only this part: ratios, start-latency, parallel, starts, memory, sqlite, postgres, cold-cache, logs, states, audit,
-    /// plan-lens, log-lines, browser.
+    /// plan-lens, log-lines, browser, connections.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Measure this binary instead of building one.

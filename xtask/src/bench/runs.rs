@@ -117,7 +117,7 @@ fn engine_start(connection: &mut Connection, workspace: &str, runner: u32) -> Re
 }
 
 /// Whether a process of the runner, or one that a process of it started, is the engine.
-fn engine_below(runner: u32) -> bool {
+pub(super) fn engine_below(runner: u32) -> bool {
     let is_engine = |id: &u32| child::name(*id) == "tofu";
     child::children(runner)
         .iter()

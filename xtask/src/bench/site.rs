@@ -30,6 +30,8 @@ pub(super) struct Site {
     pub(super) database: Option<String>,
     pub(super) runner: bool,
     pub(super) variables: Vec<(String, String)>,
+    /// Whether it says that others reach it where it listens.
+    pub(super) is_public: bool,
 }
 
 /// A server that is ready.
@@ -49,6 +51,7 @@ impl Site {
             database: None,
             runner: true,
             variables: Vec::new(),
+            is_public: false,
         })
     }
 
@@ -72,6 +75,9 @@ impl Site {
             .env_clear()
             .envs(self.variables.iter().cloned())
             .env("PATH", environment::search_path());
+        if self.is_public {
+            command.env("SLIPWAY_SERVER_PUBLIC_URL", format!("http://{listen}"));
+        }
         if self.mirror != Path::new("") {
             command.arg("--provider-mirror").arg(&self.mirror);
         }

@@ -165,6 +165,7 @@ impl Gitea {
         Ok(text)
     }
 
+    /// Its queues are in memory: those on disk are looked at every two seconds only, which would be waited for at each push.
     fn configuration(&self) -> String {
         format!(
             "I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true
@@ -193,6 +194,8 @@ SECRET_KEY = for-tests-only
 PASSWORD_HASH_ALGO = pbkdf2_v1
 [service]
 DISABLE_REGISTRATION = true
+[queue]
+TYPE = channel
 [webhook]
 ALLOWED_HOST_LIST = loopback
 DELIVER_TIMEOUT = 5
