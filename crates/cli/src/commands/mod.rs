@@ -355,7 +355,11 @@ mod tests {
           organization       Organizations
           runner-pool        Pools of runners
           runner             Runners: what runs OpenTofu
+          repository         Repositories: where configurations come from
+          trigger            Triggers: what pushes, pull requests and releases start
+          webhook            Webhooks: what forges deliver
           token              Tokens to sign in with
+          account            Your accounts at Git forges
           user               Users of the site
           member             Members of the organization: inviting and removing people
           team               Teams: people who get roles together

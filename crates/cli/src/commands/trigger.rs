@@ -17,7 +17,7 @@ pub(crate) enum TriggerCommand {
     #[command(after_help = "Examples:\n  slipway trigger list\n  slipway trigger list shop")]
     List {
         /// The workspace, by name or id [default: the directory's]
-        #[arg(value_name = "WORKSPACE")]
+        #[arg(id = "of_workspace", value_name = "WORKSPACE")]
         workspace: Option<String>,
     },
     /// Add a trigger: the first that matches says what starts
@@ -28,7 +28,7 @@ Examples:
   slipway trigger create shop --event push --path 'shop/**/*.tf' --path 'modules/**' --action plan-and-apply")]
     Create {
         /// The workspace, by name or id [default: the directory's]
-        #[arg(value_name = "WORKSPACE")]
+        #[arg(id = "of_workspace", value_name = "WORKSPACE")]
         workspace: Option<String>,
         #[command(flatten)]
         settings: SettingArguments,
@@ -59,7 +59,7 @@ Examples:
   slipway trigger test shop --event release --branch v1.2.0")]
     Test {
         /// The workspace, by name or id [default: the directory's]
-        #[arg(value_name = "WORKSPACE")]
+        #[arg(id = "of_workspace", value_name = "WORKSPACE")]
         workspace: Option<String>,
         /// What happens
         #[arg(long, value_enum, value_name = "EVENT")]
