@@ -164,7 +164,11 @@ async fn attempt(
         ctx.metrics.fetch_took(began.elapsed());
         let told = changes::of_fetch(&fetched.updates);
         let is_in_step = known == Some(seen.refs_version) && is_next(ctx, id, &told).await?;
-        let updates = if is_in_step { told } else { compare(ctx, &seen, &mirror).await? };
+        let updates = if is_in_step {
+            told
+        } else {
+            compare(ctx, &seen, &mirror).await?
+        };
         let span = tracing::debug_span!("announce refs", repository.id = %id, updates = updates.len());
         if announce(ctx, &seen, &updates, along).instrument(span).await? {
             ctx.metrics
@@ -185,7 +189,9 @@ async fn is_next(ctx: &Ctx, id: RepositoryId, told: &[RefUpdate]) -> Result<bool
     }
     let names = told.iter().map(|update| update.name.as_str());
     let announced = store::announced_of(ctx.db.reader(), id, names).await?;
-    Ok(told.iter().all(|update| announced.get(&update.name) == update.before.as_ref()))
+    Ok(told
+        .iter()
+        .all(|update| announced.get(&update.name) == update.before.as_ref()))
 }
 
 /// What the mirror has otherwise than it was announced.
