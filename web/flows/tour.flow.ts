@@ -15,8 +15,8 @@ const SHOP = `${HOME}/workspaces/shop`
 
 /** Where links have to lead whoever may read everything. */
 const EXPECTED = [
-  '', '/projects', '/workspaces', '/runs', '/variable-sets', '/activity',
-  ...['', '/runs', '/variables', '/states', '/resources', '/settings', '/access'].map((tab) => `/workspaces/shop${tab}`),
+  '', '/projects', '/workspaces', '/runs', '/repositories', '/variable-sets', '/activity', '/settings/integrations', '/settings/ssh-keys',
+  ...['', '/runs', '/variables', '/states', '/resources', '/version-control', '/settings', '/access'].map((tab) => `/workspaces/shop${tab}`),
 ].map((path) => `${HOME}${path}`)
 
 flow('tour', async (stage) => {

@@ -130,7 +130,8 @@ test('the form is drawn from the schema; a test names the rights that are missin
   const { user, container, router } = await openNew('?kind=gitea')
   await user.type(await screen.findByLabelText('Name'), 'forge')
   await user.click(screen.getByLabelText('Token'))
-  await user.type(screen.getByLabelText('Address'), 'https://gitea.example.com')
+  await user.click(screen.getByLabelText('Address'))
+  await user.paste('https://gitea.example.com')
   await user.type(screen.getByLabelText('Token value'), 's3cret')
   expect(screen.getByLabelText('Token value').getAttribute('type')).toBe('password')
   expect(screen.getByText(/slipway integration create/).textContent).toContain('create gitea forge --set method=token --set url=https://gitea.example.com --secret token')
@@ -205,7 +206,8 @@ test('names with values: lines in, entries out, kept secrets taken away one by o
   expect(before['variables']).toBe('A=1')
   const after = { ...before, variables: 'B=2', 'sensitive-variables': 'NEW=x', 'sensitive-variables kept': 'KEY' }
   expect(changedSettings(method, before, after)).toEqual({ variables: { A: null, B: '2' }, 'sensitive-variables': { OLD: null, NEW: 'x' } })
-  expect(createCommand('environment', method, true, { name: 'it' })).toBe('slipway integration create environment it')
+  const command = createCommand('environment', method, true, { name: 'it', variables: 'A=1', 'sensitive-variables': 'KEY=secret' })
+  expect(command).toBe('slipway integration create environment it --set variables.A=1 --secret sensitive-variables.KEY')
 })
 
 test('it is given to the runs of a workspace, for the phases that need it', async () => {

@@ -4,7 +4,7 @@ import { toApiError } from '@/api/errors'
 import { call, type ResourceOf, stale } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { ErrorNotice } from '@/ui/alert'
-import { LinkButton } from '@/ui/button'
+import { Button, LinkButton } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { EmptyState } from '@/ui/empty-state'
 import { Stack } from '@/ui/layout'
@@ -75,17 +75,18 @@ function NoForge({ organization, onPublic }: { organization: string; onPublic: (
     <EmptyState
       title="No Git forge is connected yet"
       action={
-        <LinkButton look="primary" icon="plug" to={addresses.integration(organization, 'new')}>
-          Connect a forge
-        </LinkButton>
+        <>
+          <LinkButton look="primary" icon="plug" to={addresses.integration(organization, 'new')}>
+            Connect a forge
+          </LinkButton>
+          <Button icon="globe" onClick={onPublic}>
+            A public one, by its address
+          </Button>
+        </>
       }
       command={<Command text="slipway integration create gitea forge --set url=https://gitea.example.com --secret token" />}
     >
-      GitHub, GitLab, Bitbucket, Azure DevOps, Gitea, Forgejo, or any Git server. A repository that everybody may read{' '}
-      <button type="button" onClick={onPublic}>
-        needs none
-      </button>
-      .
+      GitHub, GitLab, Bitbucket, Azure DevOps, Gitea, Forgejo, or any Git server. A repository that everybody may read needs none.
     </EmptyState>
   )
 }
