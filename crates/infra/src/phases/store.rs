@@ -72,11 +72,13 @@ pub(crate) async fn find(connection: &impl ConnectionTrait, id: &str) -> Result<
 }
 
 pub(crate) async fn of_item(connection: &impl ConnectionTrait, item: WorkItemId) -> Result<Phase> {
-    let phase = Entity::find()
-        .filter(Column::WorkItemId.eq(item))
-        .one(connection)
-        .await?;
+    let phase = find_of_item(connection, item).await?;
     phase.ok_or_else(|| Error::not_found("work item", item))
+}
+
+pub(crate) async fn find_of_item(connection: &impl ConnectionTrait, item: WorkItemId) -> Result<Option<Phase>> {
+    let of_item = Entity::find().filter(Column::WorkItemId.eq(item));
+    Ok(of_item.one(connection).await?)
 }
 
 /// Finished phases of runs made before `before` that still have a plan.

@@ -60,21 +60,33 @@ pub async fn reap(ctx: &Ctx) -> Result<usize> {
     Ok(count)
 }
 
-/// Ends the runs whose work was lost and may not be repeated.
+/// Ends the runs whose work was lost and may not be repeated, and says of how many. One that cannot be ended now does not
+/// keep the others waiting; the next call tries it again.
 ///
 /// # Errors
 ///
-/// Those of the database and the object store.
+/// Those of the database.
 pub async fn settle_lost(ctx: &Ctx) -> Result<usize> {
     let lost = queue::lost(ctx.db.reader(), &[turn::PLAN, turn::APPLY]).await?;
+    let mut settled = 0;
     for item in &lost {
-        settle(ctx, item).await?;
+        match settle(ctx, item).await {
+            Ok(()) => settled += 1,
+            Err(error) => {
+                tracing::warn!(work_item.id = %item.id, work_item.subject = item.subject, %error, "a run that lost its runner cannot be ended yet");
+            }
+        }
     }
-    Ok(lost.len())
+    Ok(settled)
 }
 
 async fn settle(ctx: &Ctx, item: &WorkItem) -> Result<()> {
-    let phase = phases::of_item(ctx.db.reader(), item.id).await?;
+    let Some(phase) = phases::find_of_item(ctx.db.reader(), item.id).await? else {
+        // Its run is gone, so nobody waits for it.
+        let tx = ctx.begin().await?;
+        queue::withdraw(&tx, item.id, ctx.now()).await?;
+        return tx.commit().await;
+    };
     // Whatever arrived of the log must be readable to its end.
     ctx.logs.seal(ctx, phase.log_id).await?;
     ctx.logs.seal(ctx, phase.events_log_id).await?;

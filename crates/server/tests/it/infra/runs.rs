@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sea_orm::EntityTrait;
 use serde_json::json;
-use slipway_api::ids::LogId;
+use slipway_api::ids::{LogId, RunId};
 use slipway_infra::phases::model as phases;
 
 use crate::support::{Acme, TestItem};
@@ -259,6 +259,29 @@ async fn what_an_apply_without_an_end_may_have_made_is_listed_with_import_blocks
             .unwrap()
             .contains("to = random_pet.name")
     );
+}
+
+#[tokio::test]
+async fn a_lost_apply_whose_run_is_gone_does_not_keep_others_from_their_end() {
+    let acme = Acme::new().await;
+    let runner = acme.runner().await;
+    let other = acme.new_workspace("other").await;
+    let mut runs = Vec::new();
+    for workspace in [&acme.workspace, &other] {
+        acme.upload(workspace, "").await;
+        let run = acme.start_in(workspace, json!({"auto-apply": true})).await;
+        runner.succeed(json!({"add": 1})).await;
+        runner.claim().await.unwrap().heartbeat().await.expect(200);
+        runs.push(run);
+    }
+    let gone: RunId = runs[0].parse().unwrap();
+    let tx = acme.app.system().begin().await.unwrap();
+    let delete = phases::Entity::delete_by_id(format!("apply-{}", gone.body()));
+    delete.exec(&*tx).await.unwrap();
+    tx.commit().await.unwrap();
+    acme.app.pass(Duration::from_secs(61));
+    acme.app.settle().await;
+    assert_eq!(acme.status(&runs[1]).await, "errored");
 }
 
 async fn events_log(acme: &Acme, item: &TestItem) -> LogId {
