@@ -11,6 +11,8 @@ import { until } from './until'
 const PERSON = 'keeper'
 const PASSWORD = 'gitea-password-1'
 
+export const GITEA_PERSON = { name: PERSON, password: PASSWORD } as const
+
 export class Gitea {
   url = ''
   private child: ChildProcess | null = null
@@ -39,6 +41,12 @@ export class Gitea {
   async token(scopes: readonly string[] = ['write:repository', 'write:issue', 'read:user', 'read:organization']): Promise<string> {
     const made = await this.ask('POST', `/users/${PERSON}/tokens`, { name: `token-${scopes.length}`, scopes })
     return String(made['sha1'])
+  }
+
+  /** An application that people may let act for them; its id and secret. */
+  async application(redirect: string): Promise<{ id: string; secret: string }> {
+    const made = await this.ask('POST', '/user/applications/oauth2', { name: 'slipway', redirect_uris: [redirect], confidential_client: true })
+    return { id: String(made['client_id']), secret: String(made['client_secret']) }
   }
 
   /** An organization there, with a private repository of these files on `main`; where it is worked in. */

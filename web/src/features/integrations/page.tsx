@@ -99,7 +99,13 @@ export default function IntegrationPage() {
                 Workspace from a repository
               </LinkButton>
             )}
-            <Button look="primary" icon="run" isBusy={test.isPending} disabledReason={refusal} onClick={() => test.mutate()}>
+            <Button
+              look="primary"
+              icon="run"
+              isBusy={test.isPending}
+              disabledReason={refusal ?? (attributes['needs-authorization'] ? 'It can be tested once somebody allowed it in the browser.' : null)}
+              onClick={() => test.mutate()}
+            >
               Test
             </Button>
           </>
