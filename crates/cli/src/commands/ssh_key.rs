@@ -81,7 +81,7 @@ pub(super) async fn run(context: &Context, command: SshKeyCommand) -> anyhow::Re
         SshKeyCommand::List => context.output.rows(
             &client.ssh_keys(context.organization()?).all().await?,
             "No SSH keys. Keep one: slipway ssh-key create NAME FILE",
-            |keys| table(keys),
+            table,
         )?,
         SshKeyCommand::Create { name, file } => {
             let value = match file {

@@ -201,7 +201,10 @@ fn client(ctx: &Ctx, organization: &Organization, integration: Integration) -> R
     let tokens = match integration.needs_authorization() {
         true => Vec::new(),
         false => vec![Identifier {
-            id: integration.id.counterpart::<slipway_api::ids::kind::OauthToken>().to_string(),
+            id: integration
+                .id
+                .counterpart::<slipway_api::ids::kind::OauthToken>()
+                .to_string(),
             kind: "oauth-tokens".to_owned(),
         }],
     };

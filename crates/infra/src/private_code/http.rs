@@ -47,11 +47,7 @@ async fn get_workspace_ssh_key(ctx: Ctx, params: Params) -> Result<impl IntoResp
         (status = 422, body = ErrorDocument),
     ),
     security(("token" = ["workspace.update"])))]
-async fn choose_workspace_ssh_key(
-    ctx: Ctx,
-    params: Params,
-    body: Body<WorkspaceSshKey>,
-) -> Result<impl IntoResponse> {
+async fn choose_workspace_ssh_key(ctx: Ctx, params: Params, body: Body<WorkspaceSshKey>) -> Result<impl IntoResponse> {
     let key = body.attributes()?.id;
     let workspace = service::choose(&ctx, params.get("workspace")?, key).await?;
     Ok(ok(resource(&workspace, key)))

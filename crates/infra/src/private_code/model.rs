@@ -87,7 +87,9 @@ mod tests {
         );
         let key = Credentials::SshKey(secret());
         let found = for_host(&opened("ssh://git@git.example.com:2222", key));
-        assert!(matches!(found, Some(HostCredentials::SshKey { host, port: Some(2222), .. }) if host == "git.example.com"));
+        assert!(
+            matches!(found, Some(HostCredentials::SshKey { host, port: Some(2222), .. }) if host == "git.example.com")
+        );
         assert!(for_host(&opened("ssh://git.example.com", basic)).is_none());
         assert!(for_host(&opened("https://forge.example.com", Credentials::None)).is_none());
         assert!(for_host(&opened("", Credentials::None)).is_none());

@@ -25,8 +25,15 @@ use crate::workspaces::{self, Workspace};
 /// Why a workspace depends on an SSH key.
 const EDGE: &str = "private-modules";
 /// Kinds of integrations that open repositories.
-const OPENING: [&str; 7] =
-    ["github", "gitlab", "bitbucket", "bitbucket-data-center", "azure-devops", "gitea", "git"];
+const OPENING: [&str; 7] = [
+    "github",
+    "gitlab",
+    "bitbucket",
+    "bitbucket-data-center",
+    "azure-devops",
+    "gitea",
+    "git",
+];
 
 /// The SSH key of a workspace's runs.
 ///
@@ -111,10 +118,14 @@ pub async fn of_phase(ctx: &Ctx, workspace: &Workspace, phase: WorkPhase) -> Res
     if credentials.is_empty() {
         return Ok(None);
     }
-    let files = run_files(&credentials, GIT_DIRECTORY).map_err(|error: GitError| Error::conflict(format!("{error}.")))?;
+    let files =
+        run_files(&credentials, GIT_DIRECTORY).map_err(|error: GitError| Error::conflict(format!("{error}.")))?;
     let clear = |text: Zeroizing<String>| text.as_str().to_owned();
-    let contents: BTreeMap<String, String> =
-        files.files.into_iter().map(|(name, content)| (name, clear(content))).collect();
+    let contents: BTreeMap<String, String> = files
+        .files
+        .into_iter()
+        .map(|(name, content)| (name, clear(content)))
+        .collect();
     Ok(Some(WorkGit {
         files: contents,
         environment: files.environment,
@@ -138,7 +149,10 @@ async fn opening(ctx: &Ctx, workspace: &Workspace, phase: WorkPhase) -> Result<V
     let counting = assignments::model::effective(&pairs, phase);
     let is_wanted = |integration: &Integration| {
         let is_opening = OPENING.contains(&integration.kind.as_str());
-        is_opening && counting.iter().any(|assignment| assignment.integration_id == integration.id)
+        is_opening
+            && counting
+                .iter()
+                .any(|assignment| assignment.integration_id == integration.id)
     };
     Ok(all.into_iter().filter(is_wanted).collect())
 }

@@ -73,11 +73,11 @@ pub(super) async fn list(context: &Context, client: &Client, integration: Option
             client.workspace_integrations(workspace).all().await?
         }
     };
-    Ok(context.output.rows(
+    context.output.rows(
         &all,
         "Nothing. Give runs an integration: slipway integration assign INTEGRATION",
         table,
-    )?)
+    )
 }
 
 pub(super) async fn assign(context: &Context, client: &Client, arguments: AssignArguments) -> anyhow::Result<()> {

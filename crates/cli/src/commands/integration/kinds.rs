@@ -73,7 +73,11 @@ pub(super) async fn find(client: &Client, word: &str) -> anyhow::Result<Resource
 /// The settings of a method, in their order.
 pub(super) fn settings(kind: &Resource<IntegrationKind>, method: &str) -> Vec<Setting> {
     let schema = &kind.attributes.schema;
-    let is_of = |branch: &&Value| branch["properties"]["method"]["const"] == method;
+    let is_of = |branch: &&Value| {
+        branch
+            .pointer("/properties/method/const")
+            .is_some_and(|word| word == method)
+    };
     let branch = match &schema["oneOf"] {
         Value::Array(branches) => branches.iter().find(is_of),
         _ => Some(schema),

@@ -68,7 +68,7 @@ async fn a_push_starts_what_it_concerns_and_nothing_else() {
         .to_owned();
     let path = format!("/api/v2/repositories/{repository}/commits/{commit}/affected");
     let affected = from_git.acme.owner.get(&path).await.expect(200);
-    assert_eq!(affected.ids(), [shop.clone()]);
+    assert_eq!(affected.ids(), std::slice::from_ref(&shop));
     let reason = affected.body["data"][0]["attributes"]["reason"]
         .as_str()
         .unwrap()

@@ -180,7 +180,7 @@ async fn one_that_is_used_is_deleted_with_force_only() {
         .get(&format!("/api/v2/integrations/{id}/used-by"))
         .await
         .expect(200);
-    assert_eq!(uses.ids(), [acme.workspace.clone()]);
+    assert_eq!(uses.ids(), std::slice::from_ref(&acme.workspace));
     assert_eq!(
         uses.body["data"][0]["attributes"],
         json!({"kind": "workspace", "name": "shop", "why": "credentials"})
