@@ -3,7 +3,7 @@
 //! Owns the table `integrations`. What must stay true: a secret that came in goes out to the system that it opens and to
 //! the runs that were given it, and to nobody else; seeing an integration, using it and changing it are three
 //! permissions; one that something uses is not deleted by mistake. Read [`kinds`] (which there are, and their forms),
-//! [`model`], then [`service`]; [`probes`] ask the other side.
+//! [`model`], then [`service`]; `probes` ask the other side.
 
 pub mod authorization;
 mod cluster;
