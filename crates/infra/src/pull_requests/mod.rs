@@ -2,7 +2,7 @@
 //!
 //! Owns `pull_requests` and `pull_request_workspaces`. What must stay true: what is planned is the result of the merge; one
 //! request has one comment, which is found again before another is written; who commands is judged by his permissions here,
-//! whoever the forge lets comment; what comes from a fork never meets a secret. Read [`model`], [`command`], [`render`], then
+//! whoever the forge lets comment; what comes from a fork never meets a secret. Read [`model`], `command`, `render`, then
 //! `service`, `planning`, `commanding`, `comment`.
 
 pub(crate) mod command;

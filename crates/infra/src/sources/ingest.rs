@@ -1,7 +1,7 @@
 //! Makes configuration versions of commits.
 //!
 //! Of the repository only what the workspace's code can read is packed, when that is known for sure, and everything
-//! otherwise. One value of [`Ingest`] serves all workspaces of one commit: what several of them need is packed once.
+//! otherwise. One value of `Ingest` serves all workspaces of one commit: what several of them need is packed once.
 
 use std::collections::{BTreeSet, HashMap};
 
