@@ -55,6 +55,7 @@ async fn every_operation_has_a_name_and_says_what_it_needs() {
     }
     lines.sort();
     insta::assert_snapshot!(lines.join("\n"), @r#"
+    DELETE /api/v2/account/forge-accounts/{forge_account} unlink_forge_account []
     DELETE /api/v2/account/preferences/{key} delete_preference []
     DELETE /api/v2/account/sessions/{session} delete_session []
     DELETE /api/v2/admin/users/{user} delete_user ["user.manage"]
@@ -75,6 +76,7 @@ async fn every_operation_has_a_name_and_says_what_it_needs() {
     DELETE /api/v2/teams/{team}/relationships/users remove_team_users ["organization.access.teams"]
     DELETE /api/v2/trusted-issuers/{trusted_issuer} delete_trusted_issuer ["organization.access.manage"]
     GET /api/v2/account/details get_account []
+    GET /api/v2/account/forge-accounts list_forge_accounts []
     GET /api/v2/account/preferences list_preferences []
     GET /api/v2/account/preferences/{key} get_preference []
     GET /api/v2/account/session get_current_session []
@@ -126,6 +128,7 @@ async fn every_operation_has_a_name_and_says_what_it_needs() {
     PATCH /api/v2/team-workspaces/{team_workspace} update_team_workspace ["organization.access.manage"]
     PATCH /api/v2/teams/{team} update_team ["organization.access.teams"]
     PATCH /api/v2/trusted-issuers/{trusted_issuer} update_trusted_issuer ["organization.access.manage"]
+    POST /api/v2/account/forge-accounts link_forge_account []
     POST /api/v2/admin/users create_user ["user.manage"]
     POST /api/v2/admin/users/{user}/actions/disable_two_factor disable_two_factor ["user.manage"]
     POST /api/v2/admin/users/{user}/actions/reset-password reset_user_password ["user.manage"]

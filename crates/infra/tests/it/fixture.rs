@@ -59,6 +59,7 @@ impl Site {
         change(&mut settings);
         let mut migrations = slipway_kernel::migrations();
         migrations.extend(slipway_identity::migrations());
+        migrations.extend(slipway_connections::migrations());
         migrations.extend(slipway_infra::migrations());
         let clock = Clock::manual(Timestamp::from_unix_ms(1_763_680_000_000));
         let kernel = Kernel::open(settings, clock, Random::seeded(7), &migrations)
@@ -68,6 +69,7 @@ impl Site {
         slipway_identity::prepare(&system).await.unwrap();
         slipway_infra::prepare(&system).await.unwrap();
         let mut permissions = slipway_identity::permissions();
+        permissions.extend(slipway_connections::permissions());
         permissions.extend(slipway_infra::permissions());
         let wanted = NewOrganization {
             name: "acme".parse().unwrap(),
