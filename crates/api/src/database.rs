@@ -1,10 +1,11 @@
-//! Ids and times as database values: ids as their text, times as integer milliseconds.
+//! Ids, names and times as database values: ids and names as their text, times as integer milliseconds.
 
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, ValueType, ValueTypeErr};
 use sea_orm::{ActiveValue, ColIdx, DbErr, IntoActiveValue, QueryResult, TryFromU64, TryGetError, TryGetable, Value};
 
 use crate::ids::{Id, Kind};
 use crate::names::Name;
+use crate::templates::TemplateKey;
 use crate::timestamp::Timestamp;
 
 impl<K: Kind> From<Id<K>> for Value {
@@ -144,6 +145,52 @@ impl Nullable for Name {
 }
 
 impl IntoActiveValue<Name> for Name {
+    fn into_active_value(self) -> ActiveValue<Self> {
+        ActiveValue::Set(self)
+    }
+}
+
+impl From<TemplateKey> for Value {
+    fn from(key: TemplateKey) -> Self {
+        key.to_string().into()
+    }
+}
+
+impl TryGetable for TemplateKey {
+    fn try_get_by<I: ColIdx>(result: &QueryResult, index: I) -> Result<Self, TryGetError> {
+        let text = String::try_get_by(result, index)?;
+        text.parse()
+            .map_err(|error| TryGetError::DbErr(DbErr::Type(format!("{error}"))))
+    }
+}
+
+impl ValueType for TemplateKey {
+    fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
+        <String as ValueType>::try_from(value)?
+            .parse()
+            .map_err(|_| ValueTypeErr)
+    }
+
+    fn type_name() -> String {
+        "TemplateKey".to_owned()
+    }
+
+    fn array_type() -> ArrayType {
+        ArrayType::String
+    }
+
+    fn column_type() -> ColumnType {
+        ColumnType::String(StringLen::N(60))
+    }
+}
+
+impl Nullable for TemplateKey {
+    fn null() -> Value {
+        Value::String(None)
+    }
+}
+
+impl IntoActiveValue<TemplateKey> for TemplateKey {
     fn into_active_value(self) -> ActiveValue<Self> {
         ActiveValue::Set(self)
     }

@@ -14,8 +14,11 @@ pub struct ForgeAccount {
     pub host: String,
     /// The login there.
     pub login: String,
-    /// Whether the account was seen: from then on only it counts, whoever gets the login later.
+    /// Whether the account proved that it is meant: it counts from then on, and only it, whoever gets the login later.
     pub is_seen: bool,
+    /// What the account has to write in a pull request to prove that it is meant: `slipway link CODE`. Shown once, for a day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// When it was linked.
     pub created_at: Timestamp,
 }

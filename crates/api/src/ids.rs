@@ -227,8 +227,12 @@ macro_rules! kinds {
 kinds! {
     /// The run's apply phase, as TFE names it.
     ApplyId, Apply, "apply", "apply";
+    /// A rule that says whose approval a change needs.
+    ApprovalRuleId, ApprovalRule, "apr", "approval rule";
     /// A webhook of the audit log.
     AuditWebhookId, AuditWebhook, "awh", "audit webhook";
+    /// A blueprint.
+    BlueprintId, Blueprint, "bp", "blueprint";
     /// A configuration version.
     ConfigurationVersionId, ConfigurationVersion, "cv", "configuration version";
     /// A comment on a run.
@@ -237,8 +241,12 @@ kinds! {
     DeliveryId, Delivery, "whd", "delivery";
     /// An entry of the audit log.
     EventId, Event, "evt", "event";
+    /// An executor.
+    ExecutorId, Executor, "exe", "executor";
     /// Somebody's account at a Git forge.
     ForgeAccountId, ForgeAccount, "fa", "forge account";
+    /// A repository that generated code is pushed to.
+    GitWorkspaceId, GitWorkspace, "gws", "git workspace";
     /// A provider of identities to sign in with.
     IdentityProviderId, IdentityProvider, "idp", "identity provider";
     /// Credentials of an outside system.
@@ -263,6 +271,10 @@ kinds! {
     PullRequestId, PullRequest, "pr", "pull request";
     /// A repository that something here uses.
     RepositoryId, Repository, "repo", "repository";
+    /// A resource: an instance of a template.
+    ResourceId, Resource, "res", "resource";
+    /// A change of a resource that somebody asked for.
+    ResourceChangeId, ResourceChange, "chg", "resource change";
     /// A role.
     RoleId, Role, "role", "role";
     /// An assignment of a role.
@@ -279,6 +291,10 @@ kinds! {
     SessionId, Session, "ses", "session";
     /// A key that signs tokens of runs.
     SigningKeyId, SigningKey, "skey", "signing key";
+    /// A repository whose modules templates are made from.
+    SourceCodeId, SourceCode, "src", "source code";
+    /// A version of a template's code.
+    SourceCodeVersionId, SourceCodeVersion, "scv", "source code version";
     /// A private key that opens repositories over SSH.
     SshKeyId, SshKey, "sshkey", "SSH key";
     /// A version of a workspace's state.
@@ -291,6 +307,8 @@ kinds! {
     TeamProjectId, TeamProject, "tprj", "team project access";
     /// What a team may do in a workspace, as TFE names it; the body is that of the role assignment.
     TeamWorkspaceId, TeamWorkspace, "tws", "team workspace access";
+    /// A template: a unit of infrastructure that can be ordered.
+    TemplateId, Template, "tpl", "template";
     /// A token.
     TokenId, Token, "at", "token";
     /// A rule that says what an event of a repository starts.
@@ -307,6 +325,8 @@ kinds! {
     WebhookId, Webhook, "wh", "webhook";
     /// An item of the work queue.
     WorkItemId, WorkItem, "work", "work item";
+    /// A workflow: steps over several resources.
+    WorkflowId, Workflow, "wf", "workflow";
     /// A workspace.
     WorkspaceId, Workspace, "ws", "workspace";
 }

@@ -1,5 +1,7 @@
 //! Integrations: credentials of outside systems that an organization works with.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -81,6 +83,13 @@ pub struct Integration {
     pub expires_at: Option<Timestamp>,
     /// Why it was not renewed; null while all is well.
     pub renewal_error: Option<String>,
+    /// Why the last attempt to allow it in a browser failed; null while one is under way, and after one that did not fail.
+    #[serde(default)]
+    pub authorization_error: Option<String>,
+    /// How many things use it, by their kind (`workspace`, `repository`, `project`, `organization`), as far as you may see
+    /// them. A project or organization stands for all its workspaces.
+    #[serde(default)]
+    pub used_by: BTreeMap<String, u64>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When somebody last changed it.

@@ -10,12 +10,15 @@
 )]
 
 pub mod access_explanations;
+pub mod approvals;
 pub mod audit;
+pub mod catalog;
 pub mod configuration_versions;
 #[cfg(feature = "database")]
 mod database;
 pub mod errors;
 pub mod events;
+pub mod executors;
 pub mod forge_accounts;
 pub mod identity_providers;
 pub mod ids;
@@ -32,19 +35,27 @@ pub mod plan_changes;
 pub mod preferences;
 pub mod private_code;
 pub mod projects;
+pub mod pull_requests;
 pub mod repositories;
+pub mod resource_changes;
+pub mod resources;
 pub mod roles;
 pub mod runner;
 pub mod runner_pools;
 pub mod runs;
+pub mod schedules;
 pub mod service_accounts;
 pub mod sessions;
 pub mod signing_keys;
 pub mod site;
+pub mod source_code_versions;
+pub mod source_codes;
 pub mod ssh_keys;
 pub mod states;
 pub mod team_access;
 pub mod teams;
+pub mod template_upgrades;
+pub mod templates;
 pub mod timestamp;
 pub mod tokens;
 pub mod triggers;
@@ -54,6 +65,7 @@ pub mod variable_sets;
 pub mod variables;
 pub mod vcs;
 pub mod webhooks;
+pub mod workflows;
 pub mod workspaces;
 
 pub use errors::Code;

@@ -110,7 +110,7 @@ pub struct OauthToken {
     pub uid: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Always false: SSH keys are given to workspaces.
+    /// Whether an SSH key was given to it, by which runs fetch modules with SSH addresses of the forge.
     pub has_ssh_key: bool,
     /// Whom the forge takes us for; null before the first test.
     pub service_provider_user: Option<String>,
@@ -118,4 +118,23 @@ pub struct OauthToken {
 
 impl Attributes for OauthToken {
     const TYPE: &'static str = "oauth-tokens";
+}
+
+/// Changes to an OAuth token; what is absent stays. No `Debug`: it holds a secret.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct OauthTokenChanges {
+    /// A private key without a passphrase, by which runs fetch modules with SSH addresses of the forge; null or empty for
+    /// none.
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = Option<String>)]
+    pub ssh_key: Option<Option<String>>,
+}
+
+impl Attributes for OauthTokenChanges {
+    const TYPE: &'static str = OauthToken::TYPE;
 }

@@ -1,5 +1,7 @@
 //! Repositories that an organization uses, what is in them, and those that a forge offers.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +31,9 @@ pub struct Repository {
     pub synchronized_at: Option<Timestamp>,
     /// When it is looked at next without a delivery.
     pub next_look_at: Timestamp,
+    /// How many things come from it, by their kind (`workspace`), as far as you may see them.
+    #[serde(default)]
+    pub used_by: BTreeMap<String, u64>,
     /// When it was connected.
     pub created_at: Timestamp,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::approvals::Approvals;
 use crate::jsonapi::Attributes;
 use crate::vcs::RunCommit;
 use crate::{Name, Timestamp};
@@ -56,6 +57,9 @@ pub struct Run {
     pub actions: RunActions,
     /// What the caller may do with it.
     pub permissions: RunPermissions,
+    /// Which approvals it has and lacks, while rules want some; only where one run is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<Approvals>,
     /// Resources that may exist although no state has them; only after an apply was lost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unaccounted_resources: Vec<UnaccountedResource>,
@@ -174,6 +178,9 @@ pub struct RunPermissions {
     pub can_apply: bool,
     /// Discard it.
     pub can_discard: bool,
+    /// Approve or reject it, as far as rules want that.
+    #[serde(default)]
+    pub can_approve: bool,
     /// Ask it to stop.
     pub can_cancel: bool,
     /// Stop it without waiting.
@@ -264,6 +271,8 @@ pub enum WaitingReason {
     NoRunner,
     /// A free slot of its pool's runners.
     Runners,
+    /// Approvals that rules want before its plan can be confirmed.
+    Approval,
     /// Somebody who confirms or discards its plan.
     Confirmation,
     /// Its engine, which was asked to stop.

@@ -106,6 +106,8 @@ pub enum ForkPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct RunCommit {
+    /// The repository; it may be gone.
+    pub repository_id: RepositoryId,
     /// Its id.
     pub sha: String,
     /// Where people look at it.

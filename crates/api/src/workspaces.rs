@@ -58,6 +58,10 @@ pub struct Workspace {
     pub latest_change_at: Timestamp,
     /// What the caller may do with it.
     pub permissions: WorkspacePermissions,
+    /// Id of the object that decides its settings, its variables and its applies, as a resource of the catalog; absent when
+    /// whoever may change the workspace decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<String>,
     /// The repository that its configuration comes from; absent when it is uploaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vcs_repo: Option<VcsRepo>,

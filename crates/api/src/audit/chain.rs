@@ -79,7 +79,7 @@ pub fn hash(event: &ChainedEvent<'_>) -> String {
         context.update(&u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
         context.update(field.as_bytes());
     }
-    hexadecimal(context.finish().as_ref())
+    hex::encode(context.finish())
 }
 
 /// JSON without spaces and with sorted keys: databases keep objects in orders of their own.
@@ -114,15 +114,6 @@ fn canonical(value: &Value, text: &mut String) {
     }
 }
 
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS.get(usize::from(value)).copied().unwrap_or(b'0'));
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -137,10 +128,5 @@ mod tests {
             &mut text,
         );
         assert_eq!(text, r#"{"a":{},"b":[1,2.5,null,{"a":true,"z":"ü\""}]}"#);
-    }
-
-    #[test]
-    fn hexadecimal_is_lower_case() {
-        assert_eq!(hexadecimal(&[0, 10, 0xff]), "000aff");
     }
 }

@@ -301,20 +301,12 @@ fn why(event: &AuditRecord, link: &Link, is_first: bool) -> Broken {
 }
 
 fn is_signed(checkpoint: &Checkpoint) -> bool {
-    let (Some(key), Some(signature)) = (bytes(&checkpoint.public_key), bytes(&checkpoint.signature)) else {
+    let (Ok(key), Ok(signature)) = (hex::decode(&checkpoint.public_key), hex::decode(&checkpoint.signature)) else {
         return false;
     };
     UnparsedPublicKey::new(&ED25519, key)
         .verify(checkpoint.signed_text().as_bytes(), &signature)
         .is_ok()
-}
-
-fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| u8::from_str_radix(hexadecimal.get(at..at + 2)?, 16).ok();
-    if !hexadecimal.is_ascii() || !hexadecimal.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..hexadecimal.len()).step_by(2).map(pair).collect()
 }
 
 #[cfg(test)]

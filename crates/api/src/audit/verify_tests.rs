@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::*;
 use crate::Timestamp;
-use crate::audit::chain::hexadecimal;
 
 const ORGANIZATION: &str = "org-0000000000000001";
 
@@ -15,7 +14,7 @@ fn key() -> Ed25519KeyPair {
 }
 
 fn public_key() -> String {
-    hexadecimal(key().public_key().as_ref())
+    hex::encode(key().public_key())
 }
 
 fn head(after: i64) -> String {
@@ -39,7 +38,7 @@ fn checkpoint(position: i64, hash: &str, count: i64) -> String {
         public_key: public_key(),
         signature: String::new(),
     };
-    checkpoint.signature = hexadecimal(key().sign(checkpoint.signed_text().as_bytes()).as_ref());
+    checkpoint.signature = hex::encode(key().sign(checkpoint.signed_text().as_bytes()));
     line(&AuditLine::Checkpoint(checkpoint))
 }
 
@@ -204,7 +203,7 @@ fn a_checkpoint_of_somebody_else_proves_nothing() {
     assert_eq!(verify(&lines), Err(Broken::Signature(15)));
 
     let other = Ed25519KeyPair::from_seed_unchecked(&[8; 32]).unwrap();
-    let other = hexadecimal(other.public_key().as_ref());
+    let other = hex::encode(other.public_key());
     let mut verifier = Verifier::new(Some(other.clone()));
     let refused = verifier.line(head(0).as_bytes());
     let expected = Broken::Key {

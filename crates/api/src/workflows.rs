@@ -1,0 +1,155 @@
+//! Workflows: changes of many resources, carried out in the order that they stand on each other.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Timestamp;
+use crate::ids::{ResourceChangeId, ResourceId, SourceCodeVersionId};
+use crate::jsonapi::Attributes;
+
+/// What a workflow does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum WorkflowKind {
+    /// Destroys a resource and everything that stands on it, what nothing stands on first.
+    Destroy,
+    /// Takes resources of a template to a version of it.
+    Upgrade,
+    /// Takes resources to what their parents give now.
+    Refresh,
+}
+
+/// How far a workflow is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum WorkflowStatus {
+    /// Its steps are known; nobody started it.
+    Planned,
+    /// Its steps are carried out.
+    Running,
+    /// Every step is done.
+    Succeeded,
+    /// A step failed, and nothing runs any more. It can be tried again from there.
+    Failed,
+    /// Somebody stopped it; steps that had begun were ended.
+    Canceled,
+}
+
+/// How far a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum WorkflowStepStatus {
+    /// It has not begun.
+    Pending,
+    /// Its change is planned or applied.
+    Running,
+    /// Its plan waits for somebody to say yes.
+    Waiting,
+    /// Its change was applied, or there was nothing to change.
+    Done,
+    /// Its change could not be asked for, or failed, or somebody said no.
+    Failed,
+    /// It will not begin: something that it waits for failed, or the workflow was stopped.
+    Skipped,
+}
+
+/// A workflow.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Workflow {
+    /// What it does.
+    pub kind: WorkflowKind,
+    /// What it does, in a sentence.
+    pub title: String,
+    /// Why, in the words of who asked.
+    pub reason: String,
+    /// How far it is.
+    pub status: WorkflowStatus,
+    /// How many steps are carried out at once.
+    pub parallel: u32,
+    /// After how many failed steps no other begins.
+    pub stop_after: u32,
+    /// Whether plans that no approval rule holds are applied without anybody looking at them.
+    pub auto_apply: bool,
+    /// Who asked for it. Every step is asked for with the rights that this person has then.
+    pub requested_by: String,
+    /// Its steps, in the order of their places.
+    pub steps: Vec<WorkflowStep>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was started.
+    pub started_at: Option<Timestamp>,
+    /// When nothing more happened to it.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Attributes for Workflow {
+    const TYPE: &'static str = "workflows";
+}
+
+/// A step of a workflow: a change of a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct WorkflowStep {
+    /// Its resource.
+    pub resource_id: ResourceId,
+    /// The name of its resource.
+    pub name: String,
+    /// How far it is.
+    pub status: WorkflowStepStatus,
+    /// Why it failed or was left out, in a sentence.
+    pub detail: Option<String>,
+    /// The resources whose steps it waits for.
+    pub after: Vec<ResourceId>,
+    /// Its change, once it was asked for: its plan, its approvals and its run are there.
+    pub change_id: Option<ResourceChangeId>,
+}
+
+/// A workflow as somebody wants it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NewWorkflow {
+    /// What it does.
+    pub kind: WorkflowKind,
+    /// The resources. To destroy: with everything that stands on them. To upgrade: all of the version's template that have
+    /// another version, when empty.
+    #[serde(default)]
+    pub resources: Vec<ResourceId>,
+    /// To upgrade: the version to take them to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_code_version: Option<SourceCodeVersionId>,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// How many steps are carried out at once; 5 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parallel: Option<u32>,
+    /// After how many failed steps no other begins; 1 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_after: Option<u32>,
+    /// Whether plans that no approval rule holds are applied without anybody looking at them.
+    #[serde(default)]
+    pub auto_apply: bool,
+    /// Whether it is started at once.
+    #[serde(default)]
+    pub start: bool,
+}
+
+impl Attributes for NewWorkflow {
+    const TYPE: &'static str = Workflow::TYPE;
+}
