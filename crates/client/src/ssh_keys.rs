@@ -3,6 +3,7 @@
 use slipway_api::ids::{SshKeyId, WorkspaceId};
 use slipway_api::private_code::WorkspaceSshKey;
 use slipway_api::ssh_keys::{NewSshKey, SshKey, SshKeyChanges};
+use slipway_api::workspaces::Workspace;
 use slipway_api::{Name, NewDocument, Resource};
 
 use crate::call::Call;
@@ -46,7 +47,7 @@ impl Client {
         &self,
         workspace: WorkspaceId,
         key: Option<SshKeyId>,
-    ) -> Result<Resource<WorkspaceSshKey>, ClientError> {
+    ) -> Result<Resource<Workspace>, ClientError> {
         let call = Call::patch(&["workspaces", &workspace.to_string(), "relationships", "ssh-key"]);
         self.resource(call.json(&NewDocument::new(WorkspaceSshKey { id: key }))?)
             .await

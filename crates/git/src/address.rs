@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use url::Url;
 
+/// Whom servers expect over SSH.
+const USER: &str = "git";
 /// Longest address, in bytes.
 const LONGEST: usize = 1_000;
 
@@ -55,7 +57,7 @@ impl Address {
     /// The user to sign in as over SSH; `git` where the address says nothing.
     #[must_use]
     pub fn ssh_user(&self) -> &str {
-        self.user.as_deref().unwrap_or("git")
+        self.user.as_deref().unwrap_or(USER)
     }
 
     /// The host, in lower case.
@@ -156,32 +158,46 @@ impl FromStr for Address {
         let host = url.host_str().unwrap_or_default().to_lowercase();
         let path = url.path().trim_matches('/').to_owned();
         let is_plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.starts_with('-');
-        if host.is_empty() || host.starts_with('-') {
+        // It becomes an argument and a line of settings. `:` and brackets are of addresses (RFC 3986).
+        let is_letter = |letter: char| letter.is_ascii_alphanumeric() || ".-_:[]".contains(letter);
+        if host.is_empty() || host.starts_with('-') || !host.chars().all(is_letter) {
             return Err(AddressError::Part(shown(), "host"));
         }
         if !path.split('/').all(is_plain) || path.contains('\\') || path == ".git" {
             return Err(AddressError::Part(shown(), "path"));
         }
-        let user = Some(url.username().to_owned()).filter(|user| !user.is_empty());
-        if user.as_deref().is_some_and(|user| user.starts_with('-')) {
+        let user = Some(url.username().to_owned()).filter(|user| !user.is_empty() && user != USER);
+        if !user.as_deref().is_none_or(is_user) {
             return Err(AddressError::Part(shown(), "user"));
         }
-        Ok(Self {
+        let address = Self {
             transport,
             user,
             host,
             port: url.port(),
             path,
-        })
+        };
+        // Other letters than ASCII's are longer when they are written out.
+        if address.to_string().len() > LONGEST {
+            return Err(AddressError::Part(shown(), "length"));
+        }
+        Ok(address)
     }
 }
 
 /// `user@host:path` as an address with a scheme.
 fn short_form(text: &str) -> Option<String> {
     let (before, path) = text.split_once(':')?;
-    let (user, host) = before.split_once('@').unwrap_or(("git", before));
+    let (user, host) = before.split_once('@').unwrap_or((USER, before));
     let is_host = !host.is_empty() && host.contains('.') | (text.contains('@')) && !host.contains('/');
-    (is_host && !path.starts_with('/') && !path.is_empty()).then(|| format!("ssh://{user}@{host}/{path}"))
+    // What is not a user could be read as the host.
+    let is_both = is_host && is_user(user);
+    (is_both && !path.starts_with('/') && !path.is_empty()).then(|| format!("ssh://{user}@{host}/{path}"))
+}
+
+fn is_user(text: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "._+-".contains(letter);
+    !text.is_empty() && !text.starts_with('-') && text.chars().all(is_letter)
 }
 
 impl fmt::Display for Address {
@@ -236,6 +252,8 @@ mod tests {
     #[case("/srv/git/infra.git")]
     #[case("file:///srv/git/infra.git")]
     #[case("ext::sh -c true")]
+    #[case("forge.example.com/x@other.example.com:a/b")]
+    #[case("https://forge;x.example.com/a/b")]
     #[case("https://user:secret@forge.example.com/a/b")]
     #[case("https://token@forge.example.com/a/b")]
     #[case("https://forge.example.com/a/../b")]

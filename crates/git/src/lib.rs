@@ -14,6 +14,7 @@ mod access;
 pub mod address;
 pub mod archive;
 pub mod error;
+pub mod fuzzing;
 pub mod host_keys;
 pub mod ids;
 mod large_files;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::access::{SSH_SETTINGS, shell_quoted, ssh_quoted, stored_line};
+use crate::access::{SSH_SETTINGS, refuse_lines, shell_quoted, ssh_quoted};
 use crate::error::GitError;
 
 /// Credentials of one host. No `Debug`: it holds secrets.
@@ -196,6 +196,27 @@ fn checked(host: &str) -> Result<String, GitError> {
         )));
     }
     Ok(host.to_ascii_lowercase())
+}
+
+/// A line of git-credential-store(1) for a host with its port.
+fn stored_line(transport: &str, host: &str, username: &str, password: &str) -> Result<Zeroizing<String>, GitError> {
+    refuse_lines(username, password)?;
+    let (username, password) = (percent_encoded(username), percent_encoded(password));
+    let line = format!("{transport}://{}:{}@{host}\n", *username, *password);
+    Ok(Zeroizing::new(line))
+}
+
+/// Everything but letters, digits and `-._~` as `%XX` (RFC 3986, 2.3).
+fn percent_encoded(text: &str) -> Zeroizing<String> {
+    let mut encoded = Zeroizing::new(String::with_capacity(3 * text.len()));
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::completion::{counts, diagnostics};
 use crate::delivery::Delivery;
 use crate::engine::progress;
 use crate::item::{Machine, completion, discard};
+use crate::secrets::Secrets;
 use crate::spool::{BEGUN, Spool};
 
 const WHILE_APPLYING: &str = "the runner was killed while applying: the states that the engine saved are kept, plan \
@@ -79,13 +80,14 @@ async fn deliver(machine: &Machine, spool: Arc<Spool>, claim: &Claim) {
         fence: claim.fence,
     };
     let outcome = spool.outcome().or_else(|| lost(&spool, claim));
-    let delivery = match Delivery::start(client, lease, Arc::clone(&spool), claim) {
-        Ok(delivery) => delivery,
+    let secrets = match Secrets::of(claim, &spool) {
+        Ok(secrets) => Arc::new(secrets),
         Err(error) => {
             tracing::error!(%error, "cannot deliver a spool");
             return;
         }
     };
+    let delivery = Delivery::start(client, lease, Arc::clone(&spool), claim, secrets);
     let Some(outcome) = outcome else {
         // A plan, or an apply that was not begun: its lease runs out, and the server gives it out again.
         drop(spool);

@@ -27,19 +27,23 @@ const PLAN_LIMIT_BYTES: u64 = 1 << 30;
 
 /// Applies.
 pub(crate) async fn run(work: &Work) -> Result<Completion, Stop> {
-    let (mut prepared, is_warm) = match kept(work)? {
+    let (mut prepared, is_kept) = match kept(work)? {
         Some(prepared) => (prepared, true),
-        None => rebuild(work).await?,
+        None => (rebuild(work).await?, false),
     };
     let applied = match lay_out(work, &mut prepared) {
-        Ok(_identity) => apply(work, &prepared).await,
+        Ok(_identity) => initialize_and_apply(work, &mut prepared, is_kept).await,
         Err(stop) => Err(stop),
     };
     KeptRuns::delete(prepared);
-    applied.map(|mut completion| {
-        completion.usage.init_skipped = is_warm;
-        completion
-    })
+    applied
+}
+
+async fn initialize_and_apply(work: &Work, prepared: &mut Prepared, is_kept: bool) -> Result<Completion, Stop> {
+    let is_warm = is_kept || initialize(work, prepared).await?;
+    let mut completion = apply(work, prepared).await?;
+    completion.usage.init_skipped = is_warm;
+    Ok(completion)
 }
 
 /// The directory of the plan phase, when this runner still has it and nothing in it that counts has changed.
@@ -60,8 +64,8 @@ fn kept(work: &Work) -> Result<Option<Prepared>, Stop> {
     Ok(Some(kept.prepared))
 }
 
-/// The directory again, from the configuration and the plan bundle.
-async fn rebuild(work: &Work) -> Result<(Prepared, bool), Stop> {
+/// The directory again, from the configuration and the plan bundle; still to be initialized.
+async fn rebuild(work: &Work) -> Result<Prepared, Stop> {
     let digest = work.claim.context.plan_digest.as_deref().unwrap_or_default();
     let fetch = || work.client.work_plan(work.lease);
     let bytes = persist("plan", fetch).await.map_err(|error| Stop::failed(&error))?;
@@ -71,7 +75,7 @@ async fn rebuild(work: &Work) -> Result<(Prepared, bool), Stop> {
         ));
     }
     let bundle = bundle::unpack(&bytes).map_err(|error| Stop::failed(&error))?;
-    let mut prepared = prepare(work).await?;
+    let prepared = prepare(work).await?;
     let now = Manifest::new(&work.claim, &prepared.engine, &bundle.plan_file);
     if let Some(what) = bundle.manifest.difference(&now) {
         KeptRuns::delete(prepared);
@@ -89,14 +93,7 @@ async fn rebuild(work: &Work) -> Result<(Prepared, bool), Stop> {
         .directory
         .write(Path::new("out/plan"), &bundle.plan_file)
         .map_err(|error| Stop::failed(&error))?;
-    let is_warm = match initialize(work, &mut prepared).await {
-        Ok(is_warm) => is_warm,
-        Err(stop) => {
-            KeptRuns::delete(prepared);
-            return Err(stop);
-        }
-    };
-    Ok((prepared, is_warm))
+    Ok(prepared)
 }
 
 async fn apply(work: &Work, prepared: &Prepared) -> Result<Completion, Stop> {

@@ -13,7 +13,6 @@ use slipway_tofu::plan::changes::Changes;
 use tokio::sync::mpsc;
 
 use crate::backoff::persist;
-use crate::delivery::secrets_of;
 use crate::item::Work;
 
 /// Packs that wait to be sent.
@@ -29,7 +28,7 @@ enum Part {
 
 /// Makes index and details of a plan's JSON and brings them to the server.
 pub(crate) async fn send(work: &Work, json: Bytes) {
-    let secrets = secrets_of(&work.claim);
+    let secrets = work.secrets.values();
     let (parts, mut made) = mpsc::channel(WAITING_PACKS);
     let making = tokio::task::spawn_blocking(move || make(&json, &secrets, &parts));
     while let Some(part) = made.recv().await {

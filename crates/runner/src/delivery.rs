@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use slipway_api::runner::{Claim, Completion};
 use slipway_client::{Client, ClientError, WorkLease, WorkStream};
-use slipway_tofu::masking::{MaskError, Masker};
-use slipway_tofu::variables::secrets;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::backoff::persist;
 use crate::completion::mask;
-use crate::item::run_variables;
+use crate::secrets::Secrets;
 use crate::spool::Spool;
 use crate::states;
 use crate::stream::{Sent, Stream};
@@ -22,7 +20,7 @@ pub(crate) struct Delivery {
     client: Client,
     lease: WorkLease,
     spool: Arc<Spool>,
-    masker: Masker,
+    secrets: Arc<Secrets>,
     written: watch::Sender<bool>,
     states_written: watch::Sender<bool>,
     log: JoinHandle<std::io::Result<Sent>>,
@@ -35,31 +33,38 @@ const LEAST_EVENT_BYTES: u64 = 256 << 20;
 
 impl Delivery {
     /// Starts sending whatever is and will be in the spool.
-    pub(crate) fn start(client: Client, lease: WorkLease, spool: Arc<Spool>, claim: &Claim) -> Result<Self, MaskError> {
+    pub(crate) fn start(
+        client: Client,
+        lease: WorkLease,
+        spool: Arc<Spool>,
+        claim: &Claim,
+        secrets: Arc<Secrets>,
+    ) -> Self {
         let (written, finished) = watch::channel(false);
         let (states_written, states_finished) = watch::channel(false);
         let log_limit_bytes = claim.context.log_limit_bytes;
-        let stream = |which: WorkStream, base: u64, limit_bytes: u64| -> Result<_, MaskError> {
+        let stream = |which: WorkStream, base: u64, limit_bytes: u64| {
             let stream = Stream {
                 client: client.clone(),
                 lease,
                 which,
                 raw: spool.file(&format!("{}.raw", which.name())),
                 masked: spool.file(which.name()),
-                masker: masker(claim)?,
+                masker: secrets.masker().as_ref().clone(),
+                secrets: secrets.watch(),
                 base,
                 limit_bytes,
                 finished: finished.clone(),
             };
-            Ok(tokio::spawn(stream.run()))
+            tokio::spawn(stream.run())
         };
-        Ok(Self {
-            log: stream(WorkStream::Log, claim.log_offset, log_limit_bytes)?,
+        Self {
+            log: stream(WorkStream::Log, claim.log_offset, log_limit_bytes),
             events: stream(
                 WorkStream::Events,
                 claim.events_offset,
                 log_limit_bytes.max(LEAST_EVENT_BYTES),
-            )?,
+            ),
             states: tokio::spawn(states::upload(
                 client.clone(),
                 lease,
@@ -69,10 +74,10 @@ impl Delivery {
             client,
             lease,
             spool,
-            masker: masker(claim)?,
+            secrets,
             written,
             states_written,
-        })
+        }
     }
 
     /// Sends the rest and completes the item.
@@ -84,7 +89,7 @@ impl Delivery {
         let states_taken = self.states.await.unwrap_or(false);
         completion.log_bytes = log;
         completion.event_bytes = events;
-        mask(&mut completion, &self.masker);
+        mask(&mut completion, &self.secrets.masker());
         let complete = || self.client.complete_work(self.lease, &completion);
         // The server takes the end of an item only when all of both streams is durable there, so the spool may go.
         persist("complete", complete).await.map(|()| Delivered {
@@ -107,19 +112,6 @@ pub(crate) struct Delivered {
     pub(crate) spool: Arc<Spool>,
     /// Whether the server took every state; a refused one stays on the disk.
     pub(crate) states_taken: bool,
-}
-
-/// What of a claim nobody may see who may see its run.
-pub(crate) fn secrets_of(claim: &Claim) -> Vec<String> {
-    let identity = claim.context.identity.iter();
-    let mut secrets = secrets(&run_variables(claim));
-    secrets.extend(identity.flat_map(|identity| identity.tokens.clone()));
-    secrets.extend(claim.context.git.iter().flat_map(|git| git.secrets.clone()));
-    secrets
-}
-
-fn masker(claim: &Claim) -> Result<Masker, MaskError> {
-    Masker::new(secrets_of(claim).iter().map(String::as_str))
 }
 
 fn end(ended: Result<std::io::Result<Sent>, tokio::task::JoinError>, what: &str) -> u64 {

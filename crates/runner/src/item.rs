@@ -23,6 +23,7 @@ use crate::heartbeat::Heart;
 use crate::kept::KeptRuns;
 use crate::leisure::{Busy, Leisure};
 use crate::plan::Planned;
+use crate::secrets::Secrets;
 use crate::spool::{self, Spool};
 use crate::{apply, plan};
 
@@ -52,6 +53,7 @@ pub(crate) struct Work {
     /// With the run token.
     pub(crate) client: Client,
     pub(crate) spool: Arc<Spool>,
+    pub(crate) secrets: Arc<Secrets>,
     pub(crate) orders: watch::Receiver<Order>,
     /// Whether the server has answered to this claim.
     heard: watch::Receiver<bool>,
@@ -181,13 +183,23 @@ pub(crate) async fn run(seat: Seat, claim: Claim, claimed: Instant) {
         heard: heard_sender,
     };
     let heart = tokio::spawn(heart.beat());
-    let delivery = Delivery::start(client.clone(), lease, Arc::clone(&spool), &claim);
+    let secrets = match Secrets::of(&claim, &spool) {
+        Ok(secrets) => Arc::new(secrets),
+        Err(error) => {
+            let completion = Stop::failed(&error).completion;
+            let _ = client.complete_work(lease, &completion).await;
+            heart.abort();
+            return;
+        }
+    };
+    let delivery = Delivery::start(client.clone(), lease, Arc::clone(&spool), &claim, Arc::clone(&secrets));
     let deadline = claimed + Duration::from_millis(claim.context.timeout_ms);
     let work = Work {
         machine,
         lease,
         client,
         spool,
+        secrets,
         orders,
         heard,
         step,
@@ -198,13 +210,7 @@ pub(crate) async fn run(seat: Seat, claim: Claim, claimed: Instant) {
         engine_ms: AtomicU64::new(0),
         memory_bytes: AtomicU64::new(0),
     };
-    match delivery {
-        Ok(delivery) => work.perform(seat, delivery, &heart).await,
-        Err(error) => {
-            let completion = Stop::failed(&error).completion;
-            let _ = work.client.complete_work(lease, &completion).await;
-        }
-    }
+    work.perform(seat, delivery, &heart).await;
     heart.abort();
 }
 

@@ -8,8 +8,9 @@
 //! - An apply is never started twice: only a claim starts an engine, never a spool.
 //!
 //! Reading order: `config`, `run` (register, adopt, claim, drain), `item` (the story of one item), then its steps in
-//! order: `prepare`, `initialize` (with `private_code`), `plan`, `apply`, `completion`; and what runs beside them: `heartbeat`, `identity`,
-//! `stream`, `states`, all ended by `delivery`. What can wait is done at `leisure`, as is `prune`.
+//! order: `prepare`, `initialize` (with `private_code`), `plan`, `apply`, `completion`; and what runs beside them:
+//! `heartbeat`, `identity`, `stream` (with `secrets`), `states`, all ended by `delivery`. What can wait is done at
+//! `leisure`, as is `prune`.
 
 #![cfg_attr(
     test,
@@ -36,6 +37,7 @@ mod prepare;
 mod private_code;
 mod prune;
 mod run;
+mod secrets;
 mod slots;
 mod spool;
 mod states;

@@ -48,7 +48,14 @@ impl Planned {
 pub(crate) async fn run(work: &Work) -> Result<(Completion, Option<Planned>), Stop> {
     let mut prepared = prepare(work).await?;
     let planned = match lay_out(work, &mut prepared) {
-        Ok(_identity) => plan(work, &mut prepared).await,
+        Ok(identity) => {
+            let planned = plan(work, &mut prepared).await;
+            // Neither the apply nor whoever reads the plan is to have what was given to plans.
+            if let Some(identity) = identity {
+                identity.take_away(&mut prepared);
+            }
+            planned
+        }
         Err(stop) => Err(stop),
     };
     match planned {

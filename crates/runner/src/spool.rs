@@ -2,7 +2,8 @@
 //!
 //! `claim.json` (what was claimed), `begun`, `log.raw` and `events.raw` (written by the engine itself), `log` and `events`
 //! (masked, as sent), `states/<number>`, `plan.bundle`, `outcome.json`, `started.json` and `exit.json` (the engine's
-//! process). Whoever holds `lock` owns the spool; the kernel lets go of it when the owner dies. Holds secrets: mode 0700, removed once delivered.
+//! process), `secrets.json` (what was renewed). Whoever holds `lock` owns the spool; the kernel lets go of it when the owner
+//! dies. Holds secrets: mode 0700, removed once delivered.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -17,8 +18,10 @@ use slipway_api::ids::WorkItemId;
 use slipway_api::runner::{Claim, Completion, WorkPhase};
 use slipway_tofu::sandbox::Started;
 
-use crate::private_code;
+use crate::{private_code, secrets};
 
+/// What the engine says.
+pub(crate) const LOG: &str = "log.raw";
 /// The file of an item that the server knows to be begun.
 pub(crate) const BEGUN: &str = "begun";
 /// The file of a spool that stays on the disk for people.
@@ -89,23 +92,12 @@ impl Spool {
 
     /// Adds a line of ours to the log.
     pub(crate) fn say(&self, line: &str) {
-        let said = append_to(&self.file("log.raw")).and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
-        if let Err(error) = said {
-            tracing::warn!(%error, line, "cannot write the log");
-        }
+        say_in(&self.file(LOG), line);
     }
 
     /// Writes a file whole or not at all.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let draft = self.file(&format!("{}.draft", name.replace('/', "-")));
-        let mut file = OpenOptions::new()
-            .create(true)
-            .write(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&draft)?;
-        file.write_all(bytes)?;
-        fs::rename(draft, self.file(name))
+        write_whole(&self.file(name), bytes)
     }
 
     pub(crate) fn write_json(&self, name: &str, value: &impl Serialize) -> io::Result<()> {
@@ -150,9 +142,27 @@ impl Spool {
     /// Leaves it on the disk for people, and for no other runner: it holds what the server does not take.
     pub(crate) fn keep(self) {
         tracing::error!(spool = %self.path.display(), "kept: it holds a state that the server refused");
-        if let Err(error) = self.write(KEPT, b"") {
+        let kept = self.write(KEPT, b"").and_then(|()| self.forget_secrets());
+        if let Err(error) = kept {
             tracing::warn!(%error, "cannot mark a spool that is kept");
         }
+    }
+
+    /// Leaves of what was claimed which run it was, and of what the engine said what is masked.
+    fn forget_secrets(&self) -> io::Result<()> {
+        if let Some(mut claim) = self.read_json::<Claim>("claim.json") {
+            claim.run_token.clear();
+            (claim.context.identity, claim.context.git) = (None, None);
+            claim.context.variables.retain(|variable| !variable.sensitive);
+            self.write_json("claim.json", &claim)?;
+        }
+        for name in [LOG, "events.raw", secrets::FILE] {
+            match fs::remove_file(self.file(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 
@@ -195,6 +205,28 @@ fn lock(path: &Path) -> io::Result<File> {
         .open(path.join("lock"))?;
     rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
     Ok(file)
+}
+
+/// Adds a line of ours to a log.
+pub(crate) fn say_in(log: &Path, line: &str) {
+    let said = append_to(log).and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
+    if let Err(error) = said {
+        tracing::warn!(%error, line, "cannot write the log");
+    }
+}
+
+/// Writes a file whole or not at all.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".draft");
+    let mut file = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
+    file.write_all(bytes)?;
+    fs::rename(draft, path)
 }
 
 pub(crate) fn append_to(path: &Path) -> io::Result<File> {

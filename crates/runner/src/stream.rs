@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use slipway_api::Code;
@@ -36,6 +37,8 @@ pub(crate) struct Stream {
     /// What is sent.
     pub(crate) masked: PathBuf,
     pub(crate) masker: Masker,
+    /// What it has to mask besides, as soon as that is known.
+    pub(crate) secrets: watch::Receiver<Arc<Masker>>,
     /// Where it goes on in the server's stream, behind what an attempt before left there.
     pub(crate) base: u64,
     /// Bytes that may be sent in all.
@@ -60,7 +63,7 @@ impl Stream {
         let mut backoff = Backoff::default();
         loop {
             let is_last_look = *self.finished.borrow();
-            let has_grown = source.mask_more(&mut self.masker, is_last_look)?;
+            let has_grown = source.mask_more(&mut self.masker, &mut self.secrets, is_last_look)?;
             if refused || sent == source.length {
                 if is_last_look && !has_grown {
                     return Ok(Sent { end: self.base + sent });
@@ -156,8 +159,17 @@ impl Source {
     }
 
     /// Masks what is new; says whether there was anything.
-    fn mask_more(&mut self, masker: &mut Masker, is_last_look: bool) -> io::Result<bool> {
+    fn mask_more(
+        &mut self,
+        masker: &mut Masker,
+        secrets: &mut watch::Receiver<Arc<Masker>>,
+        is_last_look: bool,
+    ) -> io::Result<bool> {
         let new = self.raw.read(CHUNK_BYTES)?;
+        // After reading: what is printed was known before it could be.
+        if secrets.has_changed().unwrap_or(false) {
+            masker.follow(&secrets.borrow_and_update());
+        }
         if !new.is_empty() {
             let masked = masker.feed(&new);
             self.append(&masked)?;

@@ -65,12 +65,7 @@ fn write_canonical(value: &RawValue, depth: usize, context: &mut Context) -> Res
 }
 
 fn finish(context: Context) -> String {
-    context
-        .finish()
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::encode(context.finish())
 }
 
 #[cfg(test)]

@@ -9,13 +9,16 @@ pub mod archive;
 pub mod configuration;
 pub mod digest;
 pub mod events;
+pub mod interface;
 pub mod journal;
 pub mod masking;
 pub mod plan;
 pub mod requirements;
 pub mod state;
+pub mod types;
 pub mod variables;
 pub mod versions;
+pub mod writing;
 
 // Processes.
 pub mod cache;

@@ -27,6 +27,7 @@ const COMMON_WORDS: [&str; 3] = ["true", "false", "null"];
 pub struct MaskError(#[from] aho_corasick::BuildError);
 
 /// Masks a stream; feed it in order, then call [`Masker::finish`].
+#[derive(Clone)]
 pub struct Masker {
     automaton: Option<AhoCorasick>,
     /// Sorted, to find out whether bytes begin one of them.
@@ -63,6 +64,12 @@ impl Masker {
             longest,
             held: Vec::new(),
         })
+    }
+
+    /// Masks from here on what `other` masks; what was held back is still to come.
+    pub fn follow(&mut self, other: &Self) {
+        let held = std::mem::take(&mut self.held);
+        *self = Self { held, ..other.clone() };
     }
 
     /// Whether there is nothing to mask.
@@ -267,6 +274,17 @@ mod tests {
     #[test]
     fn short_and_common_values_are_left() {
         assert_eq!(masked(&["abc", "true", ""], "abc true null"), "abc true null");
+    }
+
+    #[test]
+    fn a_value_that_is_known_later_is_masked_from_there_on() {
+        let mut masker = Masker::new(["hunter22"]).unwrap();
+        assert_eq!(masker.feed(b"renewed hun"), b"renewed ");
+        masker.follow(&Masker::new(["hunter22", "renewed"]).unwrap());
+        assert_eq!(
+            masker.feed(b"ter22 renewed\n"),
+            b"(sensitive value) (sensitive value)\n"
+        );
     }
 
     #[test]

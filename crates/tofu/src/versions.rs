@@ -3,6 +3,8 @@
 //! What differs from Cargo's: a comma means "and", `~>` fixes all but the last number written, and a pre-release is
 //! chosen only by a constraint that names a pre-release of the same three numbers.
 
+pub(crate) mod overlap;
+
 use std::fmt;
 use std::str::FromStr;
 

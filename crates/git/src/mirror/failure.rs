@@ -1,6 +1,7 @@
 //! What a remote's refusal means. `git` has exit code 128 for everything: its words decide, in the language that is set for it.
 
 use super::local::last_words;
+use crate::access::encoded;
 use crate::error::{GitError, HostKeyProblem};
 use crate::process::Answer;
 use crate::remote::{Credentials, Remote};
@@ -85,7 +86,14 @@ pub(super) fn of_remote(remote: &Remote, answer: &Answer, pack_bytes: u64) -> Gi
         Some(Meaning::KeyChanged) => host_key(HostKeyProblem::Changed),
         Some(Meaning::KeyUnknown) => host_key(HostKeyProblem::Unknown),
         Some(Meaning::Moved) => GitError::Moved(address),
-        Some(Meaning::Credentials) => GitError::Credentials { address, said },
+        Some(Meaning::Credentials) => GitError::Credentials {
+            address,
+            said: match text.contains("could not read ") {
+                // What git would ask for at a terminal, after a refusal without a reason.
+                true => "they are missing, wrong, or taken back".to_owned(),
+                false => said,
+            },
+        },
         Some(Meaning::BadKey) => GitError::Credentials {
             address,
             said: "the SSH key cannot be read; it must be a private key without a passphrase".to_owned(),
@@ -105,10 +113,12 @@ pub(super) fn of_remote(remote: &Remote, answer: &Answer, pack_bytes: u64) -> Gi
     }
 }
 
-/// Without the password, should a remote have said it.
+/// Without the password, should a remote have said it, in either form.
 fn masked(remote: &Remote, said: &str) -> String {
     match &remote.credentials {
-        Credentials::Basic { password, .. } if !password.is_empty() => said.replace(password.as_str(), "***"),
+        Credentials::Basic { username, password } if !password.is_empty() => said
+            .replace(password.as_str(), "***")
+            .replace(encoded(username, password).as_str(), "***"),
         _ => said.to_owned(),
     }
 }

@@ -1,5 +1,7 @@
 //! Clone, incremental fetch, and everything that can happen to references in between.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use slipway_git::mirror::Limits;
 use slipway_git::{Git, GitError, Mirror, Refspec};
 use slipway_testing::git_server::Change;
@@ -132,18 +134,27 @@ async fn a_private_repository_opens_to_its_password_alone() {
     let url = fixture.server.url("infra");
     for (credentials, fits) in [
         (slipway_git::Credentials::None, false),
-        (basic("ada@example.com", "wrong"), false),
+        (basic("ada@example.com", "wrong password"), false),
         (basic("ada@example.com", password), true),
     ] {
+        let before = fixture.server.http().counters();
         let fetched = fixture
             .mirror()
             .fetch(&remote(&url, credentials), &Refspec::heads_and_tags())
             .await;
         match fetched {
-            Ok(fetched) => assert!(fits && fetched.updates.len() == 1),
+            Ok(fetched) => {
+                assert!(fits && fetched.updates.len() == 1);
+                let after = fixture.server.http().counters();
+                assert_eq!(
+                    after.unauthorized, before.unauthorized,
+                    "it is shown with the first request"
+                );
+            }
             Err(error) => {
                 assert!(!fits && matches!(error, GitError::Credentials { .. }), "{error}");
-                assert!(!error.to_string().contains("wrong"), "{error}");
+                assert!(!error.to_string().contains("wrong password"), "{error}");
+                assert!(error.to_string().contains("missing, wrong, or taken back"), "{error}");
             }
         }
     }
@@ -173,10 +184,11 @@ async fn nothing_secret_is_left_or_shown_while_a_fetch_goes_on() {
         processes.iter().any(|process| process.contains("fetch")),
         "{processes:?}"
     );
+    let encoded = STANDARD.encode(format!("ada:{password}"));
     for process in &processes {
-        assert!(!process.contains(password), "{process}");
+        assert!(!process.contains(password) && !process.contains(&encoded), "{process}");
     }
-    let store = directory.join("slipway.access/store");
+    let store = directory.join("slipway.access/config");
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&store).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     fetch.abort();
@@ -185,7 +197,9 @@ async fn nothing_secret_is_left_or_shown_while_a_fetch_goes_on() {
     while !processes_in(&directory).is_empty() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(files_with(&directory, password), Vec::<String>::new());
+    for secret in [password, &encoded] {
+        assert_eq!(files_with(&directory, secret), Vec::<String>::new());
+    }
 }
 
 #[tokio::test]

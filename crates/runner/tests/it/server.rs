@@ -57,6 +57,8 @@ struct Inner {
     /// Lists of changes are not taken, as if the server were away for them; and how often it happened.
     refuses_changes: bool,
     refused_changes: usize,
+    /// Why no credentials are given any more.
+    identity_refusal: Option<&'static str>,
     /// No heartbeat gets an answer.
     is_deaf: bool,
     /// What is claimed is answered at the runner's goodbye only.
@@ -125,6 +127,10 @@ impl Server {
 
     pub(crate) fn refused_changes(&self) -> usize {
         self.with(|inner| inner.refused_changes)
+    }
+
+    pub(crate) fn refuse_identity(&self, why: &'static str) {
+        self.with(|inner| inner.identity_refusal = Some(why));
     }
 
     pub(crate) fn be_deaf(&self, is_deaf: bool) {
@@ -219,6 +225,13 @@ async fn claim(State(server): State<Server>) -> Response {
 }
 
 async fn fetch(State(server): State<Server>, Path((_, what)): Path<(String, String)>) -> Response {
+    if let Some(why) = server
+        .with(|inner| inner.identity_refusal)
+        .filter(|_| what == "identity")
+    {
+        let error = json!({ "errors": [{ "status": "409", "code": "conflict", "title": "conflict", "detail": why }] });
+        return (StatusCode::CONFLICT, Json(error)).into_response();
+    }
     server
         .with(|inner| inner.files.get(&what).cloned())
         .ok_or(StatusCode::NOT_FOUND)

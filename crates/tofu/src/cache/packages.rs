@@ -51,7 +51,7 @@ fn digest(files: &[Copied]) -> String {
     let lines: Vec<String> = files
         .iter()
         .map(|file| {
-            let hexadecimal: String = file.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hexadecimal = hex::encode(file.sha256);
             format!("{hexadecimal}  {}\n", file.path.display())
         })
         .collect();

@@ -10,29 +10,32 @@ use crate::engines::Kind;
 ///
 /// OpenTofu takes `x.tofu` instead of `x.tf` where both are there; Terraform reads `.tf` only.
 pub(super) fn module_files(directory: &Path, kind: Kind) -> io::Result<Vec<PathBuf>> {
-    let mut names = BTreeSet::new();
+    let mut names = Vec::new();
     for entry in std::fs::read_dir(directory)? {
         if let Ok(name) = entry?.file_name().into_string() {
-            names.insert(name);
+            names.push(name);
         }
     }
-    let is_shadowed = |name: &String| {
+    let chosen = configuration_names(names.iter().map(String::as_str), kind);
+    Ok(chosen.into_iter().map(|(name, _)| directory.join(name)).collect())
+}
+
+/// The same of names in one directory, each with whether it overrides.
+pub(crate) fn configuration_names<'a>(names: impl Iterator<Item = &'a str>, kind: Kind) -> Vec<(&'a str, bool)> {
+    let names: BTreeSet<&str> = names.collect();
+    let is_shadowed = |name: &str| {
         let preferred = match (name.strip_suffix(".tf"), name.strip_suffix(".tf.json")) {
             (Some(stem), _) => format!("{stem}.tofu"),
             (_, Some(stem)) => format!("{stem}.tofu.json"),
             _ => return false,
         };
-        kind == Kind::OpenTofu && names.contains(&preferred)
+        kind == Kind::OpenTofu && names.contains(preferred.as_str())
     };
     let chosen = names.iter().filter(|name| !is_ignored(name) && !is_shadowed(name));
     let (overrides, plain): (Vec<_>, Vec<_>) = chosen
-        .filter_map(|name| Some((name, stem(name, kind)?)))
-        .partition(|(_, stem)| is_override(stem));
-    Ok(plain
-        .into_iter()
-        .chain(overrides)
-        .map(|(name, _)| directory.join(name))
-        .collect())
+        .filter_map(|name| Some((*name, is_override(stem(name, kind)?))))
+        .partition(|(_, is_override)| *is_override);
+    plain.into_iter().chain(overrides).collect()
 }
 
 fn stem(name: &str, kind: Kind) -> Option<&str> {

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+pub(crate) use self::files::configuration_names;
 use crate::engines::Kind;
 use crate::events::{Diagnostic, Position, Severity, Snippet, SourceRange};
 
