@@ -16,6 +16,7 @@ use crate::errors::{Error, Result};
 use crate::grants::{GrantCache, GrantSet, Limits, Permission, Target, Visibility};
 use crate::http::Totals;
 use crate::ids::IdSequence;
+use crate::kept::Kept;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
@@ -50,6 +51,8 @@ pub struct Kernel {
     pub metrics: Metrics,
     /// Asks the outside.
     pub outbound: Arc<Outbound>,
+    /// What domains keep in memory.
+    pub kept: Kept,
     /// How this server is set up.
     pub settings: Settings,
 }

@@ -20,6 +20,7 @@ pub mod events;
 pub mod grants;
 pub mod http;
 pub mod ids;
+pub mod kept;
 pub mod logs;
 pub mod mail;
 pub mod metrics;
@@ -30,6 +31,7 @@ pub mod random;
 pub mod schedules;
 pub mod secrets;
 pub mod settings;
+pub mod text;
 pub mod tokens;
 pub mod wakes;
 

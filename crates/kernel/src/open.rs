@@ -14,6 +14,7 @@ use crate::errors::{Error, Result};
 use crate::grants::GrantCache;
 use crate::http::Totals;
 use crate::ids::IdSequence;
+use crate::kept::Kept;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
@@ -49,6 +50,7 @@ impl Kernel {
             logs: Logs::new(settings.limits.log_bytes),
             metrics: Metrics::default(),
             outbound,
+            kept: Kept::default(),
             grants: GrantCache::default(),
             totals: Totals::default(),
             ids: IdSequence::default(),

@@ -17,12 +17,7 @@ impl Sha256 {
 
     /// In hexadecimal.
     pub(super) fn finish(self) -> String {
-        self.0
-            .finish()
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex::encode(self.0.finish())
     }
 }
 

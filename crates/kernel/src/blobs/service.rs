@@ -197,7 +197,7 @@ fn object_key(organization: OrganizationId, id: BlobId) -> String {
 fn address_of(key: &Key, content: &[u8]) -> BlobAddress {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
     let digest = hmac::sign(&key, content);
-    BlobAddress(digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    BlobAddress(hex::encode(digest))
 }
 
 fn read_object(object: Bytes, key: &Arc<Key>, address_key: &Key, blob: &Model) -> Result<Bytes> {

@@ -43,11 +43,7 @@ impl Step {
 impl Migration {
     pub(crate) fn checksum(&self) -> String {
         let text: String = (self.steps)().iter().map(Step::canonical_sql).collect();
-        digest(&SHA256, text.as_bytes())
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex::encode(digest(&SHA256, text.as_bytes()))
     }
 }
 

@@ -4,6 +4,7 @@
 //! it: teams and service accounts, who hold roles, are not, and the search asks their own lists.
 
 pub mod store;
+pub mod uses;
 
 use slipway_api::ids::{OrganizationId, ProjectId};
 

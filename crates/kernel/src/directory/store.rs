@@ -2,8 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, OnConflict};
-use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, FromQueryResult, QueryOrder, QuerySelect};
 use slipway_api::ids::{OrganizationId, ProjectId};
+use slipway_api::page::EXACT_TOTAL;
 
 use super::{Edge, Object};
 use crate::db::Tx;
@@ -11,6 +12,7 @@ use crate::db::migrations::{Migration, Step};
 use crate::db::schema::{Table, Type};
 use crate::errors::Result;
 use crate::grants::Visibility;
+use crate::http::{Listed, Page};
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "kernel_0002_directory",
@@ -89,9 +91,31 @@ mod edges {
         pub why: String,
     }
 
+    /// An edge is joined with the object that depends.
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "super::objects::Entity",
+            from = "Column::FromId",
+            to = "super::objects::Column::Id"
+        )]
+        From,
+    }
+    impl Related<super::objects::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::From.def()
+        }
+    }
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The object, if it is there.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn find(connection: &impl ConnectionTrait, id: &str) -> Result<Option<objects::Model>> {
+    Ok(objects::Entity::find_by_id(id).one(connection).await?)
 }
 
 /// Writes the object, new or changed.
@@ -189,6 +213,28 @@ pub async fn disconnect(tx: &Tx, edge: &Edge) -> Result<()> {
     Ok(())
 }
 
+/// Makes `from` depend on exactly these because of `why`.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn replace(tx: &Tx, from: &str, why: &'static str, to: &[String]) -> Result<()> {
+    edges::Entity::delete_many()
+        .filter(edges::Column::FromId.eq(from))
+        .filter(edges::Column::Why.eq(why))
+        .exec(&**tx)
+        .await?;
+    for to in to {
+        let edge = Edge {
+            from: from.to_owned(),
+            to: to.clone(),
+            why,
+        };
+        connect(tx, &edge).await?;
+    }
+    Ok(())
+}
+
 /// Ids of what depends on `id` because of `why`.
 ///
 /// # Errors
@@ -207,30 +253,127 @@ pub async fn dependents(connection: &impl ConnectionTrait, id: &str, why: &str) 
     Ok(rows)
 }
 
-/// What depends on `id`, by kind and name, each with why; at most `limit`.
+/// What somebody may see of what depends on something: kinds, each with which of them.
+pub type Kinds = [(&'static str, Visibility)];
+
+/// A page of what depends on `id` and may be seen, by kind and name, each with why.
 ///
 /// # Errors
 ///
 /// Those of the database.
-pub async fn uses(connection: &impl ConnectionTrait, id: &str, limit: u64) -> Result<Vec<(objects::Model, String)>> {
-    let found = edges::Entity::find()
+pub async fn uses(
+    connection: &impl ConnectionTrait,
+    id: &str,
+    kinds: &Kinds,
+    page: &Page,
+) -> Result<Listed<(objects::Model, String)>> {
+    let matching = edges::Entity::find()
+        .inner_join(objects::Entity)
         .filter(edges::Column::ToId.eq(id))
+        .filter(of_kinds(kinds));
+    let total = matching
+        .clone()
+        .select_only()
+        .column(edges::Column::FromId)
+        .limit(EXACT_TOTAL + 1)
+        .count(connection)
+        .await?;
+    let rows = matching
+        .filter(Condition::all().add_option(page.after.as_deref().map(behind)))
+        .select_also(objects::Entity)
+        .order_by_asc(objects::Column::Kind)
+        .order_by_asc(objects::Column::Name)
         .order_by_asc(edges::Column::FromId)
-        .limit(limit)
+        .order_by_asc(edges::Column::Why)
+        .offset(page.offset())
+        .limit(page.limit())
         .all(connection)
         .await?;
-    let ids: Vec<&str> = found.iter().map(|edge| edge.from_id.as_str()).collect();
-    let objects = objects::Entity::find()
-        .filter(objects::Column::Id.is_in(ids))
-        .all(connection)
-        .await?;
-    let object = |id: &str| objects.iter().find(|object| object.id == id).cloned();
-    let mut uses: Vec<_> = found
+    let rows = rows
         .into_iter()
-        .filter_map(|edge| Some((object(&edge.from_id)?, edge.why)))
+        .filter_map(|(edge, object)| Some((object?, edge.why)))
         .collect();
-    uses.sort_by(|(a, _), (b, _)| (&a.kind, &a.name).cmp(&(&b.kind, &b.name)));
-    Ok(uses)
+    Ok(Listed { rows, total })
+}
+
+/// Where an object stands in [`uses`], for `page[after]`.
+#[must_use]
+pub fn place(object: &objects::Model) -> String {
+    format!("{}\n{}\n{}", object.kind, object.name, object.id)
+}
+
+/// Behind a place.
+fn behind(place: &str) -> Condition {
+    use objects::Column;
+    let mut parts = place.split('\n');
+    let (kind, name, id) = (parts.next(), parts.next(), parts.next());
+    let (kind, name, id) = (
+        kind.unwrap_or_default(),
+        name.unwrap_or_default(),
+        id.unwrap_or_default(),
+    );
+    let same_name = Condition::all().add(Column::Name.eq(name)).add(Column::Id.gt(id));
+    let same_kind = Condition::any().add(Column::Name.gt(name)).add(same_name);
+    Condition::any()
+        .add(Column::Kind.gt(kind))
+        .add(Condition::all().add(Column::Kind.eq(kind)).add(same_kind))
+}
+
+/// How many objects of a kind depend on something.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Uses {
+    /// What they depend on.
+    pub to_id: String,
+    /// Their kind.
+    pub kind: String,
+    /// How many.
+    pub count: i64,
+}
+
+/// How many objects that may be seen depend on each of `ids`, in one query; those that nothing uses are left out.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn count_uses(connection: &impl ConnectionTrait, ids: &[String], kinds: &Kinds) -> Result<Vec<Uses>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(edges::Entity::find()
+        .inner_join(objects::Entity)
+        .select_only()
+        .column(edges::Column::ToId)
+        .column(objects::Column::Kind)
+        .column_as(edges::Column::FromId.count(), "count")
+        .filter(edges::Column::ToId.is_in(ids.iter().map(String::as_str)))
+        .filter(of_kinds(kinds))
+        .group_by(edges::Column::ToId)
+        .group_by(objects::Column::Kind)
+        .order_by_asc(objects::Column::Kind)
+        .into_model::<Uses>()
+        .all(connection)
+        .await?)
+}
+
+/// How much depends on `id`, whoever may see it.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn count_dependents(connection: &impl ConnectionTrait, id: &str) -> Result<u64> {
+    let depending = edges::Entity::find().filter(edges::Column::ToId.eq(id));
+    Ok(depending.count(connection).await?)
+}
+
+fn of_kinds(kinds: &Kinds) -> Condition {
+    use objects::Column;
+    kinds.iter().fold(Condition::any(), |any, (kind, visibility)| {
+        any.add(
+            Condition::all()
+                .add(Column::Kind.eq(*kind))
+                .add(visibility.condition(Column::ProjectId, Column::Id)),
+        )
+    })
 }
 
 /// What to look for in the directory.
@@ -239,7 +382,7 @@ pub struct Search<'a> {
     /// In this organization.
     pub organization: OrganizationId,
     /// Kinds to look at, each with what the caller may see of it.
-    pub kinds: &'a [(&'static str, Visibility)],
+    pub kinds: &'a Kinds,
     /// Part of the name or labels, any case, or the whole id; empty for everything.
     pub text: &'a str,
     /// Rows at most.
@@ -253,16 +396,9 @@ pub struct Search<'a> {
 /// Those of the database.
 pub async fn search(connection: &impl ConnectionTrait, search: &Search<'_>) -> Result<Vec<objects::Model>> {
     use objects::Column;
-    let visible = search.kinds.iter().fold(Condition::any(), |any, (kind, visibility)| {
-        any.add(
-            Condition::all()
-                .add(Column::Kind.eq(*kind))
-                .add(visibility.condition(Column::ProjectId, Column::Id)),
-        )
-    });
     let mut query = objects::Entity::find()
         .filter(Column::OrganizationId.eq(search.organization))
-        .filter(visible);
+        .filter(of_kinds(search.kinds));
     if !search.text.is_empty() {
         let text = search.text.to_lowercase();
         let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");

@@ -1,4 +1,7 @@
-//! The outbox: delivers every event to every consumer, in order, at least once.
+//! The outbox: delivers events to consumers, in order, at least once.
+//!
+//! A consumer gets what happened since it first ran. Its place is written once for each batch, so that a process that is
+//! killed in the middle delivers that batch again.
 
 use std::time::Duration;
 
@@ -14,12 +17,16 @@ use crate::wakes::Topic;
 pub struct Consumer {
     /// Unique; its place in the order is kept under this name.
     pub name: &'static str,
+    /// Kinds of the objects whose events it wants; others cost it nothing.
+    pub object_kinds: &'static [&'static str],
     /// Takes one event. An error stops the consumer there; the event comes again after a pause.
     pub consume: for<'a> fn(&'a Ctx, &'a Event) -> BoxFuture<'a, Result<()>>,
 }
 
 /// Events read at once.
 const BATCH: u64 = 100;
+/// How many events that nobody wants are passed before the place behind them is written down.
+const STRIDE: i64 = 500;
 /// How long a consumer's process that fell silent keeps others from taking over.
 const LEASE: Duration = Duration::from_secs(30);
 /// How often to look without being woken.
@@ -33,6 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub async fn run(ctx: &Ctx, consumer: &Consumer, holder: &str) -> Result<()> {
     let mut listener = ctx.wakes.listen(Topic::Positions);
     let lease = format!("consumer:{}", consumer.name);
+    begin(ctx, consumer).await?;
     loop {
         if leases::hold(ctx, &lease, holder, LEASE).await? {
             while deliver_batch(ctx, consumer).await? == BATCH {}
@@ -41,19 +49,51 @@ pub async fn run(ctx: &Ctx, consumer: &Consumer, holder: &str) -> Result<()> {
     }
 }
 
+/// Gives a consumer that is new its place: behind everything that has happened until now.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn begin(ctx: &Ctx, consumer: &Consumer) -> Result<()> {
+    if store::consumed(ctx.db.reader(), consumer.name).await?.is_some() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    let last = store::last_position(&*tx).await?;
+    store::begin_consuming(&tx, consumer.name, last).await?;
+    tx.commit().await
+}
+
 /// Delivers the next events and says how many it delivered.
 ///
 /// # Errors
 ///
-/// Those of the database and of the consumer.
+/// Those of the database and of the consumer. What was delivered before an error is not delivered again.
 pub async fn deliver_batch(ctx: &Ctx, consumer: &Consumer) -> Result<u64> {
-    let start = store::consumed(ctx.db.reader(), consumer.name).await?;
-    let events = store::all_after(ctx.db.reader(), start, BATCH).await?;
+    let Some(start) = store::consumed(ctx.db.reader(), consumer.name).await? else {
+        begin(ctx, consumer).await?;
+        return Ok(0);
+    };
+    // Read first: what gets a position after this comes with the next batch.
+    let last = store::last_position(ctx.db.reader()).await?;
+    let events = store::of_kinds(ctx.db.reader(), (start, last), consumer.object_kinds, BATCH).await?;
+    let (mut place, mut count) = (start, 0);
+    let mut outcome = Ok(());
     for event in &events {
-        (consumer.consume)(ctx, event).await?;
+        outcome = (consumer.consume)(ctx, event).await;
+        if outcome.is_err() {
+            break;
+        }
+        place = event.position.unwrap_or(place);
+        count += 1;
+    }
+    if outcome.is_ok() && count < BATCH {
+        place = last;
+    }
+    if count > 0 || place >= start.saturating_add(STRIDE) {
         let tx = ctx.begin().await?;
-        store::set_consumed(&tx, consumer.name, event.position.unwrap_or(start)).await?;
+        store::set_consumed(&tx, consumer.name, place).await?;
         tx.commit().await?;
     }
-    Ok(u64::try_from(events.len()).unwrap_or(BATCH))
+    outcome.map(|()| count)
 }

@@ -83,7 +83,7 @@ impl Signer {
     pub fn sign(&self, mut checkpoint: Checkpoint) -> Checkpoint {
         checkpoint.public_key.clone_from(&self.public_key);
         let signature = self.pair.sign(checkpoint.signed_text().as_bytes());
-        checkpoint.signature = hexadecimal(signature.as_ref());
+        checkpoint.signature = hex::encode(signature);
         checkpoint
     }
 }
@@ -105,7 +105,7 @@ async fn create(ctx: &Ctx) -> Result<keys::Model> {
     let mut seed = Zeroizing::new([0; 32]);
     ctx.random.fill(seed.as_mut_slice())?;
     let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_slice()).map_err(Error::internal)?;
-    let public_key = hexadecimal(pair.public_key().as_ref());
+    let public_key = hex::encode(pair.public_key());
     let tx = ctx.begin().await?;
     let sealed = ctx
         .secrets
@@ -121,8 +121,4 @@ async fn create(ctx: &Ctx) -> Result<keys::Model> {
     oldest(ctx.db.reader())
         .await?
         .ok_or_else(|| Error::internal("the key of the audit log vanished"))
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

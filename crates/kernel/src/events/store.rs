@@ -192,24 +192,52 @@ pub async fn all_after(connection: &impl ConnectionTrait, after: i64, limit: u64
         .await?)
 }
 
-/// How far a consumer has come.
-pub(super) async fn consumed(connection: &impl ConnectionTrait, consumer: &str) -> Result<i64> {
-    let row = consumers::Entity::find_by_id(consumer).one(connection).await?;
-    Ok(row.map_or(0, |row| row.position))
+/// Events of objects of these kinds with a position after the first of two and not after the second, in order.
+pub(super) async fn of_kinds(
+    connection: &impl ConnectionTrait,
+    (after, until): (i64, i64),
+    object_kinds: &[&str],
+    limit: u64,
+) -> Result<Vec<Event>> {
+    Ok(Entity::find()
+        .filter(Column::Position.gt(after))
+        .filter(Column::Position.lte(until))
+        .filter(Column::ObjectKind.is_in(object_kinds.iter().copied()))
+        .order_by_asc(Column::Position)
+        .limit(limit)
+        .all(connection)
+        .await?)
 }
 
-/// Remembers how far a consumer has come.
-pub(super) async fn set_consumed(tx: &Tx, consumer: &str, position: i64) -> Result<()> {
+/// How far a consumer has come; none when it never ran.
+pub(super) async fn consumed(connection: &impl ConnectionTrait, consumer: &str) -> Result<Option<i64>> {
+    let row = consumers::Entity::find_by_id(consumer).one(connection).await?;
+    Ok(row.map(|row| row.position))
+}
+
+/// Gives a new consumer its place; what another replica wrote stays.
+pub(super) async fn begin_consuming(tx: &Tx, consumer: &str, position: i64) -> Result<()> {
     let row = consumers::ActiveModel {
         name: Set(consumer.to_owned()),
         position: Set(position),
     };
-    let replace = OnConflict::column(consumers::Column::Name)
-        .update_column(consumers::Column::Position)
+    let nothing = OnConflict::column(consumers::Column::Name)
+        .do_nothing_on([consumers::Column::Name])
         .to_owned();
     consumers::Entity::insert(row)
-        .on_conflict(replace)
+        .on_conflict(nothing)
         .exec_without_returning(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// Remembers how far a consumer has come. It never goes back: a replica that lost its lease may write late.
+pub(super) async fn set_consumed(tx: &Tx, consumer: &str, position: i64) -> Result<()> {
+    consumers::Entity::update_many()
+        .col_expr(consumers::Column::Position, Expr::value(position))
+        .filter(consumers::Column::Name.eq(consumer))
+        .filter(consumers::Column::Position.lt(position))
+        .exec(&**tx)
         .await?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use slipway_api::Code;
 use slipway_api::jsonapi::{Attributes, NewDocument};
 
 use crate::errors::{Error, Result};
+use crate::text;
 
 /// A JSON:API document whose resource is of the type that `A` is the attributes of.
 pub struct Body<A>(pub NewDocument<A>);
@@ -120,12 +121,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 fn sentence(message: &str) -> String {
     let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
     let said = without_value(message);
-    let mut letters = said.chars();
-    let first = letters
-        .next()
-        .map(|letter| letter.to_uppercase().to_string())
-        .unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+    text::sentence(&said)
 }
 
 /// "invalid type: string \"secret\", expected u32" as "invalid type: string, expected u32", and the like.

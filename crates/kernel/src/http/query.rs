@@ -72,6 +72,26 @@ pub struct Listed<T> {
     pub total: u64,
 }
 
+impl<T> Listed<T> {
+    /// A page of rows that are all at hand; `cursor` is the one that the document is made with.
+    #[must_use]
+    pub fn of_all(all: Vec<T>, page: &Page, cursor: impl Fn(&T) -> String) -> Self {
+        let total = all.len();
+        let behind = match &page.after {
+            Some(after) => all
+                .iter()
+                .position(|row| cursor(row) == *after)
+                .map_or(total, |place| place + 1),
+            None => usize::try_from(page.offset()).unwrap_or(usize::MAX),
+        };
+        let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
+        Self {
+            rows: all.into_iter().skip(behind).take(limit).collect(),
+            total: u64::try_from(total).unwrap_or(u64::MAX),
+        }
+    }
+}
+
 impl ListQuery {
     /// Reads the query of `uri`.
     ///

@@ -6,7 +6,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
-use super::{Mail, place, unhex};
+use super::{Mail, place};
 use crate::ctx::Ctx;
 use crate::errors::{Error, Result};
 use crate::queue::WorkItem;
@@ -30,7 +30,10 @@ pub fn check_address(address: &str) -> Result<()> {
 }
 
 pub(super) async fn run(ctx: &Ctx, item: &WorkItem) -> Result<(), JobError> {
-    let sealed = item.payload.get("sealed").and_then(|text| unhex(text.as_str()?));
+    let sealed = item
+        .payload
+        .get("sealed")
+        .and_then(|text| hex::decode(text.as_str()?).ok());
     let sealed = sealed.ok_or_else(|| JobError::Fail("the mail is not readable".to_owned()))?;
     let plain = ctx
         .secrets

@@ -66,7 +66,7 @@ pub async fn send(tx: &mut Tx, ctx: &Ctx, mail: &Mail) -> Result<WorkItemId> {
     queue::enqueue(
         tx,
         ctx,
-        NewItem::job(KIND, reference, json!({ "sealed": hex(&sealed) })),
+        NewItem::job(KIND, reference, json!({ "sealed": hex::encode(&sealed) })),
     )
     .await
 }
@@ -82,28 +82,4 @@ pub fn job() -> Job {
 
 fn place(reference: &str) -> Place {
     Place::new("work_items", "payload.mail", reference.to_owned())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    text.len()
-        .is_multiple_of(2)
-        .then(|| (0..text.len()).step_by(2).map(pair).collect())?
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hexadecimal_comes_back() {
-        let bytes: Vec<u8> = (0..=255).collect();
-        assert_eq!(unhex(&hex(&bytes)), Some(bytes));
-        assert_eq!(unhex("abc"), None);
-        assert_eq!(unhex("zz"), None);
-    }
 }

@@ -12,6 +12,7 @@ use url::{Host, Url};
 use super::policy::Policy;
 use crate::errors::Error;
 use crate::settings;
+use crate::text;
 
 /// Redirects followed at most.
 const MOST_REDIRECTS: u32 = 5;
@@ -86,15 +87,7 @@ pub enum OutboundError {
 
 impl From<OutboundError> for Error {
     fn from(error: OutboundError) -> Self {
-        let text = error.to_string();
-        let mut letters = text.chars();
-        let sentence: String = letters
-            .next()
-            .into_iter()
-            .flat_map(char::to_uppercase)
-            .chain(letters)
-            .collect();
-        Self::unavailable(format!("{sentence}."))
+        Self::unavailable(text::sentence(&error.to_string()))
     }
 }
 
@@ -349,7 +342,9 @@ fn redirected(request: Request, status: StatusCode, location: &str) -> Result<Re
         return Err(refuse(origin(&target), "it is not encrypted"));
     }
     let is_same_origin = request.url.origin() == target.origin();
-    let keeps_method = matches!(status.as_u16(), 307 | 308) || request.method == Method::GET;
+    // Browsers make a GET of what was sent for 301 and 302, too. A program would take that GET's success for that of what it
+    // sent: a forge that moved a repository says 301, and nothing would have been written there.
+    let keeps_method = status != StatusCode::SEE_OTHER || request.method == Method::GET;
     if keeps_method && request.body.is_some() && !is_same_origin {
         return Err(refuse(origin(&target), "what was sent is not for another server"));
     }

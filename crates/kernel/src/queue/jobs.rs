@@ -32,6 +32,13 @@ pub struct Job {
 pub enum JobError {
     /// Try again later: something outside was away.
     Retry(String),
+    /// Try again, but not before a moment: the other side named it.
+    Later {
+        /// Why.
+        reason: String,
+        /// From when.
+        at: Timestamp,
+    },
     /// Never again: a person must look.
     Fail(String),
 }
@@ -242,6 +249,10 @@ async fn write_outcome(tx: &mut Tx, ctx: &Ctx, item: &WorkItem, outcome: Result<
             tracing::warn!(work_item.id = %item.id, work_item.kind = %item.kind, reason, "job will be tried again");
             store::retry(tx, item, backoff(ctx, item.attempt)?, &reason).await
         }
+        Err(JobError::Later { reason, at }) => {
+            tracing::info!(work_item.id = %item.id, work_item.kind = %item.kind, reason, "job waits as it was told");
+            store::retry(tx, item, at.max(ctx.now()).after(spread(ctx)?), &reason).await
+        }
         Err(JobError::Fail(reason)) => {
             tracing::error!(work_item.id = %item.id, work_item.kind = %item.kind, reason, "job failed");
             let last = WorkItem {
@@ -251,6 +262,11 @@ async fn write_outcome(tx: &mut Tx, ctx: &Ctx, item: &WorkItem, outcome: Result<
             store::retry(tx, &last, ctx.now(), &reason).await
         }
     }
+}
+
+/// Up to three seconds, so that not all that were told the same moment come at once.
+fn spread(ctx: &Ctx) -> Result<Duration> {
+    Ok(Duration::from_millis(ctx.random.number()? % 3_000))
 }
 
 /// Doubles from two seconds to ten minutes, spread by up to a quarter.

@@ -10,6 +10,7 @@
 
 pub mod attention;
 mod ended;
+mod hastening;
 pub mod jobs;
 pub mod leases;
 pub mod model;
@@ -19,4 +20,4 @@ pub mod store;
 
 pub use ended::sweep;
 pub use model::{ItemState, NewItem, OnLost, WorkItem};
-pub use store::{Claimed, Lease, claim, enqueue};
+pub use store::{Claimed, Lease, claim, enqueue, hasten};

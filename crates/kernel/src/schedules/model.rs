@@ -1,6 +1,7 @@
 //! A schedule as it is stored.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use slipway_api::Timestamp;
 use slipway_api::ids::{OrganizationId, ScheduleId};
@@ -39,6 +40,18 @@ pub struct Model {
 
 /// A schedule.
 pub type Schedule = Model;
+
+/// The payload of a work item that a schedule made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Fired {
+    /// When it should have fired: long ago when nobody looked then.
+    pub due_at: Timestamp,
+    /// When it fired.
+    pub fired_at: Timestamp,
+    /// The schedule's own payload.
+    pub payload: Json,
+}
 
 /// Schedules relate to nothing by keys; `owner_id` is for their owner.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use serde_json::Value as Json;
+use slipway_api::Timestamp;
 use slipway_api::ids::{OrganizationId, ScheduleId};
 
-use super::model::Schedule;
+use super::model::{Fired, Schedule};
 use super::store;
-use super::timing::Timing;
+use super::{expression, timing::Timing};
 use crate::blobs::Owner;
 use crate::ctx::Ctx;
 use crate::db::Tx;
@@ -23,7 +24,7 @@ pub struct NewSchedule {
     pub owner: Owner,
     /// Kind of the server job that it enqueues; the schedule's id becomes the item's subject.
     pub kind: &'static str,
-    /// The job's payload.
+    /// What the job needs beside the schedule's id; it comes in a [`Fired`].
     pub payload: Json,
     /// When.
     pub timing: Timing,
@@ -44,13 +45,7 @@ const BATCH: u64 = 100;
 pub async fn create(tx: &Tx, ctx: &Ctx, new: NewSchedule) -> Result<ScheduleId> {
     let id = ctx.new_id()?;
     let now = ctx.now();
-    let next_at = new.timing.next_after(now)?;
-    if next_at.is_none() {
-        return Err(Error::invalid(
-            "/data/attributes/expression",
-            "This schedule would never fire: there is no such time from now on.",
-        ));
-    }
+    let next_at = Some(first(ctx, &new.timing)?);
     let schedule = Schedule {
         id,
         organization_id: new.organization,
@@ -66,6 +61,35 @@ pub async fn create(tx: &Tx, ctx: &Ctx, new: NewSchedule) -> Result<ScheduleId> 
     };
     store::insert(tx, schedule).await?;
     Ok(id)
+}
+
+/// When it fires first from now on.
+fn first(ctx: &Ctx, timing: &Timing) -> Result<Timestamp> {
+    let pointer = match timing {
+        Timing::Once { .. } => "/data/attributes/at",
+        Timing::Cron { .. } => expression::POINTER,
+    };
+    timing.next_after(ctx.now())?.ok_or_else(|| {
+        Error::invalid(
+            pointer,
+            match timing {
+                Timing::Once { .. } => "This schedule would never fire: that moment is past.",
+                Timing::Cron { .. } => {
+                    "This schedule would never fire: from now on there is no day with that date, as there is no 31 February."
+                }
+            },
+        )
+    })
+}
+
+/// Gives a schedule other times, from now on; it stays held back if it was.
+///
+/// # Errors
+///
+/// `Invalid` when it would never fire, otherwise those of the database.
+pub async fn reschedule(tx: &Tx, ctx: &Ctx, id: ScheduleId, timing: Timing) -> Result<()> {
+    let next_at = first(ctx, &timing)?;
+    store::set_timing(tx, id, timing, next_at).await
 }
 
 /// Holds a schedule back.
@@ -133,9 +157,14 @@ async fn fire(ctx: &Ctx, schedule: &Schedule, kind: &'static str) -> Result<bool
     if !store::advance(&tx, schedule, now, next_at).await? {
         return Ok(false);
     }
+    let fired = Fired {
+        due_at: schedule.next_at.unwrap_or(now),
+        fired_at: now,
+        payload: schedule.payload.clone(),
+    };
     let item = NewItem {
         organization: schedule.organization_id,
-        ..NewItem::job(kind, schedule.id, schedule.payload.clone())
+        ..NewItem::job(kind, schedule.id, serde_json::to_value(fired).map_err(Error::internal)?)
     };
     enqueue(&mut tx, ctx, item).await?;
     tx.commit().await?;

@@ -7,6 +7,7 @@ use slipway_api::Timestamp;
 use slipway_api::ids::ScheduleId;
 
 use super::model::{ActiveModel, Column, Entity, Schedule};
+use super::timing::Timing;
 use crate::blobs::Owner;
 use crate::db::Tx;
 use crate::db::migrations::{Migration, Step};
@@ -79,6 +80,19 @@ pub async fn of_owner(connection: &impl ConnectionTrait, owner: &Owner) -> Resul
         .await?)
 }
 
+/// Several schedules, in no order; those that are gone are left out.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn of_ids(connection: &impl ConnectionTrait, ids: &[ScheduleId]) -> Result<Vec<Schedule>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
+    Ok(query.all(connection).await?)
+}
+
 /// Removes a schedule.
 ///
 /// # Errors
@@ -123,6 +137,17 @@ pub(super) async fn advance(tx: &Tx, due: &Schedule, fired_at: Timestamp, next_a
 pub(super) async fn set_paused(tx: &Tx, id: ScheduleId, is_paused: bool, next_at: Option<Timestamp>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::IsPaused, Expr::value(is_paused))
+        .col_expr(Column::NextAt, Expr::value(next_at))
+        .filter(Column::Id.eq(id))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// Gives a schedule other times.
+pub(super) async fn set_timing(tx: &Tx, id: ScheduleId, timing: Timing, next_at: Timestamp) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Timing, Expr::value(timing))
         .col_expr(Column::NextAt, Expr::value(next_at))
         .filter(Column::Id.eq(id))
         .exec(&**tx)

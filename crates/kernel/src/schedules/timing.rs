@@ -1,13 +1,14 @@
 //! When a schedule is due: pure.
 
-use chrono::Utc;
+use std::time::Duration;
+
+use chrono::{NaiveDateTime, Offset, Utc};
 use chrono_tz::Tz;
-use croner::Cron;
-use croner::parser::{CronParser, Seconds, Year};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use slipway_api::Timestamp;
 
+use super::expression;
 use crate::errors::{Error, Result};
 
 /// A moment or a rhythm.
@@ -47,7 +48,7 @@ impl Timing {
     ///
     /// `Invalid`, with the reason and an example.
     pub fn cron(expression: &str, dialect: Dialect, time_zone: &str) -> Result<Self> {
-        parse_cron(expression, dialect)?;
+        expression::parse(expression, dialect)?;
         parse_time_zone(time_zone)?;
         Ok(Self::Cron {
             expression: expression.trim().to_owned(),
@@ -72,7 +73,7 @@ impl Timing {
                 dialect,
                 time_zone,
             } => {
-                let cron = parse_cron(expression, *dialect)?;
+                let cron = expression::parse(expression, *dialect)?;
                 let start = after.to_chrono().with_timezone(&parse_time_zone(time_zone)?);
                 // An error here means that no such day comes, as 30 February.
                 let next = cron.find_next_occurrence(&start, false).ok();
@@ -80,28 +81,97 @@ impl Timing {
             }
         }
     }
+
+    /// The first times after `after`, at most `most`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Timing::next_after`].
+    pub fn times_after(&self, after: Timestamp, most: usize) -> Result<Vec<Timestamp>> {
+        let mut times = Vec::with_capacity(most);
+        let mut from = after;
+        while times.len() < most
+            && let Some(next) = self.next_after(from)?
+        {
+            times.push(next);
+            from = next;
+        }
+        Ok(times)
+    }
+
+    /// The shortest time between two of the next times; none when there are not two.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Timing::next_after`].
+    pub fn shortest_gap(&self, after: Timestamp) -> Result<Option<Duration>> {
+        let times = self.times_after(after, LOOKED_AT)?;
+        let gaps = times.windows(2).filter_map(|pair| match pair {
+            [one, next] => Some(next.since(*one)),
+            _ => None,
+        });
+        Ok(gaps.min())
+    }
+
+    /// In words: `At 06:00, on Monday through Friday (Europe/Berlin)`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Timing::next_after`].
+    pub fn in_words(&self) -> Result<String> {
+        match self {
+            Self::Once { at } => Ok(format!("Once, {}", local(*at, "UTC")?)),
+            Self::Cron {
+                expression,
+                dialect,
+                time_zone,
+            } => {
+                let described = expression::parse(expression, *dialect)?.describe();
+                let words = described
+                    .trim_end_matches('.')
+                    .replacen("At every ", "Every ", 1)
+                    .replace(", of hour ", ", in the hours ")
+                    .replace("on day ", "on day of the month ");
+                Ok(format!("{words} ({time_zone})"))
+            }
+        }
+    }
 }
 
-fn parse_cron(expression: &str, dialect: Dialect) -> Result<Cron> {
-    let parser = match dialect {
-        Dialect::Unix => CronParser::builder()
-            .seconds(Seconds::Disallowed)
-            .year(Year::Disallowed),
-        // Without these two switches Quartz's commonest form is refused and its weekdays are off by one.
-        Dialect::Quartz => CronParser::builder()
-            .seconds(Seconds::Required)
-            .year(Year::Optional)
-            .alternative_weekdays(true)
-            .sloppy_ranges(true),
+/// Times that are looked at to find out how close they come: more than a minute has seconds.
+const LOOKED_AT: usize = 70;
+
+/// A moment as the clocks of a time zone show it: `Mon 2026-11-23 06:00 CET`. Seconds are shown where there are any.
+///
+/// # Errors
+///
+/// `Invalid` when there is no such time zone.
+pub fn local(at: Timestamp, time_zone: &str) -> Result<String> {
+    let there = at.to_chrono().with_timezone(&parse_time_zone(time_zone)?);
+    let format = match at.unix_ms() % 60_000 {
+        0 => "%a %Y-%m-%d %H:%M %Z",
+        _ => "%a %Y-%m-%d %H:%M:%S %Z",
     };
-    parser.build().parse(expression).map_err(|error| {
-        let example = match dialect {
-            Dialect::Unix => "0 6 * * 1-5 (at six on workdays)",
-            Dialect::Quartz => "0 0 6 ? * MON-FRI (at six on workdays)",
-        };
-        let detail = format!("\"{expression}\" cannot be read as a schedule: {error}. Write it like {example}.");
-        Error::invalid("/data/attributes/expression", detail)
-    })
+    Ok(there.format(format).to_string())
+}
+
+/// What clocks do around a moment that somebody should know of: they go on from a time that is skipped, or this time of
+/// day comes twice.
+///
+/// # Errors
+///
+/// `Invalid` when there is no such time zone.
+pub fn clock_change(at: Timestamp, time_zone: &str) -> Result<Option<String>> {
+    let zone = parse_time_zone(time_zone)?;
+    let there = at.to_chrono().with_timezone(&zone);
+    let shown: NaiveDateTime = there.naive_local();
+    if let chrono::LocalResult::Ambiguous(..) = shown.and_local_timezone(zone) {
+        return Ok(Some("The clocks go back: this time of day comes twice.".to_owned()));
+    }
+    // Exactly when the clocks go on, what was due in the hour that is skipped is due.
+    let before = (at.to_chrono() - chrono::TimeDelta::seconds(1)).with_timezone(&zone);
+    let skipped = there.offset().fix().local_minus_utc() - before.offset().fix().local_minus_utc();
+    Ok((skipped > 0).then(|| "The clocks go on: the time before this is skipped.".to_owned()))
 }
 
 fn parse_time_zone(name: &str) -> Result<Tz> {
@@ -176,6 +246,103 @@ mod tests {
     #[case("2026-10-25T00:30:00.000Z", "2026-10-26T01:30:00.000Z")]
     fn a_daily_schedule_fires_once_a_day_when_the_clocks_change(#[case] after: &str, #[case] expected: &str) {
         assert_eq!(next("30 2 * * *", Dialect::Unix, "Europe/Berlin", after), expected);
+    }
+
+    /// In Berlin the hour from two to three is skipped on 29 March 2026 and comes twice on 25 October 2026; in Lord Howe half
+    /// an hour is.
+    #[rstest]
+    // What is finer than the hour goes through without a gap or a double.
+    #[case(
+        "*/30 * * * *",
+        "Europe/Berlin",
+        "2026-03-29T00:15:00.000Z",
+        "2026-03-29T00:30:00.000Z"
+    )]
+    #[case(
+        "*/30 * * * *",
+        "Europe/Berlin",
+        "2026-03-29T00:30:00.000Z",
+        "2026-03-29T01:00:00.000Z"
+    )]
+    #[case(
+        "*/30 * * * *",
+        "Europe/Berlin",
+        "2026-10-25T00:30:00.000Z",
+        "2026-10-25T01:00:00.000Z"
+    )]
+    #[case(
+        "*/30 * * * *",
+        "Europe/Berlin",
+        "2026-10-25T01:00:00.000Z",
+        "2026-10-25T01:30:00.000Z"
+    )]
+    #[case(
+        "15 2 * * *",
+        "Australia/Lord_Howe",
+        "2026-10-03T10:00:00.000Z",
+        "2026-10-03T15:30:00.000Z"
+    )]
+    fn when_the_clocks_change(#[case] cron: &str, #[case] zone: &str, #[case] after: &str, #[case] expected: &str) {
+        assert_eq!(next(cron, Dialect::Unix, zone, after), expected);
+    }
+
+    #[rstest]
+    #[case("2026-03-29T01:00:00.000Z", "Sun 2026-03-29 03:00 CEST", Some("skipped"))]
+    #[case("2026-10-25T00:30:00.000Z", "Sun 2026-10-25 02:30 CEST", Some("twice"))]
+    #[case("2026-10-25T01:30:00.000Z", "Sun 2026-10-25 02:30 CET", Some("twice"))]
+    #[case("2026-11-23T05:00:00.000Z", "Mon 2026-11-23 06:00 CET", None)]
+    #[case("2026-11-23T05:00:07.000Z", "Mon 2026-11-23 06:00:07 CET", None)]
+    fn moments_are_shown_as_clocks_there_do(#[case] at: &str, #[case] shown: &str, #[case] change: Option<&str>) {
+        let at = at.parse().unwrap();
+        assert_eq!(local(at, "Europe/Berlin").unwrap(), shown);
+        let said = clock_change(at, "Europe/Berlin").unwrap();
+        assert_eq!(said.is_some(), change.is_some(), "{said:?}");
+        assert!(change.is_none_or(|word| said.unwrap().contains(word)));
+    }
+
+    #[rstest]
+    #[case("* * * * * ?", Some(1))]
+    #[case("0,30 * * * * ?", Some(30))]
+    #[case("0 * * * * ?", Some(60))]
+    #[case("0,1 0 0 1 1 ?", Some(1))]
+    #[case("*/5 * * * *", Some(300))]
+    #[case("0 6 * * *", Some(86_400))]
+    #[case("0 0 30 2 *", None)]
+    fn how_close_times_come_is_known(#[case] cron: &str, #[case] seconds: Option<u64>) {
+        let timing = Timing::cron(cron, Dialect::of(cron), "UTC").unwrap();
+        let gap = timing.shortest_gap(NOW.parse().unwrap()).unwrap();
+        assert_eq!(gap.map(|gap| gap.as_secs()), seconds);
+    }
+
+    #[rstest]
+    #[case("0 6 * * 1-5", "At 06:00, on Monday, Tuesday, Wednesday, Thursday, and Friday (UTC)")]
+    #[case(
+        "0 0 6 ? * MON-FRI",
+        "At 06:00, on Monday, Tuesday, Wednesday, Thursday, and Friday (UTC)"
+    )]
+    #[case("0 15 10 ? * 6L", "At 10:15, on the last Friday of the month (UTC)")]
+    #[case("*/15 8-18 * * *", "Every 15 minutes, in the hours 8-18 (UTC)")]
+    #[case("0 0 1 * *", "At 00:00, on day of the month 1 (UTC)")]
+    fn schedules_are_told_in_words(#[case] cron: &str, #[case] words: &str) {
+        let timing = Timing::cron(cron, Dialect::of(cron), "UTC").unwrap();
+        assert_eq!(timing.in_words().unwrap(), words);
+    }
+
+    #[rstest]
+    #[case("61 * * * *", "the minute \"61\"")]
+    #[case("0 24 * * *", "the hour \"24\"")]
+    #[case("0 6 32 * *", "the day of the month \"32\"")]
+    #[case("0 6 * 13 *", "the month \"13\"")]
+    #[case("0 6 * * MOO", "the day of the week \"MOO\"")]
+    #[case("0 6 * *", "it has 4 of five fields")]
+    #[case("0 6 * * * * * *", "it has 8 of five fields")]
+    #[case("x 0 6 ? * MON-FRI", "the second \"x\"")]
+    #[case("0 0 6 ? * 8", "the day of the week \"8\"")]
+    #[case("0 0 6 40 * ?", "the day of the month \"40\"")]
+    #[case("0 0 6 ? * MON 20x", "the year \"20x\"")]
+    fn the_field_that_is_wrong_is_named(#[case] cron: &str, #[case] named: &str) {
+        let error = Timing::cron(cron, Dialect::of(cron), "UTC").unwrap_err();
+        assert!(error.detail().contains(named), "{}", error.detail());
     }
 
     #[test]

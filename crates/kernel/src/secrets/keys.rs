@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_lc_rs::hmac;
 use sea_orm::{ConnectionTrait, SqlErr};
 use slipway_api::Timestamp;
 use slipway_api::ids::OrganizationId;
@@ -220,6 +221,23 @@ impl Secrets {
             .version(connection, organization, sealing::version(sealed)?)
             .await?;
         sealing::open(&key.derive("seal", b"")?, place, sealed)
+    }
+
+    /// A digest of a secret, in hexadecimal: the same as long as the secret is, and told from nothing but this
+    /// organization's keys.
+    ///
+    /// # Errors
+    ///
+    /// When the organization has no key, or the database cannot be reached.
+    pub async fn digest(
+        &self,
+        connection: &impl ConnectionTrait,
+        organization: OrganizationId,
+        secret: &[u8],
+    ) -> Result<String> {
+        let key = self.version(connection, Some(organization), FIRST).await?;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.derive("digest", b"")?.as_bytes());
+        Ok(hex::encode(hmac::sign(&key, secret)))
     }
 
     /// The key that an organization's blobs are addressed by.

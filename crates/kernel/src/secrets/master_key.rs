@@ -114,7 +114,7 @@ impl MasterKey {
 
     /// The key as a file holds it.
     pub(super) fn text(&self) -> Zeroizing<String> {
-        let digits = Zeroizing::new(hexadecimal(self.key.as_bytes()));
+        let digits = Zeroizing::new(hex::encode(self.key.as_bytes()));
         Zeroizing::new(format!("{HEADING}{}\n", *digits))
     }
 
@@ -133,7 +133,7 @@ impl MasterKey {
             &SHA256,
             &[b"slipway master key fingerprint".as_slice(), key.as_bytes()].concat(),
         );
-        let fingerprint = hexadecimal(hash.as_ref()).chars().take(16).collect();
+        let fingerprint = hex::encode(hash).chars().take(16).collect();
         Self {
             key: Arc::new(key),
             fingerprint,
@@ -142,13 +142,8 @@ impl MasterKey {
 
     pub(super) fn parse(text: &str) -> Option<Self> {
         let digits = text.trim().strip_prefix(HEADING)?;
-        if digits.len() != 2 * KEY_BYTES || !digits.is_ascii() {
-            return None;
-        }
-        let bytes: Option<Vec<u8>> = (0..KEY_BYTES)
-            .map(|index| u8::from_str_radix(digits.get(2 * index..2 * index + 2)?, 16).ok())
-            .collect();
-        Key::from_bytes(bytes?).ok().map(Self::from_key)
+        let bytes = hex::decode(digits).ok().filter(|bytes| bytes.len() == KEY_BYTES)?;
+        Key::from_bytes(bytes).ok().map(Self::from_key)
     }
 }
 
@@ -200,10 +195,6 @@ fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Error {

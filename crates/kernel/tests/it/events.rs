@@ -3,9 +3,10 @@
 use std::sync::Mutex;
 
 use futures::FutureExt;
+use sea_orm::{ConnectionTrait, Statement};
 use slipway_api::Code;
 use slipway_api::ids::OrganizationId;
-use slipway_kernel::events::consumers::{Consumer, deliver_batch};
+use slipway_kernel::events::consumers::{Consumer, begin, deliver_batch};
 use slipway_kernel::events::sequencer::place_batch;
 use slipway_kernel::events::store::{Filter, after, all_after};
 use slipway_kernel::events::{NewEvent, record};
@@ -147,6 +148,7 @@ async fn a_consumer_gets_every_event_in_order_and_again_after_it_failed() {
     let organization = organization(&ctx).await;
     let consumer = Consumer {
         name: "test",
+        object_kinds: &["workspace"],
         consume: |_ctx, event| {
             async move {
                 let mut delivered = DELIVERED.lock().unwrap();
@@ -161,6 +163,7 @@ async fn a_consumer_gets_every_event_in_order_and_again_after_it_failed() {
             .boxed()
         },
     };
+    begin(&ctx, &consumer).await.unwrap();
     for number in 1..=5 {
         happen(&ctx, organization, &format!("ws{number}")).await;
     }
@@ -179,4 +182,107 @@ async fn a_consumer_gets_every_event_in_order_and_again_after_it_failed() {
     assert_eq!(deliver_batch(&ctx, &consumer).await.unwrap(), 3);
     assert_eq!(deliver_batch(&ctx, &consumer).await.unwrap(), 0);
     assert_eq!(*DELIVERED.lock().unwrap(), ["ws1", "ws2", "ws3", "ws3", "ws4", "ws5"]);
+}
+
+/// Where a consumer's row says that it is.
+async fn place(ctx: &Ctx, consumer: &str) -> i64 {
+    let reader = ctx.db.reader();
+    let sql = format!("SELECT position FROM event_consumers WHERE name = '{consumer}'");
+    let row = reader
+        .query_one_raw(Statement::from_string(reader.get_database_backend(), sql))
+        .await
+        .unwrap();
+    row.unwrap().try_get("", "position").unwrap()
+}
+
+static SEEN: Mutex<Vec<(String, i64)>> = Mutex::new(Vec::new());
+
+/// Notes each event with the place that was written down by then; fails at those that are called so.
+const NOTING: Consumer = Consumer {
+    name: "noting",
+    object_kinds: &["workspace"],
+    consume: |ctx, event| {
+        async move {
+            let place = place(ctx, "noting").await;
+            if event.object_name == "bad" {
+                return Err(Error::unavailable("the world is away"));
+            }
+            SEEN.lock().unwrap().push((event.object_name.clone(), place));
+            Ok(())
+        }
+        .boxed()
+    },
+};
+
+#[tokio::test]
+async fn a_new_consumer_begins_behind_what_was_and_writes_its_place_once_for_many() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let organization = organization(&ctx).await;
+    for number in 1..=3 {
+        happen(&ctx, organization, &format!("old{number}")).await;
+    }
+    place_batch(&ctx).await.unwrap();
+    assert_eq!(
+        deliver_batch(&ctx, &NOTING).await.unwrap(),
+        0,
+        "what was before is passed over"
+    );
+    for name in ["one", "two", "bad", "three"] {
+        happen(&ctx, organization, name).await;
+    }
+    place_batch(&ctx).await.unwrap();
+    deliver_batch(&ctx, &NOTING).await.unwrap_err();
+    assert_eq!(
+        *SEEN.lock().unwrap(),
+        [("one".to_owned(), 3), ("two".to_owned(), 3)],
+        "nothing is written in the middle of a batch"
+    );
+    assert_eq!(place(&ctx, "noting").await, 5, "what was done before the error is done");
+    // Beginning again changes nothing.
+    begin(&ctx, &NOTING).await.unwrap();
+    assert_eq!(place(&ctx, "noting").await, 5);
+}
+
+#[tokio::test]
+async fn events_that_a_consumer_does_not_want_cost_it_nothing() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let organization = organization(&ctx).await;
+    let consumer = Consumer {
+        name: "choosy",
+        object_kinds: &["repository"],
+        consume: |_ctx, event| {
+            async move {
+                assert_eq!(event.object_name, "wanted");
+                Ok(())
+            }
+            .boxed()
+        },
+    };
+    begin(&ctx, &consumer).await.unwrap();
+    let many = async |count: usize| {
+        let mut tx = ctx.begin().await.unwrap();
+        for _ in 0..count {
+            record(&mut tx, &ctx, event(organization, "unwanted")).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        while place_batch(&ctx).await.unwrap() > 0 {}
+    };
+    many(100).await;
+    assert_eq!(deliver_batch(&ctx, &consumer).await.unwrap(), 0);
+    assert_eq!(place(&ctx, "choosy").await, 0, "a few are not worth a write");
+    many(500).await;
+    assert_eq!(deliver_batch(&ctx, &consumer).await.unwrap(), 0);
+    assert_eq!(place(&ctx, "choosy").await, 600, "they are not read again for ever");
+    let mut tx = ctx.begin().await.unwrap();
+    let wanted = NewEvent {
+        object_kind: "repository",
+        ..event(organization, "wanted")
+    };
+    record(&mut tx, &ctx, wanted).await.unwrap();
+    tx.commit().await.unwrap();
+    place_batch(&ctx).await.unwrap();
+    assert_eq!(deliver_batch(&ctx, &consumer).await.unwrap(), 1);
+    assert_eq!(place(&ctx, "choosy").await, 601);
 }

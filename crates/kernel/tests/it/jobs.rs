@@ -252,3 +252,54 @@ async fn what_was_done_yesterday_goes_and_what_waits_stays() {
     assert!(store::find(ctx.db.reader(), done).await.unwrap().is_none());
     assert!(store::find(ctx.db.reader(), waiting).await.unwrap().is_some());
 }
+
+/// Is told to come in ten minutes, each first time.
+fn told_to_wait() -> Job {
+    Job {
+        kind: "test.told",
+        run: |ctx, item| {
+            let at = ctx.now().after(Duration::from_secs(600));
+            let reason = "it asks to wait".to_owned();
+            let outcome = if item.attempt == 1 {
+                Err(JobError::Later { reason, at })
+            } else {
+                Ok(())
+            };
+            std::future::ready(outcome).boxed()
+        },
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_was_told_when_to_come_comes_then() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let id = enqueue_job(&ctx, "test.told", "forge").await;
+    let jobs = HashMap::from([("test.told", told_to_wait())]);
+    assert!(run_next(&ctx, &jobs, "a").await.unwrap());
+    ctx.clock.advance(Duration::from_secs(599));
+    assert!(!run_next(&ctx, &jobs, "a").await.unwrap(), "it is too early");
+    ctx.clock.advance(Duration::from_secs(5));
+    assert!(run_next(&ctx, &jobs, "a").await.unwrap());
+    assert_eq!(store::get(ctx.db.reader(), id).await.unwrap().state, ItemState::Done);
+}
+
+#[tokio::test]
+async fn what_waits_is_hastened_and_begins_to_count_anew() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let id = enqueue_job(&ctx, "test.told", "forge").await;
+    let jobs = HashMap::from([("test.told", told_to_wait())]);
+    assert!(run_next(&ctx, &jobs, "a").await.unwrap());
+    let hasten = async |subject: &str| {
+        let mut tx = ctx.begin().await.unwrap();
+        let is_there = store::hasten(&mut tx, &ctx, "test.told", subject).await.unwrap();
+        tx.commit().await.unwrap();
+        is_there
+    };
+    assert!(!hasten("another").await);
+    assert!(hasten("forge").await);
+    let item = store::get(ctx.db.reader(), id).await.unwrap();
+    assert_eq!((item.attempt, item.run_after), (0, ctx.now()));
+    assert!(run_next(&ctx, &jobs, "a").await.unwrap(), "it is ready now");
+}

@@ -123,6 +123,25 @@ async fn a_redirect_is_checked_like_a_request_and_takes_no_secrets_elsewhere() {
 }
 
 #[tokio::test]
+async fn what_is_sent_to_a_place_that_moved_is_sent_to_the_new_place_and_not_only_read_there() {
+    let port = server(|path| match path {
+        "/moved" => redirect("/echo").replace("307 Temporary Redirect", "301 Moved Permanently"),
+        "/see" => redirect("/echo").replace("307 Temporary Redirect", "303 See Other"),
+        _ => "ECHO".to_owned(),
+    })
+    .await;
+    let open = outbound(LOOPBACK);
+    for (path, expected) in [("moved", "POST /echo"), ("see", "GET /echo")] {
+        let url: Url = format!("http://127.0.0.1:{port}/{path}").parse().unwrap();
+        let answer = open
+            .send(Request::post(url, "text/plain", b"a status".to_vec()))
+            .await
+            .unwrap();
+        assert!(text(&answer).starts_with(expected), "{}", text(&answer));
+    }
+}
+
+#[tokio::test]
 async fn another_origin_gets_neither_headers_nor_a_body() {
     let echo = server(|_| "ECHO".to_owned()).await;
     let port = server(|path| redirect(&format!("http://localhost:{}/echo", path.trim_start_matches('/')))).await;

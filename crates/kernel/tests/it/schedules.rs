@@ -7,7 +7,7 @@ use slipway_api::ids::ScheduleId;
 use slipway_kernel::Ctx;
 use slipway_kernel::blobs::Owner;
 use slipway_kernel::queue::{Lease, claim};
-use slipway_kernel::schedules::{self, Dialect, NewSchedule, Timing, fire_due};
+use slipway_kernel::schedules::{self, Dialect, Fired, NewSchedule, Timing, fire_due};
 
 use crate::fixture::{Home, organization};
 
@@ -57,7 +57,13 @@ async fn a_due_schedule_enqueues_its_work_and_moves_on() {
     home.clock.advance(HOUR);
     assert_eq!(fire_due(&ctx, KINDS).await.unwrap(), 1);
     assert_eq!(fire_due(&ctx, KINDS).await.unwrap(), 0);
-    assert_eq!(claimed(&ctx).await, [(id.to_string(), json!({ "plan-only": true }))]);
+    let [(subject, payload)] = &claimed(&ctx).await[..] else {
+        panic!("one item")
+    };
+    assert_eq!(*subject, id.to_string());
+    let fired: Fired = serde_json::from_value(payload.clone()).unwrap();
+    assert_eq!(fired.payload, json!({ "plan-only": true }));
+    assert!(fired.due_at <= fired.fired_at && fired.fired_at.since(fired.due_at) < HOUR);
     home.clock.advance(HOUR);
     assert_eq!(fire_due(&ctx, KINDS).await.unwrap(), 1);
 }
@@ -101,6 +107,31 @@ async fn a_paused_schedule_does_not_fire_and_does_not_catch_up() {
     assert_eq!(fire_due(&ctx, KINDS).await.unwrap(), 0);
     home.clock.advance(HOUR);
     assert_eq!(fire_due(&ctx, KINDS).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn other_times_count_from_now_and_a_paused_one_stays_so() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let id = hourly(&ctx).await;
+    let tx = ctx.begin().await.unwrap();
+    let never = Timing::cron("0 0 31 2 *", Dialect::Unix, "UTC").unwrap();
+    let refused = schedules::reschedule(&tx, &ctx, id, never).await.unwrap_err();
+    assert!(refused.detail().contains("31 February"), "{}", refused.detail());
+    let at = ctx.now().after(HOUR / 2);
+    schedules::reschedule(&tx, &ctx, id, Timing::Once { at }).await.unwrap();
+    tx.commit().await.unwrap();
+    home.clock.advance(HOUR / 2);
+    assert_eq!(fire_due(&ctx, KINDS).await.unwrap(), 1);
+    let kept = schedules::of_ids(ctx.db.reader(), &[id]).await.unwrap();
+    assert_eq!((kept[0].next_at, kept[0].fired_at), (None, Some(at)));
+    let tx = ctx.begin().await.unwrap();
+    schedules::pause(&tx, id).await.unwrap();
+    let at = ctx.now().after(HOUR);
+    schedules::reschedule(&tx, &ctx, id, Timing::Once { at }).await.unwrap();
+    tx.commit().await.unwrap();
+    home.clock.advance(2 * HOUR);
+    assert_eq!(fire_due(&ctx, KINDS).await.unwrap(), 0);
 }
 
 #[tokio::test]

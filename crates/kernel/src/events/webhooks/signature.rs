@@ -3,8 +3,6 @@
 use aws_lc_rs::hmac;
 use slipway_api::Timestamp;
 
-use crate::events::signing::hexadecimal;
-
 /// The value of the header: the time in seconds, and for each secret the HMAC-SHA256 over the time, a full stop and the raw
 /// body. The time is signed, so that an old delivery cannot be sent again for a new one.
 #[must_use]
@@ -17,7 +15,7 @@ pub fn sign(secrets: &[&[u8]], now: Timestamp, body: &[u8]) -> String {
         context.update(format!("{seconds}.").as_bytes());
         context.update(body);
         value.push_str(",v1=");
-        value.push_str(&hexadecimal(context.sign().as_ref()));
+        value.push_str(&hex::encode(context.sign()));
     }
     value
 }

@@ -112,7 +112,7 @@ pub(super) async fn sealed_after(
             Form::JsonField(field) => {
                 let json: Json = row.try_get("", "v")?;
                 let text = json.get(field).and_then(Json::as_str).unwrap_or_default();
-                (unhex(text).unwrap_or_default(), Some(json))
+                (hex::decode(text).unwrap_or_default(), Some(json))
             }
         };
         found.push(Found {
@@ -159,7 +159,7 @@ pub(super) async fn replace(tx: &Tx, column: &SealedColumn, found: &Found, seale
         (Form::JsonField(field), Some(json)) => {
             let mut json = json.clone();
             if let Some(object) = json.as_object_mut() {
-                object.insert(field.to_owned(), hex(&sealed).into());
+                object.insert(field.to_owned(), hex::encode(&sealed).into());
             }
             // Never changed by anybody else: written once with its row.
             update.value(Alias::new(column.column), json);
@@ -171,17 +171,6 @@ pub(super) async fn replace(tx: &Tx, column: &SealedColumn, found: &Found, seale
         }
     }
     Ok(tx.execute(&update).await?.rows_affected() == 1)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    text.len()
-        .is_multiple_of(2)
-        .then(|| (0..text.len()).step_by(2).map(pair).collect())?
 }
 
 /// The id of a scope that is not the site.

@@ -1,0 +1,42 @@
+//! Text for people: how a reason becomes a sentence.
+
+/// A reason as a sentence: it begins with a capital letter and ends with a full stop, unless it ends otherwise already.
+/// What begins with an address (`https://…`) keeps its first letter.
+#[must_use]
+pub fn sentence(reason: &str) -> String {
+    let reason = reason.trim();
+    let mut letters = reason.chars();
+    let mut text = String::with_capacity(reason.len() + 1);
+    match letters.next() {
+        Some(first) if !reason.starts_with("http") => text.extend(first.to_uppercase()),
+        Some(first) => text.push(first),
+        None => return text,
+    }
+    text.push_str(letters.as_str());
+    if !text.ends_with(['.', '!', '?', '…']) {
+        text.push('.');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::plain("the key is not readable", "The key is not readable.")]
+    #[case::ended("too large.", "Too large.")]
+    #[case::question("is the host right?", "Is the host right?")]
+    #[case::address(
+        "https://git.example.test does not answer",
+        "https://git.example.test does not answer."
+    )]
+    #[case::umlaut("ärger", "Ärger.")]
+    #[case::spaces("  a reason\n", "A reason.")]
+    #[case::nothing("", "")]
+    fn a_reason_becomes_a_sentence(#[case] reason: &str, #[case] expected: &str) {
+        assert_eq!(sentence(reason), expected);
+    }
+}
