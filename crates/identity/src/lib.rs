@@ -98,6 +98,7 @@ pub fn migrations() -> Vec<Migration> {
         tokens::store::ORIGIN,
         teams::store::PROVIDER,
         forge_accounts::store::MIGRATION,
+        forge_accounts::store::CODES,
     ]
 }
 

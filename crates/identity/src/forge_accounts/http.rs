@@ -27,22 +27,23 @@ pub(crate) fn routes() -> Routes {
     security(("token" = [])))]
 async fn list_forge_accounts(ctx: Ctx, uri: Uri) -> Result<impl IntoResponse> {
     let query = ListQuery::parse(&uri, Known::default())?;
-    let rows = service::list(&ctx).await?;
-    let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    let offset = usize::try_from(query.page.offset()).unwrap_or(usize::MAX);
-    let rows = rows.into_iter().skip(offset).collect();
-    let listed = Listed { rows, total };
-    Ok(list(query.document(listed, |row| row.id.to_string(), resource)))
+    let id = |row: &ForgeAccount| row.id.to_string();
+    let listed = Listed::of_all(service::list(&ctx).await?, &query.page, id);
+    Ok(list(query.document(listed, id, resource)))
 }
 
-/// Link an account at a Git forge to oneself: commands that it writes in pull requests are decided by one's own permissions.
+/// Begin to link an account at a Git forge to oneself: it counts when it has written `slipway link CODE` in a pull request.
+/// Commands that it writes there are decided by one's own permissions from then on.
 #[utoipa::path(post, path = "/api/v2/account/forge-accounts", operation_id = "link_forge_account", tag = "users",
     request_body = NewDocument<NewForgeAccount>,
     responses((status = 201, body = Document<Resource<Wire>>), (status = 401, body = ErrorDocument),
         (status = 403, body = ErrorDocument), (status = 409, body = ErrorDocument), (status = 422, body = ErrorDocument)),
     security(("token" = [])))]
 async fn link_forge_account(ctx: Ctx, body: Body<NewForgeAccount>) -> Result<impl IntoResponse> {
-    Ok(created(resource(service::link(&ctx, &body.attributes()?).await?)))
+    let (account, code) = service::link(&ctx, &body.attributes()?).await?;
+    let mut resource = resource(account);
+    resource.attributes.code = Some(code);
+    Ok(created(resource))
 }
 
 /// Unlink one of one's own accounts at Git forges.
@@ -61,6 +62,7 @@ fn resource(account: ForgeAccount) -> Resource<Wire> {
         host: account.host,
         login: account.login,
         is_seen: account.account_id.is_some(),
+        code: None,
         created_at: account.created_at,
     };
     Resource::new(account.id, attributes).with("user", "users", account.user_id)

@@ -1,13 +1,17 @@
 //! The link as a row, and what may be one: pure.
 
+use std::time::Duration;
+
 use sea_orm::entity::prelude::*;
 use slipway_api::Timestamp;
 use slipway_api::forge_accounts::NewForgeAccount;
 use slipway_api::ids::{ForgeAccountId, UserId};
-use slipway_kernel::{Error, Result};
+use slipway_kernel::{Error, Result, tokens};
 
 /// Links that one person has at most.
 pub(crate) const MOST: usize = 50;
+/// How long a code proves a link.
+const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// An account at a forge.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -22,8 +26,10 @@ pub struct Model {
     pub host: String,
     /// The login, in lower case.
     pub login: String,
-    /// The forge's own id of the account, from its first use on.
+    /// The forge's own id of the account, from its proof on.
     pub account_id: Option<String>,
+    /// SHA-256 of the code that the account has to write; none from its proof on.
+    pub code_hash: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -73,14 +79,36 @@ impl Model {
             host,
             login,
             account_id: None,
+            code_hash: None,
             created_at: now,
         })
+    }
+
+    /// Whether this code proves the link now.
+    #[must_use]
+    pub fn is_proved_by(&self, code: &str, now: Timestamp) -> bool {
+        let is_in_time = now < self.created_at.after(LIFETIME);
+        is_in_time && self.code_hash.as_deref() == Some(tokens::hash(code).as_str())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_proves_its_link_for_a_day() {
+        let wanted = NewForgeAccount {
+            host: "github.com".to_owned(),
+            login: "ada".to_owned(),
+        };
+        let now = Timestamp::from_unix_ms(1);
+        let mut link = Model::new(ForgeAccountId::from_parts(1, 1), UserId::from_parts(1, 1), &wanted, now).unwrap();
+        assert!(!link.is_proved_by("", now));
+        link.code_hash = Some(tokens::hash("code"));
+        assert!(link.is_proved_by("code", now) && !link.is_proved_by("other", now));
+        assert!(!link.is_proved_by("code", now.after(LIFETIME)));
+    }
 
     #[test]
     fn what_is_no_host_or_login_is_refused() {

@@ -29,6 +29,12 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// What an account has to write to prove that it is meant.
+pub(crate) const CODES: Migration = Migration {
+    name: "identity_0091_forge_account_codes",
+    steps: || vec![Step::Sql("ALTER TABLE forge_accounts ADD COLUMN code_hash TEXT")],
+};
+
 pub(crate) async fn insert(tx: &Tx, account: &ForgeAccount) -> Result<()> {
     let taken = || {
         Error::new(
@@ -69,15 +75,27 @@ pub(crate) async fn of_login(
         .await?)
 }
 
-/// Keeps the forge's own id of an account that is used for the first time; says whether it was.
-pub(crate) async fn set_seen(tx: &Tx, id: ForgeAccountId, account: &str) -> Result<bool> {
+/// Keeps the forge's own id of an account that proved to be meant; says whether it was the first.
+pub(crate) async fn set_proved(tx: &Tx, id: ForgeAccountId, account: &str) -> Result<bool> {
     let set = Entity::update_many()
         .col_expr(Column::AccountId, Expr::value(account))
+        .col_expr(Column::CodeHash, Expr::value(None::<String>))
         .filter(Column::Id.eq(id))
         .filter(Column::AccountId.is_null())
         .exec(&**tx)
         .await?;
     Ok(set.rows_affected == 1)
+}
+
+/// Takes away a link that nobody proved: whoever wants the account now may be who it belongs to.
+pub(crate) async fn delete_unproved(tx: &Tx, host: &str, login: &str) -> Result<()> {
+    Entity::delete_many()
+        .filter(Column::Host.eq(host))
+        .filter(Column::Login.eq(login))
+        .filter(Column::AccountId.is_null())
+        .exec(&**tx)
+        .await?;
+    Ok(())
 }
 
 pub(crate) async fn delete(tx: &Tx, user: UserId, id: ForgeAccountId) -> Result<bool> {

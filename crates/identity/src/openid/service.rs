@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use slipway_api::Timestamp;
 use slipway_kernel::outbound::Request;
+use slipway_kernel::text;
 use slipway_kernel::{Ctx, Error, Result};
 use url::Url;
 
@@ -174,7 +175,5 @@ async fn fetched(ctx: &Ctx, source: &Source, url: Url) -> Result<Vec<u8>> {
 }
 
 fn unusable(why: String) -> Error {
-    let mut letters = why.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    Error::unavailable(format!("{first}{}.", letters.as_str()))
+    Error::unavailable(text::sentence(&why))
 }

@@ -7,6 +7,7 @@ use super::built_in::BuiltIn;
 const WORKSPACES_READ: &[&str] = &[
     "organization.read",
     "project.read",
+    "schedule.read",
     "workspace.read",
     "workspace.run.read",
     "workspace.state.read",
@@ -27,7 +28,13 @@ pub const MANAGE_WORKSPACES: BuiltIn = BuiltIn {
     body: "manageworkspaces",
     name: "manage-workspaces",
     description: "Everything about workspaces and variable sets.",
-    permissions: &["organization.read", "project.read", "variable-set", "workspace"],
+    permissions: &[
+        "organization.read",
+        "project.read",
+        "schedule",
+        "variable-set",
+        "workspace",
+    ],
 };
 
 /// TFE's organization access `read-projects`.
@@ -43,7 +50,7 @@ pub const MANAGE_PROJECTS: BuiltIn = BuiltIn {
     body: "00manageprojects",
     name: "manage-projects",
     description: "Everything about projects and what is in them.",
-    permissions: &["organization.read", "project", "variable-set", "workspace"],
+    permissions: &["organization.read", "project", "schedule", "variable-set", "workspace"],
 };
 
 /// TFE's organization access `manage-membership`.
@@ -128,6 +135,7 @@ pub const SITE_AUDITOR: BuiltIn = BuiltIn {
         "organization.read",
         "project.read",
         "runner-pool.read",
+        "schedule.read",
         "site.access.read",
         "user.read",
         "variable-set.read",

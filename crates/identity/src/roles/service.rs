@@ -1,10 +1,12 @@
 //! What people do with roles.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
-use slipway_api::ids::RoleId;
+use slipway_api::ids::{OrganizationId, RoleId};
 use slipway_api::roles::{NewRole, RoleChanges};
 use slipway_kernel::events::{self, NewEvent};
-use slipway_kernel::grants::{Scope, Target};
+use slipway_kernel::grants::{SITE, Scope, Target};
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
@@ -27,6 +29,45 @@ use crate::role_assignments;
 pub async fn list(ctx: &Ctx, organization: &Organization, page: &Page) -> Result<Listed<Role>> {
     organizations::require(ctx, ACCESS_READ, organization).await?;
     store::list(ctx.db.reader(), organization.id, page).await
+}
+
+/// Those of these names that are no roles of an organization, whoever asks.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn unknown_names(ctx: &Ctx, organization: OrganizationId, names: &[String]) -> Result<Vec<String>> {
+    let mut unknown = Vec::new();
+    for name in names {
+        let found = match name.parse() {
+            Ok(name) => store::by_name(ctx.db.reader(), organization, &name).await?,
+            Err(_) => None,
+        };
+        if found.is_none() {
+            unknown.push(name.clone());
+        }
+    }
+    Ok(unknown)
+}
+
+/// Names of the roles that the caller has at a place: there, in what it stands in, himself or by his teams.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn held_names(ctx: &Ctx, scope: &Scope) -> Result<BTreeSet<String>> {
+    let places = [
+        Some(SITE.to_owned()),
+        scope.organization.map(|id| id.to_string()),
+        scope.project.map(|id| id.to_string()),
+        scope.object.clone(),
+    ];
+    let places: Vec<String> = places.into_iter().flatten().collect();
+    let subjects = ctx.actor().subjects();
+    let held = role_assignments::store::of_subjects_at(ctx.db.reader(), &subjects, &places).await?;
+    let ids: Vec<RoleId> = held.iter().map(|assignment| assignment.role_id).collect();
+    let roles = store::by_ids(ctx.db.reader(), &ids).await?;
+    Ok(roles.into_iter().map(|role| role.name.to_string()).collect())
 }
 
 /// Makes a role in an organization that the caller sees.

@@ -8,6 +8,7 @@ use slipway_api::Code;
 use slipway_kernel::http::App;
 use slipway_kernel::secrets::SecretBytes;
 use slipway_kernel::settings::Server;
+use slipway_kernel::text;
 use slipway_kernel::{Ctx, Error, Result};
 use url::{Url, form_urlencoded};
 
@@ -154,7 +155,7 @@ impl Form {
         self.text(field)
             .parse()
             .map_err(|error: slipway_api::names::ParseNameError| {
-                Error::invalid(&format!("/data/attributes/{field}"), sentence(&error.to_string()))
+                Error::invalid(&format!("/data/attributes/{field}"), text::sentence(&error.to_string()))
             })
     }
 
@@ -162,12 +163,6 @@ impl Form {
         let field = self.0.iter().find(|(key, _)| key == name);
         field.map(|(_, value)| value.as_str())
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// Refuses an unsafe request that another site made the browser send. Our pages send no referrer, so browsers say
