@@ -11,6 +11,7 @@
 )]
 
 pub mod forges;
+pub mod fuzzing;
 pub mod integrations;
 mod jobs;
 pub mod oauth;
@@ -18,6 +19,7 @@ pub mod permissions;
 pub mod repositories;
 mod sealed_columns;
 pub mod ssh_keys;
+mod uses;
 pub mod webhooks;
 
 use slipway_kernel::db::migrations::Migration;
@@ -38,6 +40,9 @@ pub fn migrations() -> Vec<Migration> {
         integrations::authorization::store::MIGRATION,
         repositories::store::MIGRATION,
         webhooks::store::MIGRATION,
+        repositories::store::TOLD,
+        webhooks::store::HELD,
+        integrations::store::AUTHORIZATION_ERROR,
     ]
 }
 

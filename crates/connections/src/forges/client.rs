@@ -19,7 +19,9 @@ use slipway_kernel::outbound::{Outbound, OutboundError, Request};
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::limits::Limits;
 use super::model::ForgeError;
+use super::tokens::{Key, Tokens};
 
 /// Bytes of the largest answer.
 const MOST_BYTES: usize = 8 << 20;
@@ -30,13 +32,17 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Letters of a forge's own words in an error.
 const MOST_LETTERS: usize = 300;
 
-/// What forges need of the process: the way out, and the time.
+/// What forges need of the process: the way out, the time, and what forges said before.
 #[derive(Clone)]
 pub struct Outside {
     /// The way out.
     pub outbound: Arc<Outbound>,
     /// The time.
     pub clock: Clock,
+    /// Tokens that were got.
+    pub(super) tokens: Arc<Tokens>,
+    /// Limits that were told.
+    pub(super) limits: Arc<Limits>,
 }
 
 impl Outside {
@@ -46,6 +52,19 @@ impl Outside {
         Self {
             outbound: Arc::clone(&kernel.outbound),
             clock: kernel.clock.clone(),
+            tokens: kernel.kept.get(),
+            limits: kernel.kept.get(),
+        }
+    }
+
+    /// One that nothing was said to before.
+    #[must_use]
+    pub fn new(outbound: Arc<Outbound>, clock: Clock) -> Self {
+        Self {
+            outbound,
+            clock,
+            tokens: Arc::default(),
+            limits: Arc::default(),
         }
     }
 }
@@ -162,6 +181,12 @@ impl Client {
     /// Asks, and gives the answer whatever its status.
     pub(super) async fn send(&self, call: Call) -> Result<Reply, ForgeError> {
         let url = self.address(&call)?;
+        let asker = self.asker(&call);
+        let now = self.outside.clock.now();
+        if let Some(until) = self.outside.limits.until(&asker, now) {
+            let forge = self.host();
+            return Err(ForgeError::Busy { forge, until });
+        }
         let mut request = Request::new(call.method.clone(), url).within(TIME).at_most(MOST_BYTES);
         for (name, value) in self.headers.iter().filter(|(name, _)| *name != AUTHORIZATION) {
             request = request.header(name.clone(), value.clone());
@@ -176,12 +201,22 @@ impl Client {
             request = request.trusting(certificates.clone().into_bytes());
         }
         let answer = self.outside.outbound.send(request).await.map_err(unreachable)?;
-        Ok(Reply {
+        let reply = Reply {
             status: answer.status,
             headers: answer.headers,
             body: answer.body,
             host: self.host(),
-        })
+        };
+        if let Some(until) = reply.limited_until(self.outside.clock.now()) {
+            self.outside.limits.note(asker, until, now);
+        }
+        Ok(reply)
+    }
+
+    /// Whom a forge counts requests of: whoever shows these credentials.
+    fn asker(&self, call: &Call) -> Key {
+        let shown = self.shown(call).map(HeaderValue::as_bytes).unwrap_or_default();
+        Key::of(&[self.base.as_str().as_bytes(), shown])
     }
 
     /// What a call proves itself with: its own proof, or everybody's.
@@ -233,29 +268,38 @@ impl Reply {
     pub(super) fn refusal(&self, what: &str, shown: Option<&HeaderValue>, now: Timestamp) -> ForgeError {
         let host = self.host.clone();
         let said = self.said(shown);
+        if let Some(until) = self.limited_until(now) {
+            return ForgeError::Busy { forge: host, until };
+        }
         match self.status.as_u16() {
             401 => ForgeError::Credentials(host),
-            429 => self.busy(now),
-            403 if self.is_limited(&said) => self.busy(now),
             403 => ForgeError::Right {
                 forge: host,
                 right: self.right().unwrap_or(said),
             },
             404 | 410 => ForgeError::Missing(format!("{what} on {host}")),
-            503 if self.header("retry-after").is_some() => self.busy(now),
             408 | 500..=599 => ForgeError::Away(format!("{host} fails with status {}", self.status.as_u16())),
             status => ForgeError::Refused(format!("{host} refuses {what} with status {status}: {said}")),
         }
     }
 
-    /// Whether a "forbidden" is a limit on requests (GitHub answers so, too).
-    fn is_limited(&self, said: &str) -> bool {
-        self.header("retry-after").is_some()
-            || self.header("x-ratelimit-remaining") == Some("0")
-            || said.contains("rate limit")
+    /// From when the forge may be asked again, where it refuses because it was asked too often.
+    fn limited_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let is_limited = match self.status.as_u16() {
+            429 => true,
+            // GitHub answers so, too.
+            403 => {
+                self.header("retry-after").is_some()
+                    || self.header("x-ratelimit-remaining") == Some("0")
+                    || message(&self.body).contains("rate limit")
+            }
+            503 => self.header("retry-after").is_some(),
+            _ => false,
+        };
+        is_limited.then(|| self.free_from(now))
     }
 
-    fn busy(&self, now: Timestamp) -> ForgeError {
+    fn free_from(&self, now: Timestamp) -> Timestamp {
         let seconds = |name| self.header(name).and_then(|text| text.trim().parse::<u64>().ok());
         let until = match (
             seconds("retry-after"),
@@ -266,10 +310,7 @@ impl Reply {
             (None, None) => now.after(PATIENCE),
         };
         let latest = now.after(Duration::from_secs(86_400));
-        ForgeError::Busy {
-            forge: self.host.clone(),
-            until: until.clamp(now, latest),
-        }
+        until.clamp(now, latest)
     }
 
     /// The right that a forge says is missing, in the places where forges say it.

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::client::{ACCEPT_JSON, Call, Client, Outside, bearer, cut, split_name};
 use super::model::{
     Account, Capabilities, Comment, CommitStatus, Forge, ForgeError, ForgeKind, ForgePage, ForgeRepository, Group,
-    HookWish, MissingRight, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState,
+    HookWish, MissingRight, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState, Written,
 };
 use super::settings::{Secrets, Settings};
 use super::wire;
@@ -331,6 +331,13 @@ impl Forge for Gitea {
             body: comment.body,
         });
         Ok(ours.collect())
+    }
+
+    async fn written(&self, repository: &str, number: u64, comment: &str) -> Result<Written, ForgeError> {
+        let (owner, name) = split_name(repository)?;
+        let call = Call::get(&["repos", owner, name, "issues", "comments", comment]);
+        let found: wire::Comment = self.client.ask(call).await?.json()?;
+        found.written(number)
     }
 
     async fn comment(&self, repository: &str, number: u64, body: &str) -> Result<String, ForgeError> {

@@ -11,6 +11,7 @@ mod client;
 mod gitea;
 mod github;
 mod gitlab;
+mod limits;
 pub mod model;
 pub mod oauth;
 mod plain_git;

@@ -253,6 +253,15 @@ pub struct Comment {
     pub body: String,
 }
 
+/// A comment as its forge has it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Who wrote it.
+    pub author: Person,
+    /// What it says.
+    pub body: String,
+}
+
 /// How we show that a comment was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reaction {
@@ -313,6 +322,9 @@ pub trait Forge: Send + Sync {
 
     /// The comments of a pull request by the credentials' own account that hold `marker`, oldest first.
     async fn own_comments(&self, repository: &str, number: u64, marker: &str) -> Result<Vec<Comment>, ForgeError>;
+
+    /// A comment of a pull request, whoever wrote it: `Missing` when it is another request's or was deleted.
+    async fn written(&self, repository: &str, number: u64, comment: &str) -> Result<Written, ForgeError>;
 
     /// Writes a comment and gives its id.
     async fn comment(&self, repository: &str, number: u64, body: &str) -> Result<String, ForgeError>;

@@ -5,7 +5,7 @@ use slipway_git::Credentials;
 
 use super::model::{
     Account, Capabilities, Comment, CommitStatus, Forge, ForgeError, ForgeKind, ForgePage, ForgeRepository, Group,
-    HookWish, PullRequest, Reaction, RemoteHook, RepositoryQuery,
+    HookWish, PullRequest, Reaction, RemoteHook, RepositoryQuery, Written,
 };
 use super::settings::{Secrets, Settings};
 
@@ -102,6 +102,10 @@ impl Forge for PlainGit {
     }
 
     async fn own_comments(&self, _repository: &str, _number: u64, _marker: &str) -> Result<Vec<Comment>, ForgeError> {
+        unsupported()
+    }
+
+    async fn written(&self, _: &str, _: u64, _: &str) -> Result<Written, ForgeError> {
         unsupported()
     }
 

@@ -5,7 +5,7 @@
 //! is forgotten.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -26,7 +26,9 @@ struct Kept {
     expires_at: Timestamp,
 }
 
-static KEPT: Mutex<Option<HashMap<Key, Kept>>> = Mutex::new(None);
+/// The tokens of this process.
+#[derive(Default)]
+pub struct Tokens(Mutex<HashMap<Key, Kept>>);
 
 impl Key {
     /// Of where a token is got, as whom, and with which secret.
@@ -44,36 +46,31 @@ impl Key {
     }
 }
 
-/// The token, if it holds for some minutes at least.
-pub(super) fn find(key: &Key, now: Timestamp) -> Option<Zeroizing<String>> {
-    let kept = kept();
-    let found = kept.as_ref()?.get(key)?;
-    (found.expires_at > now.after(MARGIN)).then(|| found.token.clone())
-}
-
-/// Keeps a token until it ends.
-pub(super) fn keep(key: &Key, token: &Zeroizing<String>, expires_at: Timestamp, now: Timestamp) {
-    let mut kept = kept();
-    let all = kept.get_or_insert_default();
-    if all.len() >= MOST {
-        all.retain(|_, old| old.expires_at > now);
+impl Tokens {
+    /// The token, if it holds for some minutes at least.
+    pub(super) fn find(&self, key: &Key, now: Timestamp) -> Option<Zeroizing<String>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = all.get(key)?;
+        (found.expires_at > now.after(MARGIN)).then(|| found.token.clone())
     }
-    // Without room it is got again each time, which is slower and no worse.
-    if all.len() < MOST {
-        let token = token.clone();
-        all.insert(key.clone(), Kept { token, expires_at });
-    }
-}
 
-/// Forgets a token that the forge did not take.
-pub(super) fn forget(key: &Key) {
-    if let Some(all) = kept().as_mut() {
-        all.remove(key);
+    /// Keeps a token until it ends.
+    pub(super) fn keep(&self, key: &Key, token: &Zeroizing<String>, expires_at: Timestamp, now: Timestamp) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MOST {
+            all.retain(|_, old| old.expires_at > now);
+        }
+        // Without room it is got again each time, which is slower and no worse.
+        if all.len() < MOST {
+            let token = token.clone();
+            all.insert(key.clone(), Kept { token, expires_at });
+        }
     }
-}
 
-fn kept() -> MutexGuard<'static, Option<HashMap<Key, Kept>>> {
-    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Forgets a token that the forge did not take.
+    pub(super) fn forget(&self, key: &Key) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
 }
 
 #[cfg(test)]
@@ -85,12 +82,13 @@ mod tests {
         let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
         let key = Key::of(&[b"https://forge", b"app", b"secret"]);
         let ends = now.after(Duration::from_secs(3_600));
-        keep(&key, &Zeroizing::new("token".to_owned()), ends, now);
-        let found = |key: &Key, minutes: u64| find(key, now.after(Duration::from_secs(minutes * 60))).is_some();
+        let tokens = Tokens::default();
+        tokens.keep(&key, &Zeroizing::new("token".to_owned()), ends, now);
+        let found = |key: &Key, minutes: u64| tokens.find(key, now.after(Duration::from_secs(minutes * 60))).is_some();
         assert!(found(&key, 0) && found(&key, 54) && !found(&key, 55));
         assert!(!found(&Key::of(&[b"https://forge", b"app", b"another"]), 0));
         assert!(!found(&Key::of(&[b"https://forge", b"ap", b"psecret"]), 0));
-        forget(&key);
+        tokens.forget(&key);
         assert!(!found(&key, 0));
     }
 }

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::client::shortened;
-use super::model::{ForgeRepository, Person, PullRequest, PullRequestState};
+use super::model::{ForgeError, ForgeRepository, Person, PullRequest, PullRequestState, Written};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct User {
@@ -125,6 +125,28 @@ pub(super) struct Comment {
     pub(super) user: Option<User>,
     /// GitHub: set when an app wrote it.
     pub(super) performed_via_github_app: Option<App>,
+    /// What it stands in: GitHub's address of the issue that a pull request is.
+    #[serde(default)]
+    issue_url: String,
+    /// Gitea's address of the pull request; empty in an issue.
+    #[serde(default)]
+    pull_request_url: String,
+}
+
+impl Comment {
+    /// As it was written; both forges find it by its id alone, in whatever it stands.
+    pub(super) fn written(self, number: u64) -> Result<Written, ForgeError> {
+        let number = number.to_string();
+        let places = [&self.issue_url, &self.pull_request_url];
+        let mut ends = places.iter().filter_map(|place| place.rsplit('/').next());
+        if !ends.any(|end| end == number) {
+            return Err(ForgeError::Missing(format!("the comment {} in #{number}", self.id)));
+        }
+        Ok(Written {
+            author: self.user.unwrap_or_default().into(),
+            body: self.body,
+        })
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -5,20 +5,27 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use slipway_api::runner::IDENTITY_DIRECTORY;
 use slipway_git::Credentials as GitCredentials;
+use slipway_kernel::text;
 use slipway_kernel::{Ctx, Error, Result};
 use zeroize::Zeroizing;
 
 use super::authorization::renewal;
 use super::cluster::{Cluster, Credentials};
+use super::google::GoogleServices;
 use super::kinds::check::{METHOD, Values};
 use super::model::Integration;
 use super::service;
-use super::sts::{Keys, Sts};
+use super::sts::{Keys, Session, Sts};
 
 /// How long a session of an AWS role lasts; a role need not allow more.
 const SESSION_SECONDS: u32 = 3_600;
+/// AWS's settings, which say how a session is read.
+const AWS_CONFIG: &str = "aws.config";
+/// A session of an AWS role, which is renewed.
+const AWS_SESSION: &str = "aws.json";
 /// The file of Google's credentials.
 const GOOGLE_FILE: &str = "google.json";
 /// The file of a cluster.
@@ -64,6 +71,8 @@ pub enum Identity {
         account: Option<String>,
         /// Whom the token is for.
         audience: String,
+        /// Where that is.
+        services: GoogleServices,
     },
     /// That a cluster knows it; the token goes into the file that the given kubeconfig names.
     Kubernetes {
@@ -187,10 +196,29 @@ async fn aws(ctx: &Ctx, integration: &Integration, values: &Values, phase: Phase
         .assume(&keys, role, text(values, "external-id"), SESSION_SECONDS)
         .await
         .map_err(|refusal| unusable(integration, &refusal.to_string()))?;
-    given.set("AWS_ACCESS_KEY_ID", session.access_key_id);
-    given.set_secret("AWS_SECRET_ACCESS_KEY", &session.secret_access_key);
-    given.set_secret("AWS_SESSION_TOKEN", &session.session_token);
+    hand_out(&session, given);
     Ok(())
+}
+
+/// A session is in a file that AWS's clients read again when it ends: what is in the environment stays as it was when the
+/// engine started. <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
+fn hand_out(session: &Session, given: &mut Given) {
+    let content = json!({
+        "Version": 1,
+        "AccessKeyId": session.access_key_id,
+        "SecretAccessKey": session.secret_access_key.as_str(),
+        "SessionToken": session.session_token.as_str(),
+        "Expiration": session.expiration,
+    });
+    let config = format!("[default]\ncredential_process = /bin/cat \"{}\"\n", place(AWS_SESSION));
+    given.set("AWS_CONFIG_FILE", place(AWS_CONFIG));
+    // Older clients read settings only when they are told to.
+    given.set("AWS_SDK_LOAD_CONFIG", "1");
+    given.files.insert(AWS_CONFIG.to_owned(), config);
+    given.files.insert(AWS_SESSION.to_owned(), content.to_string());
+    for secret in [&session.secret_access_key, &session.session_token] {
+        given.secrets.push(secret.to_string());
+    }
 }
 
 fn azure(values: &Values, phase: Phase, given: &mut Given) {
@@ -225,6 +253,7 @@ fn google(values: &Values, phase: Phase, given: &mut Given) {
                 Some(audience) => audience.to_owned(),
                 None => format!("//iam.googleapis.com/{provider}"),
             },
+            services: GoogleServices::of(values),
             provider,
         });
         return;
@@ -360,13 +389,13 @@ fn unusable(integration: &Integration, why: &str) -> Error {
     Error::conflict(format!(
         "The integration \"{}\" gives nothing: {}",
         integration.name,
-        super::probes::sentence(why)
+        text::sentence(why)
     ))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
     use crate::integrations::kinds::{self, check::patched};

@@ -9,6 +9,7 @@ use slipway_api::integrations::{
 };
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations::{self, Organization};
+use slipway_kernel::directory;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
 use slipway_kernel::{Ctx, Result};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,8 +18,9 @@ use utoipa_axum::routes;
 use super::kinds::{KINDS, Kind, schema};
 use super::model::{Checked, Integration};
 use super::store::Filter;
-use super::{probes, service, uses};
+use super::{probes, service};
 use crate::permissions::INTEGRATION_READ;
+use crate::uses::{self, Counts};
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new()
@@ -35,6 +37,7 @@ pub(crate) fn routes() -> Routes {
     params(
         ("page[number]" = Option<u32>, Query, description = "The page, from 1."),
         ("page[size]" = Option<u32>, Query, description = "Rows on a page; 20 by default, 100 at most."),
+        ("page[after]" = Option<String>, Query, description = "`next-after` of the page before."),
     ),
     responses(
         (status = 200, body = ListDocument<Resource<IntegrationKind>>),
@@ -45,13 +48,9 @@ pub(crate) fn routes() -> Routes {
 async fn list_integration_kinds(ctx: Ctx, uri: Uri) -> Result<impl IntoResponse> {
     service::require_somebody(&ctx)?;
     let query = ListQuery::parse(&uri, Known::default())?;
-    let skipped = usize::try_from(query.page.offset()).unwrap_or(usize::MAX);
-    let shown = usize::try_from(query.page.limit()).unwrap_or(usize::MAX);
-    let listed = Listed {
-        rows: KINDS.into_iter().skip(skipped).take(shown).collect(),
-        total: u64::try_from(KINDS.len()).unwrap_or_default(),
-    };
-    Ok(list(query.document(listed, |kind| kind.word.to_owned(), described)))
+    let word = |kind: &&'static Kind| kind.word.to_owned();
+    let listed = Listed::of_all(KINDS.to_vec(), &query.page, word);
+    Ok(list(query.document(listed, word, described)))
 }
 
 /// List the integrations of an organization.
@@ -85,10 +84,15 @@ async fn list_integrations(ctx: Ctx, params: Params, uri: Uri) -> Result<impl In
         name: query.filter("search[name]"),
     };
     let listed = service::list(&ctx, &organization, &filter, &query.page).await?;
+    let ids: Vec<String> = listed.rows.iter().map(|row| row.id.to_string()).collect();
+    let mut counts = uses::counts(&ctx, organization.id, &ids).await?;
     Ok(list(query.document(
         listed,
         |integration| integration.name.to_string(),
-        |integration| resource(integration, &organization),
+        |integration| {
+            let uses = counts.remove(&integration.id.to_string()).unwrap_or_default();
+            resource(integration, &organization, uses)
+        },
     )))
 }
 
@@ -112,7 +116,7 @@ async fn create_integration(ctx: Ctx, params: Params, body: Body<NewIntegration>
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
     let integration = service::create(&ctx, &organization, body.attributes()?).await?;
     let version = integration.version;
-    Ok(created(resource(integration, &organization)).with_version(version))
+    Ok(created(resource(integration, &organization, Counts::default())).with_version(version))
 }
 
 /// Get an integration, without its secrets.
@@ -126,9 +130,8 @@ async fn create_integration(ctx: Ctx, params: Params, body: Body<NewIntegration>
     security(("token" = ["integration.read"])))]
 async fn get_integration(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let integration = service::load(&ctx, params.get("integration")?, INTEGRATION_READ).await?;
-    let organization = organizations::by_id(&ctx, integration.organization_id).await?;
     let version = integration.version;
-    Ok(ok(resource(integration, &organization)).with_version(version))
+    Ok(ok(shown(&ctx, integration).await?).with_version(version))
 }
 
 /// Change an integration. Secrets that are not mentioned stay, unless the address that they are shown to changes.
@@ -160,9 +163,8 @@ async fn update_integration(
     let seen = service::load(&ctx, params.get("integration")?, INTEGRATION_READ).await?;
     require_unchanged(&headers, seen.version)?;
     let integration = service::update(&ctx, &seen, body.attributes()?).await?;
-    let organization = organizations::by_id(&ctx, integration.organization_id).await?;
     let version = integration.version;
-    Ok(ok(resource(integration, &organization)).with_version(version))
+    Ok(ok(shown(&ctx, integration).await?).with_version(version))
 }
 
 /// Delete an integration that nothing uses, or with force one that something does.
@@ -238,8 +240,10 @@ async fn test_integration_draft(ctx: Ctx, params: Params, body: Body<Integration
     tag = "integrations",
     params(
         ("integration" = IntegrationId, Path, description = "The integration's id."),
+        ("filter[kind]" = Option<String>, Query, description = "`organization`, `project`, `repository` or `workspace`."),
         ("page[number]" = Option<u32>, Query, description = "The page, from 1."),
         ("page[size]" = Option<u32>, Query, description = "Rows on a page; 20 by default, 100 at most."),
+        ("page[after]" = Option<String>, Query, description = "`next-after` of the page before."),
     ),
     responses(
         (status = 200, body = ListDocument<Resource<IntegrationUse>>),
@@ -249,18 +253,17 @@ async fn test_integration_draft(ctx: Ctx, params: Params, body: Body<Integration
     ),
     security(("token" = ["integration.read"])))]
 async fn list_integration_uses(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
-    let query = ListQuery::parse(&uri, Known::default())?;
-    let found = uses::list(&ctx, params.get("integration")?).await?;
-    let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
-    let skipped = usize::try_from(query.page.offset()).unwrap_or(usize::MAX);
-    let shown = usize::try_from(query.page.limit()).unwrap_or(usize::MAX);
-    let listed = Listed {
-        rows: found.into_iter().skip(skipped).take(shown).collect(),
-        total,
+    let known = Known {
+        filters: &["filter[kind]"],
+        ..Known::default()
     };
+    let query = ListQuery::parse(&uri, known)?;
+    let integration = service::load(&ctx, params.get("integration")?, INTEGRATION_READ).await?;
+    let (organization, id) = (integration.organization_id, integration.id.to_string());
+    let listed = uses::list(&ctx, (organization, &id), query.filter("filter[kind]"), &query.page).await?;
     Ok(list(query.document(
         listed,
-        |(object, _)| object.id.clone(),
+        |(object, _)| directory::store::place(object),
         |(object, why)| {
             let attributes = IntegrationUse {
                 kind: object.kind,
@@ -311,7 +314,15 @@ fn described(kind: &'static Kind) -> Resource<IntegrationKind> {
     Resource::new(kind.word, attributes)
 }
 
-fn resource(integration: Integration, organization: &Organization) -> Resource<Wire> {
+async fn shown(ctx: &Ctx, integration: Integration) -> Result<Resource<Wire>> {
+    let organization = organizations::by_id(ctx, integration.organization_id).await?;
+    let id = integration.id.to_string();
+    let mut counts = uses::counts(ctx, organization.id, std::slice::from_ref(&id)).await?;
+    let uses = counts.remove(&id).unwrap_or_default();
+    Ok(resource(integration, &organization, uses))
+}
+
+fn resource(integration: Integration, organization: &Organization, uses: Counts) -> Resource<Wire> {
     let needs_authorization = integration.needs_authorization();
     let kind = integration.kind().ok();
     let attributes = Wire {
@@ -331,6 +342,8 @@ fn resource(integration: Integration, organization: &Organization) -> Resource<W
         missing_rights: integration.missing_rights.0,
         expires_at: integration.expires_at,
         renewal_error: integration.renewal_error,
+        authorization_error: integration.authorization_error,
+        used_by: uses,
         created_at: integration.created_at,
         updated_at: integration.updated_at,
     };

@@ -8,15 +8,16 @@
 pub mod authorization;
 mod cluster;
 pub mod environment;
+pub mod google;
 pub mod http;
 pub mod kinds;
 pub mod model;
-mod probes;
+pub(crate) mod probes;
 pub mod service;
 pub(crate) mod store;
 mod sts;
-mod uses;
 pub mod values;
 
 pub use model::Integration;
+pub use store::Filter;
 pub use values::{Secrets, Settings};

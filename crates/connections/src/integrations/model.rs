@@ -9,7 +9,7 @@ use slipway_kernel::grants::{Scope, Target};
 use slipway_kernel::secrets::Place;
 use slipway_kernel::{Error, Result};
 
-use super::kinds::{self, Kind, Method, check::METHOD};
+use super::kinds::{self, Field, Kind, Method, check::METHOD};
 use crate::permissions::INTEGRATION_READ;
 
 /// Longest description.
@@ -54,6 +54,8 @@ pub struct Model {
     pub expires_at: Option<Timestamp>,
     /// Why it was not renewed.
     pub renewal_error: Option<String>,
+    /// Why the last attempt to allow it in a browser failed; none after one that did not.
+    pub authorization_error: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -153,6 +155,7 @@ impl Model {
             missing_rights: MissingRights::default(),
             expires_at: None,
             renewal_error: None,
+            authorization_error: None,
             created_at: now,
             updated_at: now,
             version: 0,
@@ -227,7 +230,22 @@ impl Model {
         }
     }
 
-    /// Refuses one that is turned off or was not allowed yet.
+    /// The secret that it cannot do without and that was taken from it.
+    #[must_use]
+    pub fn lacks(&self) -> Option<&'static Field> {
+        let method = self.method()?.word;
+        let is_there = |field: &&Field| self.secret_names.0.iter().any(|name| name == field.name);
+        let mut fields = self.kind().ok()?.fields_of(method);
+        fields.find(|field| field.is_secret && field.is_required_with(method) && !is_there(field))
+    }
+
+    /// Whether there is something that opens the other side.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        !self.needs_authorization() && self.lacks().is_none()
+    }
+
+    /// Refuses one that is turned off, was not allowed yet or lost what opens the other side.
     ///
     /// # Errors
     ///
@@ -246,7 +264,40 @@ impl Model {
                 self.name, self.name
             )));
         }
-        Ok(())
+        match self.lacks() {
+            Some(field) => Err(Error::conflict(self.lacking(field))),
+            None => Ok(()),
+        }
+    }
+
+    /// What to do about a secret that it lacks, for people.
+    pub(crate) fn lacking(&self, field: &Field) -> String {
+        format!(
+            "The integration \"{}\" lacks its {}, which was taken from it. Give it another: slipway integration update {} \
+             --secret {}",
+            self.name,
+            field.title.to_lowercase(),
+            self.name,
+            field.name
+        )
+    }
+
+    /// The host, with its port where that is not the usual one, whose accounts its forge may speak of: that of its pages,
+    /// unless its API is elsewhere. Whoever makes an integration says where the API is, so an API of his own speaks of
+    /// nobody at github.com.
+    #[must_use]
+    pub fn accounts_host(&self) -> Option<String> {
+        let host = |field: &str| {
+            let url = url::Url::parse(self.settings.text(field)?).ok()?;
+            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+            Some(format!("{}{port}", url.host_str()?.to_lowercase()))
+        };
+        let pages = host("url")?;
+        match host("api-url") {
+            Some(api) if api == "api.github.com" && pages == "github.com" => Some(pages),
+            Some(api) => Some(api),
+            None => Some(pages),
+        }
     }
 
     /// Where its secrets lie.
@@ -301,6 +352,36 @@ mod tests {
         assert!(!with("gitea", "token", &["token"]).needs_authorization());
         assert!(!with("aws", "workload-identity", &[]).needs_authorization());
         assert!(with("gitea", "oauth", &[]).require_usable().is_err());
+    }
+
+    #[test]
+    fn a_forge_speaks_of_accounts_where_its_api_is() {
+        let host = |url: &str, api: Option<&str>| {
+            let mut made = with("github", "token", &["token"]);
+            made.settings.0.insert("url".to_owned(), url.into());
+            if let Some(api) = api {
+                made.settings.0.insert("api-url".to_owned(), api.into());
+            }
+            made.accounts_host().unwrap()
+        };
+        assert_eq!(host("https://GitHub.com", None), "github.com");
+        assert_eq!(host("https://github.com", Some("https://api.github.com")), "github.com");
+        assert_eq!(
+            host("https://github.com", Some("https://thief.example.net:8443/v3")),
+            "thief.example.net:8443"
+        );
+        assert_eq!(host("https://git.example.com:3000/git", None), "git.example.com:3000");
+    }
+
+    #[test]
+    fn what_lost_its_token_cannot_be_used() {
+        let lost = with("gitea", "token", &["ssh-key"]);
+        assert!(!lost.needs_authorization() && !lost.is_connected());
+        let why = lost.require_usable().unwrap_err();
+        assert!(why.detail().contains("--secret token"), "{}", why.detail());
+        assert!(with("gitea", "token", &["token"]).is_connected());
+        assert!(with("github", "app", &["private-key"]).is_connected());
+        assert!(with("git", "public", &[]).require_usable().is_ok());
     }
 
     #[test]

@@ -15,14 +15,15 @@ use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Actor, Ctx, Error, Result};
 
 use super::authorization::renewal;
-use super::kinds::check::{Values, patched};
+use super::kinds::check::{TOKENS, Values, patched};
 use super::kinds::{self, Kind};
 use super::model::{Integration, SecretNames, place};
 use super::store::{self, Filter};
-use super::uses;
 use super::values::{Secrets, Settings};
 use crate::forges::{self, Forge, ForgeKind, Outside};
 use crate::permissions::{INTEGRATION_MANAGE, INTEGRATION_READ};
+use crate::repositories;
+use crate::uses;
 use crate::webhooks::looking;
 
 /// The word for integrations in the directory and in events.
@@ -148,15 +149,16 @@ pub async fn update(ctx: &Ctx, seen: &Integration, changes: IntegrationChanges) 
     Ok(integration)
 }
 
-/// Deletes an integration. One that something uses is deleted with force only; what used it then says so when it next
-/// needs it.
+/// Deletes an integration, with the repositories that nothing comes from. One that something uses is deleted with force
+/// only; what used it then says so when it next needs it.
 ///
 /// # Errors
 ///
 /// `Forbidden`; `NotFound`; `Conflict` while it is used.
 pub async fn delete(ctx: &Ctx, id: IntegrationId, is_forced: bool) -> Result<()> {
     let integration = load(ctx, id, INTEGRATION_MANAGE).await?;
-    let users = uses::in_words(ctx, id).await?;
+    let idle = repositories::service::idle(ctx, id).await?;
+    let users = users(ctx, &integration, idle.len()).await?;
     if let Some(users) = users.as_ref().filter(|_| !is_forced) {
         return Err(Error::conflict(format!(
             "The integration \"{}\" is used by {users}. Let them use another, or delete it with force: they say so when \
@@ -164,6 +166,7 @@ pub async fn delete(ctx: &Ctx, id: IntegrationId, is_forced: bool) -> Result<()>
             integration.name
         )));
     }
+    repositories::service::forget(ctx, &idle).await?;
     let mut tx = ctx.begin().await?;
     remove(
         &mut tx,
@@ -173,6 +176,66 @@ pub async fn delete(ctx: &Ctx, id: IntegrationId, is_forced: bool) -> Result<()>
     )
     .await?;
     tx.commit().await
+}
+
+/// Takes from an integration what opens its forge, and keeps the rest: it can be connected anew.
+///
+/// # Errors
+///
+/// `Forbidden`; `Conflict` while something uses it, or when no token opens it.
+pub async fn disconnect(ctx: &Ctx, seen: &Integration) -> Result<()> {
+    ctx.authorize(INTEGRATION_MANAGE, &seen.target()).await?;
+    let idle = repositories::service::idle(ctx, seen.id).await?;
+    if let Some(users) = users(ctx, seen, idle.len()).await? {
+        return Err(Error::conflict(format!(
+            "The integration \"{}\" is used by {users}. Let them use another first.",
+            seen.name
+        )));
+    }
+    let mut values = values(ctx, seen).await?;
+    let is_token = |name: &str| name == "token" || TOKENS.contains(&name);
+    let taken: Vec<String> = values
+        .secrets
+        .names()
+        .filter(|name| is_token(name))
+        .map(str::to_owned)
+        .collect();
+    if taken.is_empty() {
+        return Err(Error::conflict(format!(
+            "No token opens the forge of the integration \"{}\", but an application of its own. Delete the integration \
+             instead.",
+            seen.name
+        )));
+    }
+    values.secrets.retain(|name| !is_token(name));
+    repositories::service::forget(ctx, &idle).await?;
+    let next = seen.clone().changed(&IntegrationChanges::default(), ctx.now())?;
+    let mut next = kept(ctx, next, values).await?;
+    (next.account, next.expires_at, next.renewal_error) = (None, None, None);
+    (next.checked_at, next.check_error) = (None, next.lacks().map(|field| next.lacking(field)));
+    let mut tx = ctx.begin().await?;
+    if !store::update(&tx, &next).await? {
+        return Err(changed_meanwhile());
+    }
+    record(
+        &mut tx,
+        ctx,
+        &next,
+        "integration.disconnected",
+        json!({"secrets-removed": taken}),
+    )
+    .await?;
+    tx.commit().await
+}
+
+/// What uses an integration, in words; none where only repositories do that nothing comes from.
+async fn users(ctx: &Ctx, integration: &Integration, idle: usize) -> Result<Option<String>> {
+    let id = integration.id.to_string();
+    let all = directory::store::count_dependents(ctx.db.reader(), &id).await?;
+    if all <= u64::try_from(idle).unwrap_or(u64::MAX) {
+        return Ok(None);
+    }
+    uses::in_words(ctx, integration.organization_id, &id).await
 }
 
 async fn remove(tx: &mut Tx, ctx: &Ctx, integration: &Integration, changes: Value) -> Result<()> {

@@ -48,6 +48,16 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// Why connecting by browser failed.
+pub(crate) const AUTHORIZATION_ERROR: Migration = Migration {
+    name: "connections_0030_integrations_authorization_error",
+    steps: || {
+        vec![Step::Sql(
+            "ALTER TABLE integrations ADD COLUMN authorization_error TEXT",
+        )]
+    },
+};
+
 /// Which of an organization's.
 #[derive(Debug, Clone, Default)]
 pub struct Filter<'a> {
@@ -123,6 +133,20 @@ pub async fn set_renewed(tx: &Tx, seen: &Integration) -> Result<bool> {
         .exec(&**tx)
         .await?;
     Ok(saved.rows_affected == 1)
+}
+
+/// Writes why connecting one by browser failed, or that it is tried anew.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn set_authorization_error(tx: &Tx, id: IntegrationId, error: Option<&str>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::AuthorizationError, Expr::value(error))
+        .filter(Column::Id.eq(id))
+        .exec(&**tx)
+        .await?;
+    Ok(())
 }
 
 /// One, if it is there.

@@ -1,16 +1,18 @@
 //! What programs of Terraform Enterprise do with OAuth clients and OAuth tokens.
 
 use slipway_api::ids::{OauthClientId, OauthTokenId};
-use slipway_api::oauth_clients::{NewOauthClient, OauthClientChanges};
+use slipway_api::oauth_clients::{NewOauthClient, OauthClientChanges, OauthTokenChanges};
 use slipway_identity::organizations::Organization;
 use slipway_kernel::grants::Permission;
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Ctx, Error, Result};
+use zeroize::Zeroizing;
 
 use super::view;
 use crate::integrations::store::Filter;
 use crate::integrations::{self, Integration};
 use crate::permissions::INTEGRATION_MANAGE;
+use crate::ssh_keys::key;
 
 /// Clients of an organization that are looked at: nobody has so many forges.
 const MOST_CLIENTS: u32 = 1_000;
@@ -33,9 +35,9 @@ pub async fn load(ctx: &Ctx, id: OauthClientId, permission: Permission) -> Resul
 pub async fn load_token(ctx: &Ctx, id: OauthTokenId, permission: Permission) -> Result<Integration> {
     let found = integrations::service::load(ctx, id.counterpart(), permission).await;
     let integration = of_a_forge(found, "OAuth token", id)?;
-    match integration.needs_authorization() {
-        true => Err(Error::not_found("OAuth token", id)),
-        false => Ok(integration),
+    match integration.is_connected() {
+        true => Ok(integration),
+        false => Err(Error::not_found("OAuth token", id)),
     }
 }
 
@@ -73,16 +75,8 @@ pub async fn connected(ctx: &Ctx, organization: &Organization, page: &Page) -> R
         after: None,
     };
     let mut all = list(ctx, organization, &everything).await?.rows;
-    all.retain(|client| !client.needs_authorization());
-    if let Some(after) = &page.after {
-        all.retain(|client| client.name.as_str() > after.as_str());
-    }
-    let skipped = usize::try_from(page.offset()).unwrap_or(usize::MAX);
-    let shown = usize::try_from(page.limit()).unwrap_or(usize::MAX);
-    Ok(Listed {
-        total: u64::try_from(all.len()).unwrap_or(u64::MAX),
-        rows: all.into_iter().skip(skipped).take(shown).collect(),
-    })
+    all.retain(Integration::is_connected);
+    Ok(Listed::of_all(all, page, |client| client.name.to_string()))
 }
 
 /// Connects a forge.
@@ -112,4 +106,31 @@ pub async fn update(ctx: &Ctx, id: OauthClientId, changes: OauthClientChanges) -
 pub async fn delete(ctx: &Ctx, id: OauthClientId) -> Result<()> {
     let seen = load(ctx, id, INTEGRATION_MANAGE).await?;
     integrations::service::delete(ctx, seen.id, false).await
+}
+
+/// Gives a token an SSH key, or takes it.
+///
+/// # Errors
+///
+/// Those of changing an integration; `Invalid` for what is no private key.
+pub async fn update_token(ctx: &Ctx, id: OauthTokenId, changes: OauthTokenChanges) -> Result<Integration> {
+    let seen = load_token(ctx, id, INTEGRATION_MANAGE).await?;
+    let Some(key) = changes.ssh_key else {
+        return Ok(seen);
+    };
+    let key = key.filter(|key| !key.is_empty()).map(Zeroizing::new);
+    if let Some(Err(why)) = key.as_deref().map(|key| key::read(key)) {
+        return Err(Error::invalid("/data/attributes/ssh-key", why));
+    }
+    integrations::service::update(ctx, &seen, view::with_ssh_key(key.as_deref().cloned())).await
+}
+
+/// Deletes a token that nothing uses; its client stays and can be connected anew.
+///
+/// # Errors
+///
+/// `Conflict` while something uses it.
+pub async fn delete_token(ctx: &Ctx, id: OauthTokenId) -> Result<()> {
+    let seen = load_token(ctx, id, INTEGRATION_MANAGE).await?;
+    integrations::service::disconnect(ctx, &seen).await
 }

@@ -7,6 +7,7 @@ use slipway_kernel::{Error, Result};
 use url::Url;
 
 use crate::integrations::Integration;
+use crate::integrations::kinds::SSH_KEY;
 
 /// Kinds that are clients: the kind, Terraform Enterprise's word for the forge's own service, and for one of your own.
 const PROVIDERS: [(&str, &str, &str); 6] = [
@@ -145,6 +146,21 @@ pub fn changes(client: OauthClientChanges) -> Result<IntegrationChanges> {
         settings,
         ..IntegrationChanges::default()
     })
+}
+
+/// The changes to an integration whose token gets this SSH key, or none.
+#[must_use]
+pub fn with_ssh_key(key: Option<String>) -> IntegrationChanges {
+    IntegrationChanges {
+        settings: Map::from_iter([(SSH_KEY.to_owned(), key.map_or(Value::Null, Value::from))]),
+        ..IntegrationChanges::default()
+    }
+}
+
+/// Whether the token of an integration has an SSH key.
+#[must_use]
+pub fn has_ssh_key(integration: &Integration) -> bool {
+    integration.secret_names.0.iter().any(|name| name == SSH_KEY)
 }
 
 fn kind_of(word: &str) -> Result<&'static str> {

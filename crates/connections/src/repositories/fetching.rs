@@ -7,9 +7,9 @@
 //! one at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use slipway_api::ids::{DeliveryId, RepositoryId};
 use slipway_git::{GitError, Mirror, Refspec};
@@ -22,15 +22,20 @@ use super::service::KIND;
 use super::trouble::Trouble;
 use super::{changes, opening, service, store};
 use crate::forges::model::Person;
-use crate::webhooks::handling::Handled;
+use crate::webhooks;
+use crate::webhooks::announcing::Handled;
 
 /// How often a fetch is begun anew because another replica wrote meanwhile.
 const TRIES: u32 = 4;
 /// Updates that are looked at one by one; of more, forced moves are not told from others and count as forced.
 const MOST_LOOKED_AT: usize = 64;
 
-/// Fetches of this process, by the mirror's directory.
-static TURNS: Mutex<BTreeMap<PathBuf, Arc<Turn>>> = Mutex::new(BTreeMap::new());
+/// How long a server is left alone that says by `git` that it was asked too often: for how long, `git` does not tell.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Fetches of this server.
+#[derive(Default)]
+struct Turns(Mutex<BTreeMap<RepositoryId, Arc<Turn>>>);
 
 /// Who fetches one mirror now, and what came of the last fetch.
 #[derive(Default)]
@@ -64,14 +69,15 @@ pub(crate) struct Along {
 }
 
 fn turn(ctx: &Ctx, id: RepositoryId) -> Arc<Turn> {
-    let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
-    Arc::clone(turns.entry(opening::directory(ctx, id)).or_default())
+    let all = ctx.kept.get::<Turns>();
+    let mut turns = all.0.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(turns.entry(id).or_default())
 }
 
 /// Forgets what is known of a mirror that is being removed.
 pub(super) fn forget(ctx: &Ctx, id: RepositoryId) {
-    let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
-    turns.remove(&opening::directory(ctx, id));
+    let all = ctx.kept.get::<Turns>();
+    all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
 }
 
 /// Fetches, unless a fetch that began after this was called ended well or badly meanwhile: that one counts.
@@ -111,6 +117,11 @@ async fn fetch(
     along: &Along,
     (turn, last): (&Turn, &mut Last),
 ) -> Result<Vec<RefUpdate>, Trouble> {
+    if let Some(Err(trouble)) = &last.outcome
+        && trouble.until().is_some_and(|until| until > ctx.now())
+    {
+        return Err(trouble.clone());
+    }
     let begun = turn.begun.fetch_add(1, Ordering::SeqCst) + 1;
     // Whoever drops this in the middle leaves a mirror of which nothing is known.
     let known = last.in_step.take();
@@ -125,6 +136,7 @@ async fn fetch(
         }
         Err(trouble) => {
             ctx.metrics.repository_fetched("failed");
+            let trouble = trouble.until_at_least(ctx.now().after(PATIENCE));
             note(ctx, id, &trouble).await?;
             Err(trouble)
         }
@@ -144,7 +156,11 @@ async fn attempt(
     // What no ref can be called is not there either.
     wanted.extend(refs.iter().filter_map(|name| name.parse().ok()));
     for _ in 0..TRIES {
-        let seen = service::get(ctx, id).await?;
+        let mut seen = service::get(ctx, id).await?;
+        if seen.status == super::RepositoryStatus::Gone {
+            // Whatever is by its name now may be another one.
+            seen = webhooks::looking::the_same(ctx, &seen).await?;
+        }
         let remote = opening::remote(ctx, &seen)
             .instrument(tracing::debug_span!("open repository", repository.id = %id))
             .await?;
@@ -169,6 +185,11 @@ async fn attempt(
         } else {
             compare(ctx, &seen, &mirror).await?
         };
+        if seen.default_branch.is_none() && !updates.is_empty() {
+            // It was empty until now; whoever hears of the push has to know which branch counts.
+            let there = mirror.remote_refs(&remote).await?;
+            seen = webhooks::looking::note_default_branch(ctx, &seen, there.default_branch).await?;
+        }
         let span = tracing::debug_span!("announce refs", repository.id = %id, updates = updates.len());
         if announce(ctx, &seen, &updates, along).instrument(span).await? {
             ctx.metrics
@@ -219,22 +240,30 @@ async fn announce(ctx: &Ctx, seen: &Repository, updates: &[RefUpdate], along: &A
     }
     if seen.status != super::RepositoryStatus::Ok {
         directory::store::set_status(&tx, &seen.id.to_string(), super::RepositoryStatus::Ok.as_str()).await?;
+        webhooks::revive(&mut tx, ctx, seen).await?;
     }
     let delivery = along.delivery.map(|delivery| delivery.to_string());
     for changes in changes::told(updates, &along.sender, delivery) {
         record(&mut tx, ctx, seen, "repository.pushed", changes).await?;
     }
     if let Some(handled) = &along.handled {
-        handled.write(&mut tx, ctx, seen).await?;
+        handled.write(&mut tx, ctx, seen, updates).await?;
     }
     tx.commit().await?;
     Ok(true)
 }
 
-/// Notes that a repository cannot be read, once.
+/// Notes that a repository cannot be read, once. What a person must mend is looked into at once: it may have been renamed, and
+/// its integration has to know of refused credentials.
 async fn note(ctx: &Ctx, id: RepositoryId, trouble: &Trouble) -> Result<()> {
     let seen = service::get(ctx, id).await?;
-    service::set_trouble(ctx, &seen, trouble).await
+    service::set_trouble(ctx, &seen, trouble).await?;
+    if seen.status == trouble.status || trouble.is_passing() {
+        return Ok(());
+    }
+    let mut tx = ctx.begin().await?;
+    webhooks::poke(&mut tx, ctx, id).await?;
+    tx.commit().await
 }
 
 pub(crate) async fn record(

@@ -47,7 +47,7 @@ pub struct Model {
     pub used_at: Timestamp,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When its pull requests were last compared; those that are open the first time are not announced.
+    /// When its pull requests were first compared; of those that are open then only the newest are announced.
     pub pull_requests_at: Option<Timestamp>,
 }
 
@@ -118,6 +118,7 @@ pub mod refs {
 /// Pull requests as they were announced.
 pub mod pull_requests {
     use sea_orm::entity::prelude::*;
+    use slipway_api::Timestamp;
     use slipway_api::ids::RepositoryId;
 
     /// One of them.
@@ -134,6 +135,8 @@ pub mod pull_requests {
         pub digest: String,
         /// Whether it was open.
         pub is_open: bool,
+        /// From when that is, by the forge's clock: a delivery of before tells nothing new. None where no forge said so.
+        pub told_at: Option<Timestamp>,
     }
 
     /// None.

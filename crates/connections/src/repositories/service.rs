@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use slipway_api::ids::{OrganizationId, RepositoryId};
+use slipway_api::ids::{IntegrationId, OrganizationId, RepositoryId};
 use slipway_git::{CommitId, Mirror, Remote};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::ctx::unauthenticated;
@@ -52,6 +52,15 @@ pub async fn load(ctx: &Ctx, id: RepositoryId, permission: Permission) -> Result
 pub async fn get(ctx: &Ctx, id: RepositoryId) -> Result<Repository> {
     let found = store::find(ctx.db.reader(), id).await?;
     found.ok_or_else(|| Error::not_found(KIND, id))
+}
+
+/// These repositories, whoever asks, in no order; what is gone is left out.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn all(ctx: &Ctx, ids: &[RepositoryId]) -> Result<Vec<Repository>> {
+    store::with_ids(ctx.db.reader(), ids).await
 }
 
 /// A page of an organization's repositories that the caller may see, by full name.
@@ -119,6 +128,29 @@ pub async fn forge(ctx: &Ctx, repository: &Repository) -> Result<Option<Box<dyn 
     opening::forge(ctx, repository).await
 }
 
+/// Follows a repository that its forge does not have under its name any more: renamed, or moved to another owner. Says
+/// whether it is elsewhere now.
+pub async fn follow(ctx: &Ctx, repository: &Repository) -> bool {
+    webhooks::looking::has_moved(ctx, repository).await
+}
+
+/// The host whose accounts its forge speaks of: that of the forge's API, for which deliveries are signed, and never one that
+/// a forge says of itself. None where it has no forge.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn accounts_host(ctx: &Ctx, repository: &Repository) -> Result<Option<String>> {
+    let Some(id) = repository.integration_id else {
+        return Ok(None);
+    };
+    match crate::integrations::service::of_system(ctx, id).await {
+        Ok(integration) => Ok(integration.accounts_host()),
+        Err(error) if error.code() == slipway_api::Code::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Where it is and what opens it, with checked addresses of its host.
 ///
 /// # Errors
@@ -181,6 +213,26 @@ pub(crate) async fn disconnect(ctx: &Ctx, repository: &Repository) -> Result<()>
     }
     webhooks::unset(ctx, repository).await;
     remove(ctx, repository).await
+}
+
+/// Repositories that an integration opens and nothing comes from: they keep nobody from taking the integration away.
+pub(crate) async fn idle(ctx: &Ctx, integration: IntegrationId) -> Result<Vec<Repository>> {
+    let mut idle = Vec::new();
+    for repository in store::of_integration(ctx.db.reader(), integration).await? {
+        if !is_used(ctx, repository.id).await? {
+            idle.push(repository);
+        }
+    }
+    Ok(idle)
+}
+
+/// Forgets repositories, with their webhooks as far as their forge is there.
+pub(crate) async fn forget(ctx: &Ctx, repositories: &[Repository]) -> Result<()> {
+    for repository in repositories {
+        webhooks::unset(ctx, repository).await;
+        remove(ctx, repository).await?;
+    }
+    Ok(())
 }
 
 /// Removes the row and everything that belongs to it; the mirror goes with the next sweep.

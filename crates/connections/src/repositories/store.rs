@@ -68,12 +68,30 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// From when what was announced of a pull request is.
+pub(crate) const TOLD: Migration = Migration {
+    name: "connections_0020_pull_requests_told",
+    steps: || {
+        vec![Step::Sql(
+            "ALTER TABLE repository_pull_requests ADD COLUMN told_at BIGINT",
+        )]
+    },
+};
+
 /// Rows written by one statement.
 const ROWS: usize = 200;
 
 /// The repository, if there is one.
 pub(crate) async fn find(connection: &impl ConnectionTrait, id: RepositoryId) -> Result<Option<Repository>> {
     Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
+/// Those of these ids that are there.
+pub(crate) async fn with_ids(connection: &impl ConnectionTrait, ids: &[RepositoryId]) -> Result<Vec<Repository>> {
+    Ok(Entity::find()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .all(connection)
+        .await?)
 }
 
 /// The repository of an organization with this address.
@@ -383,22 +401,43 @@ pub(crate) async fn pull_requests(
     Ok(rows.into_iter().map(|row| (row.number, row)).collect())
 }
 
-/// Notes what was announced of a pull request; false when just that was announced already.
-pub(crate) async fn note_pull_request(tx: &Tx, row: &pull_requests::Model) -> Result<bool> {
+/// What a notice of a pull request is, beside what was announced of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Noted {
+    /// Something else.
+    New,
+    /// The same.
+    Known,
+    /// Something of before, which came late: nothing was written.
+    Stale,
+}
+
+/// Notes what is announced of a pull request.
+pub(crate) async fn note_pull_request(tx: &Tx, row: &pull_requests::Model) -> Result<Noted> {
     use pull_requests::Column;
     let key = (row.repository_id, row.number);
     let known = pull_requests::Entity::find_by_id(key).one(&**tx).await?;
-    if known.as_ref() == Some(row) {
-        return Ok(false);
+    let told_before = known.as_ref().and_then(|known| known.told_at);
+    if told_before.is_some_and(|before| row.told_at.is_some_and(|now| now < before)) {
+        return Ok(Noted::Stale);
+    }
+    let told_at = Ord::max(row.told_at, told_before);
+    let noted = match known.as_ref().is_some_and(|known| known.digest == row.digest) {
+        true => Noted::Known,
+        false => Noted::New,
+    };
+    if noted == Noted::Known && told_at == told_before {
+        return Ok(noted);
     }
     let replace = OnConflict::columns([Column::RepositoryId, Column::Number])
-        .update_columns([Column::Digest, Column::IsOpen])
+        .update_columns([Column::Digest, Column::IsOpen, Column::ToldAt])
         .to_owned();
-    pull_requests::Entity::insert(pull_requests::ActiveModel::from(row.clone()).reset_all())
+    let row = pull_requests::Model { told_at, ..row.clone() };
+    pull_requests::Entity::insert(pull_requests::ActiveModel::from(row).reset_all())
         .on_conflict(replace)
         .exec_without_returning(&**tx)
         .await?;
-    Ok(true)
+    Ok(noted)
 }
 
 /// Notes when the pull requests of a repository were compared.

@@ -1,8 +1,10 @@
 //! What it means for a repository that a forge or `git` did not do something: pure.
 
+use slipway_api::Timestamp;
 use slipway_git::GitError;
 use slipway_kernel::Error;
 use slipway_kernel::outbound::OutboundError;
+use slipway_kernel::text;
 
 use super::model::RepositoryStatus;
 use crate::forges::ForgeError;
@@ -14,20 +16,39 @@ pub struct Trouble {
     pub status: RepositoryStatus,
     /// Why, in a sentence.
     pub sentence: String,
+    /// What is to be done about it.
+    pub(crate) cause: Cause,
+}
+
+/// What is to be done about a trouble, beyond how the repository stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Nothing more.
+    Other,
+    /// The credentials were not accepted: whoever has them has to know.
+    Credentials,
+    /// It was asked too often, and may be asked again from a moment on, where it says so.
+    Limited(Option<Timestamp>),
 }
 
 impl Trouble {
     fn new(status: RepositoryStatus, reason: impl std::fmt::Display) -> Self {
-        let text = reason.to_string();
-        let mut letters = text.trim().trim_end_matches('.').chars();
-        let sentence = letters
-            .next()
-            .into_iter()
-            .flat_map(char::to_uppercase)
-            .chain(letters.take(900))
-            .chain(['.'])
-            .collect();
-        Self { status, sentence }
+        let reason: String = reason.to_string().chars().take(900).collect();
+        let sentence = text::sentence(&reason);
+        Self {
+            status,
+            sentence,
+            cause: Cause::Other,
+        }
+    }
+
+    fn caused(self, cause: Cause) -> Self {
+        Self { cause, ..self }
+    }
+
+    /// The repository is not there, or is another one by now.
+    pub(crate) fn gone(reason: impl std::fmt::Display) -> Self {
+        Self::new(RepositoryStatus::Gone, reason)
     }
 
     /// Something that a person has to change.
@@ -49,6 +70,22 @@ impl Trouble {
             | OutboundError::TooLarge(..)
             | OutboundError::TooSlow(..)
             | OutboundError::Unreachable(..) => Self::away(error),
+        }
+    }
+
+    /// From when it makes sense to try again, where that is known.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        match self.cause {
+            Cause::Limited(until) => until,
+            Cause::Other | Cause::Credentials => None,
+        }
+    }
+
+    /// The same with a moment: `git` does not tell us what a forge says about it.
+    pub(crate) fn until_at_least(self, moment: Timestamp) -> Self {
+        match self.cause {
+            Cause::Limited(None) => self.caused(Cause::Limited(Some(moment))),
+            _ => self,
         }
     }
 
@@ -76,7 +113,12 @@ impl From<GitError> for Trouble {
             | GitError::Start { .. }
             | GitError::File { .. } => RepositoryStatus::Unreachable,
         };
-        Self::new(status, error)
+        let cause = match &error {
+            GitError::Credentials { .. } => Cause::Credentials,
+            GitError::Away { said, .. } if said.contains("returned error: 429") => Cause::Limited(None),
+            _ => Cause::Other,
+        };
+        Self::new(status, error).caused(cause)
     }
 }
 
@@ -90,7 +132,12 @@ impl From<ForgeError> for Trouble {
             | ForgeError::Unsupported(_) => RepositoryStatus::Refused,
             ForgeError::Busy { .. } | ForgeError::Away(_) => RepositoryStatus::Unreachable,
         };
-        Self::new(status, error)
+        let cause = match &error {
+            ForgeError::Credentials(_) => Cause::Credentials,
+            ForgeError::Busy { until, .. } => Cause::Limited(Some(*until)),
+            _ => Cause::Other,
+        };
+        Self::new(status, error).caused(cause)
     }
 }
 

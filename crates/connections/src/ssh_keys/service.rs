@@ -18,6 +18,7 @@ use super::key::{self, PrivateKey};
 use super::model::{SshKey, place};
 use super::store;
 use crate::permissions::{INTEGRATION_MANAGE, INTEGRATION_READ};
+use crate::uses;
 
 /// The word for SSH keys in the directory and in events.
 pub const KIND: &str = "ssh-key";
@@ -133,12 +134,9 @@ pub async fn update(ctx: &Ctx, seen: &SshKey, changes: SshKeyChanges) -> Result<
 /// `Forbidden`; `NotFound`; `Conflict` while it is used.
 pub async fn delete(ctx: &Ctx, id: SshKeyId) -> Result<()> {
     let key = load(ctx, id, INTEGRATION_MANAGE).await?;
-    let users = directory::store::uses(ctx.db.reader(), &id.to_string(), 1_000)
-        .await?
-        .len();
-    if users > 0 {
+    if let Some(users) = uses::in_words(ctx, key.organization_id, &id.to_string()).await? {
         return Err(Error::conflict(format!(
-            "The SSH key \"{}\" is used by {users} workspaces. Let them use another first.",
+            "The SSH key \"{}\" is used by {users}. Let them use another first.",
             key.name
         )));
     }

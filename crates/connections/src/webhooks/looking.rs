@@ -14,13 +14,13 @@ use slipway_kernel::queue::jobs::{Job, JobError};
 use slipway_kernel::queue::{NewItem, WorkItem, enqueue, leases};
 use slipway_kernel::{Ctx, Error, Result, directory};
 
-use super::handling::{Handled, Told, noted};
+use super::announcing::{Handled, Told, row};
 use super::model::{HookState, Webhook};
 use super::{hooks, store};
 use crate::forges::model::{ForgeRepository, PullRequest};
 use crate::forges::{Forge, ForgeError};
 use crate::repositories::fetching::{self, Along, record};
-use crate::repositories::trouble::Trouble;
+use crate::repositories::trouble::{Cause, Trouble};
 use crate::repositories::{Repository, RepositoryStatus, changes, opening, service};
 
 /// The job's kind.
@@ -32,6 +32,8 @@ const WITHOUT_HOOK: Duration = Duration::from_secs(300);
 /// The same while nothing comes from it, and while a person must mend something.
 const AT_REST: Duration = Duration::from_secs(6 * 3_600);
 const REFUSED: Duration = Duration::from_secs(900);
+/// The same when it was asked too often and did not say for how long.
+const LIMITED: Duration = Duration::from_secs(60);
 /// How long a repository is kept that nothing comes from.
 const UNUSED: Duration = Duration::from_secs(7 * 86_400);
 /// When a look is begun, the next one is this far off, until the look itself says better.
@@ -48,6 +50,10 @@ const LEASE: Duration = Duration::from_secs(10);
 const MOST_ASKED: usize = 50;
 /// A list of open pull requests this long is not all of them.
 const MOST_LISTED: usize = 500;
+/// Of pull requests that are open when a repository is first looked at, the newest so many are announced: each makes runs.
+const MOST_AT_FIRST: usize = 50;
+/// How far the clock of a forge may be behind ours.
+const SKEW: Duration = Duration::from_secs(900);
 
 /// Begins the looks that are due, for as long as the process lives. Whoever does not hold the lease stands by.
 ///
@@ -100,6 +106,18 @@ pub async fn poke_all(ctx: &Ctx, integration: IntegrationId) -> Result<()> {
     Ok(())
 }
 
+/// The same for those that could not be read: what the integration shows may be accepted again.
+pub(crate) async fn poke_unread(ctx: &Ctx, integration: IntegrationId) -> Result<()> {
+    for repository in crate::repositories::store::of_integration(ctx.db.reader(), integration).await? {
+        if repository.status != RepositoryStatus::Ok {
+            let mut tx = ctx.begin().await?;
+            super::poke(&mut tx, ctx, repository.id).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
 /// The job.
 pub(crate) fn job() -> Job {
     fn run<'a>(ctx: &'a Ctx, item: &'a WorkItem) -> BoxFuture<'a, Result<(), JobError>> {
@@ -117,20 +135,48 @@ async fn look(ctx: &Ctx, item: &WorkItem) -> Result<(), JobError> {
     };
     let is_thorough = item.payload.get("is-thorough").is_some_and(|value| value == true);
     let pause = match at(ctx, &repository, is_thorough).await {
-        Ok(pause) => pause,
+        Ok(pause) => {
+            if repository.status != RepositoryStatus::Ok {
+                ask_integration(ctx, &repository, true).await?;
+            }
+            pause
+        }
         Err(trouble) => {
             let seen = service::get(ctx, id).await?;
             service::set_trouble(ctx, &seen, &trouble).await?;
-            match trouble.status {
-                RepositoryStatus::Ok | RepositoryStatus::Unreachable => interval(ctx, &repository).await?,
-                RepositoryStatus::Refused => REFUSED,
-                RepositoryStatus::Gone => WITH_HOOK,
+            if trouble.cause == Cause::Credentials {
+                ask_integration(ctx, &repository, false).await?;
             }
+            after_trouble(ctx, &repository, &trouble).await?
         }
     };
     let tx = ctx.begin().await?;
     crate::repositories::store::look_at(&tx, id, ctx.now().after(spread(ctx, pause)?)).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// How long to leave a repository alone that cannot be read.
+async fn after_trouble(ctx: &Ctx, repository: &Repository, trouble: &Trouble) -> Result<Duration> {
+    Ok(match trouble.status {
+        RepositoryStatus::Ok | RepositoryStatus::Unreachable => {
+            let told = trouble.clone().until_at_least(ctx.now().after(LIMITED)).until();
+            let told = told.map_or(Duration::ZERO, |until| until.since(ctx.now()));
+            interval(ctx, repository).await?.max(told)
+        }
+        RepositoryStatus::Refused => REFUSED,
+        RepositoryStatus::Gone => WITH_HOOK,
+    })
+}
+
+/// Has the integration tested whose credentials were refused, or that opens again, so that it says itself how it stands.
+async fn ask_integration(ctx: &Ctx, repository: &Repository, is_well: bool) -> Result<()> {
+    let Ok(Some(integration)) = opening::integration(ctx, repository).await else {
+        return Ok(());
+    };
+    if integration.check_error.is_some() == is_well {
+        crate::integrations::probes::again(ctx, &integration).await?;
+    }
     Ok(())
 }
 
@@ -198,15 +244,24 @@ async fn follow(ctx: &Ctx, repository: &Repository, forge: Option<&dyn Forge>) -
     };
     let there = forge.repository(&repository.full_name).await?;
     if repository.forge_id.as_ref().is_some_and(|id| *id != there.id) {
-        return Err(Trouble {
-            status: RepositoryStatus::Gone,
-            sentence: format!(
-                "Another repository is called {} now: it is not the one that was connected. Connect it anew if it is meant.",
-                repository.full_name
-            ),
-        });
+        return Err(Trouble::gone(format!(
+            "another repository is called {} now: it is not the one that was connected; connect it anew if it is meant",
+            repository.full_name
+        )));
     }
     Ok(describe(ctx, repository, there).await?)
+}
+
+/// Whether a repository that cannot be read is elsewhere by now; it is followed there.
+pub(crate) async fn has_moved(ctx: &Ctx, repository: &Repository) -> bool {
+    let there = the_same(ctx, repository).await;
+    there.is_ok_and(|there| there.address != repository.address)
+}
+
+/// The repository where it is now; what has its name and is another one is refused.
+pub(crate) async fn the_same(ctx: &Ctx, repository: &Repository) -> Result<Repository, Trouble> {
+    let forge = opening::forge(ctx, repository).await?;
+    follow(ctx, repository, forge.as_deref()).await
 }
 
 async fn describe(ctx: &Ctx, repository: &Repository, there: ForgeRepository) -> Result<Repository> {
@@ -220,7 +275,8 @@ async fn describe(ctx: &Ctx, repository: &Repository, there: ForgeRepository) ->
         forge_id: Some(there.id),
         full_name: there.full_name,
         web_url: Some(there.web_url),
-        default_branch: there.default_branch,
+        // A forge may call a repository empty for a moment after its first push.
+        default_branch: there.default_branch.or_else(|| repository.default_branch.clone()),
         ..repository.clone()
     };
     if next == *repository {
@@ -267,32 +323,84 @@ async fn compare_refs(ctx: &Ctx, repository: &Repository) -> Result<(), Trouble>
         tracing::info!(repository.id = %repository.id, refs = missed.len(), "refs moved without a delivery");
         fetching::synchronize(ctx, repository.id, &BTreeSet::new()).await?;
     }
-    if repository.forge_id.is_none() && there.default_branch != repository.default_branch {
-        let tx = ctx.begin().await?;
-        let next = Repository {
-            default_branch: there.default_branch,
-            ..repository.clone()
-        };
-        crate::repositories::store::describe(&tx, &next).await?;
-        tx.commit().await?;
+    if repository.forge_id.is_none() || repository.default_branch.is_none() {
+        note_default_branch(ctx, repository, there.default_branch).await?;
     }
     Ok(())
 }
 
-/// Announces pull requests that are not as they were announced. Those that are open at the first look are not: they were
-/// there before.
+/// Notes the default branch of a repository as its server names it, where no forge does or where it was empty.
+pub(crate) async fn note_default_branch(
+    ctx: &Ctx,
+    repository: &Repository,
+    default_branch: Option<String>,
+) -> Result<Repository> {
+    let next = Repository {
+        default_branch: default_branch.or_else(|| repository.default_branch.clone()),
+        ..repository.clone()
+    };
+    if next != *repository {
+        let tx = ctx.begin().await?;
+        crate::repositories::store::describe(&tx, &next).await?;
+        tx.commit().await?;
+    }
+    Ok(next)
+}
+
+/// Announces pull requests that are not as they were announced.
 async fn compare_pull_requests(ctx: &Ctx, repository: &Repository, forge: &dyn Forge) -> Result<(), Trouble> {
+    // Deliveries of before that come later tell nothing new.
+    let told_at = Some(ctx.now().before(SKEW));
+    let changed = changed_pull_requests(ctx, repository, forge).await?;
+    let is_first = repository.pull_requests_at.is_none();
+    let most = if is_first { MOST_AT_FIRST } else { usize::MAX };
+    let refs = changed.iter().take(most).map(|pull| pull.head_ref.clone()).collect();
+    let mut rest = Vec::new();
+    for pull in changed.iter().skip(most) {
+        rest.push(row(repository.id, pull, told_at)?);
+    }
+    let told: Vec<Told> = changed
+        .into_iter()
+        .take(most)
+        .map(|pull| Told::PullRequest {
+            sender: pull.author.clone(),
+            pull_request: Box::new(pull),
+            delivery: None,
+            is_again: false,
+            told_at,
+        })
+        .collect();
+    if !told.is_empty() {
+        let along = Along {
+            handled: Some(Handled {
+                told,
+                ..Handled::default()
+            }),
+            ..Along::default()
+        };
+        fetching::synchronize_with(ctx, repository.id, &refs, &along).await?;
+    }
+    if is_first {
+        end_first(ctx, repository, &rest).await?;
+    }
+    Ok(())
+}
+
+/// The pull requests that are not as they were announced, newest first.
+async fn changed_pull_requests(
+    ctx: &Ctx,
+    repository: &Repository,
+    forge: &dyn Forge,
+) -> Result<Vec<PullRequest>, Trouble> {
     let known = crate::repositories::store::pull_requests(ctx.db.reader(), repository.id).await?;
     let open = forge.open_pull_requests(&repository.full_name).await?;
     let is_all = open.len() < MOST_LISTED;
     let is_open: BTreeSet<i64> = open.iter().filter_map(|pull| i64::try_from(pull.number).ok()).collect();
     let mut changed: Vec<PullRequest> = Vec::new();
-    let mut rows = Vec::new();
     for pull in open {
-        let row = noted(repository.id, &pull)?;
-        if known.get(&row.number) != Some(&row) {
+        let now = row(repository.id, &pull, None)?;
+        if known.get(&now.number).is_none_or(|known| known.digest != now.digest) {
             changed.push(pull);
-            rows.push(row);
         }
     }
     let ended = known
@@ -306,38 +414,20 @@ async fn compare_pull_requests(ctx: &Ctx, repository: &Repository, forge: &dyn F
             Err(error) => return Err(error.into()),
         }
     }
-    if repository.pull_requests_at.is_none() {
-        return note_first(ctx, repository, &rows).await.map_err(Trouble::from);
-    }
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let refs = changed.iter().map(|pull| pull.head_ref.clone()).collect();
-    let told = changed.into_iter().map(|pull| Told::PullRequest {
-        sender: pull.author.clone(),
-        pull_request: Box::new(pull),
-        is_again: false,
-    });
-    let handled = Handled {
-        told: told.collect(),
-        outcomes: Vec::new(),
-        webhook: None,
-    };
-    let along = Along {
-        handled: Some(handled),
-        ..Along::default()
-    };
-    fetching::synchronize_with(ctx, repository.id, &refs, &along).await?;
-    Ok(())
+    Ok(changed)
 }
 
-async fn note_first(
+/// Notes those that are not announced because there were too many, and that this was the first time.
+async fn end_first(
     ctx: &Ctx,
     repository: &Repository,
-    rows: &[crate::repositories::model::pull_requests::Model],
+    rest: &[crate::repositories::model::pull_requests::Model],
 ) -> Result<()> {
+    if !rest.is_empty() {
+        tracing::info!(repository.id = %repository.id, count = rest.len(), "older open pull requests are not announced");
+    }
     let tx = ctx.begin().await?;
-    for row in rows {
+    for row in rest {
         crate::repositories::store::note_pull_request(&tx, row).await?;
     }
     crate::repositories::store::compared_pull_requests(&tx, repository.id, ctx.now()).await?;

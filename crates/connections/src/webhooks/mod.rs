@@ -6,6 +6,7 @@
 //! hook for all who use it, and where none can be, or something was missed, the look at the refs finds it. Read `model`,
 //! `receiving` (from outside), `handling` (the job), then `looking` (the reconciler).
 
+pub(crate) mod announcing;
 pub(crate) mod deliveries;
 pub(crate) mod handling;
 mod hooks;
@@ -13,6 +14,7 @@ pub mod http;
 pub mod looking;
 pub(crate) mod model;
 mod moments;
+mod plan;
 mod receiving;
 pub(crate) mod retention;
 pub(crate) mod store;
@@ -21,7 +23,9 @@ use slipway_api::ids::RepositoryId;
 use slipway_kernel::queue::{self, NewItem};
 use slipway_kernel::{Ctx, Result, Tx};
 
+pub(crate) use handling::revive;
 pub(crate) use hooks::unset;
+pub use plan::command;
 
 /// Has a repository looked at soon: its hook, its refs, where it is.
 ///

@@ -132,6 +132,9 @@ pub mod delivery {
         pub received_at: Timestamp,
         /// When it was handled.
         pub handled_at: Option<Timestamp>,
+        /// Until when it is handled again by itself, once its repository can be read again; none where that is not why it
+        /// failed.
+        pub held_until: Option<Timestamp>,
     }
 
     /// None.

@@ -1,6 +1,6 @@
-//! When a comment was written, as its delivery says: pure.
+//! When a comment was written and when a pull request changed, as a delivery says: pure.
 //!
-//! A forge's id of a delivery is in no signature, so an old delivery can be sent again as a new one. What is true of refs is
+//! Deliveries come in any order. A forge's id of a delivery is in no signature, so an old delivery can be sent again as a new one. What is true of refs is
 //! fetched, and needs no time; a comment is an order, and an old one is none.
 
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use slipway_api::Timestamp;
 
-/// How old a comment may be when it is delivered. Forges deliver at once; an outage lasts hours.
+/// How old a comment may be when it is carried out. Forges deliver at once; an outage lasts hours.
 const OLDEST: Duration = Duration::from_secs(86_400);
 
 /// Where forges write when a comment was made: GitHub and Gitea, GitLab, Bitbucket, Bitbucket Data Center, Azure DevOps.
@@ -23,12 +23,27 @@ const PLACES: [&str; 6] = [
 ];
 
 /// Whether the comment in a delivery's body is too old to be an order. One that does not say when it was made is not.
-pub(super) fn is_stale(body: &[u8], received_at: Timestamp) -> bool {
+pub(super) fn is_stale(body: &[u8], now: Timestamp) -> bool {
     let Ok(body) = serde_json::from_slice::<Value>(body) else {
         return false;
     };
     let written = PLACES.iter().find_map(|place| moment(body.pointer(place)?));
-    written.is_some_and(|written| written < received_at.before(OLDEST))
+    written.is_some_and(|written| written < now.before(OLDEST))
+}
+
+/// Where forges write when a pull request last changed, in the same order; Azure DevOps says when the event was.
+const CHANGES: [&str; 5] = [
+    "/pull_request/updated_at",
+    "/object_attributes/updated_at",
+    "/pullrequest/updated_on",
+    "/pullRequest/updatedDate",
+    "/createdDate",
+];
+
+/// From when a pull request is as a delivery's body says, where it says so.
+pub(super) fn changed_at(body: &[u8]) -> Option<Timestamp> {
+    let body = serde_json::from_slice::<Value>(body).ok()?;
+    CHANGES.iter().find_map(|place| moment(body.pointer(place)?))
 }
 
 fn moment(value: &Value) -> Option<Timestamp> {

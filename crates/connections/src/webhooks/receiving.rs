@@ -25,14 +25,17 @@ const IN_ROW: usize = 64 << 10;
 /// Deliveries of one webhook that may come at once, and how many more each second.
 const AT_ONCE: f64 = 3_000.0;
 const EACH_SECOND: f64 = 50.0;
+/// How often deliveries are tried to be handled while their forge is away: for more than a day.
+const ATTEMPTS: i64 = 200;
 /// How often refused deliveries are written down: whoever sends them must not make the database write.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
 
 /// The kind of the owner of a large body.
 pub(super) const OWNER: &str = "webhook-delivery";
 
-/// What each webhook got lately, in this process.
-static LATELY: Mutex<Option<HashMap<WebhookId, Lately>>> = Mutex::new(None);
+/// What each webhook got lately, at this server.
+#[derive(Default)]
+struct Rates(Mutex<HashMap<WebhookId, Lately>>);
 
 /// What a webhook got lately.
 struct Lately {
@@ -62,7 +65,7 @@ pub(super) async fn take(ctx: &Ctx, id: WebhookId, headers: &HeaderMap, body: By
             "The delivery is not signed with the webhook's secret.",
         ));
     }
-    if !may_come(id, ctx.now()) {
+    if !may_come(ctx, id) {
         ctx.metrics.delivery_taken("too-many");
         return Err(Error::new(
             Code::TooManyRequests,
@@ -107,8 +110,7 @@ pub(super) async fn open(ctx: &Ctx, webhook: &Webhook, column: &'static str, sea
 
 /// Ids of forges are of any length.
 fn digested(id: &str) -> String {
-    let whole = digest(&SHA256, id.as_bytes());
-    whole.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(digest(&SHA256, id.as_bytes()))
 }
 
 async fn keep(
@@ -136,6 +138,7 @@ async fn keep(
         redeliveries: 0,
         received_at: ctx.now(),
         handled_at: None,
+        held_until: None,
     };
     store_body(ctx, &mut row, body).await?;
     let mut tx = ctx.begin().await?;
@@ -154,10 +157,15 @@ async fn keep(
     Ok((row.id, true))
 }
 
-/// The job that handles a delivery. Its subject is the repository, so that deliveries are handled one after another.
+/// The job that handles a delivery. Its subject is the repository, so that deliveries are handled one after another; one that
+/// waits already, because the forge was away, does this one, too, and at once: a forge that delivers is there.
 pub(super) async fn enqueue(tx: &mut slipway_kernel::Tx, ctx: &Ctx, row: &Delivery) -> Result<()> {
+    if queue::hasten(tx, ctx, handling::JOB, &row.repository_id.to_string()).await? {
+        return Ok(());
+    }
     let item = NewItem {
         organization: Some(row.organization_id),
+        max_attempts: ATTEMPTS,
         ..NewItem::job(
             handling::JOB,
             row.repository_id,
@@ -191,8 +199,9 @@ pub(super) async fn body(ctx: &Ctx, row: &Delivery) -> Result<Vec<u8>> {
 }
 
 /// Whether one more delivery may come now.
-fn may_come(id: WebhookId, now: Timestamp) -> bool {
-    lately(id, now, |lately| {
+fn may_come(ctx: &Ctx, id: WebhookId) -> bool {
+    let now = ctx.now();
+    lately(ctx, id, |lately| {
         let passed = now.since(lately.at).as_secs_f64();
         lately.left = (lately.left + passed * EACH_SECOND).min(AT_ONCE);
         lately.at = now;
@@ -207,7 +216,7 @@ fn may_come(id: WebhookId, now: Timestamp) -> bool {
 /// Counts a refused delivery, and writes the count down now and then.
 async fn note_refused(ctx: &Ctx, id: WebhookId) -> Result<()> {
     let now = ctx.now();
-    let count = lately(id, now, |lately| {
+    let count = lately(ctx, id, |lately| {
         lately.refused += 1;
         let is_due = lately.noted_at.is_none_or(|noted| now.since(noted) >= NOTE_EVERY);
         is_due.then(|| {
@@ -224,12 +233,12 @@ async fn note_refused(ctx: &Ctx, id: WebhookId) -> Result<()> {
     Ok(())
 }
 
-fn lately<T>(id: WebhookId, now: Timestamp, act: impl FnOnce(&mut Lately) -> T) -> T {
-    let mut all = LATELY.lock().unwrap_or_else(PoisonError::into_inner);
-    let entry = all.get_or_insert_default().entry(id);
-    act(entry.or_insert_with(|| Lately {
+fn lately<T>(ctx: &Ctx, id: WebhookId, act: impl FnOnce(&mut Lately) -> T) -> T {
+    let rates = ctx.kept.get::<Rates>();
+    let mut all = rates.0.lock().unwrap_or_else(PoisonError::into_inner);
+    act(all.entry(id).or_insert_with(|| Lately {
         left: AT_ONCE,
-        at: now,
+        at: ctx.now(),
         refused: 0,
         noted_at: None,
     }))

@@ -70,6 +70,12 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// Until when a delivery that failed because of its repository waits for that.
+pub(crate) const HELD: Migration = Migration {
+    name: "connections_0021_deliveries_held",
+    steps: || vec![Step::Sql("ALTER TABLE webhook_deliveries ADD COLUMN held_until BIGINT")],
+};
+
 /// What is sealed.
 pub(crate) const SEALED: [SealedColumn; 3] = [
     SealedColumn::new("webhooks", "secret", "id", "organization_id"),
@@ -224,6 +230,8 @@ pub(crate) struct Outcome {
     pub state: DeliveryState,
     pub note: Option<String>,
     pub subject: Option<String>,
+    /// Until when it waits for its repository to be well, to be handled again.
+    pub held_until: Option<Timestamp>,
 }
 
 /// Writes what became of a delivery; false when somebody did already.
@@ -234,6 +242,7 @@ pub(crate) async fn settle(tx: &Tx, outcome: &Outcome, now: Timestamp) -> Result
         .col_expr(Column::State, Expr::value(outcome.state))
         .col_expr(Column::Note, Expr::value(outcome.note.clone()))
         .col_expr(Column::Subject, Expr::value(outcome.subject.clone()))
+        .col_expr(Column::HeldUntil, Expr::value(outcome.held_until))
         .col_expr(Column::HandledAt, Expr::value(now))
         .filter(Column::Id.eq(outcome.id))
         .filter(Column::State.eq(DeliveryState::Received))
@@ -261,11 +270,32 @@ pub(crate) async fn redeliver(tx: &Tx, id: DeliveryId) -> Result<bool> {
         .col_expr(Column::State, Expr::value(DeliveryState::Received))
         .col_expr(Column::Redeliveries, Expr::col(Column::Redeliveries).add(1))
         .col_expr(Column::Note, Expr::value(None::<String>))
+        .col_expr(Column::HeldUntil, Expr::value(None::<Timestamp>))
         .filter(Column::Id.eq(id))
         .filter(Column::State.ne(DeliveryState::Received))
         .exec(&**tx)
         .await?;
     Ok(again.rows_affected == 1)
+}
+
+/// Has the deliveries of a repository handled again that failed because of it; one of them, if there are any.
+pub(crate) async fn revive(tx: &Tx, repository: RepositoryId, now: Timestamp) -> Result<Option<Delivery>> {
+    use delivery::Column;
+    let held = Condition::all()
+        .add(Column::RepositoryId.eq(repository))
+        .add(Column::State.eq(DeliveryState::Failed))
+        .add(Column::HeldUntil.gt(now));
+    let one = delivery::Entity::find().filter(held.clone()).one(&**tx).await?;
+    if one.is_some() {
+        delivery::Entity::update_many()
+            .col_expr(Column::State, Expr::value(DeliveryState::Received))
+            .col_expr(Column::Note, Expr::value(None::<String>))
+            .col_expr(Column::HeldUntil, Expr::value(None::<Timestamp>))
+            .filter(held)
+            .exec(&**tx)
+            .await?;
+    }
+    Ok(one)
 }
 
 /// What a list of deliveries is narrowed to.

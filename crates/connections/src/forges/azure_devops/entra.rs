@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::forges::client::{ACCEPT_JSON, Call, Client, Outside};
 use crate::forges::model::ForgeError;
 use crate::forges::settings::{Secrets, Settings};
-use crate::forges::tokens::{self, Key};
+use crate::forges::tokens::Key;
 
 /// Azure DevOps as Entra knows it, in every tenant.
 const SCOPE: &str = "499b84ac-1321-427f-aa17-267ca6975798/.default";
@@ -57,7 +57,7 @@ impl Principal {
     /// A token that holds for some minutes at least.
     pub(super) async fn token(&self) -> Result<Zeroizing<String>, ForgeError> {
         let now = self.client.outside.clock.now();
-        if let Some(token) = tokens::find(&self.kept, now) {
+        if let Some(token) = self.client.outside.tokens.find(&self.kept, now) {
             return Ok(token);
         }
         let call = Call::new(Method::POST, &[&self.tenant, "oauth2", "v2.0", "token"]).form(&[
@@ -75,12 +75,12 @@ impl Principal {
         };
         let token = Zeroizing::new(answer.access_token);
         let ends = now.after(Duration::from_secs(answer.expires_in));
-        tokens::keep(&self.kept, &token, ends, now);
+        self.client.outside.tokens.keep(&self.kept, &token, ends, now);
         Ok(token)
     }
 
     /// Forgets the token, which Azure DevOps did not take.
     pub(super) fn forget_token(&self) {
-        tokens::forget(&self.kept);
+        self.client.outside.tokens.forget(&self.kept);
     }
 }

@@ -17,7 +17,7 @@ use self::entra::Principal;
 use super::client::{ACCEPT_JSON, Call, Client, Outside, Reply, basic, bearer, split_name};
 use super::model::{
     Account, Capabilities, Comment, CommitStatus, Forge, ForgeError, ForgeKind, ForgePage, ForgeRepository, Group,
-    HookWish, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState,
+    HookWish, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState, Written,
 };
 use super::search::page_of;
 use super::settings::{Secrets, Settings};
@@ -198,6 +198,29 @@ fn remote_hook(found: &[Subscription]) -> Option<RemoteHook> {
         id: ids.join(","),
         is_whole: EVENTS.iter().all(|(event, _)| is_on(event)),
     })
+}
+
+/// Where a comment is, by the id that [`wire::Comment::full_id`] gives.
+fn comment_path(repository: &str, number: u64, comment: &str) -> Result<Vec<String>, ForgeError> {
+    let (project, name) = split_name(repository)?;
+    let (thread, comment) = comment
+        .split_once('.')
+        .ok_or_else(|| ForgeError::Missing(format!("the comment {comment}")))?;
+    let number = number.to_string();
+    let path = [
+        project,
+        "_apis",
+        "git",
+        "repositories",
+        name,
+        "pullRequests",
+        &number,
+        "threads",
+        thread,
+        "comments",
+        comment,
+    ];
+    Ok(path.map(str::to_owned).to_vec())
 }
 
 #[async_trait]
@@ -391,6 +414,19 @@ impl Forge for AzureDevops {
         Ok(ours)
     }
 
+    async fn written(&self, repository: &str, number: u64, comment: &str) -> Result<Written, ForgeError> {
+        let path = comment_path(repository, number, comment)?;
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let found: wire::Comment = self.ask(Call::get(&path)).await?.json()?;
+        if found.is_deleted {
+            return Err(ForgeError::Missing(format!("the comment {comment}")));
+        }
+        Ok(Written {
+            author: found.author.unwrap_or_default().into(),
+            body: found.content.unwrap_or_default(),
+        })
+    }
+
     async fn comment(&self, repository: &str, number: u64, body: &str) -> Result<String, ForgeError> {
         let (project, name) = split_name(repository)?;
         let number = number.to_string();
@@ -415,22 +451,8 @@ impl Forge for AzureDevops {
     }
 
     async fn change_comment(&self, repository: &str, number: u64, comment: &str, body: &str) -> Result<(), ForgeError> {
-        let (project, name) = split_name(repository)?;
-        let (thread, comment) = comment
-            .split_once('.')
-            .ok_or_else(|| ForgeError::Missing(format!("the comment {comment}")))?;
-        let number = number.to_string();
-        let threads = [
-            project,
-            "_apis",
-            "git",
-            "repositories",
-            name,
-            "pullRequests",
-            &number,
-            "threads",
-        ];
-        let path = [threads.as_slice(), &[thread, "comments", comment]].concat();
+        let path = comment_path(repository, number, comment)?;
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
         self.ask(Call::new(Method::PATCH, &path).json(&json!({ "content": body })))
             .await
             .map(drop)

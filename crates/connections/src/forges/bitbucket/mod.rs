@@ -17,7 +17,7 @@ use self::wire::Page;
 use super::client::{ACCEPT_JSON, Call, Client, Outside, basic, bearer, cut, split_name};
 use super::model::{
     Account, Capabilities, Comment, CommitStatus, Forge, ForgeError, ForgeKind, ForgePage, ForgeRepository, Group,
-    HookWish, MissingRight, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState,
+    HookWish, MissingRight, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState, Written,
 };
 use super::search::page_of;
 use super::settings::{Secrets, Settings};
@@ -188,9 +188,22 @@ fn status_key(context: &str) -> String {
     if context.chars().count() <= KEY {
         return context.to_owned();
     }
-    let whole = digest(&SHA256, context.as_bytes());
-    let digits: String = whole.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.chars().take(KEY).collect()
+    let mut digits = hex::encode(digest(&SHA256, context.as_bytes()));
+    digits.truncate(KEY);
+    digits
+}
+
+/// Where a comment of a pull request is.
+fn comment_path<'a>(workspace: &'a str, name: &'a str, number: &'a str, comment: &'a str) -> [&'a str; 7] {
+    [
+        "repositories",
+        workspace,
+        name,
+        "pullrequests",
+        number,
+        "comments",
+        comment,
+    ]
 }
 
 #[async_trait]
@@ -383,6 +396,20 @@ impl Forge for Bitbucket {
         Ok(ours)
     }
 
+    async fn written(&self, repository: &str, number: u64, comment: &str) -> Result<Written, ForgeError> {
+        let (workspace, name) = split_name(repository)?;
+        let number = number.to_string();
+        let path = comment_path(workspace, name, &number, comment);
+        let found: wire::Comment = self.client.ask(Call::get(&path)).await?.json()?;
+        if found.deleted {
+            return Err(ForgeError::Missing(format!("the comment {comment}")));
+        }
+        Ok(Written {
+            author: found.user.unwrap_or_default().into(),
+            body: found.content.raw,
+        })
+    }
+
     async fn comment(&self, repository: &str, number: u64, body: &str) -> Result<String, ForgeError> {
         let (workspace, name) = split_name(repository)?;
         let path = [
@@ -400,15 +427,7 @@ impl Forge for Bitbucket {
     async fn change_comment(&self, repository: &str, number: u64, comment: &str, body: &str) -> Result<(), ForgeError> {
         let (workspace, name) = split_name(repository)?;
         let number = number.to_string();
-        let path = [
-            "repositories",
-            workspace,
-            name,
-            "pullrequests",
-            &number,
-            "comments",
-            comment,
-        ];
+        let path = comment_path(workspace, name, &number, comment);
         let call = Call::new(Method::PUT, &path).json(&json!({ "content": { "raw": body } }));
         self.client.ask(call).await.map(drop)
     }

@@ -16,7 +16,7 @@ use self::wire::Page;
 use super::client::{ACCEPT_JSON, Call, Client, Outside, bearer, cut, split_name};
 use super::model::{
     Account, Capabilities, Comment, CommitStatus, Forge, ForgeError, ForgeKind, ForgePage, ForgeRepository, Group,
-    HookWish, MissingRight, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState,
+    HookWish, MissingRight, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState, Written,
 };
 use super::settings::{Secrets, Settings};
 
@@ -137,6 +137,20 @@ fn described(found: wire::Repository, branch: Option<String>) -> ForgeRepository
         is_private: !found.public,
         is_archived: found.archived,
     }
+}
+
+/// Where a comment of a pull request is.
+fn comment_path<'a>(project: &'a str, name: &'a str, number: &'a str, comment: &'a str) -> [&'a str; 8] {
+    [
+        "projects",
+        project,
+        "repos",
+        name,
+        "pull-requests",
+        number,
+        "comments",
+        comment,
+    ]
 }
 
 #[async_trait]
@@ -347,6 +361,17 @@ impl Forge for BitbucketDataCenter {
         Ok(ours)
     }
 
+    async fn written(&self, repository: &str, number: u64, comment: &str) -> Result<Written, ForgeError> {
+        let (project, name) = split_name(repository)?;
+        let number = number.to_string();
+        let path = comment_path(project, name, &number, comment);
+        let found: wire::Comment = self.client.ask(Call::get(&path)).await?.json()?;
+        Ok(Written {
+            author: found.author.unwrap_or_default().into(),
+            body: found.text,
+        })
+    }
+
     async fn comment(&self, repository: &str, number: u64, body: &str) -> Result<String, ForgeError> {
         let (project, name) = split_name(repository)?;
         let number = number.to_string();
@@ -358,16 +383,7 @@ impl Forge for BitbucketDataCenter {
     async fn change_comment(&self, repository: &str, number: u64, comment: &str, body: &str) -> Result<(), ForgeError> {
         let (project, name) = split_name(repository)?;
         let number = number.to_string();
-        let path = [
-            "projects",
-            project,
-            "repos",
-            name,
-            "pull-requests",
-            &number,
-            "comments",
-            comment,
-        ];
+        let path = comment_path(project, name, &number, comment);
         let before: wire::Comment = self.client.ask(Call::get(&path)).await?.json()?;
         let changed = json!({ "text": body, "version": before.version });
         self.client

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::forges::client::{Call, Client, bearer};
 use crate::forges::model::ForgeError;
-use crate::forges::tokens::{self, Key};
+use crate::forges::tokens::Key;
 
 /// How long a proof of the app itself holds; GitHub takes ten minutes at most.
 const PROOF: Duration = Duration::from_secs(540);
@@ -132,7 +132,7 @@ impl App {
     /// A token that holds for some minutes at least.
     pub(super) async fn token(&self, client: &Client) -> Result<Zeroizing<String>, ForgeError> {
         let now = client.outside.clock.now();
-        if let Some(token) = tokens::find(&self.kept, now) {
+        if let Some(token) = client.outside.tokens.find(&self.kept, now) {
             return Ok(token);
         }
         let id = match &self.installation {
@@ -144,13 +144,13 @@ impl App {
             .authorized(self.proof(now)?);
         let made: Token = client.ask(call).await?.json()?;
         let token = Zeroizing::new(made.token);
-        tokens::keep(&self.kept, &token, made.expires_at, now);
+        client.outside.tokens.keep(&self.kept, &token, made.expires_at, now);
         Ok(token)
     }
 
     /// Forgets the token, which GitHub did not take.
-    pub(super) fn forget_token(&self) {
-        tokens::forget(&self.kept);
+    pub(super) fn forget_token(&self, client: &Client) {
+        client.outside.tokens.forget(&self.kept);
     }
 }
 
@@ -170,10 +170,8 @@ mod tests {
     use crate::forges::Outside;
 
     fn client() -> Client {
-        let outside = Outside {
-            outbound: Arc::new(Outbound::new(&settings::Outbound::default())),
-            clock: Clock::system(),
-        };
+        let outbound = Arc::new(Outbound::new(&settings::Outbound::default()));
+        let outside = Outside::new(outbound, Clock::system());
         Client::new(&outside, "https://api.github.com", None).unwrap()
     }
 

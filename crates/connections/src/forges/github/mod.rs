@@ -19,7 +19,7 @@ use super::client::{Call, Client, Outside, Reply, bearer, cut, split_name};
 use super::gitea::{reaction_word, state_word};
 use super::model::{
     Account, Capabilities, Comment, CommitStatus, Forge, ForgeError, ForgeKind, ForgePage, ForgeRepository, Group,
-    HookWish, PullRequest, Reaction, RemoteHook, RepositoryQuery,
+    HookWish, PullRequest, Reaction, RemoteHook, RepositoryQuery, Written,
 };
 use super::search::{MOST_LOOKED_THROUGH, page_of};
 use super::settings::{Secrets, Settings};
@@ -120,7 +120,7 @@ impl Github {
         let token = self.token().await?;
         let answer = self.client.ask(call.authorized(bearer(&token)?)).await;
         if let (Proof::App(app), Err(ForgeError::Credentials(_))) = (&self.proof, &answer) {
-            app.forget_token();
+            app.forget_token(&self.client);
         }
         answer
     }
@@ -390,6 +390,13 @@ impl Forge for Github {
             }
         }
         Ok(ours)
+    }
+
+    async fn written(&self, repository: &str, number: u64, comment: &str) -> Result<Written, ForgeError> {
+        let (owner, name) = split_name(repository)?;
+        let call = Call::get(&["repos", owner, name, "issues", "comments", comment]);
+        let found: wire::Comment = self.ask(call).await?.json()?;
+        found.written(number)
     }
 
     async fn comment(&self, repository: &str, number: u64, body: &str) -> Result<String, ForgeError> {

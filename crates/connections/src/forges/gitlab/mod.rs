@@ -16,7 +16,7 @@ use self::wire::{Made, MergeRequest, Named, Note, Project, Token, User};
 use super::client::{ACCEPT_JSON, Call, Client, Outside, Reply, bearer, cut, split_name};
 use super::model::{
     Account, Capabilities, Comment, CommitStatus, Forge, ForgeError, ForgeKind, ForgePage, ForgeRepository, Group,
-    HookWish, MissingRight, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState,
+    HookWish, MissingRight, PullRequest, Reaction, RemoteHook, RepositoryQuery, StatusState, Written,
 };
 use super::settings::{Secrets, Settings};
 
@@ -329,6 +329,16 @@ impl Forge for Gitlab {
             }
         }
         Ok(ours)
+    }
+
+    async fn written(&self, repository: &str, number: u64, comment: &str) -> Result<Written, ForgeError> {
+        let number = number.to_string();
+        let path = ["projects", repository, "merge_requests", &number, "notes", comment];
+        let note: Note = self.client.ask(Call::get(&path)).await?.json()?;
+        Ok(Written {
+            author: note.author.into(),
+            body: note.body,
+        })
     }
 
     async fn comment(&self, repository: &str, number: u64, body: &str) -> Result<String, ForgeError> {

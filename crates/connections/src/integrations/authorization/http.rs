@@ -52,7 +52,7 @@ async fn begin(visitor: Visitor) -> Result<Response> {
     let form = service::manifest_form(&visitor.ctx, &visitor.query("state")).await?;
     let forge = Url::parse(&form.action).map_err(Error::internal)?;
     let allowed = forge.origin().ascii_serialization();
-    html(&page::to_forge(&form.action, &form.manifest), &allowed)
+    html(StatusCode::OK, &page::to_forge(&form.action, &form.manifest), &allowed)
 }
 
 /// A forge sends the browser back, with a code or with a reason.
@@ -66,15 +66,26 @@ async fn come_back(visitor: Visitor) -> Result<Response> {
         false => Err(error.as_str()),
     };
     let finished = service::finish(&visitor.ctx, &visitor.query("state"), answer).await?;
-    html(&page::done(&finished.name, finished.install_url.as_deref()), "'none'")
+    let (name, path) = (&finished.name, &finished.path);
+    match finished.outcome {
+        Ok(install_url) => html(
+            StatusCode::OK,
+            &page::done(name, path, install_url.as_deref()),
+            "'none'",
+        ),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.code().status()).unwrap_or(StatusCode::CONFLICT);
+            html(status, &page::failed(name, path, error.detail()), "'none'")
+        }
+    }
 }
 
 /// A page that may send forms to `forms` only, and that keeps its own address, with the code in it, to itself.
-fn html(text: &str, forms: &str) -> Result<Response> {
+fn html(status: StatusCode, text: &str, forms: &str) -> Result<Response> {
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
     );
-    let mut response = (StatusCode::OK, text.to_owned()).into_response();
+    let mut response = (status, text.to_owned()).into_response();
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,

@@ -1,4 +1,4 @@
-//! The two small pages of connecting by browser: pure.
+//! The small pages of connecting by browser: pure.
 
 /// The page with the form that makes a GitHub App; a browser sends it when its person says so.
 pub(super) fn to_forge(action: &str, manifest: &str) -> String {
@@ -14,8 +14,8 @@ pub(super) fn to_forge(action: &str, manifest: &str) -> String {
     )
 }
 
-/// The page that says that it is done, with the way on where there is one.
-pub(super) fn done(name: &str, install_url: Option<&str>) -> String {
+/// The page that says that it is done, with the way on; `path` is where the console shows the integration.
+pub(super) fn done(name: &str, path: &str, install_url: Option<&str>) -> String {
     let onward = match install_url {
         Some(url) => format!(
             "<p>One step is left: install the app for the repositories that it shall see.</p>\
@@ -25,10 +25,32 @@ pub(super) fn done(name: &str, install_url: Option<&str>) -> String {
         None => "<p>It can be used now.</p>".to_owned(),
     };
     let text = format!(
-        "<p>The integration \u{201c}{}\u{201d} is connected.</p>{onward}<p><a href=\"/\">Back to Slipway</a></p>",
-        escaped(name)
+        "<p>The integration {} is connected.</p>{onward}{}",
+        quoted(name),
+        back(path)
     );
     page("Connected", &text)
+}
+
+/// The page that says why it is not done, and where to begin again.
+pub(super) fn failed(name: &str, path: &str, why: &str) -> String {
+    let text = format!(
+        "<p>The integration {} was not connected.</p><p>{}</p>\
+         <p>Go to the integration to look at its settings and to begin again. When the forge refuses the application, compare \
+         client id, secret and the redirect address there with what the forge has.</p>{}",
+        quoted(name),
+        escaped(why),
+        back(path)
+    );
+    page("Not connected", &text)
+}
+
+fn quoted(name: &str) -> String {
+    format!("\u{201c}{}\u{201d}", escaped(name))
+}
+
+fn back(path: &str) -> String {
+    format!("<p><a href=\"{}\">Go to the integration</a></p>", escaped(path))
 }
 
 fn page(title: &str, body: &str) -> String {
@@ -54,7 +76,11 @@ mod tests {
     #[test]
     fn nothing_of_others_becomes_markup() {
         let text = "\"><script>alert(1)</script>";
-        for page in [to_forge(text, text), done(text, Some(text))] {
+        for page in [
+            to_forge(text, text),
+            done(text, text, Some(text)),
+            failed(text, text, text),
+        ] {
             assert!(!page.contains("<script>"), "{page}");
         }
     }

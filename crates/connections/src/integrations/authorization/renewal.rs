@@ -14,6 +14,7 @@ use slipway_api::ids::IntegrationId;
 use slipway_kernel::db::Tx;
 use slipway_kernel::queue::jobs::{Job, JobError};
 use slipway_kernel::queue::{NewItem, enqueue};
+use slipway_kernel::text;
 use slipway_kernel::{Ctx, Result};
 
 use super::service::forge_of;
@@ -140,7 +141,7 @@ async fn failed(ctx: &Ctx, seen: Integration, error: ForgeError) -> Result<Optio
     if now.is_none_or(|now| now.secrets != seen.secrets) {
         return Ok(None);
     }
-    let why = crate::integrations::probes::sentence(&error.to_string());
+    let why = text::sentence(&error.to_string());
     let is_final = matches!(
         error,
         ForgeError::Credentials(_) | ForgeError::Refused(_) | ForgeError::Right { .. } | ForgeError::Missing(_)

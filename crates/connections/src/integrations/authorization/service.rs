@@ -9,6 +9,7 @@ use slipway_api::integrations::IntegrationAuthorization;
 use slipway_identity::links::base_url;
 use slipway_identity::openid::pkce;
 use slipway_identity::organizations;
+use slipway_kernel::text;
 use slipway_kernel::{Ctx, Error, Result, tokens};
 
 use super::model::{Authorization, place};
@@ -21,6 +22,7 @@ use crate::integrations::model::Integration;
 use crate::integrations::service::{self, callback_url, changed_meanwhile, load};
 use crate::integrations::store as integrations;
 use crate::permissions::INTEGRATION_MANAGE;
+use crate::webhooks::looking;
 
 /// How long somebody may take at the forge.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
@@ -83,6 +85,7 @@ pub async fn begin(ctx: &Ctx, id: IntegrationId) -> Result<IntegrationAuthorizat
     // Whoever never came back leaves a row; each new one takes those away.
     store::delete_expired(&tx, ctx.now()).await?;
     store::insert(&tx, &row).await?;
+    integrations::set_authorization_error(&tx, id, None).await?;
     service::record(&mut tx, ctx, &integration, "integration.authorization-begun", json!({})).await?;
     tx.commit().await?;
     Ok(IntegrationAuthorization {
@@ -105,7 +108,7 @@ pub async fn manifest_form(ctx: &Ctx, state: &str) -> Result<ManifestForm> {
         name: &format!("Slipway {} {}", organization.name, integration.name),
         homepage: &base,
         redirect_url: &callback_url(ctx),
-        setup_url: &base,
+        setup_url: &format!("{base}{}", console_path(organization.name.as_str(), integration.id)),
         organization: integration.settings.text("github-organization"),
         state,
     };
@@ -116,19 +119,21 @@ pub async fn manifest_form(ctx: &Ctx, state: &str) -> Result<ManifestForm> {
     })
 }
 
-/// Where the browser goes after it came back, and which integration that was about.
+/// How it ended, and which integration that was about.
 pub struct Finished {
-    /// Where people install the app that was made; none where everything is done.
-    pub install_url: Option<String>,
     /// The integration's name.
     pub name: String,
+    /// Where the console shows it.
+    pub path: String,
+    /// Where people install the app that was made, none where everything is done; or what went wrong.
+    pub outcome: Result<Option<String>>,
 }
 
 /// Ends: exchanges the code, and keeps what it is worth.
 ///
 /// # Errors
 ///
-/// A sentence for the person: the answer is of somebody else, too late, a second one, or the forge refuses.
+/// A sentence for the person: the answer is of somebody else, too late, or a second one.
 pub async fn finish(ctx: &Ctx, state: &str, answer: Result<&str, &str>) -> Result<Finished> {
     let (integration, row) = under_way(ctx, state).await?;
     let tx = ctx.begin().await?;
@@ -136,6 +141,34 @@ pub async fn finish(ctx: &Ctx, state: &str, answer: Result<&str, &str>) -> Resul
         return Err(over());
     }
     tx.commit().await?;
+    let outcome = exchanged(ctx, &integration, &row, answer).await;
+    if let Err(error) = &outcome {
+        let mut tx = ctx.begin().await?;
+        integrations::set_authorization_error(&tx, integration.id, Some(error.detail())).await?;
+        let told = json!({"reason": error.detail()});
+        service::record(&mut tx, ctx, &integration, "integration.authorization-failed", told).await?;
+        tx.commit().await?;
+    }
+    let organization = organizations::by_id(ctx, integration.organization_id).await?;
+    Ok(Finished {
+        path: console_path(organization.name.as_str(), integration.id),
+        name: integration.name.to_string(),
+        outcome,
+    })
+}
+
+/// Where the console shows an integration.
+fn console_path(organization: &str, id: IntegrationId) -> String {
+    format!("/app/{organization}/settings/integrations/{id}")
+}
+
+/// Makes tokens, or an app, of what the forge answered; says where the app is installed.
+async fn exchanged(
+    ctx: &Ctx,
+    integration: &Integration,
+    row: &Authorization,
+    answer: Result<&str, &str>,
+) -> Result<Option<String>> {
     let code = answer.map_err(|error| {
         let shown: String = error.chars().filter(|letter| !letter.is_control()).take(100).collect();
         Error::conflict(format!(
@@ -143,29 +176,24 @@ pub async fn finish(ctx: &Ctx, state: &str, answer: Result<&str, &str>) -> Resul
         ))
     })?;
     if code.is_empty() || code.len() > CODE {
-        return Err(over());
+        return Err(Error::conflict(
+            "The forge came back without a code. Nothing was changed; begin again.",
+        ));
     }
-    let is_app = integration.method().is_some_and(|method| method.word == "app");
-    let mut values = service::values(ctx, &integration).await?;
-    let install_url = match is_app {
-        true => Some(with_app(ctx, &integration, &mut values, code).await?),
-        false => {
-            let verifier = opened_verifier(ctx, integration.organization_id, &row).await?;
-            let (kind, settings) = forge_of(&integration)?;
-            let secrets = service::forge_secrets(&values)?;
-            let outside = Outside::of(ctx.kernel());
-            let redirect = callback_url(ctx);
-            let grant = redeem(kind, (&settings, &secrets), &outside, code, (&redirect, &verifier))
-                .await
-                .map_err(refused)?;
-            keep(ctx, &integration, values, grant).await?;
-            None
-        }
-    };
-    Ok(Finished {
-        install_url,
-        name: integration.name.to_string(),
-    })
+    let mut values = service::values(ctx, integration).await?;
+    if integration.method().is_some_and(|method| method.word == "app") {
+        return with_app(ctx, integration, &mut values, code).await.map(Some);
+    }
+    let verifier = opened_verifier(ctx, integration.organization_id, row).await?;
+    let (kind, settings) = forge_of(integration)?;
+    let secrets = service::forge_secrets(&values)?;
+    let outside = Outside::of(ctx.kernel());
+    let redirect = callback_url(ctx);
+    let grant = redeem(kind, (&settings, &secrets), &outside, code, (&redirect, &verifier))
+        .await
+        .map_err(refused)?;
+    keep(ctx, integration, values, grant).await?;
+    Ok(None)
 }
 
 /// The integration of a state that the caller began with, and that may be ended.
@@ -208,7 +236,9 @@ pub(super) async fn keep(ctx: &Ctx, seen: &Integration, mut values: Values, gran
     renewal::schedule(&mut tx, ctx, &next).await?;
     let told = json!({"expires-at": next.expires_at});
     service::record(&mut tx, ctx, &next, "integration.authorized", told).await?;
-    tx.commit().await
+    tx.commit().await?;
+    // What was refused before may be let in now.
+    looking::poke_all(ctx, next.id).await
 }
 
 /// Keeps the app that GitHub made; says where it is installed.
@@ -242,7 +272,7 @@ async fn next_version(ctx: &Ctx, seen: &Integration, values: Values) -> Result<I
     let mut next = service::kept(ctx, seen.clone(), values).await?;
     next.version += 1;
     next.updated_at = ctx.now();
-    (next.check_error, next.renewal_error) = (None, None);
+    (next.check_error, next.renewal_error, next.authorization_error) = (None, None, None);
     Ok(next)
 }
 
@@ -252,5 +282,5 @@ pub(super) fn forge_of(integration: &Integration) -> Result<(ForgeKind, crate::f
 }
 
 fn refused(error: crate::forges::ForgeError) -> Error {
-    Error::conflict(crate::integrations::probes::sentence(&error.to_string()))
+    Error::conflict(text::sentence(&error.to_string()))
 }

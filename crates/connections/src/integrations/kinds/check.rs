@@ -9,6 +9,7 @@ use url::Url;
 
 use super::{Field, Form, Kind};
 use crate::integrations::values::{Secrets, Settings};
+use crate::ssh_keys::key;
 
 /// The field that says which way is taken.
 pub const METHOD: &str = "method";
@@ -288,6 +289,10 @@ fn text_of(field: &Field, value: &Value) -> Result<String, String> {
         (Value::Number(number), Form::Number(..) | Form::Pattern(..)) => number.to_string(),
         _ => return Err("A text is expected.".to_owned()),
     };
+    if let Form::PrivateKey = field.form {
+        // Read here, so that one with a passphrase does not fail in a run.
+        return key::read(&text).map(|key| key.text.to_string()).map_err(str::to_owned);
+    }
     if let Form::Lines = field.form {
         let is_plain = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\r' | '\t');
         return match text.len() <= LINES && text.chars().all(is_plain) {

@@ -210,6 +210,20 @@ pub(super) static GOOGLE_CLOUD: Kind = Kind {
             "Whom the tokens are for; the provider's own name when it is absent.",
         )
         .of(IDENTITY),
+        Field::new(
+            "token-url",
+            "Address of the token service",
+            "For private endpoints; Google's own when it is absent.",
+        )
+        .server()
+        .of(IDENTITY),
+        Field::new(
+            "iam-url",
+            "Address of the IAM credentials service",
+            "For private endpoints; Google's own when it is absent.",
+        )
+        .server()
+        .of(IDENTITY),
         Field::new("key", "Key file", "The JSON file of a service account's key.")
             .lines()
             .secret()

@@ -117,6 +117,8 @@ pub enum Form {
     Text,
     /// Several lines: a key, a certificate, a file.
     Lines,
+    /// A private key in OpenSSH or PEM form, without a passphrase.
+    PrivateKey,
     /// The address of a web server, without user, query and fragment.
     Address,
     /// One line that matches this pattern as a whole, as the example does.

@@ -12,6 +12,22 @@ const CERTIFICATES: Field = Field::new(
 )
 .form(Form::Lines);
 
+/// What opens private modules that are written with the forge's SSH addresses; the forge's API needs none.
+const SSH_KEY: Field = Field::new(
+    crate::integrations::kinds::SSH_KEY,
+    "SSH key",
+    "A private key without a passphrase, by which runs fetch modules with SSH addresses. Without one they are fetched over \
+     HTTPS.",
+)
+.form(Form::PrivateKey)
+.secret();
+const HOST_KEYS: Field = Field::new(
+    "host-keys",
+    "Host keys",
+    "The keys of its SSH server, as lines of a known_hosts file; those of the large forges are known.",
+)
+.lines();
+
 const CLIENT_ID: Field = Field::new("client-id", "Client id", "What the forge calls the application.")
     .required()
     .of(OAUTH);
@@ -112,6 +128,8 @@ pub(super) static GITHUB: Kind = Kind {
             .required()
             .of(TOKEN),
         CERTIFICATES,
+        SSH_KEY,
+        HOST_KEYS,
     ],
 };
 
@@ -137,6 +155,8 @@ pub(super) static GITLAB: Kind = Kind {
         .required()
         .of(TOKEN),
         CERTIFICATES,
+        SSH_KEY,
+        HOST_KEYS,
     ],
 };
 
@@ -170,6 +190,8 @@ pub(super) static BITBUCKET: Kind = Kind {
             .required()
             .of(&["token", "api-token"]),
         CERTIFICATES,
+        SSH_KEY,
+        HOST_KEYS,
     ],
 };
 
@@ -191,6 +213,8 @@ pub(super) static BITBUCKET_DATA_CENTER: Kind = Kind {
             .required()
             .of(TOKEN),
         CERTIFICATES,
+        SSH_KEY,
+        HOST_KEYS,
     ],
 };
 
@@ -248,6 +272,8 @@ pub(super) static AZURE_DEVOPS: Kind = Kind {
         .required()
         .of(TOKEN),
         CERTIFICATES,
+        SSH_KEY,
+        HOST_KEYS,
     ],
 };
 
@@ -273,6 +299,8 @@ pub(super) static GITEA: Kind = Kind {
         .required()
         .of(TOKEN),
         CERTIFICATES,
+        SSH_KEY,
+        HOST_KEYS,
     ],
 };
 
@@ -303,7 +331,7 @@ pub(super) static GIT: Kind = Kind {
         Field::new("username", "User", "Whom to sign in as.").required().of(&["basic"]),
         Field::new("password", "Password", "Or a token that the server takes as one.").secret().required().of(&["basic"]),
         Field::new("private-key", "Private key", "In OpenSSH or PEM form, without a passphrase.")
-            .lines()
+            .form(Form::PrivateKey)
             .secret()
             .required()
             .of(&["ssh"]),

@@ -14,6 +14,9 @@ pub mod schema;
 
 pub use field::{Field, Form, Group, Kind, Method};
 
+/// The field of forges with the key for their SSH addresses.
+pub const SSH_KEY: &str = "ssh-key";
+
 /// Every kind, as it is offered.
 pub static KINDS: [&Kind; 16] = [
     &clouds::AWS,

@@ -69,7 +69,7 @@ fn branch(kind: &Kind, method: &Method) -> Value {
 fn property(field: &Field, order: usize) -> Value {
     let form = match field.form {
         Form::Text => json!({"type": "string"}),
-        Form::Lines => json!({"type": "string", "format": "textarea"}),
+        Form::Lines | Form::PrivateKey => json!({"type": "string", "format": "textarea"}),
         Form::Address => json!({"type": "string", "format": "uri"}),
         Form::Pattern(pattern, example) => {
             json!({"type": "string", "pattern": format!("^(?:{pattern})$"), "examples": [example]})

@@ -2,6 +2,7 @@
 
 use super::{Checked, Outcome, Probe, Wrong};
 use crate::integrations::sts::{Keys, Refusal, Sts};
+use slipway_kernel::text;
 
 pub(super) async fn ask(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
     let sts = Sts {
@@ -85,7 +86,7 @@ fn in_words(refusal: &Refusal) -> String {
         },
         Refusal::Other(_) => "",
     };
-    format!("{} {hint}", super::sentence(&refusal.to_string()))
+    format!("{} {hint}", text::sentence(&refusal.to_string()))
         .trim_end()
         .to_owned()
 }

@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 use slipway_kernel::outbound::Request;
+use slipway_kernel::text;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Checked, Outcome, Probe, Wrong, bearer, sentence};
+use super::{Checked, Outcome, Probe, Wrong, bearer};
 use crate::integrations::values::hidden;
 
 /// The two hosts of a cloud: sign-in, management.
@@ -128,10 +129,13 @@ fn refusal(text: &str, subject: Option<&str>) -> Result<Outcome, Wrong> {
     };
     let shown: String = text.lines().next().unwrap_or_default().chars().take(300).collect();
     Err(Wrong(
-        format!("Azure does not accept the credentials. {} {hint}", sentence(&shown))
-            .replace(" . ", " ")
-            .trim_end()
-            .to_owned(),
+        format!(
+            "Azure does not accept the credentials. {} {hint}",
+            text::sentence(&shown)
+        )
+        .replace(" . ", " ")
+        .trim_end()
+        .to_owned(),
     ))
 }
 

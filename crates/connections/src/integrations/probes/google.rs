@@ -7,15 +7,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use slipway_kernel::Ctx;
 use slipway_kernel::outbound::{Answer, Request};
+use slipway_kernel::text;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Checked, Outcome, Probe, Wrong, bearer, sentence, word};
+use super::{Checked, Outcome, Probe, Wrong, bearer, word};
+use crate::integrations::google::GoogleServices;
 use crate::integrations::values;
 
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
-const STS: &str = "https://sts.googleapis.com/v1/token";
-const IAM: &str = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts";
 
 /// What a key file has.
 #[derive(Deserialize)]
@@ -74,13 +74,18 @@ fn assertion(ctx: &Ctx, key: &KeyFile) -> Result<String, Wrong> {
 async fn by_token(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
     let provider = format!("//iam.googleapis.com/{}", probe.text("provider").unwrap_or_default());
     let (token, subject) = probe.token(probe.text("audience").unwrap_or(&provider)).await?;
+    let services = GoogleServices::of(probe.values);
     let body = exchange(&provider, &token);
-    let request = Request::post(address(STS)?, "application/json", body.to_string().into_bytes());
+    let request = Request::post(
+        address(&services.token_url)?,
+        "application/json",
+        body.to_string().into_bytes(),
+    );
     let federated = access_token(&probe.send(request).await?)?;
     let Some(account) = probe.text("service-account") else {
         return Ok(known(format!("principal {subject} of {provider}")));
     };
-    let url = address(&format!("{IAM}/{account}:generateAccessToken"))?;
+    let url = address(&services.impersonation(account))?;
     let body = json!({"scope": [SCOPE], "lifetime": "300s"}).to_string().into_bytes();
     let answer = probe
         .send(bearer(Request::post(url, "application/json", body), &federated)?)
@@ -151,9 +156,12 @@ fn refusal(answer: &Answer) -> String {
         _ => "",
     };
     let shown: String = text.chars().take(300).collect();
-    format!("Google does not accept the credentials. {} {hint}", sentence(&shown))
-        .trim_end()
-        .to_owned()
+    format!(
+        "Google does not accept the credentials. {} {hint}",
+        text::sentence(&shown)
+    )
+    .trim_end()
+    .to_owned()
 }
 
 fn address(text: &str) -> Result<Url, Wrong> {

@@ -21,6 +21,7 @@ use slipway_api::integrations::IntegrationDraft;
 use slipway_identity::issuer;
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::outbound::{Answer, OutboundError, Request};
+use slipway_kernel::text;
 use slipway_kernel::{Ctx, Error, Result};
 use zeroize::Zeroizing;
 
@@ -31,6 +32,7 @@ use super::model::{Checked, Integration};
 use super::service::{self, kind_of, load, record};
 use super::store;
 use crate::permissions::INTEGRATION_MANAGE;
+use crate::webhooks::looking;
 
 /// How long a token counts that a test shows.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(300);
@@ -52,7 +54,7 @@ struct Wrong(String);
 
 impl From<OutboundError> for Wrong {
     fn from(error: OutboundError) -> Self {
-        Self(sentence(&error.to_string()))
+        Self(text::sentence(&error.to_string()))
     }
 }
 
@@ -104,15 +106,24 @@ fn hidden(text: &str) -> Result<HeaderValue, Wrong> {
     Ok(value)
 }
 
-/// Tests what is kept, and keeps what was found.
+/// Tests what is kept, and keeps what was found. What was refused before is let in again when it is well.
 ///
 /// # Errors
 ///
 /// `NotFound`, `Forbidden`; what is wrong on the other side is no error but the answer.
 pub async fn saved(ctx: &Ctx, id: IntegrationId) -> Result<Outcome> {
     let integration = load(ctx, id, INTEGRATION_MANAGE).await?;
-    let outcome = of(ctx, &integration).await?;
-    let after = integration.checked(outcome.0.clone(), ctx.now());
+    let outcome = again(ctx, &integration).await?;
+    if outcome.0.error.is_none() {
+        looking::poke_unread(ctx, id).await?;
+    }
+    Ok(outcome)
+}
+
+/// The same for the server itself: something that the integration opens was refused, or opens again.
+pub(crate) async fn again(ctx: &Ctx, integration: &Integration) -> Result<Outcome> {
+    let outcome = of(ctx, integration).await?;
+    let after = integration.clone().checked(outcome.0.clone(), ctx.now());
     let mut tx = ctx.begin().await?;
     // What somebody changed meanwhile was not what was tested.
     if store::set_checked(&tx, &after).await? {
@@ -195,23 +206,4 @@ fn untested(why: &str) -> Outcome {
 /// The text at a JSON pointer.
 fn word<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer)?.as_str()
-}
-
-/// With a capital letter and a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let text: String = match text.starts_with("http") {
-        // An address begins as it does.
-        true => text.to_owned(),
-        false => letters
-            .next()
-            .into_iter()
-            .flat_map(char::to_uppercase)
-            .chain(letters)
-            .collect(),
-    };
-    match text.ends_with(['.', '!', '?']) {
-        true => text,
-        false => format!("{text}."),
-    }
 }

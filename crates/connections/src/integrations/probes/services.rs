@@ -7,11 +7,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use slipway_api::integrations::MissingRight;
 use slipway_kernel::outbound::Request;
+use slipway_kernel::text;
 use url::Url;
 use zeroize::Zeroizing;
 
 use super::digest::{Challenge, authorization};
-use super::{Checked, Outcome, Probe, Wrong, bearer, hidden, sentence, untested, word};
+use super::{Checked, Outcome, Probe, Wrong, bearer, hidden, untested, word};
 use crate::integrations::values;
 
 pub(super) async fn datadog(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
@@ -137,7 +138,9 @@ pub(super) async fn slack(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
             _ => "",
         };
         return Err(Wrong(
-            format!("Slack says {} {hint}", sentence(&code)).trim_end().to_owned(),
+            format!("Slack says {} {hint}", text::sentence(&code))
+                .trim_end()
+                .to_owned(),
         ));
     }
     let scopes = answer

@@ -9,6 +9,7 @@ mod signature;
 use http::{HeaderName, HeaderValue};
 use slipway_api::Timestamp;
 use slipway_kernel::outbound::{Outbound, Request};
+use slipway_kernel::text;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -33,6 +34,8 @@ pub(super) struct Session {
     pub(super) access_key_id: String,
     pub(super) secret_access_key: Zeroizing<String>,
     pub(super) session_token: Zeroizing<String>,
+    /// When they end, as AWS writes it (RFC 3339).
+    pub(super) expiration: String,
     /// Whom one is with them.
     pub(super) arn: String,
 }
@@ -111,7 +114,7 @@ impl Sts<'_> {
             .outbound
             .send(request)
             .await
-            .map_err(|error| Refusal::Other(super::probes::sentence(&error.to_string())))?;
+            .map_err(|error| Refusal::Other(text::sentence(&error.to_string())))?;
         let text = Zeroizing::new(String::from_utf8_lossy(&answer.body).into_owned());
         if answer.status.is_success() {
             return Ok(text);
@@ -167,6 +170,7 @@ fn session(answer: &str) -> Result<Session, Refusal> {
         access_key_id: element(answer, "AccessKeyId")?,
         secret_access_key: Zeroizing::new(element(answer, "SecretAccessKey")?),
         session_token: Zeroizing::new(element(answer, "SessionToken")?),
+        expiration: element(answer, "Expiration")?,
         arn: element(answer, "Arn")?,
     })
 }

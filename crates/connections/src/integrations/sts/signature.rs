@@ -40,19 +40,19 @@ pub(super) fn authorization(keys: &Keys<'_>, signed: &Signed<'_>) -> String {
         signed.method,
         signed.path,
         signed.query,
-        hexadecimal(digest(&SHA256, signed.body).as_ref())
+        hex::encode(digest(&SHA256, signed.body).as_ref())
     );
     let scope = format!("{date}/{}/{}/aws4_request", signed.region, signed.service);
     let text = format!(
         "AWS4-HMAC-SHA256\n{}\n{scope}\n{}",
         signed.time,
-        hexadecimal(digest(&SHA256, canonical.as_bytes()).as_ref())
+        hex::encode(digest(&SHA256, canonical.as_bytes()).as_ref())
     );
     let mut key = hash(format!("AWS4{}", keys.secret_access_key).as_bytes(), date);
     for part in [signed.region, signed.service, "aws4_request"] {
         key = hash(&key, part);
     }
-    let signature = hexadecimal(&hash(&key, &text));
+    let signature = hex::encode(hash(&key, &text));
     format!(
         "AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={names}, Signature={signature}",
         keys.access_key_id
@@ -61,10 +61,6 @@ pub(super) fn authorization(keys: &Keys<'_>, signed: &Signed<'_>) -> String {
 
 fn hash(key: &[u8], text: &str) -> Vec<u8> {
     sign(&Key::new(HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

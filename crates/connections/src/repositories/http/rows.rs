@@ -17,6 +17,7 @@ use crate::permissions::{REPOSITORY_READ, WEBHOOK_MANAGE};
 use crate::repositories::model::{Repository, RepositoryStatus};
 use crate::repositories::service::{self, Wanted};
 use crate::repositories::store::Filter;
+use crate::uses::{self, Counts};
 use crate::webhooks::model::HookState;
 
 pub(super) fn routes() -> Routes {
@@ -61,10 +62,13 @@ async fn list_repositories(ctx: Ctx, params: Params, uri: Uri) -> Result<impl In
     let ids = listed.rows.iter().map(|row| row.id);
     let hooks = crate::webhooks::store::of_repositories(ctx.db.reader(), ids).await?;
     let states: HashMap<RepositoryId, HookState> = hooks.iter().map(|hook| (hook.repository_id, hook.state)).collect();
+    let ids: Vec<String> = listed.rows.iter().map(|row| row.id.to_string()).collect();
+    let mut counts = uses::counts(&ctx, organization.id, &ids).await?;
     let cursor = |row: &Repository| format!("{}\n{}", row.full_name, row.id);
     let document = query.document(listed, cursor, |row| {
         let state = states.get(&row.id).copied();
-        resource(row, state)
+        let uses = counts.remove(&row.id.to_string()).unwrap_or_default();
+        resource(row, state, uses)
     });
     Ok(list(document))
 }
@@ -162,10 +166,13 @@ async fn synchronize_repository(ctx: Ctx, params: Params) -> Result<impl IntoRes
 
 async fn shown(ctx: &Ctx, repository: Repository) -> Result<Resource<Wire>> {
     let hook = crate::webhooks::store::of_repository(ctx.db.reader(), repository.id).await?;
-    Ok(resource(repository, hook.map(|hook| hook.state)))
+    let id = repository.id.to_string();
+    let mut counts = uses::counts(ctx, repository.organization_id, std::slice::from_ref(&id)).await?;
+    let uses = counts.remove(&id).unwrap_or_default();
+    Ok(resource(repository, hook.map(|hook| hook.state), uses))
 }
 
-fn resource(repository: Repository, hook: Option<HookState>) -> Resource<Wire> {
+fn resource(repository: Repository, hook: Option<HookState>, uses: Counts) -> Resource<Wire> {
     let attributes = Wire {
         full_name: repository.full_name,
         address: repository.address,
@@ -176,6 +183,7 @@ fn resource(repository: Repository, hook: Option<HookState>) -> Resource<Wire> {
         webhook: hook.map(|state| state.as_str().to_owned()),
         synchronized_at: repository.synchronized_at,
         next_look_at: repository.look_at,
+        used_by: uses,
         created_at: repository.created_at,
     };
     let link = format!("/api/v2/repositories/{}", repository.id);

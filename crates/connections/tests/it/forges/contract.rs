@@ -166,6 +166,14 @@ async fn writes_comments(forge: &dyn Forge, world: &World) {
         ours.iter().map(|comment| comment.body.as_str()).collect::<Vec<_>>(),
         [second.as_str()]
     );
+    let written = forge.written(repository, number, &id).await.unwrap();
+    assert_eq!(
+        (written.author.login.as_str(), written.body),
+        (world.account.as_str(), second)
+    );
+    // In another request it is not.
+    let elsewhere = forge.written(repository, number + 1, &id).await.unwrap_err();
+    assert!(matches!(elsewhere, ForgeError::Missing(_)), "{elsewhere:?}");
     for reaction in [Reaction::Seen, Reaction::Done, Reaction::Refused] {
         match forge.react(repository, number, &id, reaction).await {
             Ok(()) | Err(ForgeError::Unsupported(_)) => {}

@@ -26,7 +26,7 @@ struct Recording {
 }
 
 #[derive(Deserialize)]
-struct Exchange {
+pub struct Exchange {
     request: Expected,
     answer: Answer,
 }
@@ -76,7 +76,7 @@ impl Player {
         Self::of(VecDeque::from([serde_json::from_value(exchange).unwrap()])).await
     }
 
-    async fn of(exchanges: VecDeque<Exchange>) -> Self {
+    pub async fn of(exchanges: VecDeque<Exchange>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let left = Arc::new(Mutex::new(exchanges));
@@ -177,7 +177,7 @@ fn world(group: &str) -> World {
 }
 
 /// A new app's key, in the form that GitHub gives: PKCS #1, which is what PKCS #8 holds after its first 26 bytes.
-fn app_key() -> String {
+pub fn app_key() -> String {
     let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let der: Pkcs8V1Der<'static> = pair.as_der().unwrap();
     let text = STANDARD.encode(&der.as_ref()[26..]);
@@ -458,10 +458,39 @@ async fn an_apps_token_serves_everybody_until_it_is_refused() {
     let settings = json!({ "api-url": player.url, "app-id": "4242", "installation-id": "99" });
     let secrets = json!({ "private-key": app_key() });
     let mut answers = Vec::new();
+    let server = super::outside(clock());
     for _ in 0..4 {
-        let forge = super::open(ForgeKind::Github, &settings, &secrets, clock());
+        let forge = super::open_from(&server, ForgeKind::Github, &settings, &secrets);
         answers.push(forge.repository("platform/infra").await.is_ok());
     }
     assert_eq!(answers, [true, true, false, true]);
+    player.finish();
+}
+
+/// GitHub's "secondary" limit is a 403: what one was told holds for all who show the same credentials.
+#[tokio::test]
+async fn a_limit_is_waited_for_by_all_who_show_the_same_credentials() {
+    let limited = json!([{
+        "request": { "method": "GET", "path": "/repos/platform/infra" },
+        "answer": { "status": 403, "headers": { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795253460" },
+            "body": { "message": "API rate limit exceeded" } },
+    }]);
+    let player = Player::of(serde_json::from_value(limited).unwrap()).await;
+    let server = super::outside(clock());
+    let settings = json!({ "api-url": player.url });
+    for name in ["platform/infra", "platform/other"] {
+        let forge = super::open_from(
+            &server,
+            ForgeKind::Github,
+            &settings,
+            &json!({ "token": "planted-secret-token" }),
+        );
+        let error = forge.repository(name).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "127.0.0.1 asks to wait until 2026-11-21T09:31:00.000Z"
+        );
+    }
+    // One question was enough.
     player.finish();
 }

@@ -134,3 +134,22 @@ async fn nobody_reads_by_an_integration_that_he_may_not_use() {
         .unwrap_err();
     assert!(matches!(refused.code(), Code::NotFound | Code::Forbidden), "{refused}");
 }
+
+#[tokio::test]
+async fn the_first_push_says_which_branch_counts() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let server = GitServer::start().unwrap();
+    let infra = server.create("infra").unwrap();
+    let wanted = Wanted {
+        integration: None,
+        identifier: server.url("infra"),
+    };
+    let repository = service::ensure(&ctx, organization(&ctx).await, &wanted).await.unwrap();
+    infra
+        .commit("main", "First", &[Change::file("main.tf", "# one\n")])
+        .unwrap();
+    service::synchronize(&ctx, &repository, &[]).await.unwrap();
+    let seen = service::get(&ctx, repository.id).await.unwrap();
+    assert_eq!(seen.default_branch.as_deref(), Some("main"));
+}
