@@ -11,7 +11,7 @@ use slipway_kernel::queue::jobs::{Job, JobError};
 use slipway_kernel::{Ctx, Error};
 
 use crate::phases::store as phases;
-use crate::{commits, pull_requests, reports, sources};
+use crate::{commits, pull_requests, reports, schedules, sources};
 
 /// Moves the logs of a phase that has ended to the object store. Subject: the phase.
 pub const SEAL_LOGS: &str = "infra.seal-logs";
@@ -21,10 +21,14 @@ pub const INGEST: &str = "infra.ingest";
 
 /// Carries out what happened to a repository. Subject: the repository, so that one thing goes after the other.
 pub const REPOSITORY_EVENT: &str = "infra.repository-event";
+/// That a branch moved to which pull requests go. An action of [`REPOSITORY_EVENT`] that no event tells of.
+pub const BASE_MOVED: &str = "base-moved";
 /// Tells the forge how far a commit's runs are. Subject: the commit.
 pub const COMMIT_STATUSES: &str = "infra.commit-statuses";
 /// Writes the comment of a pull request. Subject: the pull request.
 pub const PULL_REQUEST_COMMENT: &str = "infra.pull-request-comment";
+/// Starts what a schedule of a workspace says. Subject: the schedule.
+pub const SCHEDULE: &str = "infra.schedule";
 
 /// Every job of this domain.
 #[must_use]
@@ -65,14 +69,20 @@ pub fn jobs() -> Vec<Job> {
             run: |ctx, item| {
                 async move {
                     let repository = field(&item.payload, "repository")?;
-                    reports::service::send(ctx, repository, &item.subject).await
+                    reports::service::send(ctx, repository, &item.subject, item.attempt).await
                 }
                 .boxed()
             },
         },
         Job {
+            kind: SCHEDULE,
+            run: |ctx, item| schedules::firing::fire(ctx, item, schedules::ACTIONS).boxed(),
+        },
+        Job {
             kind: PULL_REQUEST_COMMENT,
-            run: |ctx, item| async move { pull_requests::comment::write(ctx, subject(&item.subject)?).await }.boxed(),
+            run: |ctx, item| {
+                async move { pull_requests::comment::write(ctx, subject(&item.subject)?, item.attempt).await }.boxed()
+            },
         },
     ]
 }
@@ -91,6 +101,10 @@ async fn repository_event(ctx: &Ctx, item: &WorkItem) -> Result<(), JobError> {
         }
         "pull-request.changed" => {
             pull_requests::service::changed(ctx, repository, position, &field(&item.payload, "changes")?).await
+        }
+        BASE_MOVED => {
+            let branch: String = field(&item.payload, "changes")?;
+            pull_requests::following::base_moved(ctx, repository, &branch).await
         }
         "pull-request.commented" => {
             pull_requests::commanding::commented(ctx, repository, position, &field(&item.payload, "changes")?).await

@@ -8,12 +8,15 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod approvals;
 pub mod commits;
 pub mod configuration_versions;
+pub mod fuzzing;
 mod http;
 pub mod integrations;
 mod jobs;
 mod limits;
+pub mod managed;
 mod people;
 pub mod permissions;
 pub mod phases;
@@ -24,6 +27,7 @@ mod reports;
 pub mod retention;
 pub mod runner_pools;
 pub mod runs;
+pub mod schedules;
 mod sealed_columns;
 pub mod sources;
 pub mod states;
@@ -64,6 +68,11 @@ pub fn migrations() -> Vec<Migration> {
         pull_requests::store::MIGRATION,
         integrations::store::MIGRATION,
         private_code::store::MIGRATION,
+        integrations::promises::store::MIGRATION,
+        pull_requests::store::KEPT_PLANS,
+        schedules::store::MIGRATION,
+        workspaces::store::MANAGED,
+        approvals::store::MIGRATION,
     ]
 }
 
@@ -73,15 +82,16 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
     permissions::all()
 }
 
-/// Adds this domain's part of the API.
+/// Adds this domain's part of the API. `scheduled` is what schedules can start, in all domains.
 #[must_use]
-pub fn routes(api: Api, limits: &Limits) -> Api {
+pub fn routes(api: Api, limits: &Limits, scheduled: Vec<schedules::Action>) -> Api {
     api.merge(workspaces::http::routes())
         .merge(variables::http::routes())
         .merge(variable_sets::http::routes())
         .merge(configuration_versions::http::routes())
         .merge(states::http::routes())
         .merge(runs::http::routes())
+        .merge(approvals::http::routes())
         .merge(phases::http::routes())
         .merge(plan_changes::http::routes())
         .merge(runner_pools::http::routes())
@@ -89,6 +99,8 @@ pub fn routes(api: Api, limits: &Limits) -> Api {
         .merge(private_code::http::routes())
         .merge(triggers::http::routes())
         .merge(commits::http::routes())
+        .merge(pull_requests::http::routes())
+        .merge(schedules::http::routes(scheduled))
         .merge(work::http::routes(limits))
 }
 

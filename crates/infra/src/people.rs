@@ -2,7 +2,7 @@
 
 use slipway_api::ids::UserId;
 use slipway_connections::forges::model::Person;
-use slipway_connections::repositories::Repository;
+use slipway_connections::repositories::{self, Repository};
 use slipway_identity::{forge_accounts, users};
 use slipway_kernel::ctx::Origin;
 use slipway_kernel::{Actor, Ctx, Result};
@@ -39,8 +39,10 @@ impl Known {
 ///
 /// Those of the database.
 pub(crate) async fn known(ctx: &Ctx, repository: &Repository, person: &Person) -> Result<Known> {
-    let host = repository.address_key.split('/').next().unwrap_or_default();
-    let user = forge_accounts::service::user_of(ctx, host, &person.id, &person.login).await?;
+    let user = match repositories::service::accounts_host(ctx, repository).await? {
+        Some(host) => forge_accounts::service::user_of(ctx, &host, &person.id, &person.login).await?,
+        None => None,
+    };
     let actor = match user {
         // Whoever is suspended is nobody.
         Some(user) => users::service::actor(ctx.kernel(), user).await.ok(),

@@ -22,6 +22,8 @@ pub const RUN_PLAN: Permission = Permission::new("workspace.run.plan");
 pub const RUN_APPLY: Permission = Permission::new("workspace.run.apply");
 /// Start runs that destroy everything.
 pub const RUN_DESTROY: Permission = Permission::new("workspace.run.destroy");
+/// Approve and reject plans, where rules want that before they are applied.
+pub const RUN_APPROVE: Permission = Permission::new("workspace.run.approve");
 /// Ask a run to stop.
 pub const RUN_CANCEL: Permission = Permission::new("workspace.run.cancel");
 /// Stop a run without waiting for the engine.
@@ -40,6 +42,14 @@ pub const STATE_WRITE: Permission = Permission::new("workspace.state.write");
 pub const VARIABLE_SET_READ: Permission = Permission::new("variable-set.read");
 /// Change variable sets and what they are assigned to.
 pub const VARIABLE_SET_WRITE: Permission = Permission::new("variable-set.write");
+/// See schedules and what came of their times.
+pub const SCHEDULE_READ: Permission = Permission::new("schedule.read");
+/// Make, change, pause and remove schedules of what one may start oneself.
+pub const SCHEDULE_MANAGE: Permission = Permission::new("schedule.manage");
+/// See approval rules.
+pub const APPROVAL_RULE_READ: Permission = Permission::new("approval-rule.read");
+/// Change approval rules: whose approval a change needs.
+pub const APPROVAL_RULE_MANAGE: Permission = Permission::new("approval-rule.manage");
 /// See runner pools and their runners.
 pub const RUNNER_POOL_READ: Permission = Permission::new("runner-pool.read");
 /// Change runner pools and make their tokens.
@@ -59,6 +69,10 @@ pub fn all() -> Vec<(Permission, &'static str)> {
         (RUN_PLAN, "Upload configurations and start runs that only plan."),
         (RUN_APPLY, "Start runs that apply; confirm and discard plans."),
         (RUN_DESTROY, "Start runs that destroy everything in a workspace."),
+        (
+            RUN_APPROVE,
+            "Approve and reject plans, where rules want that before they are applied.",
+        ),
         (RUN_CANCEL, "Ask runs to stop."),
         (
             RUN_FORCE_CANCEL,
@@ -83,6 +97,16 @@ pub fn all() -> Vec<(Permission, &'static str)> {
             VARIABLE_SET_WRITE,
             "Change variable sets and what they are assigned to.",
         ),
+        (SCHEDULE_READ, "See schedules and what came of their times."),
+        (
+            SCHEDULE_MANAGE,
+            "Create, change, pause and remove schedules; what they start must be allowed, too.",
+        ),
+        (APPROVAL_RULE_READ, "See approval rules."),
+        (
+            APPROVAL_RULE_MANAGE,
+            "Change approval rules: whose approval a change needs.",
+        ),
         (RUNNER_POOL_READ, "See runner pools and their runners."),
         (RUNNER_POOL_MANAGE, "Change runner pools and make tokens for runners."),
     ]
@@ -99,7 +123,7 @@ mod tests {
         let all = all();
         let names: BTreeSet<_> = all.iter().map(|(permission, _)| permission.as_str()).collect();
         assert_eq!(names.len(), all.len());
-        assert_eq!(names.len(), 21);
+        assert_eq!(names.len(), 26);
         assert!(all.iter().all(|(_, sentence)| sentence.ends_with('.')));
     }
 }

@@ -7,7 +7,7 @@ use slipway_kernel::{Ctx, Result, logs};
 
 use crate::phases::model::Phase;
 use crate::phases::store as phases;
-use crate::{configuration_versions, plan_changes, reports, runner_pools, variable_sets};
+use crate::{approvals, configuration_versions, plan_changes, pull_requests, reports, runner_pools, variable_sets};
 
 /// Phases looked at in one go.
 const BATCH: u64 = 200;
@@ -22,7 +22,9 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(7 * 86_400);
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     configuration_versions::service::archive_old(ctx).await?;
     variable_sets::service::sweep(ctx).await?;
+    approvals::service::sweep(ctx).await?;
     reports::service::sweep(ctx).await?;
+    pull_requests::service::sweep(ctx).await?;
     let retention = &ctx.settings.retention;
     if let Some(before) = days_ago(ctx, retention.plan_days) {
         while remove_plans(ctx, before).await? == BATCH {}

@@ -2,6 +2,7 @@
 
 use slipway_api::ids::WorkspaceId;
 use slipway_api::triggers::{TriggerAction, TriggerEvent};
+use slipway_api::vcs::ApplyPolicy;
 use slipway_connections::repositories::Repository;
 use slipway_git::{CommitId, GitError, Mirror};
 use slipway_kernel::{Ctx, Result};
@@ -30,6 +31,13 @@ pub(crate) enum Happening<'a> {
     Tag(&'a str),
     /// A pull request offers something.
     PullRequest {
+        /// The branch that it goes to.
+        base: &'a str,
+        /// The branch that it comes from.
+        head: &'a str,
+    },
+    /// Somebody commands something in a pull request. Where no rule is about that, those for the pull request count.
+    Comment {
         /// The branch that it goes to.
         base: &'a str,
         /// The branch that it comes from.
@@ -73,6 +81,8 @@ pub(crate) struct Concern {
     pub starts: Starts,
     /// Why, in a sentence.
     pub reason: String,
+    /// Whether what a pull request offers is applied by a command, before it is merged.
+    pub is_applied_before: bool,
 }
 
 /// A workspace that may be concerned: its branch says so, its files may not.
@@ -81,6 +91,7 @@ struct Asked {
     source: Source,
     starts: Starts,
     is_always: bool,
+    is_applied_before: bool,
     by_rule: Option<String>,
 }
 
@@ -100,7 +111,8 @@ pub(crate) async fn concerned(
     let default = place.repository.default_branch.as_deref();
     let may_be = |(source, workspace): &(Source, Workspace)| {
         let rules = of_workspace(&rules, workspace.id);
-        let has_rule = rules.iter().any(|rule| rule.event == happening.event());
+        let event = happening.event(rules);
+        let has_rule = rules.iter().any(|rule| rule.event == event);
         has_rule || happening.is_usual_for(source, default)
     };
     let all: Vec<(Source, Workspace)> = all.into_iter().filter(may_be).collect();
@@ -134,12 +146,14 @@ fn ask(
     source: Source,
     workspace: Workspace,
 ) -> Option<Asked> {
-    let happened = Happened {
-        event: happening.event(),
+    let rules = of_workspace(rules, workspace.id);
+    let happened = |event: TriggerEvent| Happened {
+        event,
         branch: happening.name(),
         paths: changed,
     };
-    let (starts, is_always, by_rule) = match decide(of_workspace(rules, workspace.id), happened) {
+    let event = happening.event(rules);
+    let (starts, is_always, by_rule) = match decide(rules, happened(event)) {
         Verdict::None => return None,
         Verdict::Usual if happening.is_usual_for(&source, default) => (
             happening.usual(),
@@ -150,8 +164,8 @@ fn ask(
         Verdict::Rule(rule) => {
             let starts = match rule.action {
                 TriggerAction::Plan => Starts::Plan,
-                // What a pull request offers is never applied by a rule.
-                TriggerAction::PlanAndApply if happening.event() == TriggerEvent::PullRequest => Starts::Plan,
+                // What a pull request offers is never applied by a rule: a command applies the plan that was shown.
+                TriggerAction::PlanAndApply if happening.is_request() => Starts::Plan,
                 TriggerAction::PlanAndApply => Starts::PlanAndApply,
                 TriggerAction::Pipeline => Starts::Pipeline,
             };
@@ -163,11 +177,18 @@ fn ask(
             (starts, is_always, Some(reason))
         }
     };
+    let is_applied_before = happening.is_request()
+        && match decide(rules, happened(TriggerEvent::Comment)) {
+            Verdict::Usual => source.apply_policy == ApplyPolicy::BeforeMerge,
+            Verdict::Rule(rule) => rule.action == TriggerAction::PlanAndApply,
+            Verdict::None => false,
+        };
     Some(Asked {
         workspace,
         source,
         starts,
         is_always,
+        is_applied_before,
         by_rule,
     })
 }
@@ -180,7 +201,11 @@ async fn decided(place: &Place<'_>, changed: &[String], asked: Vec<Asked>) -> Re
         .iter()
         .map(|asked| asked.workspace.working_directory.clone())
         .collect();
-    let closures = reading::closures(place.repository.id, place.mirror, place.after, &roots).await?;
+    let since = reading::Since {
+        before: place.before,
+        changed,
+    };
+    let closures = reading::closures(place.repository.id, place.mirror, place.after, Some(since), &roots).await?;
     let candidates: Vec<Candidate> = asked
         .iter()
         .zip(closures)
@@ -211,19 +236,26 @@ async fn decided(place: &Place<'_>, changed: &[String], asked: Vec<Asked>) -> Re
             closure: candidate.closure.clone(),
             starts: asked.starts,
             reason,
+            is_applied_before: asked.is_applied_before,
         });
     }
     Ok(concerns)
 }
 
 impl Happening<'_> {
-    /// The event that rules are for.
-    pub(crate) const fn event(&self) -> TriggerEvent {
+    /// The event that a workspace's rules are asked for.
+    fn event(&self, rules: &[Trigger]) -> TriggerEvent {
+        let has_own = || rules.iter().any(|rule| rule.event == TriggerEvent::Comment);
         match self {
             Self::Push { .. } => TriggerEvent::Push,
             Self::Tag(_) => TriggerEvent::Release,
-            Self::PullRequest { .. } => TriggerEvent::PullRequest,
+            Self::Comment { .. } if has_own() => TriggerEvent::Comment,
+            Self::PullRequest { .. } | Self::Comment { .. } => TriggerEvent::PullRequest,
         }
+    }
+
+    const fn is_request(&self) -> bool {
+        matches!(self, Self::PullRequest { .. } | Self::Comment { .. })
     }
 
     /// What the branches of rules are compared with.
@@ -231,7 +263,7 @@ impl Happening<'_> {
         match self {
             Self::Push { branch, .. } => branch,
             Self::Tag(tag) => tag,
-            Self::PullRequest { head, .. } => head,
+            Self::PullRequest { head, .. } | Self::Comment { head, .. } => head,
         }
     }
 
@@ -241,14 +273,14 @@ impl Happening<'_> {
         match self {
             Self::Push { branch, .. } => source.tags_regex.is_none() && follows(branch),
             Self::Tag(tag) => source.follows_tag(tag),
-            Self::PullRequest { base, .. } => source.speculative_enabled && follows(base),
+            Self::PullRequest { base, .. } | Self::Comment { base, .. } => source.speculative_enabled && follows(base),
         }
     }
 
     const fn usual(&self) -> Starts {
         match self {
             Self::Push { .. } | Self::Tag(_) => Starts::PlanAndApply,
-            Self::PullRequest { .. } => Starts::Plan,
+            Self::PullRequest { .. } | Self::Comment { .. } => Starts::Plan,
         }
     }
 

@@ -1,32 +1,30 @@
 //! Glob patterns over paths: `*` and `?` within a name, `**` over any number of directories, `[a-z]`, `{a,b}`. Pure.
 //!
 //! A pattern without a slash inside matches names at the top only, unless it begins with `**/`; one that ends in `/` means
-//! everything below. Matching takes time linear in the pattern times the path.
+//! everything below. A bracket that says what is not meant may be a slash: rather too much than too little. Matching
+//! takes time linear in the pattern times the path.
 
 use std::fmt;
+use std::sync::OnceLock;
+
+use globset::{GlobBuilder, GlobMatcher};
 
 /// Longest pattern, in bytes.
 const LONGEST: usize = 500;
-/// Most alternatives that the braces of a pattern may give.
-const ALTERNATIVES: usize = 64;
+/// Deepest braces in braces.
+const DEEPEST: usize = 10;
+/// Stands for every letter outside of ASCII, in the pattern and in the path, where a pattern has `?` or `[`.
+const FOREIGN: &str = "\u{1}";
 
-/// A compiled pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A pattern, compiled when the first path comes that it may match: of a thousand workspaces a commit concerns few.
+#[derive(Debug, Clone)]
 pub(crate) struct Glob {
-    alternatives: Vec<Vec<Part>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    /// `**/`: no directory, or any number of them.
-    Directories,
-    /// `**` at the end: everything.
-    Everything,
-    Any,
-    One,
-    Letter(char),
-    /// Ranges, and whether they are what is not meant.
-    Class(Vec<(char, char)>, bool),
+    glob: globset::Glob,
+    matcher: OnceLock<GlobMatcher>,
+    /// What a path begins with, as far as the pattern says it letter by letter.
+    literal: String,
+    /// `globset` counts bytes where `?` and `[a-z]` mean letters, so that other letters are all taken for one.
+    is_folded: bool,
 }
 
 /// Why a text is no pattern.
@@ -50,165 +48,65 @@ impl Glob {
             Some(directory) => format!("{directory}/**"),
             None => text.to_owned(),
         };
-        let alternatives = expanded(&text)?;
-        let alternatives: Result<_, _> = alternatives.iter().map(|text| parts(text)).collect();
+        if depth(&text) > DEEPEST {
+            return Err(GlobError(format!("Braces in braces go {DEEPEST} deep.")));
+        }
+        if text
+            .split('[')
+            .skip(1)
+            .any(|rest| !rest.split(']').next().unwrap_or_default().is_ascii())
+        {
+            return Err(GlobError("Only ASCII letters are understood in brackets.".to_owned()));
+        }
+        let is_folded = text.contains(['?', '[']);
+        let glob = GlobBuilder::new(&if is_folded { folded(&text) } else { text.clone() })
+            .literal_separator(true)
+            .backslash_escape(true)
+            .empty_alternates(true)
+            .build()
+            .map_err(|error| GlobError(format!("This is no pattern: {}.", error.kind())))?;
         Ok(Self {
-            alternatives: alternatives?,
+            glob,
+            matcher: OnceLock::new(),
+            literal: literal(&text).to_owned(),
+            is_folded,
         })
     }
 
     /// Whether a path matches as a whole.
     pub(crate) fn matches(&self, path: &str) -> bool {
-        let letters: Vec<char> = path.chars().collect();
-        self.alternatives.iter().any(|parts| matches(parts, &letters))
+        if !path.starts_with(&self.literal) {
+            return false;
+        }
+        let matcher = self.matcher.get_or_init(|| self.glob.compile_matcher());
+        match self.is_folded {
+            true => matcher.is_match(folded(path)),
+            false => matcher.is_match(path),
+        }
     }
 }
 
-/// The texts that the braces of a pattern stand for.
-fn expanded(text: &str) -> Result<Vec<String>, GlobError> {
-    let mut done = Vec::new();
-    let mut todo = vec![text.to_owned()];
-    while let Some(text) = todo.pop() {
-        if done.len() + todo.len() > ALTERNATIVES {
-            return Err(GlobError(format!("At most {ALTERNATIVES} alternatives in braces.")));
-        }
-        // The innermost braces have none inside.
-        let Some(close) = text.find('}') else {
-            if text.contains('{') {
-                return Err(GlobError("A brace is not closed.".to_owned()));
-            }
-            done.push(text);
-            continue;
-        };
-        let (head, tail) = text.split_at(close);
-        let Some(open) = head.rfind('{') else {
-            return Err(GlobError("A brace is closed that was not opened.".to_owned()));
-        };
-        let (before, inner) = head.split_at(open);
-        for alternative in inner.trim_start_matches('{').split(',') {
-            todo.push(format!("{before}{alternative}{}", tail.trim_start_matches('}')));
-        }
-    }
-    Ok(done)
+/// What everything that a pattern matches begins with.
+pub(super) fn literal(pattern: &str) -> &str {
+    pattern.split(['*', '?', '[', '{', '\\']).next().unwrap_or_default()
 }
 
-fn parts(text: &str) -> Result<Vec<Part>, GlobError> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(letter) = rest.chars().next() {
-        let is_start =
-            parts.is_empty() || parts.last() == Some(&Part::Letter('/')) || parts.last() == Some(&Part::Directories);
-        if let Some(after) = rest.strip_prefix("**/").filter(|_| is_start) {
-            parts.push(Part::Directories);
-            rest = after;
-            continue;
+/// How deep braces are in braces.
+fn depth(text: &str) -> usize {
+    let (mut now, mut most) = (0_usize, 0);
+    for letter in text.chars() {
+        match letter {
+            '{' => now += 1,
+            '}' => now = now.saturating_sub(1),
+            _ => {}
         }
-        if let Some(after) = rest.strip_prefix("**") {
-            parts.push(if after.is_empty() && is_start {
-                Part::Everything
-            } else {
-                Part::Any
-            });
-            rest = after.trim_start_matches('*');
-            continue;
-        }
-        let (part, after) = match letter {
-            '*' => (Part::Any, rest.get(1..).unwrap_or_default()),
-            '?' => (Part::One, rest.get(1..).unwrap_or_default()),
-            '[' => class(rest)?,
-            '\\' => {
-                let mut letters = rest.chars();
-                letters.next();
-                let escaped = letters
-                    .next()
-                    .ok_or_else(|| GlobError("A backslash is last.".to_owned()))?;
-                (Part::Letter(escaped), letters.as_str())
-            }
-            other => (Part::Letter(other), rest.get(other.len_utf8()..).unwrap_or_default()),
-        };
-        parts.push(part);
-        rest = after;
+        most = most.max(now);
     }
-    Ok(parts)
+    most
 }
 
-fn class(text: &str) -> Result<(Part, &str), GlobError> {
-    let inner = text.trim_start_matches('[');
-    let end = inner
-        .find(']')
-        .ok_or_else(|| GlobError("A bracket is not closed.".to_owned()))?;
-    let (inner, after) = inner.split_at(end);
-    let negated = inner.starts_with('!') || inner.starts_with('^');
-    let letters: Vec<char> = inner.chars().skip(usize::from(negated)).collect();
-    let mut ranges = Vec::new();
-    let mut rest = letters.as_slice();
-    while let Some((first, others)) = rest.split_first() {
-        match others {
-            ['-', last, others @ ..] => {
-                ranges.push((*first, *last));
-                rest = others;
-            }
-            _ => {
-                ranges.push((*first, *first));
-                rest = others;
-            }
-        }
-    }
-    Ok((Part::Class(ranges, negated), after.get(1..).unwrap_or_default()))
-}
-
-/// Runs through the path once, with all places of the pattern that it may be at.
-fn matches(parts: &[Part], path: &[char]) -> bool {
-    let mut places = vec![false; parts.len() + 1];
-    advance(parts, &mut places, 0, true);
-    for letter in path {
-        let mut next = vec![false; parts.len() + 1];
-        let after_slash = *letter == '/';
-        for (place, _) in places.iter().enumerate().filter(|(_, is_there)| **is_there) {
-            match parts.get(place) {
-                None => {}
-                Some(Part::Everything) => advance(parts, &mut next, place, after_slash),
-                Some(Part::Any) if !after_slash => advance(parts, &mut next, place, false),
-                // It stays until a slash, and may end after every one.
-                Some(Part::Directories) => {
-                    set(&mut next, place);
-                    if after_slash {
-                        advance(parts, &mut next, place + 1, true);
-                    }
-                }
-                Some(Part::One) if !after_slash => advance(parts, &mut next, place + 1, false),
-                Some(Part::Letter(wanted)) if wanted == letter => advance(parts, &mut next, place + 1, after_slash),
-                Some(Part::Class(ranges, negated)) if !after_slash => {
-                    let is_in = ranges.iter().any(|(first, last)| first <= letter && letter <= last);
-                    if is_in != *negated {
-                        advance(parts, &mut next, place + 1, false);
-                    }
-                }
-                Some(_) => {}
-            }
-        }
-        places = next;
-    }
-    places.last().copied().unwrap_or(false)
-}
-
-fn set(places: &mut [bool], place: usize) {
-    if let Some(there) = places.get_mut(place) {
-        *there = true;
-    }
-}
-
-/// Marks a place, and those behind parts that may be empty.
-fn advance(parts: &[Part], places: &mut [bool], place: usize, at_start: bool) {
-    set(places, place);
-    let may_be_empty = match parts.get(place) {
-        Some(Part::Any | Part::Everything) => true,
-        Some(Part::Directories) => at_start,
-        _ => false,
-    };
-    if may_be_empty && places.get(place + 1) == Some(&false) {
-        advance(parts, places, place + 1, at_start);
-    }
+fn folded(text: &str) -> String {
+    text.replace(|letter: char| !letter.is_ascii(), FOREIGN)
 }
 
 #[cfg(test)]
@@ -240,6 +138,13 @@ mod tests {
     #[case("a\\*b", "axb", false)]
     #[case("a**b", "axxb", true)]
     #[case("**", "anything/at/all", true)]
+    #[case("{a,{b,c}}/x", "c/x", true)]
+    #[case("städte/*.tf", "städte/köln.tf", true)]
+    #[case("städte/*.tf", "stödte/köln.tf", false)]
+    #[case("städte/k?ln.tf", "städte/köln.tf", true)]
+    #[case("städte/k?ln.tf", "städte/koeln.tf", false)]
+    #[case("a[!b]c", "aöc", true)]
+    #[case("a?c", "a/c", false)]
     fn patterns_match_as_people_expect(#[case] pattern: &str, #[case] path: &str, #[case] matches: bool) {
         assert_eq!(
             Glob::new(pattern).unwrap().matches(path),
@@ -253,13 +158,18 @@ mod tests {
     #[case("{a,b")]
     #[case("a}")]
     #[case("[a")]
-    #[case("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}")]
+    #[case("a\\")]
+    #[case("[z-a]")]
+    #[case("k[äö]ln")]
+    #[case("{{{{{{{{{{{a}}}}}}}}}}}")]
     fn what_is_no_pattern_is_refused(#[case] pattern: &str) {
         assert!(Glob::new(pattern).is_err());
     }
 
     #[test]
     fn a_hostile_pattern_takes_no_time() {
+        let glob = Glob::new(&"{a,b}".repeat(100)).unwrap();
+        assert!(glob.matches(&"ab".repeat(50)) && !glob.matches(&"ab".repeat(51)));
         let glob = Glob::new(&"*a".repeat(200)).unwrap();
         assert!(!glob.matches(&format!("{}b", "a".repeat(4_000))));
     }

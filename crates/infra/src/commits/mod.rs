@@ -11,6 +11,7 @@ pub mod consumer;
 mod evaluate;
 pub(crate) mod glob;
 pub(crate) mod http;
+mod module_paths;
 pub(crate) mod paths;
 pub(crate) mod patterns;
 pub(crate) mod reading;
@@ -18,3 +19,5 @@ pub(crate) mod references;
 pub(crate) mod regexes;
 pub(crate) mod service;
 mod words;
+
+pub use module_paths::module_paths;

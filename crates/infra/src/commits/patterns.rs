@@ -1,6 +1,6 @@
 //! The paths that a workspace says it depends on: prefixes and glob patterns, as Terraform Enterprise takes them. Pure.
 
-use super::glob::Glob;
+use super::glob::{self, Glob};
 
 /// Compiled prefixes and patterns of one workspace.
 #[derive(Debug, Clone, Default)]
@@ -43,11 +43,7 @@ impl Patterns {
 
 /// The directory that everything which a pattern matches is in; empty when that is all of the repository.
 pub(crate) fn literal_directory(pattern: &str) -> String {
-    let pattern = pattern.trim_start_matches('/');
-    let literal: String = pattern
-        .chars()
-        .take_while(|letter| !"*?[{\\".contains(*letter))
-        .collect();
+    let literal = glob::literal(pattern.trim_start_matches('/'));
     match literal.rsplit_once('/') {
         Some((directory, _)) => directory.to_owned(),
         None => String::new(),

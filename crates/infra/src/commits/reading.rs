@@ -35,14 +35,24 @@ struct Snapshot {
 /// The newest of each repository, the least recently used first. A commit never changes, so nothing here gets old.
 static SNAPSHOTS_READ: Mutex<VecDeque<Arc<Snapshot>>> = Mutex::new(VecDeque::new());
 
-/// The closures of workspaces that run in `roots`, in their order.
+/// What a commit has otherwise than another.
+#[derive(Clone, Copy)]
+pub(crate) struct Since<'a> {
+    /// The other.
+    pub before: Option<&'a CommitId>,
+    /// The paths of what is different.
+    pub changed: &'a [String],
+}
+
+/// The closures of workspaces that run in `roots`, in their order. What is known of the commit's changes is not asked again.
 pub(crate) async fn closures(
     repository: RepositoryId,
     mirror: &Mirror,
     commit: &CommitId,
+    since: Option<Since<'_>>,
     roots: &[String],
 ) -> Result<Vec<Closure>, GitError> {
-    let mut graph = begin(repository, mirror, commit).await?;
+    let mut graph = begin(repository, mirror, commit, since).await?;
     let mut reader = Reader {
         mirror,
         commit,
@@ -112,22 +122,35 @@ async fn configured(mirror: &Mirror, commit: &CommitId, directories: &[&str]) ->
 }
 
 /// What an earlier commit of the repository tells about this one.
-async fn begin(repository: RepositoryId, mirror: &Mirror, commit: &CommitId) -> Result<Graph, GitError> {
+async fn begin(
+    repository: RepositoryId,
+    mirror: &Mirror,
+    commit: &CommitId,
+    since: Option<Since<'_>>,
+) -> Result<Graph, GitError> {
     let Some(snapshot) = newest(repository) else {
         return Ok(Graph::default());
     };
     if snapshot.commit == *commit {
         return Ok(without(&snapshot.graph, &HashSet::new()));
     }
-    match mirror.changed_paths(Some(&snapshot.commit), commit).await {
-        Ok(changed) if changed.len() <= CHANGED => {
-            let changed = changed.iter().map(|changed| changed.path.as_str()).collect();
-            Ok(without(&snapshot.graph, &changed))
+    let known = since.filter(|since| since.before == Some(&snapshot.commit));
+    let found;
+    let changed: HashSet<&str> = match known {
+        Some(since) => since.changed.iter().map(String::as_str).collect(),
+        None => {
+            found = match mirror.changed_paths(Some(&snapshot.commit), commit).await {
+                // The earlier commit may have been removed from the mirror.
+                Err(GitError::Missing(_)) => return Ok(Graph::default()),
+                found => found?,
+            };
+            found.iter().map(|changed| changed.path.as_str()).collect()
         }
-        // The earlier commit may have been removed from the mirror.
-        Ok(_) | Err(GitError::Missing(_)) => Ok(Graph::default()),
-        Err(error) => Err(error),
+    };
+    if changed.len() > CHANGED {
+        return Ok(Graph::default());
     }
+    Ok(without(&snapshot.graph, &changed))
 }
 
 /// What is still true after these paths changed.

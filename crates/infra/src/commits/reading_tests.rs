@@ -75,7 +75,12 @@ async fn links_are_followed_and_changes_behind_them_seen() {
     );
     let repository = RepositoryId::from_parts(1, 77);
     let roots = ["shop".to_owned()];
-    let read = async |commit: &CommitId| closures(repository, &mirror, commit, &roots).await.unwrap().remove(0);
+    let read = async |commit: &CommitId| {
+        closures(repository, &mirror, commit, None, &roots)
+            .await
+            .unwrap()
+            .remove(0)
+    };
     let closure = read(&first).await;
     assert!(closure.modules.contains("modules/net"), "{closure:?}");
     assert!(
@@ -114,15 +119,23 @@ async fn what_was_kept_and_what_is_read_anew_are_the_same() {
         ],
         &[(FILE, "t.tpl", "plain"), (FILE, "a/main.tf", "")],
     ];
+    let mut last: Option<CommitId> = None;
     for (number, entries) in steps.iter().enumerate() {
         let commit = commit(folder.path(), entries);
-        let warm = closures(kept, &mirror, &commit, &roots).await.unwrap();
+        // Told what changed, as after a push, or left to find it.
+        let changed: Vec<String> = entries.iter().map(|(_, path, _)| (*path).to_owned()).collect();
+        let since = last.as_ref().filter(|_| number % 2 == 1).map(|before| Since {
+            before: Some(before),
+            changed: &changed,
+        });
+        let warm = closures(kept, &mirror, &commit, since, &roots).await.unwrap();
         let fresh = RepositoryId::from_parts(2, number as u64);
         assert_eq!(
             warm,
-            closures(fresh, &mirror, &commit, &roots).await.unwrap(),
+            closures(fresh, &mirror, &commit, None, &roots).await.unwrap(),
             "step {number}"
         );
+        last = Some(commit);
     }
 }
 
@@ -166,7 +179,7 @@ async fn measured_with_a_thousand_workspaces_in_a_hundred_thousand_files() {
         .collect();
     let repository = RepositoryId::from_parts(1, 79);
     let began = Instant::now();
-    closures(repository, &mirror, &first, &roots).await.unwrap();
+    closures(repository, &mirror, &first, None, &roots).await.unwrap();
     println!("cold: {:?}", began.elapsed());
     let mut before = first;
     let mut times = Vec::new();
@@ -174,7 +187,20 @@ async fn measured_with_a_thousand_workspaces_in_a_hundred_thousand_files() {
         let path = format!("modules/m{number}/more.tf");
         let after = commit(folder.path(), &[(FILE, &path, "locals { more = 1 }\n")]);
         let began = Instant::now();
-        let closures = closures(repository, &mirror, &after, &roots).await.unwrap();
+        let changed: Vec<String> = mirror
+            .changed_paths(Some(&before), &after)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|changed| changed.path)
+            .collect();
+        let since = Since {
+            before: Some(&before),
+            changed: &changed,
+        };
+        let closures = closures(repository, &mirror, &after, Some(since), &roots)
+            .await
+            .unwrap();
         let candidates: Vec<Candidate> = closures
             .into_iter()
             .enumerate()
@@ -184,13 +210,6 @@ async fn measured_with_a_thousand_workspaces_in_a_hundred_thousand_files() {
                 patterns: Patterns::default(),
                 is_always: false,
             })
-            .collect();
-        let changed: Vec<String> = mirror
-            .changed_paths(Some(&before), &after)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|changed| changed.path)
             .collect();
         let index = Index::new(&candidates);
         let questions = index.questions(&changed);

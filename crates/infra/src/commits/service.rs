@@ -6,13 +6,14 @@ use slipway_api::ids::RepositoryId;
 use slipway_connections::forges::model::Person;
 use slipway_connections::permissions::REPOSITORY_READ;
 use slipway_connections::repositories::{self, Repository};
-use slipway_git::{Commit, CommitId, Mirror};
+use slipway_git::{Commit, CommitId, GitError, Mirror};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::concern::{Concern, Happening, Place, Starts, concerned};
 use crate::people::{self, Known};
 use crate::permissions::WORKSPACE_READ;
-use crate::runs::service::commit::{CommitRun, start};
+use crate::pull_requests::following;
+use crate::runs::service::commit::{CommitRun, Purpose, start};
 use crate::runs::store as runs;
 use crate::sources::ingest::{Found, Ingest};
 use crate::sources::opening::{of_git, short};
@@ -106,7 +107,7 @@ async fn moved(ctx: &Ctx, repository: &Repository, position: i64, update: &Updat
     if all.is_empty() {
         return Ok(());
     }
-    let mirror = repositories::service::mirror_with(ctx, repository, after, &[]).await?;
+    let (mirror, commit) = with_commit(ctx, repository, after).await?;
     if let (true, Some(before)) = (update.forced, &update.before) {
         replaced(ctx, repository, &mirror, name, before, after).await?;
     }
@@ -117,7 +118,11 @@ async fn moved(ctx: &Ctx, repository: &Repository, position: i64, update: &Updat
             is_new: update.before.is_none(),
         },
     };
-    let before = present(&mirror, update.before.as_ref()).await?;
+    let before = match update.forced {
+        true => present(&mirror, update.before.as_ref()).await?,
+        // It led to what is there now.
+        false => update.before.clone(),
+    };
     let place = Place {
         repository,
         mirror: &mirror,
@@ -125,14 +130,30 @@ async fn moved(ctx: &Ctx, repository: &Repository, position: i64, update: &Updat
         after,
     };
     let concerns = concerned(ctx, &place, happening, all).await?;
-    let commit = mirror.commit(after).await.map_err(of_git)?;
     let found = Found {
         branch: (!is_tag).then(|| name.to_owned()),
         tag: is_tag.then(|| name.to_owned()),
         sender: person.login.clone(),
         pull_request: None,
     };
-    begin(ctx, &place, &commit, &found, concerns, (position, person)).await
+    begin(ctx, &place, &commit, &found, concerns, (position, person)).await?;
+    match is_tag {
+        true => Ok(()),
+        false => following::branch_moved(ctx, repository, name).await,
+    }
+}
+
+/// The mirror with a commit in it, and the commit.
+async fn with_commit(ctx: &Ctx, repository: &Repository, id: &CommitId) -> Result<(Mirror, Commit)> {
+    let mirror = repositories::service::mirror(ctx, repository).await?;
+    match mirror.commit(id).await {
+        // Another replica may have fetched it.
+        Err(GitError::Missing(_)) => {}
+        found => return Ok((mirror, found.map_err(of_git)?)),
+    }
+    let mirror = repositories::service::mirror_with(ctx, repository, id, &[]).await?;
+    let commit = mirror.commit(id).await.map_err(of_git)?;
+    Ok((mirror, commit))
 }
 
 /// What was there before, if the mirror still has it: after a forced push it may be gone.
@@ -187,7 +208,10 @@ async fn begin_one(
     let wish = CommitRun {
         workspace,
         configuration: &configuration,
-        plan_only: concern.starts == Starts::Plan,
+        purpose: match concern.starts {
+            Starts::Plan => Purpose::Show,
+            Starts::PlanAndApply | Starts::Pipeline => Purpose::Apply,
+        },
         key: format!(
             "commit {} {} {}",
             concern
@@ -204,7 +228,6 @@ async fn begin_one(
         position: Some(position),
         commit: commit.id.short().to_owned(),
         is_untrusted: false,
-        applies_for: None,
     };
     start(ctx, wish).await.map(drop)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use slipway_api::configuration_versions::NewConfigurationVersion;
-use slipway_api::ids::{ConfigurationVersionId, WorkspaceId};
+use slipway_api::ids::{ConfigurationVersionId, OrganizationId, WorkspaceId};
 use slipway_api::vcs::IngressAttributes;
 use slipway_connections::repositories;
 use slipway_kernel::blobs;
@@ -14,6 +14,7 @@ use slipway_kernel::db::Tx;
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::Permission;
 use slipway_kernel::http::{Listed, Page};
+use slipway_kernel::text;
 use slipway_kernel::{Actor, Ctx, Error, Result};
 use slipway_tofu::archive::{ArchiveError, Limits, inspect};
 use slipway_tofu::digest::sha256_hex;
@@ -21,6 +22,7 @@ use slipway_tofu::digest::sha256_hex;
 use super::model::{Archive, ConfigurationVersion, Status};
 use super::store;
 use crate::limits::too_large;
+use crate::managed;
 use crate::permissions::{RUN_PLAN, RUN_READ};
 use crate::sources::commit::Commit;
 use crate::sources::store as sources;
@@ -81,6 +83,7 @@ pub async fn create(
     wanted: &NewConfigurationVersion,
 ) -> Result<ConfigurationVersion> {
     let workspace = workspaces::load(ctx, workspace, RUN_PLAN).await?;
+    managed::require_own(ctx, &workspace).await?;
     let version = ConfigurationVersion {
         id: ctx.new_id()?,
         organization_id: workspace.organization_id,
@@ -166,16 +169,8 @@ fn sentence(error: &ArchiveError) -> String {
         ArchiveError::Damaged(cause) => format!(" ({cause})"),
         _ => String::new(),
     };
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let first = letters
-        .next()
-        .map(|letter| letter.to_uppercase().to_string())
-        .unwrap_or_default();
-    format!(
-        "{first}{}{cause}. Pack the configuration anew without it, and create another version.",
-        letters.as_str()
-    )
+    let reason = text::sentence(&format!("{error}{cause}"));
+    format!("{reason} Pack the configuration anew without it, and create another version.")
 }
 
 /// Stores what was uploaded; says whether it is the first time.
@@ -367,7 +362,7 @@ pub(crate) async fn keep_of_commit(ctx: &Ctx, workspace: &Workspace, made: OfCom
         created_at: ctx.now(),
         uploaded_at: None,
     };
-    let (version, action) = match stored(ctx, workspace, made.content).await? {
+    let (version, action) = match stored(ctx, workspace.organization_id, made.content).await? {
         Ok(archive) => (version.uploaded(archive, ctx.now())?, "configuration-version.uploaded"),
         Err(reason) => (version.refused(&reason), "configuration-version.refused"),
     };
@@ -377,7 +372,7 @@ pub(crate) async fn keep_of_commit(ctx: &Ctx, workspace: &Workspace, made: OfCom
         blobs::refer(&tx, ctx, version.organization_id, address, &version.owner()).await?;
     }
     sources::add_commit(&tx, &made.commit).await?;
-    if !version.speculative {
+    if made.commit.pull_request_number.is_none() {
         sources::note_commit(&tx, workspace.id, &made.commit.commit_sha).await?;
     }
     let changes = json!({
@@ -392,7 +387,11 @@ pub(crate) async fn keep_of_commit(ctx: &Ctx, workspace: &Workspace, made: OfCom
 }
 
 /// Checks and stores the files of a commit; the inner error is why they are not acceptable.
-async fn stored(ctx: &Ctx, workspace: &Workspace, content: Result<Bytes, String>) -> Result<Result<Archive, String>> {
+pub(crate) async fn stored(
+    ctx: &Ctx,
+    organization: OrganizationId,
+    content: Result<Bytes, String>,
+) -> Result<Result<Archive, String>> {
     let content = match content {
         Ok(content) => content,
         Err(reason) => return Ok(Err(reason)),
@@ -407,7 +406,7 @@ async fn stored(ctx: &Ctx, workspace: &Workspace, content: Result<Bytes, String>
         return Ok(Err(reason));
     }
     let size_bytes = i64::try_from(content.len()).map_err(Error::internal)?;
-    let blob = ctx.blobs.put(ctx, workspace.organization_id, content).await?;
+    let blob = ctx.blobs.put(ctx, organization, content).await?;
     Ok(Ok(Archive {
         digest,
         blob,

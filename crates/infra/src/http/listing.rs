@@ -25,20 +25,7 @@ pub(crate) fn page_of_known<A>(uri: &Uri, known: Known, rows: Vec<Resource<A>>) 
     if uri.query().unwrap_or_default().is_empty() {
         query.page.size = u32::try_from(total).unwrap_or(u32::MAX).max(1);
     }
-    let after = query.page.after.clone();
-    let behind_cursor = match &after {
-        Some(id) => rows
-            .iter()
-            .position(|row| row.id == *id)
-            .map_or(total, |place| place + 1),
-        None => 0,
-    };
-    let offset = usize::try_from(query.page.offset()).unwrap_or(usize::MAX);
-    let limit = usize::try_from(query.page.limit()).unwrap_or(usize::MAX);
-    let listed = Listed {
-        rows: rows.into_iter().skip(behind_cursor).skip(offset).take(limit).collect(),
-        total: u64::try_from(total).unwrap_or(u64::MAX),
-    };
+    let listed = Listed::of_all(rows, &query.page, |row| row.id.clone());
     Ok(query.document(listed, |row| row.id.clone(), |row| row))
 }
 

@@ -37,7 +37,11 @@ pub(crate) fn routes() -> Routes {
 async fn list_workspace_integrations(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
     let query = ListQuery::parse(&uri, Known::default())?;
     let shown = service::of_workspace(&ctx, params.get("workspace")?).await?;
-    Ok(list(query.document(page(&query, shown), key, resource)))
+    Ok(list(query.document(
+        Listed::of_all(shown, &query.page, key),
+        key,
+        resource,
+    )))
 }
 
 /// List what an integration is assigned to, as far as you may see it.
@@ -58,7 +62,11 @@ async fn list_workspace_integrations(ctx: Ctx, params: Params, uri: Uri) -> Resu
 async fn list_integration_assignments(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoResponse> {
     let query = ListQuery::parse(&uri, Known::default())?;
     let shown = service::of_integration(&ctx, params.get("integration")?).await?;
-    Ok(list(query.document(page(&query, shown), key, resource)))
+    Ok(list(query.document(
+        Listed::of_all(shown, &query.page, key),
+        key,
+        resource,
+    )))
 }
 
 /// Give an integration to the runs of a workspace, of a project's workspaces or of all. It also takes the permission to
@@ -109,16 +117,6 @@ async fn assign_integration(
 async fn unassign_integration(ctx: Ctx, params: Params) -> Result<StatusCode> {
     service::unassign(&ctx, params.get("integration")?, params.get("target")?).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn page(query: &ListQuery, all: Vec<Shown>) -> Listed<Shown> {
-    let total = u64::try_from(all.len()).unwrap_or(u64::MAX);
-    let skipped = usize::try_from(query.page.offset()).unwrap_or(usize::MAX);
-    let shown = usize::try_from(query.page.limit()).unwrap_or(usize::MAX);
-    Listed {
-        rows: all.into_iter().skip(skipped).take(shown).collect(),
-        total,
-    }
 }
 
 fn key(shown: &Shown) -> String {

@@ -165,23 +165,21 @@ pub fn collide(kind: &str, phases: Phases, others: &[(Assignment, String)]) -> b
             .any(|(other, other_kind)| other_kind == kind && other.phases.meet(phases))
 }
 
-/// The assignments that a phase gets, the farthest first, so that the nearer overwrite: of a kind the nearest, of
-/// environments all. Each comes with its integration's kind.
+/// What of `all` a phase gets, the farthest first, so that the nearer overwrite: of a kind the nearest, of environments all.
 #[must_use]
-pub fn effective(all: &[(Assignment, String)], phase: Phase) -> Vec<&Assignment> {
-    let of_phase = |(one, _): &&(Assignment, String)| one.phases.have(phase);
-    let mut found: Vec<&(Assignment, String)> = all
+pub fn effective<T>(all: &[(Assignment, T)], kind: fn(&T) -> &str, phase: Phase) -> Vec<&(Assignment, T)> {
+    let is_hidden = |one: &Assignment, of: &str| {
+        let is_nearer = |(other, what): &(Assignment, T)| {
+            kind(what) == of && other.phases.have(phase) && other.scope_kind > one.scope_kind
+        };
+        !MANY.contains(&of) && all.iter().any(is_nearer)
+    };
+    let mut found: Vec<_> = all
         .iter()
-        .filter(of_phase)
-        .filter(|(one, kind)| {
-            let is_nearer = |(other, other_kind): &&(Assignment, String)| {
-                other_kind == kind && other.phases.have(phase) && other.scope_kind > one.scope_kind
-            };
-            MANY.contains(&kind.as_str()) || !all.iter().any(|other| is_nearer(&other))
-        })
+        .filter(|(one, what)| one.phases.have(phase) && !is_hidden(one, kind(what)))
         .collect();
     found.sort_by_key(|(one, _)| (one.scope_kind, one.integration_id.to_string()));
-    found.into_iter().map(|(one, _)| one).collect()
+    found
 }
 
 #[cfg(test)]
@@ -200,10 +198,9 @@ mod tests {
     }
 
     fn numbers(all: &[(Assignment, String)], phase: Phase) -> Vec<usize> {
-        let effective = effective(all, phase);
-        effective
-            .iter()
-            .map(|found| all.iter().position(|(one, _)| one == *found).unwrap())
+        effective(all, String::as_str, phase)
+            .into_iter()
+            .map(|found| all.iter().position(|one| one == found).unwrap())
             .collect()
     }
 

@@ -1,7 +1,5 @@
 //! Assigning integrations, and what a phase of a run is given of them.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use slipway_api::ids::{IntegrationId, OrganizationId, WorkspaceId};
 use slipway_connections::integrations::environment::{self, Given, Phase};
@@ -17,6 +15,7 @@ use slipway_kernel::{Ctx, Error, Result};
 
 use super::model::{Assignment, Phases, Place, ScopeKind, collide, effective};
 use super::store;
+use crate::managed;
 use crate::permissions::{WORKSPACE_READ, WORKSPACE_UPDATE};
 use crate::workspaces::{self, Workspace};
 
@@ -126,6 +125,34 @@ pub async fn unassign(ctx: &Ctx, id: IntegrationId, place: Place) -> Result<()> 
     tx.commit().await
 }
 
+/// Gives exactly these integrations to a workspace's runs, in all phases; the caller has made sure that they may be used,
+/// that they are of the workspace's organization, and that no two of them collide.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn replace_at(tx: &Tx, ctx: &Ctx, workspace: WorkspaceId, wanted: &[IntegrationId]) -> Result<()> {
+    let scope = workspace.to_string();
+    for former in store::at(&**tx, &scope).await? {
+        if !wanted.contains(&former.integration_id) {
+            store::remove(tx, former.integration_id, &scope).await?;
+            directory::store::disconnect(tx, &edge(&former)).await?;
+        }
+    }
+    for id in wanted {
+        let assignment = Assignment {
+            integration_id: *id,
+            scope_id: scope.clone(),
+            scope_kind: ScopeKind::Workspace,
+            phases: Phases::Both,
+            created_at: ctx.now(),
+        };
+        store::put(tx, &assignment).await?;
+        directory::store::connect(tx, &edge(&assignment)).await?;
+    }
+    Ok(())
+}
+
 /// What an integration is assigned to, as far as the caller may see it.
 ///
 /// # Errors
@@ -157,13 +184,10 @@ pub async fn of_integration(ctx: &Ctx, id: IntegrationId) -> Result<Vec<Shown>> 
 pub async fn of_workspace(ctx: &Ctx, id: WorkspaceId) -> Result<Vec<Shown>> {
     let workspace = workspaces::load(ctx, id, WORKSPACE_READ).await?;
     let all = reaching(ctx, &workspace).await?;
-    let pairs: Vec<(Assignment, String)> = all
-        .iter()
-        .map(|(assignment, integration)| (assignment.clone(), integration.kind.clone()))
-        .collect();
     let counting: Vec<&Assignment> = [Phase::Plan, Phase::Apply]
         .into_iter()
-        .flat_map(|phase| effective(&pairs, phase))
+        .flat_map(|phase| effective(&all, |integration| &integration.kind, phase))
+        .map(|(assignment, _)| assignment)
         .collect();
     let granted = ctx.granted().await?;
     let mut shown = Vec::new();
@@ -186,24 +210,27 @@ pub async fn of_workspace(ctx: &Ctx, id: WorkspaceId) -> Result<Vec<Shown>> {
 ///
 /// `Conflict` with a sentence for the run when one of them is turned off or gives nothing.
 pub async fn given(ctx: &Ctx, workspace: &Workspace, phase: Phase, variables: &[&str]) -> Result<Vec<Given>> {
-    let all = reaching(ctx, workspace).await?;
-    let pairs: Vec<(Assignment, String)> = all
-        .iter()
-        .map(|(assignment, integration)| (assignment.clone(), integration.kind.clone()))
-        .collect();
-    let by_id: BTreeMap<String, &Integration> = all
-        .iter()
-        .map(|(_, integration)| (integration.id.to_string(), integration))
-        .collect();
     let mut given = Vec::new();
-    for assignment in effective(&pairs, phase) {
-        if let Some(integration) = by_id.get(&assignment.integration_id.to_string()) {
-            let mut one = environment::of(ctx, integration, phase).await?;
-            one.environment.retain(|name, _| !variables.contains(&name.as_str()));
-            given.push(one);
-        }
+    for integration in counting(ctx, workspace, phase).await? {
+        let mut one = environment::of(ctx, &integration, phase).await?;
+        one.environment.retain(|name, _| !variables.contains(&name.as_str()));
+        given.push(one);
     }
     Ok(given)
+}
+
+/// The integrations that count for a phase of a workspace's runs, the farthest first.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn counting(ctx: &Ctx, workspace: &Workspace, phase: Phase) -> Result<Vec<Integration>> {
+    let all = reaching(ctx, workspace).await?;
+    let counting = effective(&all, |integration| &integration.kind, phase);
+    Ok(counting
+        .into_iter()
+        .map(|(_, integration)| integration.clone())
+        .collect())
 }
 
 async fn reaching(ctx: &Ctx, workspace: &Workspace) -> Result<Vec<(Assignment, Integration)>> {
@@ -221,6 +248,9 @@ async fn find(ctx: &Ctx, place: Place, is_to_change: bool) -> Result<Found> {
     match place {
         Place::Workspace(id) => {
             let workspace = workspaces::load(ctx, id, wanted(WORKSPACE_UPDATE, WORKSPACE_READ)).await?;
+            if is_to_change {
+                managed::require_own(ctx, &workspace).await?;
+            }
             Ok(Found {
                 id: id.to_string(),
                 name: workspace.name.to_string(),

@@ -71,6 +71,15 @@ pub(crate) async fn find(connection: &impl ConnectionTrait, id: &str) -> Result<
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
+/// Several phases, in no order.
+pub(crate) async fn of_ids(connection: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<Phase>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Entity::find().filter(Column::Id.is_in(ids.iter().map(String::as_str)));
+    Ok(query.all(connection).await?)
+}
+
 pub(crate) async fn of_item(connection: &impl ConnectionTrait, item: WorkItemId) -> Result<Phase> {
     let phase = find_of_item(connection, item).await?;
     phase.ok_or_else(|| Error::not_found("work item", item))

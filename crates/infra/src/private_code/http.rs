@@ -3,6 +3,7 @@
 use axum::response::IntoResponse;
 use slipway_api::ids::{SshKeyId, WorkspaceId};
 use slipway_api::private_code::WorkspaceSshKey;
+use slipway_api::workspaces::Workspace as Wire;
 use slipway_api::{Document, ErrorDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Params, Routes, ok};
 use slipway_kernel::{Ctx, Result};
@@ -11,6 +12,7 @@ use utoipa_axum::routes;
 
 use super::service;
 use crate::workspaces::Workspace;
+use crate::workspaces::http::answer;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(get_workspace_ssh_key, choose_workspace_ssh_key))
@@ -37,7 +39,7 @@ async fn get_workspace_ssh_key(ctx: Ctx, params: Params) -> Result<impl IntoResp
     params(("workspace" = WorkspaceId, Path, description = "The workspace's id.")),
     request_body = NewDocument<WorkspaceSshKey>,
     responses(
-        (status = 200, body = Document<Resource<WorkspaceSshKey>>),
+        (status = 200, body = Document<Resource<Wire>>),
         (status = 400, body = ErrorDocument),
         (status = 401, body = ErrorDocument),
         (status = 403, body = ErrorDocument),
@@ -50,7 +52,7 @@ async fn get_workspace_ssh_key(ctx: Ctx, params: Params) -> Result<impl IntoResp
 async fn choose_workspace_ssh_key(ctx: Ctx, params: Params, body: Body<WorkspaceSshKey>) -> Result<impl IntoResponse> {
     let key = body.attributes()?.id;
     let workspace = service::choose(&ctx, params.get("workspace")?, key).await?;
-    Ok(ok(resource(&workspace, key)))
+    answer(&ctx, workspace).await
 }
 
 fn resource(workspace: &Workspace, key: Option<SshKeyId>) -> Resource<WorkspaceSshKey> {

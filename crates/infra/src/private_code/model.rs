@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use slipway_api::ids::{SshKeyId, WorkspaceId};
 use slipway_git::{Credentials, HostCredentials};
+use zeroize::Zeroizing;
 
 /// The SSH key of a workspace's runs.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -30,6 +31,26 @@ pub struct Opened {
     pub host_keys: Option<String>,
     /// Certificates that vouch for it.
     pub certificates: Option<String>,
+    /// The key for its SSH addresses, where it was given one beside its credentials.
+    pub ssh_key: Option<Zeroizing<String>>,
+}
+
+/// Hosts whose SSH addresses are on another host than their pages.
+const SSH_HOSTS: [(&str, &str); 1] = [("dev.azure.com", "ssh.dev.azure.com")];
+
+/// The key of a forge for its SSH addresses; `known` are lines of a `known_hosts` file beside the forge's own.
+#[must_use]
+pub fn for_ssh(opened: &Opened, known: &str) -> Option<HostCredentials> {
+    let key = opened.ssh_key.clone()?;
+    let url = url::Url::parse(&opened.url).ok()?;
+    let host = url.host_str()?;
+    let other = SSH_HOSTS.iter().find(|(pages, _)| *pages == host);
+    Some(HostCredentials::SshKey {
+        host: other.map_or(host, |(_, ssh)| ssh).to_owned(),
+        port: None,
+        key,
+        known_hosts: format!("{known}{}", opened.host_keys.as_deref().unwrap_or_default()),
+    })
 }
 
 /// The credentials for the host of a forge or Git server; none where it needs none or has no address.
@@ -58,8 +79,6 @@ pub fn for_host(opened: &Opened) -> Option<HostCredentials> {
 
 #[cfg(test)]
 mod tests {
-    use zeroize::Zeroizing;
-
     use super::*;
 
     fn opened(url: &str, credentials: Credentials) -> Opened {
@@ -68,7 +87,20 @@ mod tests {
             credentials,
             host_keys: Some("[git.example.com]:2222 ssh-ed25519 AAAA".to_owned()),
             certificates: None,
+            ssh_key: None,
         }
+    }
+
+    #[test]
+    fn a_forge_with_a_key_is_reached_by_ssh() {
+        let mut forge = opened("https://dev.azure.com/acme", Credentials::None);
+        assert!(for_ssh(&forge, "").is_none());
+        forge.ssh_key = Some(secret());
+        let found = for_ssh(&forge, "a ssh-rsa B\n");
+        assert!(
+            matches!(found, Some(HostCredentials::SshKey { host, port: None, known_hosts, .. })
+                if host == "ssh.dev.azure.com" && known_hosts == "a ssh-rsa B\n[git.example.com]:2222 ssh-ed25519 AAAA")
+        );
     }
 
     fn secret() -> Zeroizing<String> {

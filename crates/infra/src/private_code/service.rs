@@ -6,6 +6,7 @@ use serde_json::json;
 use slipway_api::ids::{SshKeyId, WorkspaceId};
 use slipway_api::runner::{GIT_DIRECTORY, WorkGit, WorkPhase};
 use slipway_connections::integrations::environment::Phase;
+use slipway_connections::integrations::kinds::SSH_KEY;
 use slipway_connections::integrations::{self, Integration};
 use slipway_connections::permissions::INTEGRATION_USE;
 use slipway_connections::ssh_keys::{self, SshKey};
@@ -15,9 +16,10 @@ use slipway_kernel::directory::{self, Edge};
 use slipway_kernel::{Ctx, Error, Result, events};
 use zeroize::Zeroizing;
 
-use super::model::{Opened, for_host};
+use super::model::{Opened, for_host, for_ssh};
 use super::store;
 use crate::integrations as assignments;
+use crate::managed;
 use crate::permissions::{WORKSPACE_READ, WORKSPACE_UPDATE};
 use crate::workspaces::service::event;
 use crate::workspaces::{self, Workspace};
@@ -54,6 +56,7 @@ pub async fn of_workspace(ctx: &Ctx, id: WorkspaceId) -> Result<(Workspace, Opti
 /// workspace or to use the key.
 pub async fn choose(ctx: &Ctx, id: WorkspaceId, key: Option<SshKeyId>) -> Result<Workspace> {
     let workspace = workspaces::load(ctx, id, WORKSPACE_UPDATE).await?;
+    managed::require_own(ctx, &workspace).await?;
     let wanted = match key {
         Some(key) => Some(usable(ctx, &workspace, key).await?),
         None => None,
@@ -104,6 +107,7 @@ pub async fn of_phase(ctx: &Ctx, workspace: &Workspace, phase: WorkPhase) -> Res
             known_hosts.push('\n');
         }
         credentials.extend(for_host(&opened));
+        credentials.extend(for_ssh(&opened, PUBLISHED));
     }
     if let Some(id) = store::find(ctx.db.reader(), workspace.id).await? {
         let key = ssh_keys::service::of_system(ctx, id).await?;
@@ -135,26 +139,13 @@ pub async fn of_phase(ctx: &Ctx, workspace: &Workspace, phase: WorkPhase) -> Res
 
 /// The forges and Git servers that a phase gets, the farthest first.
 async fn opening(ctx: &Ctx, workspace: &Workspace, phase: WorkPhase) -> Result<Vec<Integration>> {
-    let mut pairs = Vec::new();
-    let mut all = Vec::new();
-    for assignment in assignments::store::reaching(ctx.db.reader(), workspace).await? {
-        let integration = integrations::service::of_system(ctx, assignment.integration_id).await?;
-        pairs.push((assignment, integration.kind.clone()));
-        all.push(integration);
-    }
     let phase = match phase {
         WorkPhase::Plan => Phase::Plan,
         WorkPhase::Apply => Phase::Apply,
     };
-    let counting = assignments::model::effective(&pairs, phase);
-    let is_wanted = |integration: &Integration| {
-        let is_opening = OPENING.contains(&integration.kind.as_str());
-        is_opening
-            && counting
-                .iter()
-                .any(|assignment| assignment.integration_id == integration.id)
-    };
-    Ok(all.into_iter().filter(is_wanted).collect())
+    let mut all = assignments::service::counting(ctx, workspace, phase).await?;
+    all.retain(|integration| OPENING.contains(&integration.kind.as_str()));
+    Ok(all)
 }
 
 async fn opened(ctx: &Ctx, integration: &Integration) -> Result<Opened> {
@@ -166,10 +157,18 @@ async fn opened(ctx: &Ctx, integration: &Integration) -> Result<Opened> {
         ))
     })?;
     let text = |field| integration.settings.text(field).map(str::to_owned);
+    let ssh_key = match integration.secret_names.0.iter().any(|name| name == SSH_KEY) {
+        true => integrations::service::secrets(ctx, integration)
+            .await?
+            .get(SSH_KEY)
+            .map(|key| Zeroizing::new(key.to_owned())),
+        false => None,
+    };
     Ok(Opened {
         url: text("url").unwrap_or_default(),
         credentials,
         host_keys: text("host-keys"),
         certificates: text("ca-certificate"),
+        ssh_key,
     })
 }

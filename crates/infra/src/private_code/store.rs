@@ -36,6 +36,23 @@ pub async fn find(connection: &impl ConnectionTrait, workspace: WorkspaceId) -> 
     Ok(found.map(|row| row.ssh_key_id))
 }
 
+/// The keys of these workspaces; those without one are left out.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn of_workspaces(
+    connection: &impl ConnectionTrait,
+    ids: &[WorkspaceId],
+) -> Result<Vec<(WorkspaceId, SshKeyId)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Entity::find().filter(Column::WorkspaceId.is_in(ids.iter().copied()));
+    let rows = query.all(connection).await?;
+    Ok(rows.into_iter().map(|row| (row.workspace_id, row.ssh_key_id)).collect())
+}
+
 /// Lets a workspace have this key, and no other.
 ///
 /// # Errors

@@ -20,6 +20,8 @@ pub(crate) enum Verb {
     Unlock,
     /// Let a fork's commits be planned.
     Allow,
+    /// Prove that an account was meant that somebody linked; the code stands where workspaces do.
+    Link,
     /// Say what can be said.
     Help,
 }
@@ -32,6 +34,7 @@ impl Verb {
             Self::Apply => "apply",
             Self::Unlock => "unlock",
             Self::Allow => "allow",
+            Self::Link => "link",
             Self::Help => "help",
         }
     }
@@ -57,6 +60,7 @@ fn line(line: &str) -> Option<Command> {
         Some("apply") => Verb::Apply,
         Some("unlock") => Verb::Unlock,
         Some("allow") => Verb::Allow,
+        Some("link") => Verb::Link,
         _ => Verb::Help,
     };
     let workspaces = match verb {
@@ -80,6 +84,7 @@ mod tests {
     #[case("Slipway  APPLY  `shop`, blog", Some((Verb::Apply, vec!["shop", "blog"])))]
     #[case("terrakube plan", Some((Verb::Plan, vec![])))]
     #[case("Looks good!\n\nslipway apply shop\n", Some((Verb::Apply, vec!["shop"])))]
+    #[case("slipway link `aB-_9`", Some((Verb::Link, vec!["aB-_9"])))]
     #[case("slipway", Some((Verb::Help, vec![])))]
     #[case("slipway destroy everything", Some((Verb::Help, vec![])))]
     #[case("I think slipway plan is nice", None)]

@@ -1,28 +1,26 @@
 //! Commands by comment: judged by what their author may do here, whoever the forge lets comment.
 
 use serde::Deserialize;
+use serde_json::json;
 use slipway_api::Code;
 use slipway_api::ids::RepositoryId;
-use slipway_api::vcs::ApplyPolicy;
-use slipway_connections::forges::Forge;
 use slipway_connections::forges::model::{Person, Reaction};
+use slipway_connections::forges::{Forge, ForgeError};
 use slipway_connections::repositories::{self, Repository};
-use slipway_git::Merge;
-use slipway_kernel::{Ctx, Error, Result};
+use slipway_connections::webhooks::command;
+use slipway_identity::forge_accounts;
+use slipway_kernel::events;
+use slipway_kernel::grants::Permission;
+use slipway_kernel::{Ctx, Error, Result, Tx};
 
+use super::answered::of_repository;
 use super::command::{Command, Verb, parse};
 use super::model::{Link, PullRequest, State};
-use super::planning::{self, Wish, key, merge};
+use super::planning::{self, Cause, Planned, Wish};
 use super::service::{comment_soon, give_back, note};
-use super::store;
-use crate::commits::reading;
+use super::{applying, store};
 use crate::people::{self, Known};
-use crate::permissions::{RUN_APPLY, RUN_PLAN, WORKSPACE_LOCK};
-use crate::runs::service::commit::{CommitRun, start};
-use crate::sources::Source;
-use crate::sources::ingest::{Found, FoundPullRequest, Ingest};
-use crate::sources::opening::of_git;
-use crate::sources::service::forge_kind;
+use crate::permissions::{RUN_PLAN, WORKSPACE_LOCK};
 use crate::sources::store as sources;
 use crate::workspaces::{Workspace, store as workspaces};
 
@@ -31,26 +29,26 @@ use crate::workspaces::{Workspace, store as workspaces};
 pub(crate) struct Commented {
     number: u64,
     comment: String,
-    #[serde(default)]
-    author: Person,
     command: String,
 }
 
 /// What a command came to.
-struct Outcome {
-    reaction: Reaction,
-    note: Option<String>,
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub reaction: Reaction,
+    /// What there is to say, in sentences.
+    pub note: Option<String>,
 }
 
 impl Outcome {
-    fn done(note: Option<String>) -> Self {
+    pub(super) fn done(note: Option<String>) -> Self {
         Self {
             reaction: Reaction::Done,
             note,
         }
     }
 
-    fn refused(note: impl Into<String>) -> Self {
+    pub(super) fn refused(note: impl Into<String>) -> Self {
         Self {
             reaction: Reaction::Refused,
             note: Some(note.into()),
@@ -78,38 +76,48 @@ pub(crate) async fn commented(ctx: &Ctx, id: RepositoryId, position: i64, commen
     let Some(forge) = repositories::service::forge(ctx, &repository).await? else {
         return Ok(());
     };
+    let Some(author) = author(&repository, &*forge, commented).await? else {
+        return Ok(());
+    };
     let request = request(ctx, &repository, &*forge, position, commented.number).await?;
-    let person = people::known(ctx, &repository, &commented.author).await?;
+    let person = people::known(ctx, &repository, &author).await?;
     let outcome = match person.ctx(ctx) {
-        None => stranger(&repository, &commented.author, &command),
-        Some(_) if request.state != State::Open && command.verb != Verb::Unlock => {
-            Outcome::refused("The request is not open any more.")
-        }
+        _ if command.verb == Verb::Link => link(ctx, &repository, &request, &author, &command).await?,
+        None => stranger(ctx, &repository, &request, &author, &command).await?,
         Some(commander) => {
             let order = Order {
                 ctx,
                 commander: &commander,
                 person: &person,
                 repository: &repository,
-                command: &command,
-                comment: &commented.comment,
+                workspaces: &command.workspaces,
+                key: &commented.comment,
             };
-            order.carry_out(request.clone()).await?
+            let outcome = order.carry_out(command.verb, &request, (&*forge, position)).await?;
+            answer(ctx, &request, outcome.note.clone()).await?;
+            outcome
         }
     };
-    answer(ctx, &request, outcome.note).await?;
-    let reacted = forge
-        .react(
-            &repository.full_name,
-            commented.number,
-            &commented.comment,
-            outcome.reaction,
-        )
-        .await;
-    if let Err(error) = reacted {
+    let place = &repository.full_name;
+    let reacted = forge.react(place, commented.number, &commented.comment, outcome.reaction);
+    if let Err(error) = reacted.await {
         tracing::info!(repository.id = %id, %error, "a comment got no reaction");
     }
     Ok(())
+}
+
+/// Who wrote the comment, as the forge itself says: a delivery is signed with a secret that whoever manages the webhook can
+/// be shown. None when the forge has no such comment there, or it says something else by now.
+async fn author(repository: &Repository, forge: &dyn Forge, commented: &Commented) -> Result<Option<Person>> {
+    let (place, number, comment) = (&repository.full_name, commented.number, &commented.comment);
+    match forge.written(place, number, comment).await {
+        Ok(written) if command(&written.body).as_ref() == Some(&commented.command) => Ok(Some(written.author)),
+        Ok(_) | Err(ForgeError::Missing(_)) => {
+            tracing::warn!(repository.id = %repository.id, number, comment, "the forge has no such command; it is not obeyed");
+            Ok(None)
+        }
+        Err(error) => Err(Error::unavailable(error.to_string())),
+    }
 }
 
 /// The request as it is known, or as its forge says.
@@ -134,237 +142,211 @@ async fn request(
         .ok_or_else(|| Error::conflict("The pull request changed at the same moment."))
 }
 
-fn stranger(repository: &Repository, author: &Person, command: &Command) -> Outcome {
-    let host = repository.address_key.split('/').next().unwrap_or_default();
-    Outcome::refused(format!(
-        "{} wrote \"slipway {}\", and is nobody here: link the account with `slipway account link {host} {}`, then write it \
-         again.",
+/// Whoever is nobody here is told so once in a request, and how to change it; nothing else happens.
+async fn stranger(
+    ctx: &Ctx,
+    repository: &Repository,
+    request: &PullRequest,
+    author: &Person,
+    command: &Command,
+) -> Result<Outcome> {
+    let host = repositories::service::accounts_host(ctx, repository).await?;
+    let host = host.unwrap_or_default();
+    let outcome = Outcome::refused(format!(
+        "{} wrote \"slipway {}\", and is nobody here: link the account with `slipway account link {host} {}`, write here what \
+         that says, then the command again.",
         author.login,
         command.verb.word(),
         author.login
-    ))
+    ));
+    if !request.has_answered_stranger {
+        let told = PullRequest {
+            has_answered_stranger: true,
+            ..request.clone()
+        };
+        answer(ctx, &told, outcome.note.clone()).await?;
+    }
+    Ok(outcome)
+}
+
+/// Ends the link of an account that somebody began here: its code is written by the account itself.
+async fn link(
+    ctx: &Ctx,
+    repository: &Repository,
+    request: &PullRequest,
+    author: &Person,
+    command: &Command,
+) -> Result<Outcome> {
+    let host = repositories::service::accounts_host(ctx, repository).await?;
+    let (host, code) = (host.unwrap_or_default(), command.workspaces.first());
+    let code = code.map(String::as_str).unwrap_or_default();
+    let is_proved = forge_accounts::service::prove(ctx, &host, (&author.id, &author.login), code).await?;
+    let outcome = match is_proved {
+        true => Outcome::done(Some(format!("{} is linked.", author.login))),
+        false => Outcome::refused(format!(
+            "{} was not linked: the code is another, or older than a day. `slipway account link {host} {}` gives a new one.",
+            author.login, author.login
+        )),
+    };
+    answer(ctx, request, outcome.note.clone()).await?;
+    Ok(outcome)
 }
 
 /// Writes what a command came to where the comment shows it.
 async fn answer(ctx: &Ctx, request: &PullRequest, text: Option<String>) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    let Some(fresh) = store::find(&*tx, request.id).await? else {
+    let Some(before) = store::find(&*tx, request.id).await? else {
         return Ok(());
     };
-    if fresh.note == text {
+    let has_answered_stranger = before.has_answered_stranger || request.has_answered_stranger;
+    if before.note == text && before.has_answered_stranger == has_answered_stranger {
         return Ok(());
     }
-    store::update(&tx, &PullRequest { note: text, ..fresh }).await?;
+    let answered = PullRequest {
+        note: text,
+        has_answered_stranger,
+        ..before
+    };
+    store::set_note(&tx, &answered).await?;
     comment_soon(&mut tx, ctx, request.id).await?;
     tx.commit().await
 }
 
 /// A command with everything that it is judged by.
-struct Order<'a> {
-    ctx: &'a Ctx,
-    commander: &'a Ctx,
-    person: &'a Known,
-    repository: &'a Repository,
-    command: &'a Command,
-    comment: &'a str,
+pub(super) struct Order<'a> {
+    /// The server itself.
+    pub ctx: &'a Ctx,
+    /// Who commands.
+    pub commander: &'a Ctx,
+    /// The same for people.
+    pub person: &'a Known,
+    pub repository: &'a Repository,
+    /// In which workspaces, by name; all that are concerned when empty.
+    pub workspaces: &'a [String],
+    /// What tells this command from others.
+    pub key: &'a str,
 }
 
 impl Order<'_> {
-    async fn carry_out(&self, request: PullRequest) -> Result<Outcome> {
-        match self.command.verb {
-            Verb::Plan => self.plan(request).await,
-            Verb::Allow => self.allow(request).await,
-            Verb::Apply => self.apply(&request).await,
-            Verb::Unlock => self.unlock(&request).await,
-            Verb::Help => Ok(Outcome::refused(
+    async fn carry_out(&self, verb: Verb, request: &PullRequest, at: (&dyn Forge, i64)) -> Result<Outcome> {
+        if request.state != State::Open && verb != Verb::Unlock {
+            return Ok(Outcome::refused("The request is not open any more."));
+        }
+        match verb {
+            Verb::Plan => self.plan(request.clone()).await,
+            Verb::Allow => self.allow(request.clone()).await,
+            Verb::Apply => applying::apply(self, request, at).await,
+            Verb::Unlock => self.unlock(request).await,
+            Verb::Link | Verb::Help => Ok(Outcome::refused(
                 "Known are: slipway plan, slipway apply, slipway unlock and slipway allow, each with names of workspaces \
                  behind it or without.",
             )),
         }
     }
 
-    async fn plan(&self, request: PullRequest) -> Result<Outcome> {
-        if !request.is_allowed() {
-            return Ok(Outcome::refused(
-                "These commits come from a fork. Look at them, then write slipway allow.",
-            ));
-        }
-        let wish = Wish {
-            person: self.person.clone(),
-            comment: Some(self.comment.to_owned()),
-            only: self.command.workspaces.clone(),
-        };
-        let planned = planning::plan(self.ctx, self.repository, request, wish).await?;
-        Ok(match (planned.started, planned.refused.as_slice()) {
-            (0, []) => Outcome::refused("None of these workspaces is concerned."),
-            (0, refused) => Outcome::refused(self.may_not("plan", refused)),
-            (_, []) => Outcome::done(None),
-            (_, refused) => Outcome::done(Some(self.may_not("plan", refused))),
-        })
+    /// Plans again, with the branches as they are now.
+    pub(super) async fn plan(&self, request: PullRequest) -> Result<Outcome> {
+        let planned = self.plan_in(request, self.workspaces).await?;
+        Ok(self.outcome(&planned))
     }
 
-    fn may_not(&self, what: &str, workspaces: &[String]) -> String {
+    /// Plans in these workspaces, where the commander may.
+    pub(super) async fn plan_in(&self, request: PullRequest, only: &[String]) -> Result<Planned> {
+        let wish = Wish {
+            person: self.person,
+            cause: Cause::Command {
+                commander: self.commander,
+                key: self.key,
+            },
+            only,
+        };
+        planning::plan(self.ctx, self.repository, request, &wish).await
+    }
+
+    fn outcome(&self, planned: &Planned) -> Outcome {
+        let refused = (!planned.refused.is_empty()).then(|| self.may_not("plan", &planned.refused));
+        match (&planned.obstacle, planned.started) {
+            (Some(obstacle), _) => Outcome::refused(obstacle),
+            (None, 0) => Outcome::refused(refused.unwrap_or_else(|| NONE_CONCERNED.to_owned())),
+            (None, _) => Outcome::done(refused),
+        }
+    }
+
+    pub(super) fn may_not(&self, what: &str, workspaces: &[String]) -> String {
         format!("{} may not {what} {}.", self.person.name(), workspaces.join(", "))
     }
 
     /// Lets the newest commit of a fork be planned. Whoever may plan a workspace may let it be planned there.
-    async fn allow(&self, request: PullRequest) -> Result<Outcome> {
+    pub(super) async fn allow(&self, request: PullRequest) -> Result<Outcome> {
         if !request.is_fork {
             return Ok(Outcome::refused(
                 "The request does not come from a fork; there is nothing to allow.",
             ));
         }
-        let mut may_any = false;
-        for (_, workspace) in sources::of_repository(self.ctx.db.reader(), self.repository.id).await? {
-            may_any |= self.may(RUN_PLAN, &workspace).await;
-        }
-        if !may_any {
-            return Ok(Outcome::refused(format!(
-                "{} may plan no workspace of it.",
-                self.person.name()
-            )));
+        if !self.may_plan_any().await? {
+            let who = self.person.name();
+            return Ok(Outcome::refused(format!("{who} may plan no workspace of it.")));
         }
         let allowed = PullRequest {
             allowed_commit: Some(request.head_commit.clone()),
             allowed_by: Some(self.person.name()),
             ..request
         };
-        let wish = Wish {
-            person: self.person.clone(),
-            comment: Some(self.comment.to_owned()),
-            only: self.command.workspaces.clone(),
-        };
-        let planned = planning::plan(self.ctx, self.repository, allowed, wish).await?;
-        Ok(match planned.refused.as_slice() {
-            [] => Outcome::done(None),
-            refused => Outcome::done(Some(self.may_not("plan", refused))),
-        })
+        let mut tx = self.ctx.begin().await?;
+        store::set_allowed(&tx, &allowed).await?;
+        self.record(&mut tx, "pull-request.allowed", &allowed).await?;
+        tx.commit().await?;
+        self.plan(allowed).await
     }
 
-    async fn may(&self, permission: slipway_kernel::grants::Permission, workspace: &Workspace) -> bool {
+    /// Records what the commander did, as an event of the repository.
+    pub(super) async fn record(&self, tx: &mut Tx, action: &'static str, request: &PullRequest) -> Result<()> {
+        let changes = json!({
+            "number": request.number,
+            "commit": request.head_commit,
+            "workspaces": self.workspaces,
+        });
+        let event = of_repository(self.repository, action, changes);
+        events::record(tx, self.commander, event).await
+    }
+
+    async fn may_plan_any(&self) -> Result<bool> {
+        for (_, workspace) in sources::of_repository(self.ctx.db.reader(), self.repository.id).await? {
+            if self.may(RUN_PLAN, &workspace).await {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    pub(super) async fn may(&self, permission: Permission, workspace: &Workspace) -> bool {
         self.commander.authorize(permission, &workspace.target()).await.is_ok()
     }
 
     /// The request's workspaces that the command is about.
-    async fn meant(&self, request: &PullRequest) -> Result<Vec<(Link, Workspace, Source)>> {
+    pub(super) async fn meant(&self, request: &PullRequest) -> Result<Vec<(Link, Workspace)>> {
         let reader = self.ctx.db.reader();
         let mut meant = Vec::new();
         for link in store::links_of(reader, request.id).await? {
-            let (workspace, source) = (
-                workspaces::find(reader, link.workspace_id).await?,
-                sources::find(reader, link.workspace_id).await?,
-            );
-            let (Some(workspace), Some(source)) = (workspace, source) else {
+            let Some(workspace) = workspaces::find(reader, link.workspace_id).await? else {
                 continue;
             };
-            let names = &self.command.workspaces;
+            let names = self.workspaces;
             if names.is_empty() || names.iter().any(|name| *name == workspace.name.as_str()) {
-                meant.push((link, workspace, source));
+                meant.push((link, workspace));
             }
         }
         Ok(meant)
     }
 
-    async fn apply(&self, request: &PullRequest) -> Result<Outcome> {
-        if request.is_fork {
-            return Ok(Outcome::refused("A fork's commits are applied when they are merged."));
-        }
-        if request.planned_commit.as_deref() != Some(request.head_commit.as_str()) {
-            return Ok(Outcome::refused(
-                "The newest commit is not planned yet; wait for its plan, or write slipway plan.",
-            ));
-        }
-        let (mut wanted, mut refused, mut later) = (Vec::new(), Vec::new(), Vec::new());
-        for (_, workspace, source) in self.meant(request).await? {
-            if source.apply_policy != ApplyPolicy::BeforeMerge {
-                later.push(workspace.name.to_string());
-            } else if self.may(RUN_PLAN, &workspace).await && self.may(RUN_APPLY, &workspace).await {
-                wanted.push((workspace, source));
-            } else {
-                refused.push(workspace.name.to_string());
-            }
-        }
-        if wanted.is_empty() {
-            return Ok(Outcome::refused(match (refused.as_slice(), later.as_slice()) {
-                ([], []) => "None of these workspaces is concerned.".to_owned(),
-                ([], later) => format!("Applied when it is merged, not before: {}.", later.join(", ")),
-                (refused, _) => self.may_not("apply", refused),
-            }));
-        }
-        if let Some(refusal) = self.start_applies(request, wanted).await? {
-            return Ok(Outcome::refused(refusal));
-        }
-        Ok(Outcome::done(
-            (!refused.is_empty()).then(|| self.may_not("apply", &refused)),
-        ))
-    }
-
-    /// Starts the applies; a sentence when there is nothing that could be applied.
-    async fn start_applies(&self, request: &PullRequest, wanted: Vec<(Workspace, Source)>) -> Result<Option<String>> {
-        let merged = merge(self.ctx, self.repository, request).await?;
-        let Merge::Clean(result) = &merged.outcome else {
-            return Ok(Some(format!(
-                "It cannot be merged into {} any more.",
-                request.base_branch
-            )));
-        };
-        let commit = merged.mirror.commit(result).await.map_err(of_git)?;
-        let kind = forge_kind(self.ctx, self.repository).await?;
-        let mut ingest = Ingest::new(self.ctx, self.repository, kind, &commit);
-        let roots: Vec<String> = wanted
-            .iter()
-            .map(|(workspace, _)| workspace.working_directory.clone())
-            .collect();
-        let closures = reading::closures(self.repository.id, &merged.mirror, result, &roots)
-            .await
-            .map_err(of_git)?;
-        let found = Found {
-            branch: Some(request.base_branch.clone()),
-            sender: self.person.login.clone(),
-            pull_request: Some(FoundPullRequest {
-                number: u64::try_from(request.number).unwrap_or(0),
-                url: request.url.clone(),
-                head: merged.mirror.commit(&merged.head).await.map_err(of_git)?,
-                is_speculative: false,
-                is_fork: request.is_fork,
-            }),
-            tag: None,
-        };
-        for ((workspace, source), closure) in wanted.iter().zip(&closures) {
-            let configuration = ingest.configuration(workspace, source, Some(closure), &found).await?;
-            let wish = CommitRun {
-                workspace,
-                configuration: &configuration,
-                plan_only: false,
-                key: key(&format!(
-                    "apply {} {result} {} {}",
-                    request.id, workspace.id, self.comment
-                )),
-                message: request.title.clone(),
-                by: self.person.name(),
-                created_by: self.person.user,
-                position: None,
-                commit: request.head_commit.chars().take(10).collect(),
-                is_untrusted: false,
-                applies_for: Some(request.id),
-            };
-            if let Some(run) = start(self.ctx, wish).await? {
-                let tx = self.ctx.begin().await?;
-                store::set_apply(&tx, request.id, workspace.id, run.id).await?;
-                tx.commit().await?;
-            }
-        }
-        Ok(None)
-    }
-
     async fn unlock(&self, request: &PullRequest) -> Result<Outcome> {
         let (mut given, mut refused) = (0, Vec::new());
-        for (link, workspace, _) in self.meant(request).await? {
-            if workspace
+        for (link, workspace) in self.meant(request).await? {
+            let is_held = workspace
                 .lock
                 .as_ref()
-                .is_none_or(|lock| lock.id != request.id.to_string())
-            {
+                .is_some_and(|lock| lock.id == request.id.to_string());
+            if !is_held {
                 continue;
             }
             if self.may(WORKSPACE_LOCK, &workspace).await {
@@ -385,3 +367,6 @@ impl Order<'_> {
         })
     }
 }
+
+/// What is said when no workspace is left to do something in.
+pub(super) const NONE_CONCERNED: &str = "None of these workspaces is concerned.";

@@ -2,7 +2,6 @@
 
 use slipway_api::ids::PullRequestId;
 use slipway_api::runs::RunStatus;
-use slipway_api::vcs::ApplyPolicy;
 use slipway_connections::forges::{Forge, ForgeError};
 use slipway_connections::repositories::{self, Repository};
 use slipway_identity::organizations;
@@ -16,16 +15,18 @@ use super::store;
 use crate::phases::model::PhaseKind;
 use crate::phases::store as phases;
 use crate::reports::service::{run_url, tried};
-use crate::runs::store as runs;
-use crate::sources::store as sources;
+use crate::runs::{Run, store as runs};
 use crate::workspaces::{Workspace, store as workspaces};
+
+/// Longest reason beside a workspace, in characters.
+const LONGEST_REMARK: usize = 300;
 
 /// The job: makes the comment say what is true.
 ///
 /// # Errors
 ///
 /// To be tried again while the forge is away.
-pub(crate) async fn write(ctx: &Ctx, id: PullRequestId) -> Result<(), JobError> {
+pub(crate) async fn write(ctx: &Ctx, id: PullRequestId, attempt: i64) -> Result<(), JobError> {
     // What changes from here on asks again.
     let tx = ctx.begin().await?;
     store::set_due(&tx, id, false).await?;
@@ -38,10 +39,11 @@ pub(crate) async fn write(ctx: &Ctx, id: PullRequestId) -> Result<(), JobError> 
         Err(error) if error.code() == slipway_api::Code::NotFound => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    let text = render(&report(ctx, &request).await?);
+    let (report, kept) = report(ctx, &request).await?;
+    let text = render(&report);
     let digest = slipway_tofu::digest::sha256_hex(text.as_bytes());
     if request.comment_digest.as_deref() == Some(digest.as_str()) {
-        return Ok(());
+        return shown(ctx, &kept).await;
     }
     let Some(forge) = repositories::service::forge(ctx, &repository).await? else {
         return Ok(());
@@ -49,12 +51,23 @@ pub(crate) async fn write(ctx: &Ctx, id: PullRequestId) -> Result<(), JobError> 
     if !forge.capabilities().pull_requests {
         return Ok(());
     }
-    let comment = put(&*forge, &repository, &request, &text)
-        .await
-        .map_err(|error| tried(&error))?;
+    let comment = match put(&*forge, &repository, &request, &text).await {
+        Ok(comment) => comment,
+        Err(error) => return Err(tried(ctx, &repository, error, attempt).await),
+    };
     let tx = ctx.begin().await?;
     store::set_comment(&tx, id, &comment, &digest).await?;
     tx.commit().await?;
+    shown(ctx, &kept).await
+}
+
+/// Notes that the comment shows these plans: only what it shows is applied by a command.
+async fn shown(ctx: &Ctx, kept: &[Link]) -> Result<(), JobError> {
+    for link in kept.iter().filter(|link| link.shown_run_id != link.plan_run_id) {
+        let tx = ctx.begin().await?;
+        store::set_shown(&tx, link).await?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 
@@ -84,17 +97,34 @@ async fn put(
     }
 }
 
-/// What is true of a request now.
-pub(super) async fn report(ctx: &Ctx, request: &PullRequest) -> Result<Report> {
+/// What is true of a request now, and in which workspaces that is a plan that a command may apply.
+async fn report(ctx: &Ctx, request: &PullRequest) -> Result<(Report, Vec<Link>)> {
     let organization = organizations::by_id(ctx, request.organization_id).await?;
-    let mut rows = Vec::new();
+    let (mut rows, mut kept) = (Vec::new(), Vec::new());
     for link in store::links_of(ctx.db.reader(), request.id).await? {
         let Some(workspace) = workspaces::find(ctx.db.reader(), link.workspace_id).await? else {
             continue;
         };
-        rows.push(row(ctx, organization.name.as_str(), request, &link, &workspace).await?);
+        // An apply is newer than the plan that it followed, until there is another plan.
+        let run = match link.apply_run_id.max(link.plan_run_id) {
+            Some(run) => runs::find(ctx.db.reader(), run).await?,
+            None => None,
+        };
+        rows.push(
+            row(
+                ctx,
+                organization.name.as_str(),
+                request,
+                (&link, &workspace, run.as_ref()),
+            )
+            .await?,
+        );
+        let is_kept = |run: &Run| run.status == RunStatus::PlannedAndSaved && Some(run.id) == link.plan_run_id;
+        if run.as_ref().is_some_and(is_kept) {
+            kept.push(link);
+        }
     }
-    Ok(Report {
+    let report = Report {
         marker: request.marker(),
         head: request.head_commit.chars().take(10).collect(),
         base: request.base_branch.clone(),
@@ -107,18 +137,23 @@ pub(super) async fn report(ctx: &Ctx, request: &PullRequest) -> Result<Report> {
             .filter(|_| request.is_fork && request.is_allowed()),
         ended: match request.state {
             State::Open => None,
-            State::Closed => Some("closed; nothing was applied by it"),
+            State::Ending | State::Closed => Some("closed"),
             State::Merged => Some("merged"),
         },
         note: request.note.clone(),
-    })
+    };
+    Ok((report, kept))
 }
 
-async fn row(ctx: &Ctx, organization: &str, request: &PullRequest, link: &Link, workspace: &Workspace) -> Result<Row> {
-    let source = sources::find(ctx.db.reader(), workspace.id).await?;
+async fn row(
+    ctx: &Ctx,
+    organization: &str,
+    request: &PullRequest,
+    (link, workspace, run): (&Link, &Workspace, Option<&Run>),
+) -> Result<Row> {
     let mut row = Row {
         workspace: workspace.name.to_string(),
-        is_applied_before: source.is_some_and(|source| source.apply_policy == ApplyPolicy::BeforeMerge),
+        is_applied_before: link.is_applied_before,
         remark: lock_remark(request, workspace),
         stage: Stage::Skipped,
         ..Row::default()
@@ -127,11 +162,7 @@ async fn row(ctx: &Ctx, organization: &str, request: &PullRequest, link: &Link, 
         row.remark = Some(skipped.clone());
         return Ok(row);
     }
-    // An apply is newer than the plan that it followed, until there is another plan.
-    let Some(id) = link.apply_run_id.max(link.plan_run_id) else {
-        return Ok(row);
-    };
-    let Some(run) = runs::find(ctx.db.reader(), id).await? else {
+    let Some(run) = run else {
         return Ok(row);
     };
     let kind = match run.status {
@@ -148,8 +179,15 @@ async fn row(ctx: &Ctx, organization: &str, request: &PullRequest, link: &Link, 
             Stage::Planned
         }
         RunStatus::Applied => Stage::Applied,
-        _ => Stage::Going,
+        RunStatus::Confirmed | RunStatus::ApplyQueued | RunStatus::Applying => Stage::Applying,
+        RunStatus::Pending | RunStatus::Fetching | RunStatus::PlanQueued | RunStatus::Planning => Stage::Going,
     };
+    if matches!(row.stage, Stage::Failed | Stage::Stopped) && row.remark.is_none() {
+        row.remark = run
+            .error_message
+            .as_ref()
+            .map(|why| why.chars().take(LONGEST_REMARK).collect());
+    }
     Ok(row)
 }
 

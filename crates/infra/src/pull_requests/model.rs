@@ -55,6 +55,8 @@ pub struct Model {
     pub allowed_by: Option<String>,
     /// What the newest command came to, when that has to be said.
     pub note: Option<String>,
+    /// Whether somebody who is nobody here was told so: once is polite, more is noise.
+    pub has_answered_stranger: bool,
     /// The forge's id of our comment.
     pub comment_id: Option<String>,
     /// Digest of what the comment says.
@@ -84,6 +86,9 @@ pub enum State {
     /// Open.
     #[sea_orm(string_value = "open")]
     Open,
+    /// Closed or merged, and not all that follows from that was done.
+    #[sea_orm(string_value = "ending")]
+    Ending,
     /// Closed without its commits.
     #[sea_orm(string_value = "closed")]
     Closed,
@@ -119,12 +124,16 @@ pub mod links {
         pub workspace_id: WorkspaceId,
         /// Its newest plan.
         pub plan_run_id: Option<RunId>,
-        /// Its newest apply before the merge.
+        /// The apply before the merge for which the request keeps the workspace.
         pub apply_run_id: Option<RunId>,
         /// Why it is concerned.
         pub reason: String,
         /// Why it is not planned.
         pub skipped: Option<String>,
+        /// The plan that the comment shows; only that one is applied by a command.
+        pub shown_run_id: Option<RunId>,
+        /// Whether a command applies it before the merge, so that its plan is kept.
+        pub is_applied_before: bool,
     }
 
     /// None.
@@ -173,6 +182,7 @@ impl Model {
             allowed_commit: None,
             allowed_by: None,
             note: None,
+            has_answered_stranger: false,
             comment_id: None,
             comment_digest: None,
             comment_due: false,
@@ -204,10 +214,12 @@ impl Model {
     /// What this change asks for.
     #[must_use]
     pub fn asks(&self, before: Option<&Self>) -> Asks {
-        let was_open = before.is_none_or(|before| before.state == State::Open);
         if self.state != State::Open {
-            return if was_open { Asks::Close } else { Asks::Nothing };
+            // Whoever began to close it may have ended in the middle.
+            let has_ended = before.is_some_and(|before| matches!(before.state, State::Closed | State::Merged));
+            return if has_ended { Asks::Nothing } else { Asks::Close };
         }
+        let was_open = before.is_none_or(|before| before.state == State::Open);
         let is_other = before.is_none_or(|before| before.base_branch != self.base_branch);
         let is_planned = self.planned_commit.as_deref() == Some(self.head_commit.as_str());
         if self.is_draft || (is_planned && !is_other && was_open) {
@@ -222,16 +234,22 @@ impl Model {
         !self.is_fork || self.allowed_commit.as_deref() == Some(self.head_commit.as_str())
     }
 
+    /// Where it is: its repository, and its number there.
+    #[must_use]
+    pub fn place(&self) -> (RepositoryId, i64) {
+        (self.repository_id, self.number)
+    }
+
     /// How people call it.
     #[must_use]
     pub fn name(&self, repository: &Repository) -> String {
         format!("{}#{}", repository.full_name, self.number)
     }
 
-    /// What our comment is found again by; nobody sees it.
+    /// What our comment is found again by; nobody sees it. The same when the request is reopened after its record was removed.
     #[must_use]
     pub fn marker(&self) -> String {
-        format!("<!-- slipway pull-request {} -->", self.id)
+        format!("<!-- slipway pull-request {}#{} -->", self.repository_id, self.number)
     }
 }
 
@@ -262,6 +280,7 @@ mod tests {
             allowed_commit: None,
             allowed_by: None,
             note: None,
+            has_answered_stranger: false,
             comment_id: None,
             comment_digest: None,
             comment_due: false,
@@ -309,6 +328,14 @@ mod tests {
         };
         assert_eq!(closed.asks(Some(&planned)), Asks::Close);
         assert_eq!(closed.asks(Some(&closed)), Asks::Nothing);
+        // Whoever began to close it may have ended in the middle.
+        let ending = PullRequest {
+            state: State::Ending,
+            ..planned.clone()
+        };
+        assert_eq!(closed.asks(Some(&ending)), Asks::Close);
+        // Its plans may be taken back already.
+        assert_eq!(planned.asks(Some(&ending)), Asks::Plan);
         assert_eq!(planned.asks(Some(&closed)), Asks::Plan);
     }
 

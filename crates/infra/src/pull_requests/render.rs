@@ -63,6 +63,8 @@ pub(crate) enum Stage {
     Skipped,
     /// There is a plan.
     Planned,
+    /// The plan is being applied, before the merge.
+    Applying,
     /// It was applied before the merge.
     Applied,
 }
@@ -73,12 +75,12 @@ impl Row {
         let [add, change, destroy, _] = self.counts;
         let rank = match self.stage {
             Stage::Failed => 0,
-            Stage::Planned | Stage::Applied if destroy > 0 => 1,
-            Stage::Planned | Stage::Applied if change > 0 => 2,
-            Stage::Planned | Stage::Applied if add > 0 => 3,
             Stage::Stopped | Stage::Skipped => 4,
             Stage::Going => 5,
-            Stage::Planned | Stage::Applied => 6,
+            Stage::Planned | Stage::Applying | Stage::Applied if destroy > 0 => 1,
+            Stage::Planned | Stage::Applying | Stage::Applied if change > 0 => 2,
+            Stage::Planned | Stage::Applying | Stage::Applied if add > 0 => 3,
+            Stage::Planned | Stage::Applying | Stage::Applied => 6,
         };
         let reverse = std::cmp::Reverse;
         (rank, reverse(destroy), reverse(change), &self.workspace)
@@ -94,6 +96,7 @@ impl Row {
             Stage::Planned | Stage::Applied if self.counts == [0; 4] => "no changes".to_owned(),
             Stage::Planned if destroy > 0 => "**destroys**".to_owned(),
             Stage::Planned => "planned".to_owned(),
+            Stage::Applying => "applying…".to_owned(),
             Stage::Applied => "applied".to_owned(),
         };
         let number = |count: u32| if count == 0 { "·".to_owned() } else { count.to_string() };
@@ -136,6 +139,10 @@ pub(crate) fn render(report: &Report) -> String {
     }
     let foot = foot(report);
     let room = LONGEST.saturating_sub(text.chars().count() + foot.chars().count());
+    // Beside contradictions the plans of an older commit would only mislead; what was applied stays said.
+    if !report.conflicts.is_empty() {
+        rows.retain(|row| matches!(row.stage, Stage::Applying | Stage::Applied));
+    }
     text.push_str(&tables(&rows, room));
     text.push_str(&foot);
     text.chars().take(LONGEST).collect()
@@ -242,9 +249,9 @@ fn foot(report: &Report) -> String {
     let before = report.rows.iter().any(|row| row.is_applied_before);
     let after = report.rows.iter().any(|row| !row.is_applied_before);
     text.push_str(match (before, after) {
-        (true, false) => "\nApply with `slipway apply` before merging.",
+        (true, false) => "\n`slipway apply` applies exactly these plans, before merging.",
         (true, true) => {
-            "\nSome workspaces are applied with `slipway apply` before merging, the others when it is merged."
+            "\nSome of these plans are applied by `slipway apply` before merging, the others when it is merged."
         }
         (false, true) => "\nIt is applied when it is merged.",
         (false, false) => "",

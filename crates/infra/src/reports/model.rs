@@ -84,9 +84,8 @@ pub(crate) fn of_run(run: &Run, counts: &str) -> (State, String) {
             (State::Pending, "Waits to be planned".into())
         }
         RunStatus::Planning => (State::Pending, "Is being planned".into()),
-        RunStatus::Planned | RunStatus::PolicyChecked | RunStatus::PlannedAndSaved => {
-            (State::Pending, format!("{counts}; waits to be confirmed"))
-        }
+        RunStatus::Planned | RunStatus::PolicyChecked => (State::Pending, format!("{counts}; waits to be confirmed")),
+        RunStatus::PlannedAndSaved => (State::Pending, format!("{counts}; waits for \"slipway apply\"")),
         RunStatus::Confirmed | RunStatus::ApplyQueued | RunStatus::Applying => {
             (State::Pending, format!("{counts}; is being applied"))
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use slipway_api::ids::{RepositoryId, RunId};
 use slipway_connections::forges::ForgeError;
-use slipway_connections::repositories;
+use slipway_connections::repositories::{self, Repository};
 use slipway_identity::organizations;
 use slipway_kernel::queue::jobs::JobError;
 use slipway_kernel::queue::{NewItem, enqueue};
@@ -25,6 +25,9 @@ use crate::workspaces::{Workspace, store as workspaces};
 
 /// How often a forge is tried before somebody has to look: for more than a day.
 const ATTEMPTS: i64 = 200;
+/// How often it is tried when a forge does not have what it is told about: for more than an hour. A repository that was
+/// renamed is followed by then.
+const MISSING_ATTEMPTS: i64 = 16;
 /// For how long statuses are kept that do not change.
 const KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
 /// How long to wait for more before a forge is told: many runs of one commit change at once.
@@ -191,7 +194,7 @@ async fn write(tx: &Tx, status: Status) -> Result<bool> {
 /// # Errors
 ///
 /// To be tried again while the forge is away.
-pub(crate) async fn send(ctx: &Ctx, repository: RepositoryId, commit: &str) -> Result<(), JobError> {
+pub(crate) async fn send(ctx: &Ctx, repository: RepositoryId, commit: &str, attempt: i64) -> Result<(), JobError> {
     let repository = match repositories::service::get(ctx, repository).await {
         Ok(repository) => repository,
         Err(error) if error.code() == slipway_api::Code::NotFound => return Ok(()),
@@ -212,10 +215,10 @@ pub(crate) async fn send(ctx: &Ctx, repository: RepositoryId, commit: &str) -> R
         return Ok(());
     }
     for status in waiting {
-        forge
-            .set_status(&repository.full_name, commit, &status.on_wire())
-            .await
-            .map_err(|error| tried(&error))?;
+        let taken = forge.set_status(&repository.full_name, commit, &status.on_wire()).await;
+        if let Err(error) = taken {
+            return Err(tried(ctx, &repository, error, attempt).await);
+        }
         let tx = ctx.begin().await?;
         store::set_sent(&tx, &status).await?;
         tx.commit().await?;
@@ -223,14 +226,22 @@ pub(crate) async fn send(ctx: &Ctx, repository: RepositoryId, commit: &str) -> R
     Ok(())
 }
 
-/// Whether it makes sense to ask a forge again.
-pub(crate) fn tried(error: &ForgeError) -> JobError {
+/// Whether it makes sense to ask a forge again, and when. What is missing may have been renamed: then it is followed.
+pub(crate) async fn tried(ctx: &Ctx, repository: &Repository, error: ForgeError, attempt: i64) -> JobError {
     match error {
+        ForgeError::Missing(_) if attempt < MISSING_ATTEMPTS => {
+            repositories::service::follow(ctx, repository).await;
+            JobError::Retry(error.to_string())
+        }
         ForgeError::Missing(_) | ForgeError::Refused(_) | ForgeError::Unsupported(_) => {
             JobError::Fail(error.to_string())
         }
+        ForgeError::Busy { until, .. } => JobError::Later {
+            reason: error.to_string(),
+            at: until,
+        },
         // Credentials may be given anew, and rights added.
-        ForgeError::Busy { .. } | ForgeError::Away(_) | ForgeError::Credentials(_) | ForgeError::Right { .. } => {
+        ForgeError::Away(_) | ForgeError::Credentials(_) | ForgeError::Right { .. } => {
             JobError::Retry(error.to_string())
         }
     }

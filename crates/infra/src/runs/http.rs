@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
+use slipway_api::approvals::{ApprovalStatus, Approvals};
 use slipway_api::ids::{ConfigurationVersionId, OrganizationId, RunId, WorkspaceId};
 use slipway_api::jsonapi::{Attributes, Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_api::runs::{ActionRequest, NewRun, Run as Wire, RunPermissions, RunWaiting};
@@ -307,7 +308,7 @@ async fn listed_document(ctx: &Ctx, query: &ListQuery, listed: Listed<Run>) -> R
             let workspace = workspaces.get(&run.workspace_id);
             let permissions = workspace.map(|workspace| service::permissions(&granted, workspace));
             let commit = commits.get(&run.configuration_version_id).cloned();
-            resource(run, now, permissions.unwrap_or_default(), None, commit)
+            resource(run, now, permissions.unwrap_or_default(), commit)
         },
     );
     document.included = included;
@@ -348,22 +349,24 @@ async fn detailed(ctx: &Ctx, detail: Detail) -> Result<Resource<Wire>> {
     let commit = shown::of_configurations(ctx, &[configuration])
         .await?
         .remove(&configuration);
-    Ok(resource(detail.run, ctx.now(), permissions, detail.waiting_for, commit))
+    let mut shown = resource(detail.run, ctx.now(), permissions, commit);
+    let lacks = |approvals: &Approvals| matches!(approvals.status, ApprovalStatus::Waiting | ApprovalStatus::Rejected);
+    if detail.approvals.as_ref().is_some_and(lacks) {
+        shown.attributes.actions.is_confirmable = false;
+    }
+    shown.attributes.waiting_for = detail.waiting_for;
+    shown.attributes.approvals = detail.approvals;
+    Ok(shown)
 }
 
-fn resource(
-    run: Run,
-    now: Timestamp,
-    permissions: RunPermissions,
-    waiting_for: Option<String>,
-    commit: Option<RunCommit>,
-) -> Resource<Wire> {
+fn resource(run: Run, now: Timestamp, permissions: RunPermissions, commit: Option<RunCommit>) -> Resource<Wire> {
     let relations = (run.id, run.workspace_id, run.configuration_version_id, run.created_by);
     let (plan, apply) = (run.plan_id(), run.apply_id());
     let attributes = Wire {
         status: run.status,
         status_timestamps: run.status_timestamps(),
-        waiting_for,
+        waiting_for: None,
+        approvals: None,
         actions: run.actions(now),
         permissions,
         error_message: run.error_message,

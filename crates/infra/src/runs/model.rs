@@ -16,9 +16,15 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use slipway_api::Timestamp;
 use slipway_api::ids::{ApplyId, ConfigurationVersionId, OrganizationId, PlanId, RunId, UserId, WorkspaceId};
-use slipway_api::runner::{Counts, PlanOptions};
-use slipway_api::runs::{NewRun, RunActions, RunStatus, RunVariable, UnaccountedResource};
+use slipway_api::runner::Counts;
+use slipway_api::runs::{RunActions, RunStatus, UnaccountedResource};
 use slipway_kernel::{Error, Result};
+
+mod history;
+mod options;
+
+pub use history::{History, Step};
+pub use options::Options;
 
 /// A run as it is stored.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -69,94 +75,17 @@ pub type Run = Model;
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
-/// When a run came to each status, and who brought it there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct History(pub Vec<Step>);
-
-/// One step of a run's life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    /// The status it came to.
-    pub status: RunStatus,
-    /// When.
-    pub at: Timestamp,
-    /// Who brought it there, for people.
-    pub by: String,
-}
-
 /// Resources that may exist although no state has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Unaccounted(pub Vec<UnaccountedResource>);
 
-/// What a run shall do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-#[serde(default)]
-pub struct Options {
-    /// What kind of plan.
-    pub plan: PlanOptions,
-    /// Whether it can never apply.
-    pub plan_only: bool,
-    /// Whether an empty plan is applied too.
-    pub allow_empty_apply: bool,
-    /// Whether a plan with changes is applied without asking.
-    pub auto_apply: bool,
-    /// Whether the plan is kept without holding the workspace.
-    pub save_plan: bool,
-    /// Values for this run only.
-    pub variables: Vec<RunVariable>,
-    /// Whether strangers wrote the code: it gets no sensitive variable, no identity and no integration.
-    pub is_untrusted: bool,
-}
-
-impl Options {
-    /// What a request asks for, with the workspace's settings where it says nothing.
-    ///
-    /// # Errors
-    ///
-    /// `Invalid` for wishes that contradict each other.
-    pub fn from_request(request: &NewRun, auto_apply: bool, speculative: bool) -> Result<Self> {
-        let refresh = request.refresh.unwrap_or(true);
-        if request.refresh_only && !refresh {
-            return Err(Error::invalid(
-                "/data/attributes/refresh",
-                "A refresh-only run cannot leave the refresh out.",
-            ));
-        }
-        if request.refresh_only && request.is_destroy {
-            return Err(Error::invalid(
-                "/data/attributes/is-destroy",
-                "A refresh-only run cannot destroy.",
-            ));
-        }
-        let plan_only = request.plan_only.unwrap_or(speculative);
-        if speculative && !plan_only {
-            return Err(Error::invalid(
-                "/data/attributes/plan-only",
-                "The configuration version is speculative: it can only be planned.",
-            ));
-        }
-        if plan_only && request.save_plan {
-            return Err(Error::invalid(
-                "/data/attributes/save-plan",
-                "A plan-only run's plan is never applied.",
-            ));
-        }
-        Ok(Self {
-            plan: PlanOptions {
-                destroy: request.is_destroy,
-                refresh_only: request.refresh_only,
-                refresh,
-                targets: request.target_addrs.clone().unwrap_or_default(),
-                replace: request.replace_addrs.clone().unwrap_or_default(),
-            },
-            plan_only,
-            allow_empty_apply: request.allow_empty_apply,
-            auto_apply: request.auto_apply.unwrap_or(auto_apply),
-            save_plan: request.save_plan,
-            variables: request.variables.clone().unwrap_or_default(),
-            is_untrusted: false,
-        })
-    }
+/// What is known of a plan beside what it counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Planned {
+    /// Whether it has changes that nothing counts.
+    pub has_changes: bool,
+    /// Whether rules want approvals before it is applied.
+    pub needs_approval: bool,
 }
 
 /// After a cancel was asked for, how long until it may be forced.
@@ -186,6 +115,20 @@ impl Model {
             self.status,
             RunStatus::Confirmed | RunStatus::ApplyQueued | RunStatus::Applying
         )
+    }
+
+    /// Whether it is one of the workspace's own runs, of which people see the newest: a plan that is kept aside becomes one
+    /// when it is confirmed.
+    #[must_use]
+    pub fn is_of_workspace(&self) -> bool {
+        let was_confirmed = || self.has_reached(RunStatus::Confirmed);
+        !self.options.plan_only && (!self.options.save_plan || was_confirmed())
+    }
+
+    /// Whether it ever was in this status.
+    #[must_use]
+    pub fn has_reached(&self, status: RunStatus) -> bool {
+        self.history.last(status).is_some()
     }
 
     /// Pending → plan queued: its turn has come.
@@ -236,14 +179,18 @@ impl Model {
         Ok(self)
     }
 
-    /// Planning → what a good plan leads to: waiting for a person, queued to apply, kept, or finished.
+    /// Planning → what a good plan leads to: waiting for a person, queued to apply, kept, or finished; canceled when somebody
+    /// asked for that meanwhile. Where rules want approvals, it waits even if it applies by itself.
     ///
     /// # Errors
     ///
     /// `Conflict` in any other status.
-    pub fn finish_plan(mut self, counts: &Counts, has_changes: bool, now: Timestamp) -> Result<Self> {
+    pub fn finish_plan(mut self, counts: &Counts, seen: Planned, now: Timestamp) -> Result<Self> {
         self.require(&[RunStatus::Planning], "have a plan")?;
-        self.has_changes = has_changes || counts.has_changes();
+        self.has_changes = seen.has_changes || counts.has_changes();
+        if self.cancel_requested_at.is_some() {
+            return self.canceled(now, "Stopped on request, when its plan had just been made.".to_owned());
+        }
         let something_to_do = self.has_changes || self.options.allow_empty_apply;
         if self.options.plan_only || !something_to_do {
             self.reach(RunStatus::PlannedAndFinished, now, "Slipway");
@@ -251,7 +198,7 @@ impl Model {
             self.reach(RunStatus::PlannedAndSaved, now, "Slipway");
         } else {
             self.reach(RunStatus::Planned, now, "Slipway");
-            if self.options.auto_apply {
+            if self.options.auto_apply && !seen.needs_approval {
                 self.reach(RunStatus::Confirmed, now, "auto-apply");
                 self.reach(RunStatus::ApplyQueued, now, "Slipway");
             }
@@ -282,11 +229,11 @@ impl Model {
         Ok(self)
     }
 
-    /// Waiting to be planned → discarded: a newer commit takes its place.
+    /// Waiting, for its turn or for a person → discarded: nobody needs it any more, as a newer commit takes its place.
     ///
     /// # Errors
     ///
-    /// `Conflict` when a runner has it, or it is past its plan.
+    /// `Conflict` when a runner has it, or somebody said yes to it.
     pub fn supersede(mut self, now: Timestamp, reason: String) -> Result<Self> {
         self.require(&SUPERSEDABLE, "be superseded")?;
         self.error_message = Some(reason);
@@ -298,6 +245,18 @@ impl Model {
     #[must_use]
     pub fn is_supersedable(&self) -> bool {
         SUPERSEDABLE.contains(&self.status)
+    }
+
+    /// Planning → asked to stop: nobody needs the plan any more.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict` in any other status.
+    pub fn abandon_plan(mut self, now: Timestamp, reason: String) -> Result<Self> {
+        self.require(&[RunStatus::Planning], "be abandoned")?;
+        self.error_message = Some(reason);
+        self.cancel_requested_at = self.cancel_requested_at.or(Some(now));
+        Ok(self)
     }
 
     /// Applying → applied.
@@ -334,7 +293,8 @@ impl Model {
     /// `Conflict` when no runner has it.
     pub fn canceled(mut self, now: Timestamp, reason: String) -> Result<Self> {
         self.require(&[RunStatus::Planning, RunStatus::Applying], "end as canceled")?;
-        self.error_message = Some(reason);
+        // Who asked may have said why.
+        self.error_message = self.error_message.or(Some(reason));
         self.reach(RunStatus::Canceled, now, "Slipway");
         Ok(self)
     }
@@ -379,6 +339,12 @@ impl Model {
         Ok(self)
     }
 
+    /// Whether its plan waits for a person.
+    #[must_use]
+    pub fn is_confirmable(&self) -> bool {
+        CONFIRMABLE.contains(&self.status)
+    }
+
     /// Whether a runner has it.
     #[must_use]
     pub fn is_on_runner(&self) -> bool {
@@ -396,7 +362,7 @@ impl Model {
     #[must_use]
     pub fn actions(&self, now: Timestamp) -> RunActions {
         RunActions {
-            is_confirmable: CONFIRMABLE.contains(&self.status),
+            is_confirmable: self.is_confirmable(),
             is_discardable: DISCARDABLE.contains(&self.status),
             is_cancelable: CANCELABLE.contains(&self.status) && self.cancel_requested_at.is_none(),
             is_force_cancelable: self.can_force_cancel(now),
@@ -450,7 +416,14 @@ const DISCARDABLE: [RunStatus; 4] = [
     RunStatus::PolicyChecked,
     RunStatus::PlannedAndSaved,
 ];
-const SUPERSEDABLE: [RunStatus; 3] = [RunStatus::Pending, RunStatus::Fetching, RunStatus::PlanQueued];
+const SUPERSEDABLE: [RunStatus; 6] = [
+    RunStatus::Pending,
+    RunStatus::Fetching,
+    RunStatus::PlanQueued,
+    RunStatus::Planned,
+    RunStatus::PolicyChecked,
+    RunStatus::PlannedAndSaved,
+];
 const CANCELABLE: [RunStatus; 7] = [
     RunStatus::Pending,
     RunStatus::Fetching,
@@ -463,4 +436,4 @@ const CANCELABLE: [RunStatus; 7] = [
 
 #[cfg(test)]
 #[path = "model_tests.rs"]
-mod tests;
+pub(crate) mod tests;

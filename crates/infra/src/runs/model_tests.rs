@@ -1,7 +1,13 @@
 //! Every edge of the run's state machine, and that there are no others.
 
+use slipway_api::runs::NewRun;
+
 use super::*;
 
+const CHANGED: Planned = Planned {
+    has_changes: true,
+    needs_approval: false,
+};
 const NOW: Timestamp = Timestamp::from_unix_ms(1_763_680_000_000);
 const ALL: [RunStatus; 16] = [
     RunStatus::Pending,
@@ -22,7 +28,7 @@ const ALL: [RunStatus; 16] = [
     RunStatus::ForceCanceled,
 ];
 
-fn run(status: RunStatus) -> Run {
+pub(crate) fn run(status: RunStatus) -> Run {
     Run {
         id: RunId::from_parts(NOW.unix_ms(), 1),
         organization_id: OrganizationId::from_parts(NOW.unix_ms(), 1),
@@ -83,7 +89,7 @@ fn a_plan_is_queued_started_and_put_back() {
 #[test]
 fn a_plan_with_changes_waits_for_a_person() {
     assert_eq!(
-        edges(|run| run.finish_plan(&changes(), false, NOW)),
+        edges(|run| run.finish_plan(&changes(), Planned::default(), NOW)),
         [(RunStatus::Planning, RunStatus::Planned)]
     );
 }
@@ -93,7 +99,7 @@ fn a_plan_without_changes_is_the_end_unless_empty_applies_are_wanted() {
     let nothing = Counts::default();
     assert_eq!(
         run(RunStatus::Planning)
-            .finish_plan(&nothing, false, NOW)
+            .finish_plan(&nothing, Planned::default(), NOW)
             .unwrap()
             .status,
         RunStatus::PlannedAndFinished
@@ -101,7 +107,7 @@ fn a_plan_without_changes_is_the_end_unless_empty_applies_are_wanted() {
     let mut wanted = run(RunStatus::Planning);
     wanted.options.allow_empty_apply = true;
     assert_eq!(
-        wanted.finish_plan(&nothing, false, NOW).unwrap().status,
+        wanted.finish_plan(&nothing, Planned::default(), NOW).unwrap().status,
         RunStatus::Planned
     );
 }
@@ -111,7 +117,7 @@ fn a_plan_only_run_ends_with_its_plan() {
     let mut only = run(RunStatus::Planning);
     only.options.plan_only = true;
     only.options.auto_apply = true;
-    let after = only.finish_plan(&changes(), false, NOW).unwrap();
+    let after = only.finish_plan(&changes(), Planned::default(), NOW).unwrap();
     assert_eq!((after.status, after.has_changes), (RunStatus::PlannedAndFinished, true));
 }
 
@@ -119,7 +125,7 @@ fn a_plan_only_run_ends_with_its_plan() {
 fn auto_apply_goes_on_by_itself_and_says_so() {
     let mut auto = run(RunStatus::Planning);
     auto.options.auto_apply = true;
-    let after = auto.finish_plan(&changes(), false, NOW).unwrap();
+    let after = auto.finish_plan(&changes(), Planned::default(), NOW).unwrap();
     assert_eq!(after.status, RunStatus::ApplyQueued);
     let confirmed = after
         .history
@@ -131,10 +137,26 @@ fn auto_apply_goes_on_by_itself_and_says_so() {
 }
 
 #[test]
+fn where_rules_want_approvals_nothing_goes_on_by_itself() {
+    let mut auto = run(RunStatus::Planning);
+    auto.options.auto_apply = true;
+    let seen = Planned {
+        needs_approval: true,
+        ..Planned::default()
+    };
+    assert_eq!(
+        auto.clone().finish_plan(&changes(), seen, NOW).unwrap().status,
+        RunStatus::Planned
+    );
+    let empty = auto.finish_plan(&Counts::default(), seen, NOW).unwrap();
+    assert_eq!(empty.status, RunStatus::PlannedAndFinished);
+}
+
+#[test]
 fn a_saved_plan_holds_the_workspace_only_from_its_confirmation_on() {
     let mut saved = run(RunStatus::Planning);
     saved.options.save_plan = true;
-    let saved = saved.finish_plan(&changes(), false, NOW).unwrap();
+    let saved = saved.finish_plan(&changes(), Planned::default(), NOW).unwrap();
     assert_eq!(
         (saved.status, saved.holds_workspace()),
         (RunStatus::PlannedAndSaved, false)
@@ -228,7 +250,7 @@ fn nothing_changes_a_final_run() {
         assert!(asked().start(NOW, "x").is_err(), "{status:?}");
         assert!(asked().requeue_plan(NOW).is_err(), "{status:?}");
         assert!(asked().requeue_apply(NOW).is_err(), "{status:?}");
-        assert!(asked().finish_plan(&changes(), true, NOW).is_err(), "{status:?}");
+        assert!(asked().finish_plan(&changes(), CHANGED, NOW).is_err(), "{status:?}");
         assert!(asked().confirm(NOW, "x").is_err(), "{status:?}");
         assert!(asked().discard(NOW, "x").is_err(), "{status:?}");
         assert!(asked().cancel(NOW, "x").is_err(), "{status:?}");
@@ -285,4 +307,62 @@ fn wishes_that_contradict_each_other_are_refused() {
         false
     ));
     assert!(!refused(NewRun::default(), true));
+}
+
+#[test]
+fn a_newer_commit_takes_the_place_of_what_waits_and_of_nothing_that_was_confirmed() {
+    let after = edges(|run| run.supersede(NOW, "newer".to_owned()));
+    let expected = [
+        RunStatus::Pending,
+        RunStatus::Fetching,
+        RunStatus::PlanQueued,
+        RunStatus::Planned,
+        RunStatus::PolicyChecked,
+        RunStatus::PlannedAndSaved,
+    ];
+    let from: Vec<RunStatus> = after.iter().map(|(from, _)| *from).collect();
+    assert_eq!(from.len(), expected.len());
+    assert!(expected.iter().all(|status| from.contains(status)), "{from:?}");
+    assert!(after.iter().all(|(_, to)| *to == RunStatus::Discarded));
+    let discarded = run(RunStatus::Planned).supersede(NOW, "newer".to_owned()).unwrap();
+    assert_eq!(discarded.error_message.as_deref(), Some("newer"));
+}
+
+#[test]
+fn a_plan_that_nobody_needs_is_stopped_with_its_reason() {
+    let abandoned = run(RunStatus::Planning).abandon_plan(NOW, "newer".to_owned()).unwrap();
+    assert_eq!(
+        (abandoned.status, abandoned.cancel_requested_at),
+        (RunStatus::Planning, Some(NOW))
+    );
+    let stopped = abandoned.canceled(NOW, "Stopped on request.".to_owned()).unwrap();
+    assert_eq!(stopped.error_message.as_deref(), Some("newer"));
+    assert_eq!(
+        edges(|run| run.abandon_plan(NOW, String::new())),
+        [(RunStatus::Planning, RunStatus::Planning)]
+    );
+}
+
+#[test]
+fn a_plan_that_is_made_although_it_was_to_stop_is_never_applied() {
+    for save_plan in [false, true] {
+        let mut late = run(RunStatus::Planning).cancel(NOW, "ann").unwrap();
+        late.options.auto_apply = true;
+        late.options.save_plan = save_plan;
+        assert_eq!(
+            late.finish_plan(&changes(), Planned::default(), NOW).unwrap().status,
+            RunStatus::Canceled
+        );
+    }
+}
+
+#[test]
+fn a_kept_plan_is_one_of_the_workspace_from_its_confirmation_on() {
+    let mut saved = run(RunStatus::Planning);
+    saved.options.save_plan = true;
+    let saved = saved.finish_plan(&changes(), Planned::default(), NOW).unwrap();
+    assert!(!saved.is_of_workspace());
+    let applied = saved.confirm(NOW, "ann").unwrap().start(NOW, "runner").unwrap();
+    assert!(applied.is_of_workspace());
+    assert!(applied.finish_apply(NOW).unwrap().is_of_workspace());
 }

@@ -117,6 +117,15 @@ pub(crate) async fn find(connection: &impl ConnectionTrait, id: RunId) -> Result
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
+/// Several runs, in no order.
+pub(crate) async fn of_ids(connection: &impl ConnectionTrait, ids: &[RunId]) -> Result<Vec<Run>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
+    Ok(query.all(connection).await?)
+}
+
 /// The run that a request with this key started.
 pub(crate) async fn of_request(connection: &impl ConnectionTrait, key: &str) -> Result<Option<Run>> {
     Ok(Entity::find()
@@ -156,6 +165,16 @@ pub(crate) async fn active(connection: &impl ConnectionTrait, workspace: Workspa
     Ok(query.limit(1_000).all(connection).await?)
 }
 
+/// The workspace's newest run that was applied.
+pub(crate) async fn last_applied(connection: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Option<Run>> {
+    Ok(Entity::find()
+        .filter(Column::WorkspaceId.eq(workspace))
+        .filter(Column::Status.eq(RunStatus::Applied))
+        .order_by_desc(Column::Id)
+        .one(connection)
+        .await?)
+}
+
 /// Which runs to list.
 #[derive(Clone)]
 pub(crate) struct Filter {
@@ -175,6 +194,8 @@ pub(crate) struct Filter {
     pub statuses: Vec<RunStatus>,
     /// Only of workspaces that these are, too.
     pub may: Option<Visibility>,
+    /// Only of workspaces that nothing manages.
+    pub is_own: bool,
     /// Only the newest of its workspace.
     pub is_newest: bool,
     /// Nothing at all: what was asked for contradicts itself.
@@ -193,6 +214,7 @@ impl Filter {
             since: None,
             statuses: Vec::new(),
             may: None,
+            is_own: false,
             is_newest: false,
             is_empty: false,
         }
@@ -225,7 +247,7 @@ impl Filter {
     fn asks_workspaces(&self) -> bool {
         let sees_all = self.visible.as_ref().is_none_or(|visible| *visible == Visibility::All);
         let names_one = self.visible.is_some() && self.workspace.is_some();
-        !sees_all || names_one || self.project.is_some() || self.may.is_some()
+        !sees_all || names_one || self.project.is_some() || self.may.is_some() || self.is_own
     }
 
     /// A column of the workspaces whose runs are wanted.
@@ -235,7 +257,8 @@ impl Filter {
             .add(WorkspaceColumn::OrganizationId.eq(self.organization))
             .add_option(self.project.map(|project| WorkspaceColumn::ProjectId.eq(project)))
             .add_option(self.visible.as_ref().map(of))
-            .add_option(self.may.as_ref().map(of));
+            .add_option(self.may.as_ref().map(of))
+            .add_option(self.is_own.then(|| WorkspaceColumn::ManagedBy.is_null()));
         Query::select()
             .column(column)
             .from(workspaces::model::Entity)

@@ -4,10 +4,11 @@ use slipway_connections::forges::ForgeKind;
 use slipway_connections::repositories::Repository;
 use slipway_git::{Commit as CommitInfo, GitError};
 use slipway_kernel::Error;
+use slipway_kernel::text;
 
 /// A refusal of Git's, by whether another try may help.
 pub(crate) fn of_git(error: GitError) -> Error {
-    let sentence = sentence(&error.to_string());
+    let sentence = text::sentence(&error.to_string());
     match error {
         GitError::Away { .. } | GitError::TimedOut { .. } | GitError::Start { .. } | GitError::File { .. } => {
             Error::unavailable(sentence)
@@ -15,13 +16,6 @@ pub(crate) fn of_git(error: GitError) -> Error {
         GitError::TooLarge { .. } => Error::new(slipway_api::Code::TooLarge, sentence),
         _ => Error::conflict(sentence),
     }
-}
-
-/// A text as a sentence.
-pub(crate) fn sentence(text: &str) -> String {
-    let mut letters = text.trim().trim_end_matches('.').chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", letters.as_str())
 }
 
 /// The ref's short name, with whether it is a tag.

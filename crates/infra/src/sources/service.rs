@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use slipway_api::ids::{IntegrationId, OrganizationId, RepositoryId, WorkspaceId};
-use slipway_api::runs::NewRun;
 use slipway_api::vcs::VcsRepoSettings;
 use slipway_api::workspaces::WorkspaceSettings;
 use slipway_connections::forges::ForgeKind;
@@ -19,7 +18,7 @@ use super::store;
 use crate::commits::reading;
 use crate::configuration_versions::ConfigurationVersion;
 use crate::jobs::INGEST;
-use crate::runs;
+use crate::runs::service::commit::{CommitRun, Purpose, start};
 use crate::workspaces::Workspace;
 
 /// What is to be written of a workspace's source.
@@ -200,7 +199,7 @@ pub(crate) async fn newest(ctx: &Ctx, workspace: &Workspace) -> Result<Option<Co
     let (commit, found) = head(&mirror, &source, &repository).await?;
     let kind = forge_kind(ctx, &repository).await?;
     let roots = [workspace.working_directory.clone()];
-    let closures = reading::closures(repository.id, &mirror, &commit.id, &roots)
+    let closures = reading::closures(repository.id, &mirror, &commit.id, None, &roots)
         .await
         .map_err(of_git)?;
     let mut ingest = Ingest::new(ctx, &repository, kind, &commit);
@@ -279,14 +278,20 @@ pub(crate) async fn ingest(ctx: &Ctx, id: WorkspaceId, starts: bool) -> Result<(
     if !starts || !configuration.is_usable() {
         return Ok(());
     }
-    let request = runs::service::NewRunRequest {
-        workspace: id,
-        configuration: Some(configuration.id),
-        attributes: NewRun {
-            message: Some("The workspace's first run".to_owned()),
-            ..NewRun::default()
-        },
-        request_key: Some(format!("first-{id}")),
+    let Some(commit) = store::commit_of(ctx.db.reader(), configuration.id).await? else {
+        return Ok(());
     };
-    runs::service::start(ctx, request).await.map(drop)
+    let wish = CommitRun {
+        workspace: &workspace,
+        configuration: &configuration,
+        purpose: Purpose::Apply,
+        key: format!("first-{id}"),
+        message: commit.subject().to_owned(),
+        by: ctx.actor().name(),
+        created_by: None,
+        position: None,
+        commit: commit.commit_sha.chars().take(10).collect(),
+        is_untrusted: false,
+    };
+    start(ctx, wish).await.map(drop)
 }

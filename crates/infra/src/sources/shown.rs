@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use slipway_api::ids::{ConfigurationVersionId, RepositoryId, WorkspaceId};
+use slipway_api::ids::{ConfigurationVersionId, RepositoryId, SshKeyId, WorkspaceId};
 use slipway_api::vcs::{RunCommit, VcsRepo};
 use slipway_api::workspaces::CommitSettings;
 use slipway_connections::repositories::{self, Repository};
@@ -10,6 +10,7 @@ use slipway_kernel::{Ctx, Result};
 
 use super::model::Source;
 use super::store;
+use crate::private_code;
 
 /// What a workspace shows of Git.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,8 @@ pub struct Shown {
     pub repository: Option<VcsRepo>,
     /// How commits start runs in it.
     pub commits: Option<CommitSettings>,
+    /// The key that opens private modules to its runs.
+    pub ssh_key: Option<SshKeyId>,
 }
 
 /// What these workspaces show of Git; those of which nothing was ever said are left out.
@@ -33,15 +36,21 @@ pub async fn of_workspaces(ctx: &Ctx, ids: &[WorkspaceId]) -> Result<HashMap<Wor
         let (repository, provider) = described(ctx, id).await?;
         repositories.insert(id, (repository, provider));
     }
-    let shown = sources.into_iter().map(|source| {
+    let keys = private_code::store::of_workspaces(ctx.db.reader(), ids).await?;
+    let mut shown: HashMap<WorkspaceId, Shown> = HashMap::new();
+    for (workspace, key) in keys {
+        shown.entry(workspace).or_default().ssh_key = Some(key);
+    }
+    for source in sources {
         let commits = Some(source.commit_settings());
         let repository = source
             .repository_id
             .and_then(|id| repositories.get(&id))
             .map(|(repository, provider)| on_wire(&source, repository, provider));
-        (source.workspace_id, Shown { repository, commits })
-    });
-    Ok(shown.collect())
+        let one = shown.entry(source.workspace_id).or_default();
+        (one.repository, one.commits) = (repository, commits);
+    }
+    Ok(shown)
 }
 
 /// What one workspace shows of Git.

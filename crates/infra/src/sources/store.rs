@@ -1,7 +1,7 @@
 //! All queries on `workspace_sources` and `configuration_commits`.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
 use slipway_api::ids::{ConfigurationVersionId, RepositoryId, WorkspaceId};
 use slipway_kernel::db::migrations::{Migration, Step};
@@ -150,15 +150,7 @@ pub async fn of_repository(
         .await?;
     // One join would double the columns' names; two queries read as little.
     let workspaces = workspaces::model::Entity::find()
-        .filter(
-            WorkspaceColumn::Id.in_subquery(
-                sea_orm::sea_query::Query::select()
-                    .column(Column::WorkspaceId)
-                    .from(Entity)
-                    .and_where(Column::RepositoryId.eq(repository))
-                    .to_owned(),
-            ),
-        )
+        .filter(WorkspaceColumn::Id.in_subquery(workspaces_of(repository)))
         .order_by_asc(WorkspaceColumn::Id)
         .all(connection)
         .await?;
@@ -174,6 +166,16 @@ pub async fn of_repository(
         }
     }
     Ok(pairs)
+}
+
+/// The ids of a repository's workspaces, as a part of another query.
+#[must_use]
+pub fn workspaces_of(repository: RepositoryId) -> SelectStatement {
+    Query::select()
+        .column(Column::WorkspaceId)
+        .from(Entity)
+        .and_where(Column::RepositoryId.eq(repository))
+        .to_owned()
 }
 
 /// Notes that an event started a run in a workspace, unless a newer one did already; says whether it was noted.

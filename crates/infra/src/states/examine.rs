@@ -5,6 +5,7 @@ use md5::{Digest, Md5};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use slipway_api::states::StateResource;
+use slipway_kernel::text;
 use slipway_kernel::{Error, Result};
 use slipway_tofu::digest::sha256_hex;
 use slipway_tofu::state::{OutputSummary, StateFile, StateSummary};
@@ -36,13 +37,8 @@ pub struct Examined {
 ///
 /// `Invalid`, with what the bytes are instead.
 pub fn examine(bytes: &[u8]) -> Result<Examined> {
-    let file = StateFile::parse(bytes).map_err(|error| {
-        let text = error.to_string();
-        let mut letters = text.chars();
-        let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-        let detail = format!("{}{}.", first.unwrap_or_default(), letters.as_str());
-        Error::invalid("/data/attributes/state", detail)
-    })?;
+    let file = StateFile::parse(bytes)
+        .map_err(|error| Error::invalid("/data/attributes/state", text::sentence(&error.to_string())))?;
     if i64::try_from(file.serial()).is_err() {
         return Err(Error::invalid(
             "/data/attributes/serial",
@@ -91,7 +87,7 @@ impl Examined {
 /// MD5 of bytes, lower-case hexadecimal: TFE's check against damage on the way, which secures nothing.
 #[must_use]
 pub fn md5_hex(bytes: &[u8]) -> String {
-    Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Md5::digest(bytes))
 }
 
 /// The type of an output in a word: `string`, `number`, `bool`, `list`, `map`, `object` ….

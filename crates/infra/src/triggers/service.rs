@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use slipway_api::ids::{TriggerId, WorkspaceId};
-use slipway_api::triggers::{TriggerAction, TriggerSettings, TriggerTrial, TriggerVerdict};
+use slipway_api::triggers::{TriggerAction, TriggerEvent, TriggerSettings, TriggerTrial, TriggerVerdict};
 use slipway_kernel::ctx::unauthenticated;
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::Permission;
@@ -10,6 +10,7 @@ use slipway_kernel::{Actor, Ctx, Error, Result, Tx};
 
 use super::model::{Happened, MOST, Trigger, Verdict, decide};
 use super::store;
+use crate::managed;
 use crate::permissions::{WORKSPACE_READ, WORKSPACE_UPDATE};
 use crate::workspaces::{self, Workspace};
 
@@ -50,6 +51,7 @@ pub async fn load(ctx: &Ctx, id: TriggerId, permission: Permission) -> Result<(T
 /// `Invalid`; `Conflict` when there are too many.
 pub async fn create(ctx: &Ctx, workspace: WorkspaceId, settings: TriggerSettings) -> Result<Trigger> {
     let workspace = workspaces::load(ctx, workspace, WORKSPACE_UPDATE).await?;
+    managed::require_own(ctx, &workspace).await?;
     let trigger = Trigger::new(ctx.new_id()?, &workspace, settings, ctx.now())?;
     let mut tx = ctx.begin().await?;
     workspaces::store::hold(&tx, workspace.id).await?;
@@ -114,6 +116,17 @@ pub async fn test(
         paths: &trial.paths,
     };
     let (starts, reason, id) = match decide(&triggers, happened) {
+        Verdict::Usual if trial.event == TriggerEvent::Comment => (
+            "usual",
+            "The workspace has no trigger for comments: commands plan, and apply where it is applied before the merge."
+                .to_owned(),
+            None,
+        ),
+        Verdict::None if trial.event == TriggerEvent::Comment => (
+            "nothing",
+            "No trigger for comments matches: commands do nothing here.".to_owned(),
+            None,
+        ),
         Verdict::Usual => (
             "usual",
             "The workspace has no trigger for this event: a push to its branch plans and applies, a pull request is \

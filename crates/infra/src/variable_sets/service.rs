@@ -15,6 +15,7 @@ use slipway_kernel::{Actor, Ctx, Error, Result};
 
 use super::model::{VariableSet, target};
 use super::store;
+use crate::managed;
 use crate::permissions::{VARIABLE_SET_READ, VARIABLE_SET_WRITE, WORKSPACE_READ};
 use crate::variables::{self, service::Owner};
 use crate::workspaces;
@@ -205,6 +206,7 @@ async fn checked(ctx: &Ctx, set: &VariableSet, assignee: &Assignee) -> Result<ta
     let (organization, target_id, kind) = match assignee {
         Assignee::Workspace(id) => {
             let workspace = workspaces::load(ctx, *id, WORKSPACE_READ).await?;
+            managed::require_own(ctx, &workspace).await?;
             (workspace.organization_id, id.to_string(), target::TargetKind::Workspace)
         }
         Assignee::Project(id) => {

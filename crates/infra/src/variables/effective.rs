@@ -1,6 +1,6 @@
 //! The values that a workspace's runs get, each with its origin.
 
-use slipway_api::ids::WorkspaceId;
+use slipway_api::ids::{RunId, WorkspaceId};
 use slipway_api::runner::WorkVariable;
 use slipway_api::runs::RunVariable;
 use slipway_api::variables::{EffectiveVariable, VariableCategory};
@@ -21,7 +21,7 @@ use crate::workspaces::{self, Workspace};
 /// What the caller may not see.
 pub async fn effective(ctx: &Ctx, workspace: WorkspaceId) -> Result<Vec<EffectiveVariable>> {
     let workspace = workspaces::load(ctx, workspace, VARIABLE_READ).await?;
-    let (rows, sources) = gather(ctx, &workspace).await?;
+    let (rows, sources) = gather(ctx, &workspace, workspace.id.to_string()).await?;
     let resolved = resolve(candidates(&rows, &sources, &[]));
     Ok(resolved.iter().filter_map(|one| shown(&rows, one)).collect())
 }
@@ -40,7 +40,8 @@ fn shown(rows: &[Variable], resolved: &Resolved) -> Option<EffectiveVariable> {
 }
 
 /// The values that a run of the workspace gets, secrets in clear: for the runner's context alone. The caller has made
-/// sure that it is the run's own runner that asks.
+/// sure that it is the run's own runner that asks. A run that `has_values` gets those that it owns in the place of the
+/// workspace's own.
 ///
 /// # Errors
 ///
@@ -48,9 +49,11 @@ fn shown(rows: &[Variable], resolved: &Resolved) -> Option<EffectiveVariable> {
 pub async fn resolve_for_run(
     ctx: &Ctx,
     workspace: &Workspace,
+    has_values: Option<RunId>,
     run_variables: &[RunVariable],
 ) -> Result<Vec<WorkVariable>> {
-    let (rows, sources) = gather(ctx, workspace).await?;
+    let own = has_values.map_or_else(|| workspace.id.to_string(), |run| run.to_string());
+    let (rows, sources) = gather(ctx, workspace, own).await?;
     let mut values = Vec::new();
     for resolved in resolve(candidates(&rows, &sources, run_variables)) {
         let winner = resolved.winner;
@@ -76,10 +79,11 @@ pub async fn resolve_for_run(
     Ok(values)
 }
 
-/// Every variable that applies to the workspace, with where it comes from, in two to four queries.
-async fn gather(ctx: &Ctx, workspace: &Workspace) -> Result<(Vec<Variable>, Vec<SetSource>)> {
+/// Every variable that applies to the workspace, with where it comes from, in two to four queries. `own` are the
+/// variables of the workspace itself, or of the run that has some in their place.
+async fn gather(ctx: &Ctx, workspace: &Workspace, own: String) -> Result<(Vec<Variable>, Vec<SetSource>)> {
     let sets = variable_sets::store::applying_to(ctx.db.reader(), workspace).await?;
-    let owners = std::iter::once(workspace.id.to_string()).chain(sets.iter().map(|set| set.id.to_string()));
+    let owners = std::iter::once(own).chain(sets.iter().map(|set| set.id.to_string()));
     let rows = store::of_owners(ctx.db.reader(), &owners.collect::<Vec<_>>()).await?;
     Ok((rows, sets))
 }

@@ -9,6 +9,7 @@ use slipway_api::jsonapi::ErrorSource;
 use slipway_api::variables::{VariableCategory, VariableSettings};
 use slipway_kernel::errors::FieldError;
 use slipway_kernel::secrets::Place;
+use slipway_kernel::text;
 use slipway_kernel::{Error, Result};
 use slipway_tofu::variables::{self as engine, Declaration};
 
@@ -214,7 +215,7 @@ impl Model {
         let declared = BTreeMap::from([(self.key.clone(), Declaration::default())]);
         match engine::generate(&[variable], &declared) {
             Ok(_) => Ok(()),
-            Err(error) => Err(capitalised(&error.to_string())),
+            Err(error) => Err(text::sentence(&error.to_string())),
         }
     }
 }
@@ -251,12 +252,6 @@ fn fault(field: &str, detail: String) -> FieldError {
         parameter: None,
     };
     FieldError { source, detail }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use slipway_kernel::{Ctx, Error, Result};
 
 use super::model::{Variable, Wanted};
 use super::store;
+use crate::managed;
 use crate::permissions::{VARIABLE_READ, VARIABLE_WRITE};
 use crate::workspaces::{self, Workspace};
 
@@ -56,6 +57,7 @@ pub async fn list(ctx: &Ctx, workspace: WorkspaceId) -> Result<Vec<Variable>> {
 /// `AlreadyExists`, `Invalid`, or what the caller may not do.
 pub async fn create(ctx: &Ctx, workspace: WorkspaceId, settings: VariableSettings) -> Result<Variable> {
     let workspace = workspaces::load(ctx, workspace, VARIABLE_WRITE).await?;
+    managed::require_own(ctx, &workspace).await?;
     create_in(ctx, &Owner::from(&workspace), settings).await
 }
 
@@ -66,6 +68,7 @@ pub async fn create(ctx: &Ctx, workspace: WorkspaceId, settings: VariableSetting
 /// What the caller may not do.
 pub async fn writable_owner(ctx: &Ctx, workspace: WorkspaceId) -> Result<Owner> {
     let workspace = workspaces::load(ctx, workspace, VARIABLE_WRITE).await?;
+    managed::require_own(ctx, &workspace).await?;
     Ok(Owner::from(&workspace))
 }
 
@@ -151,7 +154,7 @@ pub async fn delete_in(ctx: &Ctx, owner: &Owner, id: VariableId) -> Result<()> {
 }
 
 /// The row with its value where it belongs: sealed if it is a secret, readable otherwise, never both.
-async fn sealed(ctx: &Ctx, wanted: Wanted) -> Result<Variable> {
+pub(crate) async fn sealed(ctx: &Ctx, wanted: Wanted) -> Result<Variable> {
     let Wanted { mut row, value } = wanted;
     let Some(value) = value else { return Ok(row) };
     if row.sensitive {
@@ -175,7 +178,7 @@ async fn sealed(ctx: &Ctx, wanted: Wanted) -> Result<Variable> {
 /// # Errors
 ///
 /// Those of the database; `Internal` when the sealed value does not open.
-pub(super) async fn clear_value(ctx: &Ctx, variable: &Variable) -> Result<String> {
+pub(crate) async fn clear_value(ctx: &Ctx, variable: &Variable) -> Result<String> {
     let Some(sealed) = &variable.sealed else {
         return Ok(variable.value.clone().unwrap_or_default());
     };

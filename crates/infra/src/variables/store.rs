@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect};
 use slipway_api::ids::VariableId;
 use slipway_kernel::db::Tx;
@@ -139,6 +140,20 @@ pub async fn counts(connection: &impl ConnectionTrait, owner_ids: &[String]) -> 
 /// Those of the database.
 pub async fn delete(tx: &Tx, id: VariableId) -> Result<()> {
     Entity::delete_by_id(id).exec(&**tx).await?;
+    Ok(())
+}
+
+/// Gives all variables of an owner to another.
+///
+/// # Errors
+///
+/// `Conflict` when the other has one of them.
+pub async fn give_to(tx: &Tx, from: &str, to: &str) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::OwnerId, Expr::value(to))
+        .filter(Column::OwnerId.eq(from))
+        .exec(&**tx)
+        .await?;
     Ok(())
 }
 

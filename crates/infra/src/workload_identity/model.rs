@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use slipway_api::runner::{IDENTITY_DIRECTORY, WorkPhase};
 use slipway_connections::integrations::environment::Identity;
+use slipway_connections::integrations::google::GoogleServices;
 use slipway_kernel::{Error, Result};
 
 /// What somebody wants to prove, to whom.
@@ -30,6 +31,7 @@ enum Recipe {
     Google {
         provider: String,
         account: Option<String>,
+        services: GoogleServices,
     },
     Vault {
         address: String,
@@ -149,6 +151,7 @@ impl Asked<'_> {
             recipe: Recipe::Google {
                 provider,
                 account: Some(account),
+                services: GoogleServices::default(),
             },
         }))
     }
@@ -204,7 +207,15 @@ impl From<&Identity> for Wanted {
                 provider,
                 account,
                 audience,
-            } => (audience, Recipe::Google { provider, account }),
+                services,
+            } => {
+                let recipe = Recipe::Google {
+                    provider,
+                    account,
+                    services,
+                };
+                (audience, recipe)
+            }
             Identity::Kubernetes { audience } => (audience, Recipe::KubernetesFile),
         };
         Self { audience, recipe }
@@ -235,12 +246,14 @@ impl Wanted {
                 set("AZURE_FEDERATED_TOKEN_FILE", path("azure.jwt"));
                 ("azure.jwt", token.to_owned())
             }
-            Recipe::Google { provider, account } => {
+            Recipe::Google {
+                provider,
+                account,
+                services,
+            } => {
                 set("GOOGLE_APPLICATION_CREDENTIALS", path("google.json"));
-                layout.files.insert(
-                    "google.json".to_owned(),
-                    external_account(provider, account.as_deref(), &path("google.jwt")),
-                );
+                let description = external_account(provider, account.as_deref(), services, &path("google.jwt"));
+                layout.files.insert("google.json".to_owned(), description);
                 ("google.jwt", token.to_owned())
             }
             Recipe::Vault { address, namespace } => {
@@ -268,19 +281,19 @@ impl Wanted {
 }
 
 /// Google's description of credentials that come from outside (AIP-4117).
-fn external_account(provider: &str, account: Option<&str>, token_file: &str) -> String {
+fn external_account(provider: &str, account: Option<&str>, services: &GoogleServices, token_file: &str) -> String {
     let mut description = json!({
         "type": "external_account",
         "audience": format!("//iam.googleapis.com/{provider}"),
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-        "token_url": "https://sts.googleapis.com/v1/token",
+        "token_url": services.token_url,
         "credential_source": { "file": token_file, "format": { "type": "text" } },
     });
     if let (Some(account), Some(description)) = (account, description.as_object_mut()) {
-        let url = format!(
-            "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{account}:generateAccessToken"
+        description.insert(
+            "service_account_impersonation_url".to_owned(),
+            json!(services.impersonation(account)),
         );
-        description.insert("service_account_impersonation_url".to_owned(), json!(url));
     }
     description.to_string()
 }

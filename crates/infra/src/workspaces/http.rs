@@ -43,6 +43,7 @@ const KNOWN: Known = Known {
         "search[name]",
         "search[tags]",
         "filter[project][id]",
+        "filter[repository][id]",
         "filter[status]",
         "filter[locked]",
     ],
@@ -59,6 +60,7 @@ const KNOWN_OF_SUMMARY: Known = Known { sorts: &[], ..KNOWN };
         ("search[name]" = Option<String>, Query, description = "Part of the name"),
         ("search[tags]" = Option<String>, Query, description = "Tag keys, separated by commas; all must be there"),
         ("filter[project][id]" = Option<String>, Query, description = "Only of this project"),
+        ("filter[repository][id]" = Option<String>, Query, description = "Only those that come from this repository"),
         ("filter[status]" = Option<String>, Query, description = "Statuses of the newest run, separated by commas; `none` for \
             workspaces without one"),
         ("filter[locked]" = Option<bool>, Query, description = "Only those that are locked, or only those that are not"),
@@ -99,6 +101,7 @@ async fn filter(ctx: &Ctx, query: &ListQuery, organization: &Organization) -> Re
             .map(str::to_owned)
             .collect(),
         project: query.parsed_filter("filter[project][id]")?,
+        repository: query.parsed_filter("filter[repository][id]")?,
         statuses: statuses(query.filter("filter[status]").unwrap_or_default())?,
         is_locked: query.parsed_filter("filter[locked]")?,
     })
@@ -128,6 +131,7 @@ fn statuses(text: &str) -> Result<Vec<String>> {
         ("search[name]" = Option<String>, Query, description = "Part of the name"),
         ("search[tags]" = Option<String>, Query, description = "Tag keys, separated by commas; all must be there"),
         ("filter[project][id]" = Option<String>, Query, description = "Only of this project"),
+        ("filter[repository][id]" = Option<String>, Query, description = "Only those that come from this repository"),
         ("filter[status]" = Option<String>, Query, description = "Statuses of the newest run, separated by commas; `none` for \
             workspaces without one"),
         ("filter[locked]" = Option<bool>, Query, description = "Only those that are locked, or only those that are not")),
@@ -331,7 +335,7 @@ async fn force_unlock_workspace(ctx: Ctx, params: Params) -> Result<impl IntoRes
     answer(&ctx, workspace).await
 }
 
-async fn answer(ctx: &Ctx, workspace: Workspace) -> Result<impl IntoResponse + use<>> {
+pub(crate) async fn answer(ctx: &Ctx, workspace: Workspace) -> Result<impl IntoResponse + use<>> {
     let organization = organizations::by_id(ctx, workspace.organization_id).await?;
     let version = workspace.version;
     let resource = one(ctx, workspace, organization.name.as_str()).await?;
@@ -381,6 +385,7 @@ async fn one(ctx: &Ctx, workspace: Workspace, organization: &str) -> Result<Reso
 /// The workspace on the wire.
 pub(crate) fn resource(workspace: Workspace, source: Shown, organization: &str, granted: &GrantSet) -> Resource<Wire> {
     let id = workspace.id;
+    let ssh_key = source.ssh_key;
     let resource = Resource::new(id, attributes(&workspace, source, granted))
         .with("organization", "organizations", organization)
         .with("project", "projects", workspace.project_id)
@@ -392,6 +397,7 @@ pub(crate) fn resource(workspace: Workspace, source: Shown, organization: &str, 
             workspace.current_state_version_id,
         )
         .with_option("agent-pool", "agent-pools", workspace.runner_pool_id)
+        .with_option("ssh-key", "ssh-keys", ssh_key)
         .with_link("self", format!("/api/v2/workspaces/{id}"));
     match workspace.lock {
         Some(lock) => match lock.kind {
@@ -426,6 +432,7 @@ fn attributes(workspace: &Workspace, source: Shown, granted: &GrantSet) -> Wire 
         updated_at: workspace.updated_at,
         latest_change_at: workspace.latest_change_at,
         permissions: allowed(workspace, granted),
+        managed_by: workspace.managed_by.clone(),
         vcs_repo: source.repository,
         commits: source.commits,
     }
@@ -436,20 +443,21 @@ fn run_status(word: &str) -> Option<RunStatus> {
     RunStatus::deserialize(word).ok()
 }
 
-/// What the caller may do with the workspace, decided in memory.
+/// What the caller may do with the workspace, decided in memory; nothing that its manager decides.
 fn allowed(workspace: &Workspace, granted: &GrantSet) -> WorkspacePermissions {
     let here = granted.at(&workspace.scope());
     let may = |permission| here.allow(permission);
+    let is_own = workspace.managed_by.is_none();
     WorkspacePermissions {
-        can_update: may(permissions::WORKSPACE_UPDATE),
-        can_destroy: may(permissions::WORKSPACE_DELETE),
+        can_update: is_own && may(permissions::WORKSPACE_UPDATE),
+        can_destroy: is_own && may(permissions::WORKSPACE_DELETE),
         can_queue_run: may(permissions::RUN_PLAN),
-        can_queue_apply: may(permissions::RUN_APPLY),
-        can_queue_destroy: may(permissions::RUN_DESTROY),
+        can_queue_apply: is_own && may(permissions::RUN_APPLY),
+        can_queue_destroy: is_own && may(permissions::RUN_DESTROY),
         can_lock: may(permissions::WORKSPACE_LOCK),
         can_force_unlock: may(permissions::WORKSPACE_FORCE_UNLOCK),
         can_read_variable: may(permissions::VARIABLE_READ),
-        can_update_variable: may(permissions::VARIABLE_WRITE),
+        can_update_variable: is_own && may(permissions::VARIABLE_WRITE),
         can_read_state_versions: may(permissions::STATE_READ),
         can_read_state_outputs: may(permissions::STATE_READ_OUTPUTS),
         can_create_state_versions: may(permissions::STATE_WRITE),

@@ -77,6 +77,8 @@ pub struct Model {
     pub version: i64,
     /// Counts changes of lock, runs and state.
     pub revision: i64,
+    /// Id of the object of another domain that decides what it runs: see [`crate::managed`].
+    pub managed_by: Option<String>,
 }
 
 /// A workspace.

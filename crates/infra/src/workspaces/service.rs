@@ -19,11 +19,15 @@ use super::lock::{ClientLock, Lock};
 use super::model::Workspace;
 use super::settings::Place;
 use super::store::{self, Counted, Filter, Shown, Sort};
+use crate::managed;
 use crate::permissions::{
     RUNNER_POOL_READ, WORKSPACE_CREATE, WORKSPACE_DELETE, WORKSPACE_FORCE_UNLOCK, WORKSPACE_LOCK, WORKSPACE_READ,
     WORKSPACE_UPDATE,
 };
-use crate::{configuration_versions, integrations, runs, sources, states, variable_sets, variables};
+use crate::runs::Run;
+use crate::{
+    approvals, configuration_versions, integrations, runs, schedules, sources, states, variable_sets, variables,
+};
 
 /// The word for workspaces in the directory and in events.
 pub const KIND: &str = "workspace";
@@ -141,14 +145,24 @@ pub async fn create(
     let workspace = Workspace::new(place, settings)?;
     let source = sources::service::change(ctx, organization.id, workspace.id, settings).await?;
     let mut tx = ctx.begin().await?;
-    projects::hold(&tx, project).await?;
-    store::insert(&tx, &workspace).await?;
-    directory::store::put(&tx, &object(&workspace)).await?;
-    let mut changes = json!({"name": workspace.name, "project": workspace.project_id});
-    write_source(&mut tx, ctx, source.as_ref(), &mut changes).await?;
-    events::record(&mut tx, ctx, event("workspace.created", &workspace, changes)).await?;
+    insert(&mut tx, ctx, &workspace, source.as_ref()).await?;
     tx.commit().await?;
     Ok(workspace)
+}
+
+/// Writes a new workspace.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    workspace: &Workspace,
+    source: Option<&sources::service::Change>,
+) -> Result<()> {
+    projects::hold(tx, workspace.project_id).await?;
+    store::insert(tx, workspace).await?;
+    directory::store::put(tx, &object(workspace)).await?;
+    let mut changes = json!({"name": workspace.name, "project": workspace.project_id});
+    write_source(tx, ctx, source, &mut changes).await?;
+    events::record(tx, ctx, event("workspace.created", workspace, changes)).await
 }
 
 /// Changes a workspace, from the row that the caller saw.
@@ -164,6 +178,7 @@ pub async fn update(
     settings: &WorkspaceSettings,
 ) -> Result<Workspace> {
     ctx.authorize(WORKSPACE_UPDATE, &seen.target()).await?;
+    managed::require_own(ctx, &seen).await?;
     let mut wanted = seen.clone();
     if let Some(project) = relations.project.filter(|project| *project != seen.project_id) {
         wanted.project_id = destination(ctx, organization, Some(project)).await?;
@@ -173,16 +188,29 @@ pub async fn update(
     let workspace = wanted.with_settings(settings, ctx.now())?;
     let source = sources::service::change(ctx, organization.id, workspace.id, settings).await?;
     let mut tx = ctx.begin().await?;
-    projects::hold(&tx, workspace.project_id).await?;
-    if !store::save_settings(&tx, &seen, &workspace).await? {
-        return Err(changed_meanwhile());
-    }
-    directory::store::put(&tx, &object(&workspace)).await?;
-    let mut changes = workspace.changes_since(&seen);
-    write_source(&mut tx, ctx, source.as_ref(), &mut changes).await?;
-    events::record(&mut tx, ctx, event("workspace.updated", &workspace, changes)).await?;
+    save(&mut tx, ctx, (&seen, &workspace), source.as_ref()).await?;
     tx.commit().await?;
     Ok(workspace)
+}
+
+/// Writes a changed workspace, if nobody changed it since it was seen.
+pub(crate) async fn save(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (seen, workspace): (&Workspace, &Workspace),
+    source: Option<&sources::service::Change>,
+) -> Result<()> {
+    projects::hold(tx, workspace.project_id).await?;
+    if !store::save_settings(tx, seen, workspace).await? {
+        return Err(changed_meanwhile());
+    }
+    directory::store::put(tx, &object(workspace)).await?;
+    if workspace.project_id != seen.project_id {
+        schedules::service::move_of_object(tx, &workspace.id.to_string(), workspace.project_id).await?;
+    }
+    let mut changes = workspace.changes_since(seen);
+    write_source(tx, ctx, source, &mut changes).await?;
+    events::record(tx, ctx, event("workspace.updated", workspace, changes)).await
 }
 
 /// Writes where the configuration comes from, and adds it to what the event tells.
@@ -246,31 +274,40 @@ async fn require_pool(ctx: &Ctx, organization: &Organization, pool: Option<Runne
 /// `Conflict` while a run is active, or while its state may have resources and `force` was not said.
 pub async fn delete(ctx: &Ctx, seen: &Workspace, force: bool) -> Result<()> {
     ctx.authorize(WORKSPACE_DELETE, &seen.target()).await?;
+    managed::require_own(ctx, seen).await?;
     let mut tx = ctx.begin().await?;
-    let workspace = store::hold(&tx, seen.id).await?;
-    let encrypted = states::store::is_encrypted(&*tx, workspace.current_state_version_id).await?;
-    workspace.require_deletable(active_run(&tx, workspace.id).await?, encrypted, force)?;
-    sources::service::remove_of_workspace(&mut tx, ctx, workspace.id).await?;
-    runs::service::remove_of_workspace(&tx, workspace.id).await?;
-    states::service::remove_of_workspace(&tx, workspace.id).await?;
-    configuration_versions::service::remove_of_workspace(&tx, workspace.id).await?;
-    variables::store::remove_of_owner(&tx, &workspace.id.to_string()).await?;
-    variable_sets::store::remove_target(&tx, &workspace.id.to_string()).await?;
-    integrations::store::remove_at(&tx, &workspace.id.to_string()).await?;
-    if !store::delete(&tx, workspace.id).await? {
-        return Err(changed_meanwhile());
-    }
-    directory::store::remove(&tx, &workspace.id.to_string()).await?;
-    let changes = json!({"name": workspace.name, "force": force, "resource-count": workspace.resource_count});
-    events::record(&mut tx, ctx, event("workspace.deleted", &workspace, changes)).await?;
+    remove(&mut tx, ctx, seen.id, force).await?;
     tx.commit().await
 }
 
-/// A run of the workspace that is not done; a plan that was saved aside does not count.
-async fn active_run(tx: &Tx, id: WorkspaceId) -> Result<Option<RunId>> {
-    let active = runs::store::active(&**tx, id).await?;
-    let working = active.iter().find(|run| run.status != RunStatus::PlannedAndSaved);
-    Ok(working.map(|run| run.id))
+/// Removes a workspace with everything that is part of it.
+pub(crate) async fn remove(tx: &mut Tx, ctx: &Ctx, id: WorkspaceId, force: bool) -> Result<()> {
+    let workspace = store::hold(tx, id).await?;
+    let encrypted = states::store::is_encrypted(&**tx, workspace.current_state_version_id).await?;
+    let unfinished = runs::store::active(&**tx, id).await?;
+    workspace.require_deletable(working(&unfinished), encrypted, force)?;
+    sources::service::remove_of_workspace(tx, ctx, workspace.id).await?;
+    schedules::service::remove_of_object(tx, &workspace.id.to_string()).await?;
+    approvals::store::remove_of_runs(tx, workspace.id).await?;
+    runs::service::remove_of_workspace(tx, workspace.id).await?;
+    states::service::remove_of_workspace(tx, workspace.id).await?;
+    configuration_versions::service::remove_of_workspace(tx, workspace.id).await?;
+    variables::store::remove_of_owner(tx, &workspace.id.to_string()).await?;
+    managed::values::remove_of_runs(tx, &unfinished).await?;
+    variable_sets::store::remove_target(tx, &workspace.id.to_string()).await?;
+    integrations::store::remove_at(tx, &workspace.id.to_string()).await?;
+    if !store::delete(tx, workspace.id).await? {
+        return Err(changed_meanwhile());
+    }
+    directory::store::remove(tx, &workspace.id.to_string()).await?;
+    let changes = json!({"name": workspace.name, "force": force, "resource-count": workspace.resource_count});
+    events::record(tx, ctx, event("workspace.deleted", &workspace, changes)).await
+}
+
+/// A run that is not done; a plan that was saved aside does not count.
+fn working(unfinished: &[Run]) -> Option<RunId> {
+    let working = unfinished.iter().find(|run| run.status != RunStatus::PlannedAndSaved);
+    working.map(|run| run.id)
 }
 
 /// Locks a workspace by hand.

@@ -72,6 +72,7 @@ impl Workspace {
             latest_change_at: place.now,
             version: 0,
             revision: 1,
+            managed_by: None,
         };
         blank.with_settings(settings, place.now)
     }

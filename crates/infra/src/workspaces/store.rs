@@ -6,7 +6,7 @@ use sea_orm::{
     ActiveValue::Set, Condition, ConnectionTrait, FromQueryResult, JoinType, Order, QueryOrder, QuerySelect, Select,
 };
 use slipway_api::Name;
-use slipway_api::ids::{OrganizationId, ProjectId, RunnerPoolId, WorkspaceId};
+use slipway_api::ids::{OrganizationId, ProjectId, RepositoryId, RunnerPoolId, WorkspaceId};
 use slipway_api::page::EXACT_TOTAL;
 use slipway_kernel::db::Tx;
 use slipway_kernel::db::migrations::{Migration, Step};
@@ -17,6 +17,7 @@ use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Ctx, Error, Result, directory};
 
 use super::model::{ActiveModel, Column, Entity, Workspace};
+use crate::sources;
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "infra_0001_workspaces",
@@ -64,6 +65,11 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+pub(crate) const MANAGED: Migration = Migration {
+    name: "infra_0040_managed_workspaces",
+    steps: || vec![Step::Sql("ALTER TABLE workspaces ADD COLUMN managed_by VARCHAR(64)")],
+};
+
 /// Which workspaces to list.
 #[derive(Debug, Clone)]
 pub struct Filter {
@@ -77,6 +83,8 @@ pub struct Filter {
     pub tags: Vec<String>,
     /// Only of this project.
     pub project: Option<ProjectId>,
+    /// Only those that come from this repository.
+    pub repository: Option<RepositoryId>,
     /// Only with one of these statuses of the newest run, or `none` for those without a run; empty for any.
     pub statuses: Vec<String>,
     /// Only those that are locked, or that are not.
@@ -286,6 +294,9 @@ fn matching(filter: &Filter) -> Select<Entity> {
     }
     if let Some(project) = filter.project {
         query = query.filter(Column::ProjectId.eq(project));
+    }
+    if let Some(repository) = filter.repository {
+        query = query.filter(Column::Id.in_subquery(sources::store::workspaces_of(repository)));
     }
     if !filter.statuses.is_empty() {
         let (without, named): (Vec<_>, Vec<_>) = filter.statuses.iter().partition(|status| *status == NO_RUN);

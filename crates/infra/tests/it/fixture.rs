@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use slipway_api::Timestamp;
-use slipway_api::ids::WorkspaceId;
+use slipway_api::ids::{TeamId, WorkspaceId};
 use slipway_api::organizations::NewOrganization;
 use slipway_api::roles::RoleAssignment;
+use slipway_api::teams::{NewTeam, TeamVisibility};
 use slipway_api::users::NewUser;
 use slipway_api::workspaces::WorkspaceSettings;
 use slipway_identity::organizations::{self, Organization};
-use slipway_identity::{PermissionTree, role_assignments, users};
+use slipway_identity::{PermissionTree, role_assignments, teams, users};
 use slipway_infra::workspaces::service::Relations;
 use slipway_infra::workspaces::{self, Workspace};
 use slipway_kernel::clock::Clock;
@@ -107,6 +108,44 @@ impl Site {
             teams: Vec::new(),
         };
         Ctx::new(Arc::clone(&self.kernel), actor, Origin::default())
+    }
+
+    /// Takes everything from a user that was given to him himself.
+    pub async fn revoke(&self, user: &Ctx) {
+        let wanted = role_assignments::service::Wanted {
+            subject: user.actor().id(),
+            scope: None,
+        };
+        let held = role_assignments::service::list(&self.system(), &self.organization, wanted, &page())
+            .await
+            .unwrap();
+        for held in held.rows {
+            role_assignments::service::remove(&self.system(), &self.tree, held.assignment.id)
+                .await
+                .unwrap();
+        }
+    }
+
+    /// A new team with these members.
+    pub async fn team(&self, name: &str, members: &[&str]) -> TeamId {
+        let wanted = NewTeam {
+            name: name.parse().unwrap(),
+            description: None,
+            sso_team_id: None,
+            sso_provider: None,
+            visibility: TeamVisibility::Secret,
+            allow_member_token_management: false,
+            organization_access: None,
+        };
+        let ctx = self.system();
+        let team = teams::service::create(&ctx, &self.tree, &self.organization, wanted)
+            .await
+            .unwrap();
+        let members: Vec<String> = members.iter().map(|name| (*name).to_owned()).collect();
+        teams::service::add_members(&ctx, &self.tree, &team, &members)
+            .await
+            .unwrap();
+        team.id
     }
 
     /// A new workspace; later ones get later ids.

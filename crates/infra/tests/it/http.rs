@@ -8,7 +8,7 @@ use axum::http::Request;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use slipway_kernel::Ctx;
-use slipway_kernel::http::Api;
+use slipway_kernel::http::{Api, Failure, render};
 use tower::ServiceExt;
 
 pub use axum::http::StatusCode;
@@ -18,7 +18,8 @@ use crate::fixture::Site;
 impl Site {
     /// Sends a request to the routes as `ctx`, and returns status and body.
     pub async fn send(&self, ctx: &Ctx, method: &str, path: &str, body: impl Into<Body>) -> (StatusCode, Bytes) {
-        let (router, _) = slipway_infra::routes(Api::served(), &self.kernel.settings.limits).into_parts();
+        let scheduled = slipway_infra::schedules::ACTIONS.to_vec();
+        let (router, _) = slipway_infra::routes(Api::served(), &self.kernel.settings.limits, scheduled).into_parts();
         let router: Router = router.with_state(Arc::clone(&self.kernel));
         let request = Request::builder()
             .method(method)
@@ -30,6 +31,9 @@ impl Site {
             .oneshot(request)
             .await
             .unwrap();
+        // The server's outermost layer does the same.
+        let failure = response.extensions().get::<Failure>().cloned();
+        let response = failure.map_or(response, |failure| render(failure.error(), "test"));
         let status = response.status();
         (status, to_bytes(response.into_body(), 1 << 28).await.unwrap())
     }

@@ -86,7 +86,7 @@ async fn a_secret_goes_to_the_run_and_nowhere_else() {
     );
     assert!(!shown.iter().any(|text| text.contains("hunter2")));
 
-    let values = resolve_for_run(&site.system(), &workspace, &[]).await.unwrap();
+    let values = resolve_for_run(&site.system(), &workspace, None, &[]).await.unwrap();
     assert_eq!((values[0].value.as_str(), values[0].sensitive), ("hunter2", true));
     let readable = document("vars", json!({"sensitive": false}));
     let (status, _) = site.call(&ada, "PATCH", &format!("{path}/{id}"), readable).await;
@@ -115,7 +115,7 @@ async fn a_sealed_value_that_is_moved_to_another_variable_does_not_open() {
     let tx = ctx.begin().await.unwrap();
     assert!(store::update(&tx, &moved).await.unwrap());
     tx.commit().await.unwrap();
-    assert!(resolve_for_run(&ctx, &workspace, &[]).await.is_err());
+    assert!(resolve_for_run(&ctx, &workspace, None, &[]).await.is_err());
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn the_strongest_value_counts_and_says_what_it_hides() {
         key: "region".to_owned(),
         value: "\"run\"".to_owned(),
     }];
-    let values = resolve_for_run(&ada, &site.now(workspace.id).await, &given)
+    let values = resolve_for_run(&ada, &site.now(workspace.id).await, None, &given)
         .await
         .unwrap();
     assert_eq!(
@@ -236,7 +236,7 @@ async fn the_strongest_value_counts_and_says_what_it_hides() {
     let priority = document("varsets", json!({"priority": true}));
     site.call(&ada, "PATCH", &format!("/varsets/{global}"), priority).await;
     assert_eq!(effective(&site, &workspace).await, row("global", "priority-set", 5));
-    let values = resolve_for_run(&ada, &site.now(workspace.id).await, &given)
+    let values = resolve_for_run(&ada, &site.now(workspace.id).await, None, &given)
         .await
         .unwrap();
     assert_eq!(values[0].value, "global");

@@ -8,6 +8,7 @@ use slipway_kernel::{Ctx, Result, Tx, directory};
 
 use super::turn;
 use crate::jobs::SEAL_LOGS;
+use crate::managed;
 use crate::phases::model::PhaseKind;
 use crate::phases::store as phases;
 use crate::pull_requests::service::keep_lock;
@@ -29,6 +30,7 @@ pub(crate) async fn write(
     ctx.metrics.run_reached(run.status.as_str());
     if run.status.is_final() {
         end_phases(tx, ctx, run).await?;
+        managed::values::settle(tx, run).await?;
     }
     let frees = run.status.is_final() || run.status == RunStatus::PlannedAndSaved;
     if frees {
@@ -46,7 +48,7 @@ pub(crate) async fn write(
 
 /// Writes the workspace, with the run as its newest if it is.
 pub(crate) async fn note(tx: &Tx, ctx: &Ctx, workspace: &mut Workspace, run: &Run) -> Result<()> {
-    if !run.options.plan_only {
+    if run.is_of_workspace() {
         workspace.note_run(run.id, run.status, ctx.now());
         if let Some(status) = &workspace.latest_run_status {
             directory::store::set_status(tx, &workspace.id.to_string(), status).await?;

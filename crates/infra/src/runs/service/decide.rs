@@ -7,35 +7,57 @@ use slipway_kernel::queue::{model::Stop, store as queue};
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
 use super::{change, turn};
+use crate::approvals;
+use crate::managed;
 use crate::permissions::{RUN_APPLY, RUN_CANCEL, RUN_DESTROY, RUN_FORCE_CANCEL, RUN_READ};
 use crate::phases::model::PhaseKind;
 use crate::phases::store as phases;
+use crate::pull_requests::service::take_lock;
 use crate::runs::model::Run;
 use crate::runs::{comments, reconcile, store};
 use crate::workspaces::model::Workspace;
 use crate::workspaces::store as workspaces;
 
-/// Says yes to a plan: its apply is queued.
+/// Says yes to a plan: its apply is queued. What a pull request locked its own plan may change.
 ///
 /// # Errors
 ///
-/// `Conflict` when there is nothing to confirm, or when somebody else holds the workspace (only for a saved plan).
+/// `Conflict` when there is nothing to confirm, when approvals are missing, or when somebody else holds the workspace (only
+/// for a saved plan).
 pub async fn confirm(ctx: &Ctx, id: RunId, words: &str) -> Result<Run> {
     let (run, workspace) = authorized(ctx, id, RUN_APPLY).await?;
+    managed::require_own(ctx, &workspace).await?;
     if run.options.plan.destroy {
         ctx.authorize(RUN_DESTROY, &workspace.target()).await?;
     }
+    // Refused by its status first; what may still become confirmable is asked for its approvals all the same.
+    run.clone().confirm(ctx.now(), &ctx.actor().name())?;
+    let approvals = approvals::runs::of_run(ctx, &run, &workspace).await?;
+    let missing = match &approvals {
+        Some(standing) => standing.missing(ctx).await?,
+        None => None,
+    };
     let mut tx = ctx.begin().await?;
-    let (run, mut workspace) = fresh(&tx, id).await?;
+    if let Some(standing) = &approvals {
+        standing.require(&tx, missing.as_deref()).await?;
+    }
+    let run = confirm_in(&mut tx, ctx, id, words).await?;
+    tx.commit().await?;
+    Ok(run)
+}
+
+/// The same for who may say so, and when nothing is missing.
+pub(crate) async fn confirm_in(tx: &mut Tx, ctx: &Ctx, id: RunId, words: &str) -> Result<Run> {
+    let (run, mut workspace) = fresh(tx, id).await?;
     let was_saved = run.status == RunStatus::PlannedAndSaved;
     let mut run = run.confirm(ctx.now(), &ctx.actor().name())?;
     if was_saved {
+        take_lock(tx, &mut workspace, &run).await?;
         workspace.lock_for_run(run.id, ctx.now())?;
     }
-    turn::enqueue(&mut tx, ctx, &workspace, &run, PhaseKind::Apply).await?;
-    change::write(&mut tx, ctx, &mut workspace, &mut run, "run.confirmed").await?;
-    add_words(&tx, ctx, &run, words).await?;
-    tx.commit().await?;
+    turn::enqueue(tx, ctx, &workspace, &run, PhaseKind::Apply).await?;
+    change::write(tx, ctx, &mut workspace, &mut run, "run.confirmed").await?;
+    add_words(tx, ctx, &run, words).await?;
     Ok(run)
 }
 
@@ -45,13 +67,20 @@ pub async fn confirm(ctx: &Ctx, id: RunId, words: &str) -> Result<Run> {
 ///
 /// `Conflict` when it is past that.
 pub async fn discard(ctx: &Ctx, id: RunId, words: &str) -> Result<Run> {
-    authorized(ctx, id, RUN_APPLY).await?;
+    let (_, workspace) = authorized(ctx, id, RUN_APPLY).await?;
+    managed::require_own(ctx, &workspace).await?;
     let mut tx = ctx.begin().await?;
-    let (run, mut workspace) = fresh(&tx, id).await?;
-    let mut run = run.discard(ctx.now(), &ctx.actor().name())?;
-    change::write(&mut tx, ctx, &mut workspace, &mut run, "run.discarded").await?;
-    add_words(&tx, ctx, &run, words).await?;
+    let run = discard_in(&mut tx, ctx, id, words).await?;
     tx.commit().await?;
+    Ok(run)
+}
+
+/// The same for who may say so.
+pub(crate) async fn discard_in(tx: &mut Tx, ctx: &Ctx, id: RunId, words: &str) -> Result<Run> {
+    let (run, mut workspace) = fresh(tx, id).await?;
+    let mut run = run.discard(ctx.now(), &ctx.actor().name())?;
+    change::write(tx, ctx, &mut workspace, &mut run, "run.discarded").await?;
+    add_words(tx, ctx, &run, words).await?;
     Ok(run)
 }
 
@@ -63,12 +92,18 @@ pub async fn discard(ctx: &Ctx, id: RunId, words: &str) -> Result<Run> {
 pub async fn cancel(ctx: &Ctx, id: RunId, words: &str) -> Result<Run> {
     authorized(ctx, id, RUN_CANCEL).await?;
     let mut tx = ctx.begin().await?;
-    let (run, mut workspace) = fresh(&tx, id).await?;
-    let mut run = run.cancel(ctx.now(), &ctx.actor().name())?;
-    stop_runner(&tx, &run, Stop::Cancel).await?;
-    change::write(&mut tx, ctx, &mut workspace, &mut run, "run.cancel-requested").await?;
-    add_words(&tx, ctx, &run, words).await?;
+    let run = cancel_in(&mut tx, ctx, id, words).await?;
     tx.commit().await?;
+    Ok(run)
+}
+
+/// The same for who may say so.
+pub(crate) async fn cancel_in(tx: &mut Tx, ctx: &Ctx, id: RunId, words: &str) -> Result<Run> {
+    let (run, mut workspace) = fresh(tx, id).await?;
+    let mut run = run.cancel(ctx.now(), &ctx.actor().name())?;
+    stop_runner(tx, &run, Stop::Cancel).await?;
+    change::write(tx, ctx, &mut workspace, &mut run, "run.cancel-requested").await?;
+    add_words(tx, ctx, &run, words).await?;
     Ok(run)
 }
 
@@ -121,14 +156,14 @@ async fn authorized(ctx: &Ctx, id: RunId, permission: Permission) -> Result<(Run
 }
 
 /// The run and its workspace as they are inside the transaction that changes them.
-async fn fresh(tx: &Tx, id: RunId) -> Result<(Run, Workspace)> {
+pub(crate) async fn fresh(tx: &Tx, id: RunId) -> Result<(Run, Workspace)> {
     let workspace = store::get(&**tx, id).await?.workspace_id;
     let workspace = workspaces::hold(tx, workspace).await?;
     // Again, now that nobody else can change it.
     Ok((store::get(&**tx, id).await?, workspace))
 }
 
-async fn stop_runner(tx: &Tx, run: &Run, stop: Stop) -> Result<()> {
+pub(super) async fn stop_runner(tx: &Tx, run: &Run, stop: Stop) -> Result<()> {
     if !run.is_on_runner() {
         return Ok(());
     }

@@ -6,10 +6,11 @@ use slipway_api::runs::{PhaseStatus, RunStatus, UnaccountedResource};
 use slipway_kernel::queue::{WorkItem, store as queue};
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
-use super::{change, turn};
+use super::{change, commit, turn};
+use crate::approvals;
 use crate::phases::model::{Phase, PhaseKind};
 use crate::phases::store as phases;
-use crate::runs::model::Run;
+use crate::runs::model::{Planned, Run};
 use crate::runs::store;
 use crate::states;
 use crate::workspaces::store as workspaces;
@@ -44,7 +45,9 @@ pub(crate) async fn completed(tx: &mut Tx, ctx: &Ctx, item: &WorkItem, completio
     phases::update(tx, &phase).await?;
     let run = store::get(&**tx, phase.run_id).await?;
     let mut workspace = workspaces::hold(tx, run.workspace_id).await?;
-    let mut run = conclude(ctx, run, phase.kind, completion)?;
+    let needs_approval = phase.kind == PhaseKind::Plan && approvals::runs::is_needed(tx, &run, &workspace).await?;
+    let run = conclude(ctx, run, phase.kind, (completion, needs_approval))?;
+    let mut run = commit::give_way(tx, ctx, run).await?;
     run.unaccounted.0.extend(completion.unaccounted.iter().cloned());
     if run.status == RunStatus::Applied {
         states::store::settle(tx, run.id).await?;
@@ -52,25 +55,27 @@ pub(crate) async fn completed(tx: &mut Tx, ctx: &Ctx, item: &WorkItem, completio
     if run.status == RunStatus::ApplyQueued {
         turn::enqueue(tx, ctx, &workspace, &run, PhaseKind::Apply).await?;
     }
-    change::write(
-        tx,
-        ctx,
-        &mut workspace,
-        &mut run,
-        ended_action(completion.outcome, phase.kind),
-    )
-    .await?;
+    let action = match run.status {
+        RunStatus::Canceled => "run.canceled",
+        RunStatus::Discarded => "run.superseded",
+        _ => ended_action(completion.outcome, phase.kind),
+    };
+    change::write(tx, ctx, &mut workspace, &mut run, action).await?;
     Ok(run)
 }
 
 /// The status that an outcome leads to.
-fn conclude(ctx: &Ctx, run: Run, kind: PhaseKind, completion: &Completion) -> Result<Run> {
+fn conclude(ctx: &Ctx, run: Run, kind: PhaseKind, (completion, needs_approval): (&Completion, bool)) -> Result<Run> {
     let now = ctx.now();
     let reason = |fallback: &str| completion.message.clone().unwrap_or_else(|| fallback.to_owned());
     match (completion.outcome, kind) {
         (Outcome::Succeeded, PhaseKind::Plan) => {
             // Moved or forgotten resources change nothing that is counted; the engine's exit code 2 knows of them.
-            run.finish_plan(&completion.counts, completion.exit_code == Some(2), now)
+            let seen = Planned {
+                has_changes: completion.exit_code == Some(2),
+                needs_approval,
+            };
+            run.finish_plan(&completion.counts, seen, now)
         }
         (Outcome::Succeeded, PhaseKind::Apply) => run.finish_apply(now),
         (Outcome::Failed, PhaseKind::Plan) => run.fail(now, reason("The plan failed. Its log says why.")),

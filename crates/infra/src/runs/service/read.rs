@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
+use slipway_api::approvals::Approvals;
 use slipway_api::ids::{OrganizationId, RunId, WorkspaceId};
 use slipway_api::runs::{RunPermissions, RunStatus};
 use slipway_kernel::grants::GrantSet;
@@ -10,7 +11,8 @@ use slipway_kernel::http::{ListQuery, Listed};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::waiting::waiting_for;
-use crate::permissions::{RUN_APPLY, RUN_CANCEL, RUN_FORCE_CANCEL, RUN_READ};
+use crate::approvals;
+use crate::permissions::{RUN_APPLY, RUN_APPROVE, RUN_CANCEL, RUN_FORCE_CANCEL, RUN_READ};
 use crate::runs::comments;
 use crate::runs::model::Run;
 use crate::runs::store::{self, Filter};
@@ -30,6 +32,8 @@ pub struct Detail {
     pub workspace: Workspace,
     /// Why it does not go on by itself right now.
     pub waiting_for: Option<String>,
+    /// Which approvals it has and lacks, where rules want some.
+    pub approvals: Option<Approvals>,
 }
 
 /// A run that the caller may see, with its workspace.
@@ -64,20 +68,27 @@ pub async fn get(ctx: &Ctx, id: RunId) -> Result<Run> {
 pub async fn detail(ctx: &Ctx, id: RunId) -> Result<Detail> {
     let (run, workspace) = load(ctx, id).await?;
     let waiting_for = waiting_for(ctx, &run, &workspace).await?.detail;
+    let approvals = match approvals::runs::of_run(ctx, &run, &workspace).await? {
+        Some(standing) if !standing.rules.is_empty() => Some(standing.shown(ctx).await?),
+        _ => None,
+    };
     Ok(Detail {
         run,
         workspace,
         waiting_for,
+        approvals,
     })
 }
 
-/// What a caller with these grants may do with a workspace's runs.
+/// What a caller with these grants may do with a workspace's runs; nothing that its manager decides.
 #[must_use]
 pub fn permissions(granted: &GrantSet, workspace: &Workspace) -> RunPermissions {
     let scope = workspace.scope();
+    let may_decide = workspace.managed_by.is_none() && granted.allows(RUN_APPLY, &scope);
     RunPermissions {
-        can_apply: granted.allows(RUN_APPLY, &scope),
-        can_discard: granted.allows(RUN_APPLY, &scope),
+        can_apply: may_decide,
+        can_discard: may_decide,
+        can_approve: workspace.managed_by.is_none() && granted.allows(RUN_APPROVE, &scope),
         can_cancel: granted.allows(RUN_CANCEL, &scope),
         can_force_cancel: granted.allows(RUN_FORCE_CANCEL, &scope),
     }
@@ -138,6 +149,7 @@ async fn for_me(ctx: &Ctx, filter: &mut Filter, what: &str) -> Result<()> {
         asked => wanted.into_iter().filter(|status| asked.contains(status)).collect(),
     };
     filter.is_empty |= filter.statuses.is_empty();
+    filter.is_own = what == "confirm";
     filter.may = Some(ctx.visible(RUN_APPLY, filter.organization).await?);
     if what == "failed" {
         filter.is_newest = true;

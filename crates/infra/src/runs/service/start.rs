@@ -8,6 +8,7 @@ use slipway_kernel::{Ctx, Error, Result, Tx};
 use super::{change, turn};
 use crate::configuration_versions::model::ConfigurationVersion;
 use crate::configuration_versions::store as configurations;
+use crate::managed;
 use crate::permissions::{RUN_APPLY, RUN_DESTROY, RUN_PLAN, RUN_READ};
 use crate::phases::model::{Phase, PhaseKind};
 use crate::phases::store as phases;
@@ -56,6 +57,9 @@ pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
     }
     // Before anything is fetched for the caller.
     ctx.authorize(RUN_PLAN, &workspace.target()).await?;
+    if request.attributes.plan_only != Some(true) {
+        managed::require_own(ctx, &workspace).await?;
+    }
     let configuration = configuration(ctx, &workspace, request.configuration).await?;
     let options = Options::from_request(&request.attributes, workspace.auto_apply, configuration.speculative)?;
     authorize(ctx, &workspace, &options).await?;
@@ -87,7 +91,7 @@ pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
 }
 
 /// A run that nobody has seen yet, of the caller.
-pub(super) fn blank(
+pub(crate) fn blank(
     ctx: &Ctx,
     workspace: &Workspace,
     configuration: ConfigurationVersionId,
@@ -119,7 +123,7 @@ pub(super) fn blank(
 }
 
 /// Stores the run with its phases, and queues it if its turn has come already.
-pub(super) async fn place(tx: &mut Tx, ctx: &Ctx, run: Run) -> Result<Run> {
+pub(crate) async fn place(tx: &mut Tx, ctx: &Ctx, run: Run) -> Result<Run> {
     let mut workspace = workspaces::hold(tx, run.workspace_id).await?;
     store::insert(tx, &run).await?;
     for kind in [PhaseKind::Plan, PhaseKind::Apply] {
@@ -161,7 +165,7 @@ pub async fn configuration_uploaded(ctx: &Ctx, configuration: &ConfigurationVers
     start(ctx, request).await.map(Some)
 }
 
-async fn configuration(
+pub(super) async fn configuration(
     ctx: &Ctx,
     workspace: &Workspace,
     wanted: Option<ConfigurationVersionId>,
@@ -173,11 +177,16 @@ async fn configuration(
             .filter(|found| found.workspace_id == workspace.id),
         None => match sources::service::newest(ctx, workspace).await? {
             Some(newest) => Some(newest),
+            None if workspace.managed_by.is_some() => last_applied(ctx, workspace).await?,
             None => configurations::latest_uploaded(ctx.db.reader(), workspace.id).await?,
         },
     };
     let found = found.ok_or_else(|| match wanted {
         Some(id) => Error::not_found("configuration version", id).at_field(pointer),
+        None if workspace.managed_by.is_some() => Error::conflict(format!(
+            "Nothing was applied in workspace {} yet, so that there is nothing to plan.",
+            workspace.name
+        )),
         None => Error::invalid(
             pointer,
             format!(
@@ -201,6 +210,14 @@ async fn configuration(
     Ok(found)
 }
 
+/// What a managed workspace really has: the newest configuration may be one that its manager only thinks about.
+async fn last_applied(ctx: &Ctx, workspace: &Workspace) -> Result<Option<ConfigurationVersion>> {
+    match store::last_applied(ctx.db.reader(), workspace.id).await? {
+        Some(run) => configurations::find(ctx.db.reader(), run.configuration_version_id).await,
+        None => Ok(None),
+    }
+}
+
 /// Whether a request that carries the key of an earlier one asks for the run that the earlier one started.
 fn is_same(run: &Run, request: &NewRunRequest) -> bool {
     let wanted = &request.attributes;
@@ -217,7 +234,7 @@ fn is_same(run: &Run, request: &NewRunRequest) -> bool {
         && options.is_ok_and(|options| options == run.options)
 }
 
-pub(super) fn shortened(message: &str) -> String {
+pub(crate) fn shortened(message: &str) -> String {
     message.chars().take(LONGEST_MESSAGE).collect()
 }
 
@@ -245,7 +262,7 @@ async fn authorize(ctx: &Ctx, workspace: &Workspace, options: &Options) -> Resul
 }
 
 /// Addresses become arguments of the engine: none may look like an option or carry control characters.
-fn check_addresses(options: &Options) -> Result<()> {
+pub(crate) fn check_addresses(options: &Options) -> Result<()> {
     let check = |addresses: &[String], pointer: &str| {
         let bad = |address: &&String| {
             address.is_empty()

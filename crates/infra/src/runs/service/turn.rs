@@ -69,7 +69,7 @@ fn priority(run: &Run, kind: PhaseKind) -> i64 {
     match (kind, run.source.as_str()) {
         (PhaseKind::Apply, _) => 30,
         (PhaseKind::Plan, "schedule") => 10,
-        (PhaseKind::Plan, "vcs") if run.options.plan_only => 12,
+        (PhaseKind::Plan, "vcs") if !run.holds_workspace() => 12,
         (PhaseKind::Plan, "vcs") => 15,
         (PhaseKind::Plan, _) => 20,
     }

@@ -6,6 +6,7 @@ use slipway_kernel::queue::store as queue;
 use slipway_kernel::{Ctx, Result};
 
 use super::read::load;
+use crate::approvals;
 use crate::phases::model::PhaseKind;
 use crate::phases::store as phases;
 use crate::runner_pools::service::Capacity;
@@ -73,10 +74,9 @@ pub async fn waiting_for(ctx: &Ctx, run: &Run, workspace: &Workspace) -> Result<
         RunStatus::Pending => for_workspace(ctx, run, workspace).await?,
         RunStatus::PlanQueued => for_runner(ctx, run, workspace, PhaseKind::Plan).await?,
         RunStatus::ApplyQueued => for_runner(ctx, run, workspace, PhaseKind::Apply).await?,
-        RunStatus::Planned | RunStatus::PolicyChecked | RunStatus::PlannedAndSaved => Waiting::new(
-            WaitingReason::Confirmation,
-            "Waits for somebody to confirm or discard the plan.",
-        ),
+        RunStatus::Planned | RunStatus::PolicyChecked | RunStatus::PlannedAndSaved => {
+            for_people(ctx, run, workspace).await?
+        }
         RunStatus::Fetching => Waiting::new(WaitingReason::Configuration, "Waits for its configuration."),
         RunStatus::Planning | RunStatus::Applying if run.cancel_requested_at.is_some() => Waiting::new(
             WaitingReason::Stopping,
@@ -84,6 +84,20 @@ pub async fn waiting_for(ctx: &Ctx, run: &Run, workspace: &Workspace) -> Result<
         ),
         _ => Waiting::for_nothing(),
     })
+}
+
+async fn for_people(ctx: &Ctx, run: &Run, workspace: &Workspace) -> Result<Waiting> {
+    if workspace.managed_by.is_some() {
+        let detail = "Waits for what manages its workspace to decide about the plan.";
+        return Ok(Waiting::new(WaitingReason::Confirmation, detail));
+    }
+    if let Some(standing) = approvals::runs::of_run(ctx, run, workspace).await?
+        && let Some(missing) = standing.missing(ctx).await?
+    {
+        return Ok(Waiting::new(WaitingReason::Approval, missing));
+    }
+    let detail = "Waits for somebody to confirm or discard the plan.";
+    Ok(Waiting::new(WaitingReason::Confirmation, detail))
 }
 
 async fn for_workspace(ctx: &Ctx, run: &Run, workspace: &Workspace) -> Result<Waiting> {

@@ -64,6 +64,7 @@ impl Model {
     #[must_use]
     pub fn of_run(&self) -> RunCommit {
         RunCommit {
+            repository_id: self.repository_id,
             // What a person may look up: of a pull request the commit that it offers, not our merge of it.
             sha: self.head_sha.clone().unwrap_or_else(|| self.commit_sha.clone()),
             url: self.url.clone(),

@@ -135,7 +135,7 @@ async fn claim_now(ctx: &Ctx, runner: &Runner) -> Result<Option<Claim>> {
             ctx.logs.flush(ctx, phase.events_log_id).await?,
         ),
     };
-    match context::build(ctx, &run, &phase).await {
+    match context::begin(ctx, &run, &phase).await {
         Ok(context) => Ok(Some(Claim {
             log_offset,
             events_offset,
