@@ -1,0 +1,77 @@
+//! The rules of a project over HTTP.
+
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use slipway_api::ids::ProjectId;
+use slipway_api::resource_changes::{CatalogRules as Wire, CatalogRulesChanges};
+use slipway_api::{Document, ErrorDocument, NewDocument, Resource};
+use slipway_kernel::http::{Body, Params, Routes, ok, require_unchanged};
+use slipway_kernel::{Ctx, Result};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::model::ProjectRules;
+use super::service;
+
+pub(crate) fn routes() -> Routes {
+    OpenApiRouter::new().routes(routes!(get_catalog_rules, update_catalog_rules))
+}
+
+/// Get what a project says about its resources: what happens to one that is not up to date, and what nobody has to approve.
+#[utoipa::path(get, path = "/api/v2/projects/{project}/catalog-rules", operation_id = "get_catalog_rules",
+    tag = "resource changes",
+    params(("project" = ProjectId, Path, description = "The project's id.")),
+    responses(
+        (status = 200, body = Document<Resource<Wire>>),
+        (status = 401, body = ErrorDocument),
+        (status = 404, body = ErrorDocument),
+    ),
+    security(("token" = ["project.read"])))]
+async fn get_catalog_rules(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
+    let rules = service::get(&ctx, params.get("project")?).await?;
+    let version = rules.version;
+    Ok(ok(resource(rules)).with_version(version))
+}
+
+/// Change what a project says about its resources.
+#[utoipa::path(patch, path = "/api/v2/projects/{project}/catalog-rules", operation_id = "update_catalog_rules",
+    tag = "resource changes",
+    params(
+        ("project" = ProjectId, Path, description = "The project's id."),
+        ("If-Match" = Option<String>, Header, description = "The ETag that was read"),
+    ),
+    request_body = NewDocument<CatalogRulesChanges>,
+    responses(
+        (status = 200, body = Document<Resource<Wire>>),
+        (status = 400, body = ErrorDocument),
+        (status = 401, body = ErrorDocument),
+        (status = 403, body = ErrorDocument),
+        (status = 404, body = ErrorDocument),
+        (status = 412, body = ErrorDocument),
+        (status = 415, body = ErrorDocument),
+        (status = 422, body = ErrorDocument),
+    ),
+    security(("token" = ["project.update"])))]
+async fn update_catalog_rules(
+    ctx: Ctx,
+    params: Params,
+    headers: HeaderMap,
+    body: Body<CatalogRulesChanges>,
+) -> Result<impl IntoResponse> {
+    let seen = service::get(&ctx, params.get("project")?).await?;
+    require_unchanged(&headers, seen.version)?;
+    let rules = service::update(&ctx, &seen, body.attributes()?).await?;
+    let version = rules.version;
+    Ok(ok(resource(rules)).with_version(version))
+}
+
+fn resource(rules: ProjectRules) -> Resource<Wire> {
+    let attributes = Wire {
+        when_stale: rules.when_stale,
+        unapproved_fields: rules.unapproved_fields.0,
+        updated_at: rules.updated_at,
+    };
+    Resource::new(rules.project_id, attributes)
+        .with("project", "projects", rules.project_id)
+        .with_link("self", format!("/api/v2/projects/{}/catalog-rules", rules.project_id))
+}

@@ -1,0 +1,175 @@
+//! The rules of a project as they are stored: pure.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use slipway_api::Timestamp;
+use slipway_api::catalog::FieldDifference;
+use slipway_api::ids::{OrganizationId, ProjectId};
+use slipway_api::resource_changes::{CatalogRulesChanges, WhenStale};
+use slipway_kernel::{Error, Result};
+
+/// The word for them in events.
+pub const KIND: &str = "catalog-rules";
+
+/// Nobody approves what a resource is said to be for.
+const ALWAYS: &str = "description";
+/// Fields that a project can free from approval; values one by one, too.
+const FIELDS: [&str; 5] = ["labels", "integrations", "values", "tags", "settings"];
+/// Most fields of a project.
+const MOST_FIELDS: usize = 100;
+
+/// The rules of a project.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "catalog_project_rules")]
+pub struct Model {
+    /// The project.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub project_id: ProjectId,
+    /// Its organization.
+    pub organization_id: OrganizationId,
+    /// What happens to a resource when something below it changed.
+    pub when_stale: WhenStale,
+    /// Fields that are changed without approval.
+    pub unapproved_fields: Fields,
+    /// When they last changed; none while they are the defaults.
+    pub updated_at: Option<Timestamp>,
+    /// Counts changes; 0 while there is no row.
+    pub version: i64,
+}
+
+/// The rules of a project.
+pub type ProjectRules = Model;
+
+/// None.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Names of fields, as differences have them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sea_orm::FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Fields(pub Vec<String>);
+
+impl Model {
+    /// Those of a project that says nothing.
+    #[must_use]
+    pub fn defaults(organization: OrganizationId, project: ProjectId) -> Self {
+        Self {
+            project_id: project,
+            organization_id: organization,
+            when_stale: WhenStale::default(),
+            unapproved_fields: Fields::default(),
+            updated_at: None,
+            version: 0,
+        }
+    }
+
+    /// The rules with what the changes mention changed.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` for a field that cannot be freed from approval.
+    pub fn changed(mut self, changes: CatalogRulesChanges, now: Timestamp) -> Result<Self> {
+        self.when_stale = changes.when_stale.unwrap_or(self.when_stale);
+        if let Some(mut fields) = changes.unapproved_fields {
+            fields.sort();
+            fields.dedup();
+            check(&fields)?;
+            self.unapproved_fields = Fields(fields);
+        }
+        self.updated_at = Some(now);
+        self.version += 1;
+        Ok(self)
+    }
+
+    /// Whether nobody has to approve what differs so. What changes nothing itself, and only takes what is new below, is
+    /// approved as everything else.
+    #[must_use]
+    pub fn frees(&self, differences: &[FieldDifference]) -> bool {
+        let is_free = |field: &str| {
+            let of = |free: &String| {
+                field == free
+                    || field
+                        .strip_prefix(free.as_str())
+                        .is_some_and(|rest| rest.starts_with('/'))
+            };
+            field == ALWAYS || self.unapproved_fields.0.iter().any(of)
+        };
+        !differences.is_empty() && differences.iter().all(|difference| is_free(&difference.field))
+    }
+}
+
+fn check(fields: &[String]) -> Result<()> {
+    let pointer = "/data/attributes/unapproved-fields";
+    if fields.len() > MOST_FIELDS {
+        return Err(Error::invalid(pointer, format!("At most {MOST_FIELDS} fields.")));
+    }
+    let is_known = |field: &str| {
+        let value = field
+            .strip_prefix("values/")
+            .filter(|name| !name.is_empty() && name.len() <= 255);
+        FIELDS.contains(&field) || field == ALWAYS || value.is_some()
+    };
+    match fields.iter().find(|field| !is_known(field)) {
+        Some(field) => Err(Error::invalid(
+            pointer,
+            format!(
+                "\"{field}\" cannot be freed from approval; choose from {}, and single values as values/size.",
+                FIELDS.join(", ")
+            ),
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::Value;
+    use slipway_api::Timestamp;
+
+    use super::*;
+
+    fn rules(fields: &[&str]) -> Result<ProjectRules> {
+        let changes = CatalogRulesChanges {
+            unapproved_fields: Some(fields.iter().map(ToString::to_string).collect()),
+            when_stale: None,
+        };
+        let (organization, project) = (
+            "org-0000000000000001".parse().unwrap(),
+            "prj-0000000000000001".parse().unwrap(),
+        );
+        ProjectRules::defaults(organization, project).changed(changes, Timestamp::from_unix_ms(0))
+    }
+
+    #[rstest]
+    #[case::nothing_differs(&["values"], &[], false)]
+    #[case::words_are_always_free(&[], &["description"], true)]
+    #[case::one_value(&["values/size"], &["values/size"], true)]
+    #[case::another_value(&["values/size"], &["values/size2"], false)]
+    #[case::one_of_two(&["values/size"], &["values/size", "values/zone"], false)]
+    #[case::all_values(&["values"], &["values/size", "description"], true)]
+    #[case::version_never(&["values", "tags"], &["source-code-version"], false)]
+    fn what_differs_is_free_when_every_field_is(
+        #[case] free: &[&str],
+        #[case] differing: &[&str],
+        #[case] expected: bool,
+    ) {
+        let difference = |field: &&str| FieldDifference {
+            field: (*field).to_owned(),
+            before: Value::Null,
+            after: Value::Null,
+        };
+        let differences: Vec<_> = differing.iter().map(difference).collect();
+        assert_eq!(rules(free).unwrap().frees(&differences), expected);
+    }
+
+    #[rstest]
+    #[case("parents")]
+    #[case("source-code-version")]
+    #[case("values/")]
+    fn what_moves_or_replaces_a_resource_is_never_free(#[case] field: &str) {
+        let refused = rules(&[field]).unwrap_err();
+        assert!(refused.detail().contains(field), "{}", refused.detail());
+    }
+}

@@ -1,0 +1,55 @@
+//! What people do with the rules of a project.
+
+use serde_json::json;
+use slipway_api::Code;
+use slipway_api::ids::ProjectId;
+use slipway_api::resource_changes::CatalogRulesChanges;
+use slipway_identity::permissions::PROJECT_UPDATE;
+use slipway_identity::projects;
+use slipway_kernel::events::{self, NewEvent};
+use slipway_kernel::{Ctx, Error, Result};
+
+use super::model::{KIND, ProjectRules};
+use super::store;
+
+/// Those of a project that the caller may see.
+///
+/// # Errors
+///
+/// `NotFound`.
+pub async fn get(ctx: &Ctx, project: ProjectId) -> Result<ProjectRules> {
+    let project = projects::get_visible(ctx, project).await?;
+    store::of_project(ctx.db.reader(), (project.organization_id, project.id)).await
+}
+
+/// Changes them, from what the caller saw.
+///
+/// # Errors
+///
+/// `Forbidden`, `Invalid`; `PreconditionFailed` when somebody changed them since.
+pub async fn update(ctx: &Ctx, seen: &ProjectRules, changes: CatalogRulesChanges) -> Result<ProjectRules> {
+    let project = projects::get_visible(ctx, seen.project_id).await?;
+    ctx.authorize(PROJECT_UPDATE, &projects::target(&project)).await?;
+    let rules = seen.clone().changed(changes, ctx.now())?;
+    let mut tx = ctx.begin().await?;
+    let project = projects::hold(&tx, project.id).await?;
+    if !store::put(&tx, &rules).await? {
+        let detail = "Somebody changed these rules at this moment. Look at them again, and repeat your change.";
+        return Err(Error::new(Code::PreconditionFailed, detail));
+    }
+    let told =
+        |rules: &ProjectRules| json!({"when-stale": rules.when_stale, "unapproved-fields": rules.unapproved_fields});
+    let event = NewEvent {
+        action: "catalog-rules.updated",
+        organization: Some(rules.organization_id),
+        project: Some(rules.project_id),
+        object_kind: KIND,
+        object_id: rules.project_id.to_string(),
+        object_name: project.name.to_string(),
+        access_id: None,
+        changes: json!({"before": told(seen), "after": told(&rules)}),
+    };
+    events::record(&mut tx, ctx, event).await?;
+    tx.commit().await?;
+    Ok(rules)
+}

@@ -1,0 +1,56 @@
+//! All queries on `catalog_project_rules`.
+
+use sea_orm::ConnectionTrait;
+use sea_orm::entity::prelude::*;
+use slipway_api::ids::{OrganizationId, ProjectId};
+use slipway_kernel::Result;
+use slipway_kernel::db::Tx;
+use slipway_kernel::db::migrations::{Migration, Step};
+use slipway_kernel::db::schema::{Table, Type};
+
+use super::model::{ActiveModel, Column, Entity, ProjectRules};
+
+pub(crate) const MIGRATION: Migration = Migration {
+    name: "catalog_0044_project_rules",
+    steps: || {
+        vec![Step::Table(
+            Table::new("catalog_project_rules")
+                .col("project_id", Type::Id)
+                .col("organization_id", Type::Id)
+                .col("when_stale", Type::Id)
+                .col("unapproved_fields", Type::Json)
+                .opt("updated_at", Type::Time)
+                .col("version", Type::Integer)
+                .primary(&["project_id"])
+                .belongs_to("project_id", "projects"),
+        )]
+    },
+};
+
+/// Those of a project, or the defaults.
+pub(crate) async fn of_project(
+    connection: &impl ConnectionTrait,
+    (organization, project): (OrganizationId, ProjectId),
+) -> Result<ProjectRules> {
+    let found = Entity::find_by_id(project).one(connection).await?;
+    Ok(found.unwrap_or_else(|| ProjectRules::defaults(organization, project)))
+}
+
+/// Writes the next version; says whether nobody else wrote it first. The project is held.
+pub(crate) async fn put(tx: &Tx, rules: &ProjectRules) -> Result<bool> {
+    let row = ActiveModel::from(rules.clone()).reset_all();
+    if rules.version == 1 {
+        let is_new = Entity::find_by_id(rules.project_id).one(&**tx).await?.is_none();
+        if is_new {
+            Entity::insert(row).exec_without_returning(&**tx).await?;
+        }
+        return Ok(is_new);
+    }
+    let saved = Entity::update_many()
+        .set(row)
+        .filter(Column::ProjectId.eq(rules.project_id))
+        .filter(Column::Version.eq(rules.version - 1))
+        .exec(&**tx)
+        .await?;
+    Ok(saved.rows_affected == 1)
+}

@@ -1,0 +1,75 @@
+//! What is known of a change at this moment.
+
+use slipway_api::ids::ResourceChangeId;
+use slipway_api::resource_changes::{ResourceChangeKind, ResourceChangeStatus};
+use slipway_infra::approvals::standing::Standing;
+use slipway_infra::managed::runs;
+use slipway_infra::runs::Run as WorkspaceRun;
+use slipway_kernel::{Ctx, Error, Result};
+
+use super::decide::{Facts, Run};
+use super::model::ResourceChange;
+use super::{ground, leave, store};
+use crate::resources::Resource;
+use crate::resources::store as resources;
+
+/// A change with everything that decides on it.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) change: ResourceChange,
+    pub(super) resource: Resource,
+    pub(super) run: Option<WorkspaceRun>,
+    pub(super) standing: Option<Standing>,
+    pub(super) facts: Facts,
+}
+
+/// A change that goes on; none where it is gone, over, or waits for a person to try it again.
+pub(super) async fn of(ctx: &Ctx, id: ResourceChangeId) -> Result<Option<Known>> {
+    let goes_on = |change: &ResourceChange| !change.status.is_over() && change.status != ResourceChangeStatus::Failed;
+    match store::find(ctx.db.reader(), id).await?.filter(goes_on) {
+        Some(change) => known(ctx, change).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What is known of this change.
+pub(super) async fn known(ctx: &Ctx, change: ResourceChange) -> Result<Known> {
+    let resource = resources::find(ctx.db.reader(), change.resource_id).await?;
+    let resource = resource.ok_or_else(|| Error::internal(format!("{} has no resource", change.id)))?;
+    let run = match change.run_id {
+        Some(run) => found(ctx, run).await?,
+        None => None,
+    };
+    let (leave, standing) = leave::of(ctx, &resource, &change).await?;
+    let facts = Facts {
+        status: change.status,
+        run: match (&run, change.run_id) {
+            (Some(run), _) => Run::Is(run.status),
+            (None, Some(_)) => Run::Gone,
+            (None, None) if needs_run(&resource, &change) => Run::None,
+            (None, None) => Run::NotNeeded,
+        },
+        ground: ground::of(change.kind, &store::around(ctx.db.reader(), &change).await?),
+        leave,
+    };
+    Ok(Known {
+        change,
+        resource,
+        run,
+        standing,
+        facts,
+    })
+}
+
+async fn found(ctx: &Ctx, run: slipway_api::ids::RunId) -> Result<Option<WorkspaceRun>> {
+    match runs::get(ctx, run).await {
+        Ok(run) => Ok(Some(run)),
+        Err(error) if error.code() == slipway_api::Code::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Where nothing was ever made, nothing has to be destroyed.
+fn needs_run(resource: &Resource, change: &ResourceChange) -> bool {
+    change.needs_run() && (change.kind != ResourceChangeKind::Destroy || resource.workspace_id.is_some())
+}

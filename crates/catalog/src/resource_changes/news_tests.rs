@@ -1,0 +1,91 @@
+//! Whom news concern.
+
+use serde_json::json;
+use slipway_api::Timestamp;
+use slipway_api::resources::{ResourceSetting, ResourceSpecification};
+
+use super::*;
+use crate::resource_changes::samples;
+
+fn setting(name: &str, value: &str, is_inherited: bool) -> ResourceSetting {
+    ResourceSetting {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        is_inherited,
+    }
+}
+
+fn network(outputs: &[(&str, &str)], settings: Vec<ResourceSetting>) -> Resource {
+    let mut resource = samples::resource("network-1");
+    resource.specification.0.settings = settings;
+    for (name, digest) in outputs {
+        resource.outputs.0.insert((*name).to_owned(), samples::output(digest));
+    }
+    resource
+}
+
+fn database(change: impl FnOnce(&mut ResourceSpecification)) -> Resource {
+    let mut resource = samples::resource("db-1");
+    resource.specification.0.source_code_version = Some(samples::version());
+    change(&mut resource.specification.0);
+    resource
+}
+
+fn told(news: &News, above: &Resource) -> Vec<(String, String)> {
+    let references = References::from([(samples::version(), "network_id".to_owned(), "vpc_id".to_owned())]);
+    let variables = ["network_id", "zone", TAGS].map(str::to_owned).into();
+    let of = (news, &network(&[], vec![]), Timestamp::from_unix_ms(5));
+    let reasons = concerning(of, above, (&references, &variables));
+    reasons.into_iter().map(|reason| (reason.what, reason.name)).collect()
+}
+
+#[test]
+fn news_are_what_differs_and_what_others_have_too() {
+    let before = network(
+        &[("vpc_id", "1"), ("same", "1"), ("gone", "1")],
+        vec![setting("zone", "a", true), setting("own", "a", false)],
+    );
+    let after = network(
+        &[("vpc_id", "2"), ("same", "1"), ("new", "1")],
+        vec![setting("zone", "b", true), setting("own", "b", false)],
+    );
+    let news = News::between(&before, &after);
+    assert_eq!(Vec::from_iter(&news.outputs), ["gone", "new", "vpc_id"]);
+    assert_eq!(Vec::from_iter(&news.settings), ["zone"]);
+    assert!(news.tags.is_empty());
+    assert!(News::between(&after, &after).is_nothing());
+}
+
+#[test]
+fn only_what_uses_something_new_is_stale() {
+    let news = News {
+        outputs: ["vpc_id".to_owned(), "other".to_owned()].into(),
+        settings: ["zone".to_owned(), "unknown".to_owned()].into(),
+        tags: ["team".to_owned()].into(),
+    };
+    let pair = |what: &str, name: &str| (what.to_owned(), name.to_owned());
+    let all = [pair("output", "vpc_id"), pair("setting", "zone"), pair("tag", "team")];
+    assert_eq!(told(&news, &database(|_| {})), all);
+    // What it says itself is not another's any more.
+    let says_itself = database(|specification| {
+        specification.values.insert("network_id".to_owned(), json!("own"));
+        specification.settings = vec![setting("zone", "mine", false)];
+        specification.tags = vec![setting("team", "mine", false)];
+    });
+    assert!(told(&news, &says_itself).is_empty());
+    let other_version = database(|specification| specification.source_code_version = None);
+    assert_eq!(told(&news, &other_version), all[1..].to_vec());
+}
+
+#[test]
+fn a_newer_reason_takes_the_place_of_an_older_one() {
+    let reason = |name: &str, revision: i64| StaleReason {
+        parent: samples::resource("network-1").id,
+        what: "output".to_owned(),
+        name: name.to_owned(),
+        revision,
+        since: Timestamp::from_unix_ms(revision),
+    };
+    let merged = merged(&[reason("a", 1), reason("b", 1)], vec![reason("b", 2), reason("c", 2)]);
+    assert_eq!(merged, [reason("a", 1), reason("b", 2), reason("c", 2)]);
+}

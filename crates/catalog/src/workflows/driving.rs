@@ -1,0 +1,270 @@
+//! Carrying a workflow out: the server's job, which goes on from the rows wherever it was stopped.
+//!
+//! A step begins in two moves: its change's id is written, then the change is asked for under that id. Whoever comes after
+//! a crash between the two finds no change of that id, and asks for it; one that is there is never asked for twice.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use serde_json::json;
+use slipway_api::Code;
+use slipway_api::ids::WorkflowId;
+use slipway_api::resource_changes::ResourceChangeStatus;
+use slipway_api::workflows::{WorkflowStatus, WorkflowStepStatus};
+use slipway_identity::users;
+use slipway_kernel::ctx::Origin;
+use slipway_kernel::events::Event;
+use slipway_kernel::events::consumers::Consumer;
+use slipway_kernel::queue::jobs::JobError;
+use slipway_kernel::queue::{NewItem, WorkItem, enqueue, hasten};
+use slipway_kernel::{Ctx, Error, Result, Tx};
+
+use super::graph::{Decision, decide};
+use super::model::{Step, Workflow};
+use super::{asking, recording, store};
+use crate::jobs::WORKFLOW;
+use crate::resource_changes::model::KIND as CHANGE;
+use crate::resource_changes::{ResourceChange, store as changes};
+
+/// How often to try what fails for reasons that may pass.
+const ATTEMPTS: i64 = 6;
+
+/// The consumer, to be kept running by the server.
+pub const CONSUMER: Consumer = Consumer {
+    name: "catalog.workflows",
+    object_kinds: &[CHANGE],
+    consume: |ctx, event| consume(ctx, event).boxed(),
+};
+
+/// Has the workflow of a change looked at. The event says only that something happened, so that it may come twice or late.
+async fn consume(ctx: &Ctx, event: &Event) -> Result<()> {
+    let Ok(change) = event.object_id.parse() else {
+        return Ok(());
+    };
+    let Some(workflow) = store::of_change(ctx.db.reader(), change).await? else {
+        return Ok(());
+    };
+    let mut tx = ctx.begin().await?;
+    wake(&mut tx, ctx, workflow, event.organization_id).await?;
+    tx.commit().await
+}
+
+/// Has a workflow looked at soon, after this transaction.
+pub(super) async fn wake(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: WorkflowId,
+    organization: Option<slipway_api::ids::OrganizationId>,
+) -> Result<()> {
+    if hasten(tx, ctx, WORKFLOW, &id.to_string()).await? {
+        return Ok(());
+    }
+    let item = NewItem {
+        organization,
+        ..NewItem::job(WORKFLOW, id.to_string(), json!({}))
+    };
+    enqueue(tx, ctx, item).await.map(|_| ())
+}
+
+/// Takes the workflow that is the item's subject as far as it can go now.
+///
+/// # Errors
+///
+/// Of what may pass: it is tried again.
+pub(crate) async fn job(ctx: &Ctx, item: &WorkItem) -> Result<(), JobError> {
+    let id = item
+        .subject
+        .parse()
+        .map_err(|_| JobError::Fail(format!("\"{}\" is no workflow", item.subject)))?;
+    Ok(drive(ctx, id, item.attempt >= ATTEMPTS).await?)
+}
+
+/// Has workflows looked at whose steps nobody told of, because something was lost; to be called now and then.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn sweep(ctx: &Ctx) -> Result<()> {
+    for workflow in store::running(ctx.db.reader()).await? {
+        let mut tx = ctx.begin().await?;
+        wake(&mut tx, ctx, workflow.id, Some(workflow.organization_id)).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Begins what can begin, until nothing can. `is_last`: what may pass will not be waited for any more.
+async fn drive(ctx: &Ctx, id: WorkflowId, is_last: bool) -> Result<()> {
+    loop {
+        let Some((workflow, begun)) = look(ctx, id).await? else {
+            return Ok(());
+        };
+        if begun.is_empty() {
+            return Ok(());
+        }
+        let person = person(ctx, &workflow).await?;
+        for step in &begun {
+            let asked = match &person {
+                Ok(person) => asking::ask(person, &workflow, step).await,
+                Err(reason) => Err(Error::conflict(reason.clone())),
+            };
+            match asked {
+                Ok(()) => {}
+                Err(error) if may_pass(&error) && !is_last => return Err(error),
+                Err(error) => fail(ctx, &workflow, step, error.detail()).await?,
+            }
+        }
+    }
+}
+
+/// Something was away, or somebody else was faster.
+fn may_pass(error: &Error) -> bool {
+    matches!(
+        error.code(),
+        Code::Unavailable | Code::Internal | Code::PreconditionFailed | Code::TooManyRequests
+    )
+}
+
+/// Whoever started the workflow, with the rights of now; or why that person cannot ask for anything.
+async fn person(ctx: &Ctx, workflow: &Workflow) -> Result<std::result::Result<Ctx, String>> {
+    match users::service::actor(ctx.kernel(), workflow.requester_id).await {
+        Ok(actor) => Ok(Ok(Ctx::new(Arc::clone(ctx.kernel()), actor, Origin::default()))),
+        Err(error) if error.code() == Code::Unauthenticated => Ok(Err(format!(
+            "{}, with whose rights the workflow runs, is suspended or gone. Whoever may do this can try it again.",
+            workflow.requested_by
+        ))),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes down how the steps stand and which begin, and says whose changes are to be asked for; none where the workflow is
+/// not carried out.
+async fn look(ctx: &Ctx, id: WorkflowId) -> Result<Option<(Workflow, Vec<Step>)>> {
+    let mut tx = ctx.begin().await?;
+    let Some(workflow) = store::hold(&tx, id).await? else {
+        return Ok(None);
+    };
+    let before = store::steps_of(&*tx, id).await?;
+    let (mut steps, mut begun) = (Vec::with_capacity(before.len()), Vec::new());
+    for step in before.iter().cloned() {
+        let step = match step.change_id {
+            Some(change) if step.status != WorkflowStepStatus::Done => {
+                match changes::find(&*tx, change).await? {
+                    Some(change) => standing(step, &change, ctx),
+                    None => {
+                        // Its id was written, and then something was killed.
+                        begun.extend((step.status == WorkflowStepStatus::Running).then(|| step.clone()));
+                        step
+                    }
+                }
+            }
+            _ => step,
+        };
+        steps.push(step);
+    }
+    if !workflow.is_running() {
+        // Stopped or failed: what had begun ends.
+        write(&tx, &steps, &before).await?;
+        tx.commit().await?;
+        return Ok(None);
+    }
+    let nodes: Vec<_> = steps.iter().map(Step::node).collect();
+    let decision = decide(&nodes, workflow.limits());
+    let status = decision.status;
+    let (steps, more) = carried_out(ctx, steps, &decision)?;
+    begun.extend(more);
+    write(&tx, &steps, &before).await?;
+    if status != WorkflowStatus::Running {
+        let workflow = workflow.clone().at(status, ctx.now());
+        recording::save(&mut tx, ctx, &workflow, word(status)).await?;
+    }
+    tx.commit().await?;
+    Ok(Some((workflow, begun)))
+}
+
+async fn write(tx: &Tx, steps: &[Step], before: &[Step]) -> Result<()> {
+    for (step, _) in steps.iter().zip(before).filter(|(now, then)| now != then) {
+        store::update_step(tx, step).await?;
+    }
+    Ok(())
+}
+
+const fn word(status: WorkflowStatus) -> &'static str {
+    match status {
+        WorkflowStatus::Succeeded => "workflow.succeeded",
+        _ => "workflow.failed",
+    }
+}
+
+/// A step as its change stands.
+fn standing(step: Step, change: &ResourceChange, ctx: &Ctx) -> Step {
+    let (status, detail) = match change.status {
+        ResourceChangeStatus::Planning | ResourceChangeStatus::Applying => {
+            (WorkflowStepStatus::Running, change.detail.clone())
+        }
+        ResourceChangeStatus::Waiting => (WorkflowStepStatus::Waiting, change.detail.clone()),
+        ResourceChangeStatus::Applied => (WorkflowStepStatus::Done, None),
+        ResourceChangeStatus::Failed | ResourceChangeStatus::Rejected | ResourceChangeStatus::Canceled => {
+            (WorkflowStepStatus::Failed, change.error.clone())
+        }
+    };
+    if step.status == status && step.detail == detail {
+        return step;
+    }
+    step.at(status, detail, ctx.now())
+}
+
+/// The steps after a decision, and those of them that began.
+fn carried_out(
+    ctx: &Ctx,
+    steps: Vec<Step>,
+    decision: &Decision<slipway_api::ids::ResourceId>,
+) -> Result<(Vec<Step>, Vec<Step>)> {
+    let name_of = |id| {
+        steps
+            .iter()
+            .find(|step| step.resource_id == id)
+            .map(|step| step.name.clone())
+    };
+    let reasons: Vec<Option<String>> = steps
+        .iter()
+        .map(|step| {
+            let cause = decision.skip.get(&step.resource_id)?;
+            Some(match cause.and_then(name_of) {
+                Some(name) => format!("It waits for {name}, which was not done."),
+                None => "Too many steps failed before it began.".to_owned(),
+            })
+        })
+        .collect();
+    let (mut all, mut begun) = (Vec::with_capacity(steps.len()), Vec::new());
+    for (step, reason) in steps.into_iter().zip(reasons) {
+        let step = if decision.begin.contains(&step.resource_id) {
+            let step = step.begun(ctx.new_id()?, ctx.now());
+            begun.push(step.clone());
+            step
+        } else if reason.is_some() {
+            step.at(WorkflowStepStatus::Skipped, reason, ctx.now())
+        } else {
+            step
+        };
+        all.push(step);
+    }
+    Ok((all, begun))
+}
+
+/// A step's change cannot be asked for.
+async fn fail(ctx: &Ctx, workflow: &Workflow, step: &Step, reason: &str) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    if store::hold(&tx, workflow.id).await?.is_none() {
+        return Ok(());
+    }
+    let step = Step {
+        change_id: None,
+        ..step
+            .clone()
+            .at(WorkflowStepStatus::Failed, Some(reason.to_owned()), ctx.now())
+    };
+    store::update_step(&tx, &step).await?;
+    wake(&mut tx, ctx, workflow.id, Some(workflow.organization_id)).await?;
+    tx.commit().await
+}

@@ -1,0 +1,318 @@
+//! What people do with workflows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use slipway_api::ids::{ProjectId, ResourceId, WorkflowId};
+use slipway_api::resource_changes::ResourceChangeStatus;
+use slipway_api::workflows::{NewWorkflow, WorkflowStatus, WorkflowStepStatus};
+use slipway_identity::organizations::{self, Organization};
+use slipway_kernel::ctx::unauthenticated;
+use slipway_kernel::http::{Listed, Page};
+use slipway_kernel::{Actor, Ctx, Error, Result, Tx};
+
+use super::model::{KIND, Step, Workflow, steps_of};
+use super::store::{self, Filter};
+use super::{asking, driving, planning, recording};
+use crate::permissions::RESOURCE_READ;
+use crate::resource_changes::{deciding, store as changes};
+use crate::resources::store as resources;
+
+/// Steps at once, where nobody says.
+const PARALLEL: u32 = 5;
+/// Most steps at once.
+const MOST_PARALLEL: u32 = 50;
+/// Longest reason, in characters.
+const REASON_LENGTH: usize = 2_000;
+
+/// A page of an organization's workflows that the caller may see, the newest first, with their steps.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn list(
+    ctx: &Ctx,
+    organization: &Organization,
+    filter: &Filter,
+    page: &Page,
+) -> Result<(Listed<Workflow>, HashMap<WorkflowId, Vec<Step>>)> {
+    let visible = ctx.visible(RESOURCE_READ, organization.id).await?;
+    let listed = store::list(ctx.db.reader(), (organization.id, &visible), filter, page).await?;
+    let ids: Vec<WorkflowId> = listed.rows.iter().map(|workflow| workflow.id).collect();
+    let steps = store::steps(ctx.db.reader(), &ids).await?;
+    Ok((listed, steps))
+}
+
+/// A workflow with its steps, if the caller may see it.
+///
+/// # Errors
+///
+/// `NotFound` when it is missing or invisible.
+pub async fn load(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
+    if *ctx.actor() == Actor::Anonymous {
+        return Err(unauthenticated());
+    }
+    let found = store::find(ctx.db.reader(), id).await?;
+    let workflow = found.ok_or_else(|| Error::not_found(KIND, id))?;
+    ctx.authorize(RESOURCE_READ, &workflow.target()).await?;
+    let steps = store::steps_of(ctx.db.reader(), id).await?;
+    Ok((workflow, steps))
+}
+
+/// Makes a workflow: finds its steps, and starts it if that was asked for.
+///
+/// # Errors
+///
+/// `Forbidden` when the caller may not change one of the resources; `Conflict` where nothing is to be done; `Invalid`.
+pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewWorkflow) -> Result<(Workflow, Vec<Step>)> {
+    let user = ctx.user()?;
+    check(&wanted)?;
+    let plan = planning::plan(ctx, organization.id, &wanted).await?;
+    let projects: Vec<ProjectId> = plan.resources.values().map(|resource| resource.project_id).collect();
+    let only = projects
+        .first()
+        .filter(|first| projects.iter().all(|one| one == *first));
+    let workflow = Workflow {
+        id: ctx.new_id()?,
+        organization_id: organization.id,
+        project_id: only.copied(),
+        kind: wanted.kind,
+        title: plan.title,
+        source_code_version_id: wanted.source_code_version,
+        reason: wanted.reason.trim().to_owned(),
+        status: WorkflowStatus::Planned,
+        parallel: i64::from(wanted.parallel.unwrap_or(PARALLEL)),
+        stop_after: i64::from(wanted.stop_after.unwrap_or(1)),
+        auto_apply: wanted.auto_apply,
+        requester_id: user,
+        requested_by: ctx.actor().name(),
+        created_at: ctx.now(),
+        started_at: None,
+        ended_at: None,
+        updated_at: ctx.now(),
+        version: 1,
+    };
+    let names: BTreeMap<ResourceId, String> = plan
+        .resources
+        .values()
+        .map(|resource| (resource.id, resource.name.to_string()))
+        .collect();
+    let steps = steps_of(&workflow, &names, &plan.after)
+        .ok_or_else(|| Error::conflict("These resources stand on each other in a circle."))?;
+    let mut tx = ctx.begin().await?;
+    organizations::hold(&tx, organization.id).await?;
+    store::insert(&tx, &workflow, &steps).await?;
+    recording::record(&mut tx, ctx, &workflow, "workflow.created").await?;
+    let workflow = match wanted.start {
+        true => begin(&mut tx, ctx, workflow).await?,
+        false => workflow,
+    };
+    tx.commit().await?;
+    Ok((workflow, steps))
+}
+
+fn check(wanted: &NewWorkflow) -> Result<()> {
+    if wanted
+        .parallel
+        .is_some_and(|count| !(1..=MOST_PARALLEL).contains(&count))
+    {
+        let detail = format!("1 to {MOST_PARALLEL} steps at once.");
+        return Err(Error::invalid("/data/attributes/parallel", detail));
+    }
+    if wanted.stop_after == Some(0) {
+        return Err(Error::invalid("/data/attributes/stop-after", "At least 1."));
+    }
+    if wanted.reason.chars().count() > REASON_LENGTH {
+        let detail = format!("At most {REASON_LENGTH} characters.");
+        return Err(Error::invalid("/data/attributes/reason", detail));
+    }
+    Ok(())
+}
+
+async fn begin(tx: &mut Tx, ctx: &Ctx, workflow: Workflow) -> Result<Workflow> {
+    let workflow = workflow.at(WorkflowStatus::Running, ctx.now());
+    recording::save(tx, ctx, &workflow, "workflow.started").await?;
+    driving::wake(tx, ctx, workflow.id, Some(workflow.organization_id)).await?;
+    Ok(workflow)
+}
+
+/// Starts a workflow that was planned. From then on it has the caller's rights.
+///
+/// # Errors
+///
+/// `Forbidden` when the caller may not change one of its resources; `Conflict` when it was started already.
+pub async fn start(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
+    let (seen, steps) = load(ctx, id).await?;
+    entitled(ctx, &seen, &steps).await?;
+    let mut tx = ctx.begin().await?;
+    let workflow = held(&tx, &seen).await?;
+    if workflow.status != WorkflowStatus::Planned {
+        return Err(refusal(&workflow, "started"));
+    }
+    let workflow = begin(&mut tx, ctx, owned(ctx, workflow)?).await?;
+    tx.commit().await?;
+    Ok((workflow, steps))
+}
+
+/// Tries the steps again that failed, and those that were left out for that. From then on it has the caller's rights.
+///
+/// # Errors
+///
+/// `Forbidden` when the caller may not change one of its resources; `Conflict` when it has not failed.
+pub async fn retry(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
+    let (seen, steps) = load(ctx, id).await?;
+    entitled(ctx, &seen, &steps).await?;
+    if seen.status != WorkflowStatus::Failed && seen.status != WorkflowStatus::Canceled {
+        return Err(refusal(&seen, "tried again"));
+    }
+    let mut failed = Vec::new();
+    for step in steps.iter().filter(|step| step.status == WorkflowStepStatus::Failed) {
+        let Some(change) = step.change_id else { continue };
+        let change = changes::find(ctx.db.reader(), change).await?;
+        if change.is_some_and(|change| change.status == ResourceChangeStatus::Failed) {
+            // It is still open: its resource takes no other.
+            failed.push(step.resource_id);
+            if let Some(change) = step.change_id {
+                deciding::retry(ctx, change).await?;
+            }
+        }
+    }
+    let mut tx = ctx.begin().await?;
+    let workflow = held(&tx, &seen).await?;
+    let mut again = Vec::with_capacity(steps.len());
+    for step in steps {
+        let is_lost = matches!(step.status, WorkflowStepStatus::Failed | WorkflowStepStatus::Skipped);
+        let step = match (is_lost, failed.contains(&step.resource_id)) {
+            (false, _) => step,
+            (true, true) => step.at(WorkflowStepStatus::Running, None, ctx.now()),
+            (true, false) => step.again(),
+        };
+        store::update_step(&tx, &step).await?;
+        again.push(step);
+    }
+    let workflow = begin(&mut tx, ctx, owned(ctx, workflow)?).await?;
+    tx.commit().await?;
+    Ok((workflow, again))
+}
+
+/// Stops a workflow: no other step begins, and plans that wait are taken back. What is being applied is applied.
+///
+/// # Errors
+///
+/// `Forbidden` when the caller may not change one of its resources; `Conflict` when it is over.
+pub async fn cancel(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
+    let (seen, steps) = load(ctx, id).await?;
+    entitled(ctx, &seen, &steps).await?;
+    let mut tx = ctx.begin().await?;
+    let workflow = held(&tx, &seen).await?;
+    if !matches!(workflow.status, WorkflowStatus::Planned | WorkflowStatus::Running) {
+        return Err(refusal(&workflow, "stopped"));
+    }
+    let mut left = Vec::with_capacity(steps.len());
+    for step in store::steps_of(&*tx, id).await? {
+        let reason = || Some(format!("{} stopped the workflow.", ctx.actor().name()));
+        let step = match step.status {
+            WorkflowStepStatus::Pending => step.at(WorkflowStepStatus::Skipped, reason(), ctx.now()),
+            _ => step,
+        };
+        store::update_step(&tx, &step).await?;
+        left.push(step);
+    }
+    let workflow = workflow.at(WorkflowStatus::Canceled, ctx.now());
+    recording::save(&mut tx, ctx, &workflow, "workflow.canceled").await?;
+    tx.commit().await?;
+    for step in &left {
+        take_back(ctx, step).await?;
+    }
+    Ok((workflow, left))
+}
+
+/// Takes the change of a step back that is not being applied yet.
+async fn take_back(ctx: &Ctx, step: &Step) -> Result<()> {
+    let Some(id) = step.change_id else {
+        return Ok(());
+    };
+    let change = changes::find(ctx.db.reader(), id).await?;
+    let waits = change.is_some_and(|change| {
+        matches!(
+            change.status,
+            ResourceChangeStatus::Planning | ResourceChangeStatus::Waiting
+        )
+    });
+    if !waits {
+        return Ok(());
+    }
+    match deciding::cancel(ctx, id, "the workflow was stopped").await {
+        // Somebody was faster.
+        Err(error) if error.code() == slipway_api::Code::Conflict => Ok(()),
+        canceled => canceled.map(|_| ()),
+    }
+}
+
+/// Deletes a workflow that is not carried out; the changes of its steps stay.
+///
+/// # Errors
+///
+/// `Forbidden` when the caller may not change one of its resources; `Conflict` while it is carried out.
+pub async fn delete(ctx: &Ctx, id: WorkflowId) -> Result<()> {
+    let (seen, steps) = load(ctx, id).await?;
+    entitled(ctx, &seen, &steps).await?;
+    let mut tx = ctx.begin().await?;
+    let workflow = held(&tx, &seen).await?;
+    if workflow.is_running() {
+        return Err(refusal(&workflow, "deleted"));
+    }
+    store::delete(&tx, id).await?;
+    recording::record(&mut tx, ctx, &workflow, "workflow.deleted").await?;
+    tx.commit().await
+}
+
+/// Removes the workflows of organizations that are being deleted; to be called now and then.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn sweep(ctx: &Ctx) -> Result<()> {
+    for organization in organizations::service::deleting(ctx).await? {
+        for id in store::of_organization(ctx.db.reader(), organization.id).await? {
+            let tx = ctx.begin().await?;
+            store::delete(&tx, id).await?;
+            tx.commit().await?;
+        }
+    }
+    driving::sweep(ctx).await
+}
+
+/// Refuses who may not change one of the resources; those that are gone ask for nothing.
+async fn entitled(ctx: &Ctx, workflow: &Workflow, steps: &[Step]) -> Result<()> {
+    let ids: Vec<ResourceId> = steps.iter().map(|step| step.resource_id).collect();
+    for resource in resources::of_ids(ctx.db.reader(), workflow.organization_id, &ids).await? {
+        ctx.authorize(asking::permission(workflow.kind), &resource.target())
+            .await?;
+    }
+    Ok(())
+}
+
+/// The workflow with the caller as the one whose rights it has.
+fn owned(ctx: &Ctx, workflow: Workflow) -> Result<Workflow> {
+    Ok(Workflow {
+        requester_id: ctx.user()?,
+        requested_by: ctx.actor().name(),
+        ..workflow
+    })
+}
+
+async fn held(tx: &Tx, seen: &Workflow) -> Result<Workflow> {
+    let found = store::hold(tx, seen.id).await?;
+    found.ok_or_else(|| Error::not_found(KIND, seen.id))
+}
+
+fn refusal(workflow: &Workflow, what: &str) -> Error {
+    let status = match workflow.status {
+        WorkflowStatus::Planned => "not started yet",
+        WorkflowStatus::Running => "carried out",
+        WorkflowStatus::Succeeded => "done",
+        WorkflowStatus::Failed => "failed",
+        WorkflowStatus::Canceled => "stopped",
+    };
+    Error::conflict(format!("The workflow cannot be {what}: it is {status}."))
+}
