@@ -16,7 +16,8 @@ pub(crate) enum AccountCommand {
     List,
     /// Link an account at a Git forge: what it commands in pull requests is decided by your permissions
     ///
-    /// Accounts of forges that you sign in by need no link.
+    /// The account has to prove that it is yours: it writes a code, which this command shows, in a pull request. Accounts of
+    /// forges that you sign in by need no link.
     #[command(
         after_help = "Examples:\n  slipway account link github.com ada\n  slipway account link git.example.com:8443 ada"
     )]
@@ -55,6 +56,15 @@ pub(super) async fn run(context: &Context, command: AccountCommand) -> anyhow::R
                     ("Login", resource.attributes.login.clone()),
                 ]
             })?;
+            if let Some(code) = &made.attributes.code {
+                context.output.note(
+                    "Now write this there, with that account, as a comment in a pull request that Slipway plans:",
+                );
+                context.output.note(&format!("  slipway link {code}"));
+                context
+                    .output
+                    .note("It counts for a day. What the account commands before is refused.");
+            }
         }
         AccountCommand::Unlink { host, login } => {
             let accounts = client.forge_accounts().all().await?;
@@ -77,7 +87,7 @@ pub(super) async fn run(context: &Context, command: AccountCommand) -> anyhow::R
 }
 
 fn table(accounts: &[Resource<ForgeAccount>]) -> Table {
-    let mut table = Table::new(&["host", "login", "seen", "age"]);
+    let mut table = Table::new(&["host", "login", "proved", "age"]);
     for resource in accounts {
         let account = &resource.attributes;
         table.row(vec![

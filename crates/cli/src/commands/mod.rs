@@ -5,10 +5,13 @@ mod account;
 mod admin;
 mod admin_keys;
 mod apply;
+mod approval_rule;
 mod audit;
+mod catalog;
 mod completion;
 mod destroy;
 mod event;
+mod executor;
 mod generate;
 mod identity_provider;
 mod init;
@@ -20,18 +23,26 @@ mod organization;
 mod plan;
 mod program_log;
 mod project;
+mod pull_request;
 mod repository;
+mod resource;
 mod role;
 mod run;
 mod runner;
 mod runner_pool;
 pub(crate) mod sandbox_exec;
+mod schedule;
 mod server;
 mod service_account;
+mod source_code;
+mod source_code_version;
 mod spelling;
 mod ssh_key;
 mod state;
 mod team;
+mod template;
+mod template_import;
+mod template_upgrades;
 mod token;
 mod trigger;
 mod trusted_issuer;
@@ -40,6 +51,7 @@ mod variable;
 mod variable_set;
 mod webhook;
 mod whoami;
+mod workflow;
 mod workspace;
 
 use clap::{Args, Parser, Subcommand};
@@ -144,12 +156,42 @@ enum Command {
     /// Repositories: where configurations come from
     #[command(subcommand)]
     Repository(repository::RepositoryCommand),
+    /// Pull requests: what merging them would change
+    #[command(subcommand)]
+    PullRequest(pull_request::PullRequestCommand),
     /// Triggers: what pushes, pull requests and releases start
     #[command(subcommand)]
     Trigger(trigger::TriggerCommand),
+    /// Schedules: what starts at certain times
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
+    /// Approval rules: whose yes a change needs before it is applied
+    #[command(subcommand)]
+    ApprovalRule(approval_rule::ApprovalRuleCommand),
+    /// Workflows: changes of many resources, in the order that they stand on each other
+    #[command(subcommand)]
+    Workflow(workflow::WorkflowCommand),
     /// Webhooks: what forges deliver
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),
+    /// Source codes: repositories with modules that templates are made of
+    #[command(subcommand)]
+    SourceCode(source_code::SourceCodeCommand),
+    /// Versions of templates: the code of a module at one commit, and how it is asked for
+    #[command(subcommand)]
+    SourceCodeVersion(source_code_version::SourceCodeVersionCommand),
+    /// Templates: units of infrastructure that can be ordered
+    #[command(subcommand)]
+    Template(template::TemplateCommand),
+    /// Resources: what is ordered from the catalog
+    #[command(subcommand)]
+    Resource(resource::ResourceCommand),
+    /// Executors: modules that are run now and then
+    #[command(subcommand)]
+    Executor(executor::ExecutorCommand),
+    /// The catalog as files describe it
+    #[command(subcommand)]
+    Catalog(catalog::CatalogCommand),
     /// Tokens to sign in with
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -254,8 +296,18 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::RunnerPool(command) => runner_pool::run(context, command).await,
         Command::Runner(command) => runner::run(context, command).await,
         Command::Repository(command) => repository::run(context, command).await,
+        Command::PullRequest(command) => pull_request::run(context, command).await,
         Command::Trigger(command) => trigger::run(context, command).await,
+        Command::Schedule(command) => schedule::run(context, command).await,
+        Command::ApprovalRule(command) => approval_rule::run(context, command).await,
+        Command::Workflow(command) => workflow::run(context, command).await,
         Command::Account(command) => account::run(context, command).await,
+        Command::SourceCode(command) => source_code::run(context, command).await,
+        Command::SourceCodeVersion(command) => source_code_version::run(context, command).await,
+        Command::Template(command) => template::run(context, command).await,
+        Command::Resource(command) => resource::run(context, command).await,
+        Command::Executor(command) => executor::run(context, command).await,
+        Command::Catalog(command) => catalog::run(context, command).await,
         Command::Webhook(command) => webhook::run(context, command).await,
         Command::Token(command) => token::run(context, command).await,
         Command::User(command) => user::run(context, command).await,
@@ -339,43 +391,53 @@ mod tests {
         Usage: slipway [OPTIONS] <COMMAND>
 
         Commands:
-          login              Sign in to a server
-          logout             Sign out of a server
-          whoami             Show who you are signed in as, and where
-          init               Tie this directory to a workspace
-          plan               Show what would change, and change nothing
-          apply              Change what the plan shows, after you said yes
-          destroy            Destroy everything that the workspace manages, after you said yes
-          run                Runs: plans and their applies
-          state              States, their versions and outputs
-          variable           Variables of a workspace or a variable set
-          variable-set       Variables shared by many workspaces
-          workspace          Workspaces: a configuration with its variables, state and runs
-          project            Projects: parts of an organization
-          organization       Organizations
-          runner-pool        Pools of runners
-          runner             Runners: what runs OpenTofu
-          repository         Repositories: where configurations come from
-          trigger            Triggers: what pushes, pull requests and releases start
-          webhook            Webhooks: what forges deliver
-          token              Tokens to sign in with
-          account            Your accounts at Git forges
-          user               Users of the site
-          member             Members of the organization: inviting and removing people
-          team               Teams: people who get roles together
-          service-account    Accounts of programs
-          trusted-issuer     Systems whose programs are let in as service accounts, without a secret
-          identity-provider  Where people sign in: OpenID Connect providers
-          integration        Outside systems that the organization works with: clouds, forges, chat
-          ssh-key            Private keys that open repositories of modules
-          role               Roles, and who holds them where
-          access             Who may do what, and why
-          event              Who did what, when
-          audit              The audit log for other systems: exports that prove themselves, webhooks
-          server             Serve the API, with an embedded runner unless told otherwise
-          admin              Recovery and maintenance, on the server's machine itself
-          completion         Print the completion script of a shell
-          help               Print this message or the help of the given subcommand(s)
+          login                Sign in to a server
+          logout               Sign out of a server
+          whoami               Show who you are signed in as, and where
+          init                 Tie this directory to a workspace
+          plan                 Show what would change, and change nothing
+          apply                Change what the plan shows, after you said yes
+          destroy              Destroy everything that the workspace manages, after you said yes
+          run                  Runs: plans and their applies
+          state                States, their versions and outputs
+          variable             Variables of a workspace or a variable set
+          variable-set         Variables shared by many workspaces
+          workspace            Workspaces: a configuration with its variables, state and runs
+          project              Projects: parts of an organization
+          organization         Organizations
+          runner-pool          Pools of runners
+          runner               Runners: what runs OpenTofu
+          repository           Repositories: where configurations come from
+          pull-request         Pull requests: what merging them would change
+          trigger              Triggers: what pushes, pull requests and releases start
+          schedule             Schedules: what starts at certain times
+          approval-rule        Approval rules: whose yes a change needs before it is applied
+          workflow             Workflows: changes of many resources, in the order that they stand on each other
+          webhook              Webhooks: what forges deliver
+          source-code          Source codes: repositories with modules that templates are made of
+          source-code-version  Versions of templates: the code of a module at one commit, and how it is asked for
+          template             Templates: units of infrastructure that can be ordered
+          resource             Resources: what is ordered from the catalog
+          executor             Executors: modules that are run now and then
+          catalog              The catalog as files describe it
+          token                Tokens to sign in with
+          account              Your accounts at Git forges
+          user                 Users of the site
+          member               Members of the organization: inviting and removing people
+          team                 Teams: people who get roles together
+          service-account      Accounts of programs
+          trusted-issuer       Systems whose programs are let in as service accounts, without a secret
+          identity-provider    Where people sign in: OpenID Connect providers
+          integration          Outside systems that the organization works with: clouds, forges, chat
+          ssh-key              Private keys that open repositories of modules
+          role                 Roles, and who holds them where
+          access               Who may do what, and why
+          event                Who did what, when
+          audit                The audit log for other systems: exports that prove themselves, webhooks
+          server               Serve the API, with an embedded runner unless told otherwise
+          admin                Recovery and maintenance, on the server's machine itself
+          completion           Print the completion script of a shell
+          help                 Print this message or the help of the given subcommand(s)
 
         Options:
           -h, --help     Print help (see more with '--help')

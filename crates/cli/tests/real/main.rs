@@ -1,8 +1,10 @@
 //! The built binary with real OpenTofu: server, runner and command line as people run them, on SQLite and PostgreSQL.
 //!
-//! `runs` and `refusals` tell what users do and do wrong, `sandbox` what a configuration may not reach, `restarts` what
-//! happens to a run when servers come and go, `kills` what is left when anything is killed at any moment. `slipway` is
-//! the fixture; `processes` finds and signals processes; nothing here knows what is inside of a server.
+//! `runs` and `refusals` tell what users do and do wrong, `sandbox` what a configuration may not reach, `credentials` what
+//! it is given of integrations, `executors` what is run now and then, `resources` what is ordered from the catalog, `forges`
+//! what it finds when it comes from outside, `restarts` what happens to a run when servers come and go, `kills` what is left
+//! when anything is killed at any moment. `slipway` is the fixture; `processes` finds and signals processes; nothing here
+//! knows what is inside of a server.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,11 +15,15 @@
 )]
 
 mod actions;
+mod credentials;
+mod executors;
+mod forges;
 mod forwarder;
 mod kills;
 mod processes;
 mod proof;
 mod refusals;
+mod resources;
 mod restarts;
 mod runs;
 mod sandbox;

@@ -49,6 +49,20 @@ impl Process {
         signal(self.id, Signal::STOP);
     }
 
+    /// Whether it was interrupted, and has not noticed because it is paused; or is gone.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        let Ok(status) = fs::read_to_string(format!("/proc/{}/status", self.id)) else {
+            return true;
+        };
+        let pending = status
+            .lines()
+            .filter_map(|line| line.strip_prefix("ShdPnd:").or_else(|| line.strip_prefix("SigPnd:")))
+            .filter_map(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+            .fold(0, |all, mask| all | mask);
+        let interrupt = Signal::INT.as_raw() - 1;
+        pending & (1 << interrupt) != 0
+    }
+
     pub(crate) fn go_on(&self) {
         signal(self.id, Signal::CONT);
     }

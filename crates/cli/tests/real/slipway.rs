@@ -92,6 +92,14 @@ impl Server {
         self.until_ready(before + 1).await;
     }
 
+    /// Starts it again with the address where forges find it: where it is.
+    pub(crate) async fn become_public(&mut self) {
+        let url = format!("http://{}", self.address);
+        self.variables.push(("SLIPWAY_SERVER_PUBLIC_URL".to_owned(), url));
+        self.stop();
+        self.restart().await;
+    }
+
     fn starts(&self) -> usize {
         self.log().matches(" ready url=").count()
     }

@@ -1,13 +1,16 @@
 //! `slipway integration`
 
 mod assign;
+mod browser;
 mod form;
 mod kinds;
+
+use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use slipway_api::ids::IntegrationId;
 use slipway_api::integrations::{
-    Integration, IntegrationChanges, IntegrationDraft, IntegrationTest, IntegrationUse, NewIntegration,
+    Integration, IntegrationChanges, IntegrationDraft, IntegrationTest, IntegrationUse, MissingRight, NewIntegration,
 };
 use slipway_api::{Name, Resource};
 use slipway_client::Client;
@@ -94,6 +97,9 @@ Examples:
         /// The integration, by name or id
         #[arg(value_name = "INTEGRATION")]
         integration: String,
+        /// Do not wait until it was allowed [default when this is no terminal]
+        #[arg(long)]
+        no_wait: bool,
     },
     /// List what uses an integration
     #[command(after_help = "Examples:\n  slipway integration used-by forge")]
@@ -150,6 +156,9 @@ pub(crate) struct CreateArguments {
     /// Do not test it after it was made
     #[arg(long, conflicts_with = "dry_run")]
     no_test: bool,
+    /// Do not wait until somebody allowed it in a browser [default when this is no terminal]
+    #[arg(long, conflicts_with = "dry_run")]
+    no_wait: bool,
 }
 
 #[derive(Debug, Args)]
@@ -203,19 +212,10 @@ pub(super) async fn run(context: &Context, command: IntegrationCommand) -> anyho
             force,
             yes,
         } => delete(context, client, &integration, (force, yes)).await?,
-        IntegrationCommand::Authorize { integration } => {
+        IntegrationCommand::Authorize { integration, no_wait } => {
             let (found, _) = find(context, client, &integration).await?;
-            let authorization = client.authorize_integration(id_of(&found)?).await?;
-            context.output.one(&authorization, |authorization| {
-                let authorization = &authorization.attributes;
-                vec![
-                    ("Open", authorization.url.clone()),
-                    ("Until", authorization.expires_at.to_string()),
-                ]
-            })?;
-            context
-                .output
-                .note("Open it in a browser where you are signed in here, as yourself.");
+            let waits = !no_wait && context.environment.is_interactive();
+            return connect(context, client, id_of(&found)?, waits).await;
         }
         IntegrationCommand::UsedBy { integration } => {
             let (found, _) = find(context, client, &integration).await?;
@@ -254,6 +254,9 @@ async fn create(context: &Context, client: &Client, arguments: CreateArguments) 
     let made = client.create_integration(context.organization()?, wanted).await?;
     show(context, &made)?;
     if made.attributes.needs_authorization {
+        if !arguments.no_wait && context.environment.is_interactive() && !context.output.is_json() {
+            return connect(context, client, id_of(&made)?, true).await;
+        }
         let name = &made.attributes.name;
         context.output.note("Somebody has to allow it in a browser now:");
         context.output.note(&format!("  slipway integration authorize {name}"));
@@ -263,6 +266,14 @@ async fn create(context: &Context, client: &Client, arguments: CreateArguments) 
         return Ok(Outcome::Success);
     }
     shown_test(context, &client.test_integration(id_of(&made)?).await?)
+}
+
+/// Connects by browser, and tests what came of it.
+async fn connect(context: &Context, client: &Client, id: IntegrationId, waits: bool) -> anyhow::Result<Outcome> {
+    match browser::authorize(context, client, id, waits).await? {
+        Some(_) => shown_test(context, &client.test_integration(id).await?),
+        None => Ok(Outcome::Success),
+    }
 }
 
 async fn update(context: &Context, client: &Client, arguments: UpdateArguments) -> anyhow::Result<()> {
@@ -296,7 +307,11 @@ async fn delete(context: &Context, client: &Client, given: &str, (force, yes): (
 }
 
 /// The integration of this id or name, with the tag of its version.
-async fn find(context: &Context, client: &Client, given: &str) -> anyhow::Result<(Resource<Integration>, String)> {
+pub(super) async fn find(
+    context: &Context,
+    client: &Client,
+    given: &str,
+) -> anyhow::Result<(Resource<Integration>, String)> {
     if let Ok(id) = given.parse::<IntegrationId>() {
         return Ok(client.integration(id).await?);
     }
@@ -314,7 +329,7 @@ async fn find(context: &Context, client: &Client, given: &str) -> anyhow::Result
 }
 
 fn table(integrations: &[Resource<Integration>]) -> Table {
-    let mut table = Table::new(&["name", "id", "kind", "account", "state"]);
+    let mut table = Table::new(&["name", "id", "kind", "account", "used by", "state"]);
     for resource in integrations {
         let integration = &resource.attributes;
         table.row(vec![
@@ -322,10 +337,21 @@ fn table(integrations: &[Resource<Integration>]) -> Table {
             resource.id.clone(),
             integration.kind.clone(),
             integration.account.clone().unwrap_or_default(),
+            users(&integration.used_by),
             state(integration).to_owned(),
         ]);
     }
     table
+}
+
+/// How much uses it, by kind.
+fn users(counts: &BTreeMap<String, u64>) -> String {
+    let words = counts.iter().map(|(kind, count)| match (count, kind.as_str()) {
+        (1, kind) => format!("1 {kind}"),
+        (count, "repository") => format!("{count} repositories"),
+        (count, kind) => format!("{count} {kind}s"),
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 fn state(integration: &Integration) -> &'static str {
@@ -373,10 +399,27 @@ fn show(context: &Context, integration: &Resource<Integration>) -> anyhow::Resul
         }
         rows.extend(integration.account.iter().map(|account| ("Account", account.clone())));
         rows.extend(integration.check_error.iter().map(|error| ("Error", error.clone())));
+        for missing in &integration.missing_rights {
+            rows.push(("Missing", lacking(missing)));
+        }
+        if !integration.used_by.is_empty() {
+            rows.push(("Used by", users(&integration.used_by)));
+        }
+        rows.extend(
+            integration
+                .authorization_error
+                .iter()
+                .map(|error| ("Not allowed", error.clone())),
+        );
         rows.extend(integration.renewal_error.iter().map(|error| ("Renewal", error.clone())));
         rows.extend(integration.expires_at.iter().map(|at| ("Expires", at.to_string())));
         rows
     })
+}
+
+/// A right that the other side does not give, and what does not work without it.
+fn lacking(missing: &MissingRight) -> String {
+    format!("{}, for {}", missing.right, missing.needed_for)
 }
 
 fn shown_test(context: &Context, test: &Resource<IntegrationTest>) -> anyhow::Result<Outcome> {
@@ -386,7 +429,7 @@ fn shown_test(context: &Context, test: &Resource<IntegrationTest>) -> anyhow::Re
         rows.extend(test.account.iter().map(|account| ("Account", account.clone())));
         rows.extend(test.error.iter().map(|error| ("Error", error.clone())));
         for missing in &test.missing_rights {
-            rows.push(("Missing", format!("{}, for {}", missing.right, missing.needed_for)));
+            rows.push(("Missing", lacking(missing)));
         }
         rows.extend(test.expires_at.iter().map(|at| ("Expires", at.to_string())));
         rows.extend(test.not_tested.iter().map(|note| ("Not tested", note.clone())));

@@ -3,7 +3,7 @@
 mod browser;
 mod callback;
 mod device;
-mod opener;
+pub(super) mod opener;
 
 use std::path::PathBuf;
 

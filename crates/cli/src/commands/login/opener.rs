@@ -7,7 +7,7 @@ use url::Url;
 use crate::environment::Environment;
 
 /// Whether a browser would open in front of the user: there is a display, and nobody sits at the other end of SSH.
-pub(super) fn has_browser(environment: &Environment) -> bool {
+pub(in crate::commands) fn has_browser(environment: &Environment) -> bool {
     if environment.variable("BROWSER").is_some() {
         return true;
     }
@@ -23,7 +23,7 @@ pub(super) fn has_browser(environment: &Environment) -> bool {
 /// Opens the page; whether a program was found that does. What it prints is nobody's business.
 ///
 /// Unlike engines, the browser gets the user's whole environment: it is the user's own, and needs it.
-pub(super) fn open(environment: &Environment, url: &Url) -> bool {
+pub(in crate::commands) fn open(environment: &Environment, url: &Url) -> bool {
     let named = environment.variable("BROWSER").and_then(|list| list.split(':').next());
     let usual = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let started = Command::new(named.unwrap_or(usual))

@@ -1,5 +1,6 @@
 //! `slipway run`: look at runs, and decide about them.
 
+mod approve;
 mod cancel;
 mod confirm;
 mod discard;
@@ -24,6 +25,8 @@ pub(crate) enum RunCommand {
     Confirm(confirm::ConfirmArguments),
     Discard(discard::DiscardArguments),
     Cancel(cancel::CancelArguments),
+    Approve(approve::ApproveArguments),
+    Reject(approve::RejectArguments),
 }
 
 pub(super) async fn run(context: &Context, command: RunCommand) -> anyhow::Result<Outcome> {
@@ -36,6 +39,8 @@ pub(super) async fn run(context: &Context, command: RunCommand) -> anyhow::Resul
         RunCommand::Confirm(arguments) => confirm::run(context, &client, &arguments).await,
         RunCommand::Discard(arguments) => discard::run(context, &client, &arguments).await,
         RunCommand::Cancel(arguments) => cancel::run(context, &client, &arguments).await,
+        RunCommand::Approve(arguments) => approve::approve(context, &client, &arguments).await,
+        RunCommand::Reject(arguments) => approve::reject(context, &client, &arguments).await,
     }
 }
 

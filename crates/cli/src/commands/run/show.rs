@@ -2,6 +2,7 @@
 
 use clap::Args;
 use slipway_api::Resource;
+use slipway_api::approvals::{ApprovalVerdict, Approvals};
 use slipway_api::ids::RunId;
 use slipway_api::runs::{Phase, PhaseStatus, Run};
 use slipway_api::vcs::RunCommit;
@@ -53,6 +54,7 @@ fn pairs(document: &RunDocument) -> Vec<(&'static str, String)> {
         ("Run", document.run.id.clone()),
         ("Status", run.status.as_str().to_owned()),
         ("Waiting for", text(&run.waiting_for)),
+        ("Approvals", run.approvals.as_ref().map(said).unwrap_or_default()),
         ("Error", text(&run.error_message)),
         ("Kind", kind(run).to_owned()),
         ("Message", run.message.clone()),
@@ -78,6 +80,20 @@ fn pairs(document: &RunDocument) -> Vec<(&'static str, String)> {
             yes_no(run.actions.is_cancelable && run.permissions.can_cancel),
         ),
     ]
+}
+
+/// Who said what about a run that waits for approvals.
+fn said(approvals: &Approvals) -> String {
+    let said = approvals.votes.iter().map(|vote| {
+        let verdict = match vote.verdict {
+            ApprovalVerdict::Approve => "approved",
+            ApprovalVerdict::Reject => "rejected",
+        };
+        let counts = if vote.counts { "" } else { " (does not count any more)" };
+        format!("{} {verdict}{counts}", vote.name)
+    });
+    let said = said.collect::<Vec<_>>().join(", ");
+    if said.is_empty() { "none yet".to_owned() } else { said }
 }
 
 /// Who started a run, and with what.

@@ -81,7 +81,7 @@ fn new_version(bytes: &[u8], arguments: &PushArguments) -> anyhow::Result<NewSta
         let what = format!("{} is not a state: {error}", arguments.file.display());
         Failure::error(what, "Give a file as tofu or slipway state pull writes it.")
     })?;
-    let md5 = Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let md5 = hex::encode(Md5::digest(bytes));
     let state = STANDARD.encode(bytes);
     Ok(NewStateVersion {
         serial: header.serial,

@@ -67,6 +67,7 @@ pub(super) async fn show(context: &Context, client: &Client, workspace: &Resourc
                 "Repository",
                 workspace.vcs_repo.as_ref().map(repository).unwrap_or_default(),
             ),
+            ("Managed by", workspace.managed_by.clone().unwrap_or_default()),
             ("Applies without asking", yes_no(workspace.auto_apply)),
             ("Allows destroy", yes_no(workspace.allow_destroy_plan)),
             ("Shares its state", yes_no(workspace.global_remote_state)),

@@ -77,7 +77,13 @@ impl Story {
         let there = self.reach(kill.moment).await;
         match kill.target {
             Target::Server => self.slipway.server.kill(),
-            Target::Runner => self.slipway.kill_runner().await,
+            Target::Runner => {
+                self.slipway.kill_runner().await;
+                // Whoever keeps the engine may be slower than the engine, once that goes on.
+                if let Some(engine) = &there.engine {
+                    until_true("the engine to be interrupted", || engine.is_interrupted()).await;
+                }
+            }
             Target::Engine => there.engine.as_ref().unwrap().kill(),
         }
         let phase = kill.moment.phase();
