@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use slipway_kernel::{Ctx, db, events, logs, queue, secrets};
+use slipway_kernel::{Ctx, db, events, logs, queue, schedules, secrets};
 
 use crate::app::Shared;
 use crate::domains;
@@ -41,6 +41,12 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
         let ((ctx, holder), jobs) = (working.clone(), Arc::clone(&jobs));
         async move { queue::jobs::run(&ctx, &jobs, &holder).await }
     });
+    let kinds: Arc<[&'static str]> = domains::jobs().into_keys().collect();
+    let firing = with(&ctx);
+    supervisor.keep("schedules", move || {
+        let ((ctx, holder), kinds) = (firing.clone(), Arc::clone(&kinds));
+        async move { schedules::run(&ctx, &kinds, &holder).await }
+    });
     let reconciling = with(&ctx);
     supervisor.keep("runs", move || {
         let (ctx, holder) = reconciling.clone();
@@ -51,6 +57,13 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
         let (ctx, holder) = hearing.clone();
         async move { events::consumers::run(&ctx, &slipway_infra::commits::consumer::CONSUMER, &holder).await }
     });
+    for consumer in slipway_catalog::CONSUMERS {
+        let hearing = with(&ctx);
+        supervisor.keep(consumer.name, move || {
+            let (ctx, holder) = hearing.clone();
+            async move { events::consumers::run(&ctx, consumer, &holder).await }
+        });
+    }
     let shared = shared.clone();
     let noting = ctx.clone();
     supervisor.keep("token uses", move || {
@@ -80,6 +93,7 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
         async move {
             loop {
                 if queue::leases::hold(&ctx, "retention", &holder, SWEEP).await? {
+                    slipway_catalog::sweep(&ctx).await?;
                     slipway_infra::retention::sweep(&ctx).await?;
                     slipway_connections::sweep(&ctx).await?;
                     slipway_identity::projects::service::sweep(&ctx).await?;

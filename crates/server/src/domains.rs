@@ -20,6 +20,7 @@ pub fn migrations() -> Vec<Migration> {
         slipway_identity::migrations(),
         slipway_connections::migrations(),
         slipway_infra::migrations(),
+        slipway_catalog::migrations(),
     ];
     domains.into_iter().flatten().collect()
 }
@@ -37,6 +38,7 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
         slipway_identity::permissions(),
         slipway_connections::permissions(),
         slipway_infra::permissions(),
+        slipway_catalog::permissions(),
     ];
     domains.into_iter().flatten().collect()
 }
@@ -46,7 +48,8 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
 pub fn routes(api: Api, limits: &Limits) -> Api {
     let api = slipway_identity::routes(api, PermissionTree::new(permissions()));
     let api = slipway_connections::routes(api);
-    slipway_infra::routes(api, limits)
+    let api = slipway_infra::routes(api, limits, scheduled());
+    slipway_catalog::routes(api)
         .merge(crate::activity::routes())
         .merge(crate::audit::routes())
         .merge(crate::site::routes())
@@ -59,9 +62,14 @@ pub fn kinds() -> Vec<(&'static str, Permission)> {
     vec![
         ("project", slipway_identity::permissions::PROJECT_READ),
         ("workspace", slipway_infra::permissions::WORKSPACE_READ),
+        ("schedule", slipway_infra::permissions::SCHEDULE_READ),
         ("variable-set", slipway_infra::permissions::VARIABLE_SET_READ),
         ("runner-pool", slipway_infra::permissions::RUNNER_POOL_READ),
         ("repository", slipway_connections::permissions::REPOSITORY_READ),
+        ("source-code", slipway_catalog::permissions::SOURCE_CODE_READ),
+        ("template", slipway_catalog::permissions::TEMPLATE_READ),
+        ("executor", slipway_catalog::permissions::EXECUTOR_READ),
+        ("resource", slipway_catalog::permissions::RESOURCE_READ),
     ]
 }
 
@@ -73,6 +81,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
         slipway_identity::sealed_columns(),
         slipway_connections::sealed_columns(),
         slipway_infra::sealed_columns(),
+        slipway_catalog::sealed_columns(),
     ];
     domains.into_iter().flatten().collect()
 }
@@ -81,8 +90,24 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
 #[must_use]
 pub fn jobs() -> HashMap<&'static str, Job> {
     let kernel = vec![slipway_kernel::mail::job()];
-    let all = [kernel, slipway_connections::jobs(), slipway_infra::jobs()];
+    let all = [
+        kernel,
+        slipway_connections::jobs(),
+        slipway_infra::jobs(),
+        slipway_catalog::jobs(),
+    ];
     all.into_iter().flatten().map(|job| (job.kind, job)).collect()
+}
+
+/// What schedules can start, by kind of object. A domain that has objects of its own adds its table here.
+#[must_use]
+pub fn scheduled() -> Vec<slipway_infra::schedules::Action> {
+    let domains = [
+        slipway_infra::schedules::ACTIONS,
+        slipway_catalog::resource_changes::scheduled::ACTIONS,
+        slipway_catalog::executors::ACTIONS,
+    ];
+    domains.concat()
 }
 
 /// What every process does at its start, after the migrations.

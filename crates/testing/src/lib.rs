@@ -1,4 +1,4 @@
-//! What tests of several crates share: finding the real tools, and throwaway servers.
+//! What tests of several crates share: finding the real tools, and throwaway servers, and inputs of strangers.
 
 mod background;
 pub mod dex;
@@ -8,5 +8,6 @@ pub mod kubernetes;
 pub mod mariadb;
 pub mod postgres;
 pub mod s3;
+pub mod sampled;
 pub mod smtp;
 pub mod tools;

@@ -12,12 +12,15 @@ pub struct Tools {
     pub tofu: PathBuf,
     /// An unpacked filesystem mirror with the providers random, null, local and our own test provider.
     pub mirror: PathBuf,
-    /// A Python that has the S3 server: `python -m moto.server`. The demo's tools have none, nor what follows.
+    /// A Python that has the S3 server, `python -m moto.server`, and the clients of AWS and Google. The demo's tools have
+    /// none, nor what follows.
     pub python: Option<PathBuf>,
     /// A folder with `dex` and its `web`.
     pub dex: Option<PathBuf>,
     /// A folder with `gitea` and its `options`, `templates` and `public`.
     pub gitea: Option<PathBuf>,
+    /// A program that calls a server with go-tfe.
+    pub go_tfe: Option<PathBuf>,
     /// A folder with `kube-apiserver` and `etcd`; there only after `cargo run -p xtask -- tools --kubernetes`.
     pub kubernetes: Option<PathBuf>,
 }
@@ -44,6 +47,7 @@ pub fn find() -> Result<Tools> {
         python: path("python"),
         dex: path("dex"),
         gitea: path("gitea"),
+        go_tfe: path("go-tfe"),
         kubernetes: path("kubernetes"),
     };
     ensure!(

@@ -1,7 +1,6 @@
 //! The console's files: where they are, and how one is answered.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -94,10 +93,7 @@ fn text(headers: &HeaderMap, name: &header::HeaderName) -> String {
 /// A tag of one form of the file: two forms are two representations (RFC 9110, 8.8.3).
 fn entity_tag(file: &File, encoding: Encoding) -> String {
     let mut tag = String::from("\"");
-    for byte in file.digest.iter().take(16) {
-        // Writing to a string cannot fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
+    tag.extend(hex::encode(file.digest).chars().take(32));
     if let Some(name) = encoding.name() {
         tag.push('-');
         tag.push_str(name);

@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod catalog;
 mod connections;
 mod console;
 mod infra;

@@ -5,6 +5,7 @@
 
 mod api;
 mod browser;
+mod proxy;
 mod pushes;
 
 use std::io::{BufRead, BufReader};
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::{background, tools};
+
+pub use proxy::{Manner, Proxy};
 
 /// The administrator that every Gitea has.
 pub const ADMINISTRATOR: &str = "keeper";

@@ -45,6 +45,17 @@ const SILENT: &[(&str, &str)] = &[
         "synchronize_repository",
         "what it finds has events of its own; without any there was nothing",
     ),
+    ("preview_schedule", "it says what times mean and changes nothing"),
+    ("check_resource", "it says what ordering would do and changes nothing"),
+    (
+        "check_resource_update",
+        "it says what a change would do and changes nothing",
+    ),
+    ("fill_resource_form", "it says what is asked for and changes nothing"),
+    (
+        "synchronize_source_code",
+        "what it finds has events of its own; without any there was nothing",
+    ),
     ("test_triggers", "it asks what would happen and changes nothing"),
     ("test_identity_provider", "it asks the other side and changes nothing"),
     ("test_integration_draft", "it asks the other side and changes nothing"),
@@ -60,6 +71,7 @@ const READ_SECRETS: &[&str] = &[
     "get_plan_json",
     "get_state",
     "export_audit_log",
+    "list_executor_outputs",
     "export_site_audit_log",
 ];
 

@@ -53,7 +53,13 @@ impl Fixture {
         super::repositories::make(&acme, &mut names).await;
         super::integrations::make(&acme, &mut names).await;
         super::triggers::make(&acme, &mut names).await;
+        super::schedules::make(&acme, &mut names).await;
+        super::catalog::make(&acme, &runner, &mut names).await;
+        super::workflows::make(&acme, &mut names).await;
         pools(&acme, &mut names).await;
+        super::approvals::make(&acme, &runner, &mut names).await;
+        super::resource_changes::make(&acme, &runner, &mut names).await;
+        super::executors::make(&acme, &runner, &mut names).await;
         let item = runs(&acme, &runner, &mut names).await;
         // Of a closed network, so that a test of it is refused without asking anybody.
         let webhook = document("audit-webhooks", json!({"url": "http://10.0.0.1/events"}));

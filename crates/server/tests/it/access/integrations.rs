@@ -11,7 +11,7 @@ use crate::support::{Acme, document};
 type Names = BTreeMap<&'static str, String>;
 
 /// A private key of the real program, made once.
-fn private_key() -> &'static str {
+pub fn private_key() -> &'static str {
     static KEY: OnceLock<String> = OnceLock::new();
     KEY.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
@@ -66,7 +66,9 @@ pub async fn make(acme: &Acme, names: &mut Names) {
                 .id(),
         );
     }
-    names.insert("oauth_token", names["oauth_client"].replace("oc-", "ot-"));
+    for (token, client) in [("oauth_token", "oauth_client"), ("old_token", "old_client")] {
+        names.insert(token, names[client].replace("oc-", "ot-"));
+    }
     for (key, name) in [("ssh_key", "modules"), ("old_ssh_key", "old-modules")] {
         let body = document("ssh-keys", json!({"name": name, "value": private_key()}));
         let path = "/api/v2/organizations/acme/ssh-keys";
@@ -104,6 +106,7 @@ pub fn rows() -> Vec<Row> {
         call("list_oauth_tokens"),
         call("list_oauth_client_tokens"),
         call("get_oauth_token"),
+        call("update_oauth_token").send("oauth-tokens", json!({"ssh-key": private_key()})),
         call("list_ssh_keys"),
         call("create_ssh_key").send("ssh-keys", json!({"name": "more-modules", "value": private_key()})),
         call("get_ssh_key"),
@@ -116,6 +119,7 @@ pub fn deletions() -> Vec<Row> {
     vec![
         call("unassign_integration").on("target", "shop"),
         call("delete_integration").on("integration", "old_integration"),
+        call("delete_oauth_token").on("oauth_token", "old_token"),
         call("delete_oauth_client").on("oauth_client", "old_client"),
         call("delete_ssh_key").on("ssh_key", "old_ssh_key"),
     ]

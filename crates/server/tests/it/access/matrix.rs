@@ -142,6 +142,13 @@ fn missing_path(path: &str) -> String {
         ("repository", "repo"),
         ("delivery", "whd"),
         ("integration", "int"),
+        ("source_code", "src"),
+        ("source_code_version", "scv"),
+        ("template", "tpl"),
+        ("resource", "res"),
+        ("approval_rule", "apr"),
+        ("resource_change", "chg"),
+        ("workflow", "wf"),
     ];
     let path = path.replace("{organization}", "nowhere");
     let fill = |path: String, (name, prefix): (&str, &str)| {

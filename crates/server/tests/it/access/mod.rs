@@ -1,16 +1,22 @@
 //! Stories of access.
 
+mod approvals;
 mod audited;
 mod canary;
+mod catalog;
+mod executors;
 mod fixture;
-mod integrations;
+pub mod integrations;
 mod invisible;
 mod matrix;
 mod operations;
 mod people;
 mod repositories;
 mod requests;
+mod resource_changes;
 mod roles;
+mod schedules;
 mod shapes;
 mod tokens;
 mod triggers;
+mod workflows;

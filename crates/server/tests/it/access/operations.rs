@@ -6,7 +6,9 @@
 use serde_json::{Value, json};
 
 use super::fixture::new_run;
-use super::{integrations, people, repositories, triggers};
+use super::{
+    approvals, catalog, executors, integrations, people, repositories, resource_changes, schedules, triggers, workflows,
+};
 use crate::support::{State, document};
 
 /// What is sent.
@@ -116,6 +118,7 @@ pub fn rows() -> Vec<Row> {
         configurations(),
         states(),
         backend(),
+        approvals::rows(),
         runs(),
         pools(),
         work(),
@@ -123,6 +126,16 @@ pub fn rows() -> Vec<Row> {
         repositories::rows(),
         integrations::rows(),
         triggers::rows(),
+        schedules::rows(),
+        catalog::rows(),
+        resource_changes::rows(),
+        workflows::rows(),
+        workflows::deletions(),
+        executors::rows(),
+        executors::deletions(),
+        catalog::deletions(),
+        approvals::deletions(),
+        schedules::deletions(),
         triggers::deletions(),
         integrations::deletions(),
         people::deletions(),

@@ -1,4 +1,4 @@
-//! Triggers, commits and accounts at forges in the matrix: what the fixture has of them, and their rows.
+//! Triggers, commits, pull requests and accounts at forges in the matrix: what the fixture has of them, and their rows.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub async fn make(acme: &Acme, names: &mut Names) {
         names.insert(key, acme.owner.post(&path, body).await.expect(201).id());
     }
     let identifier = super::repositories::address("infra");
-    let body = json!({"name": "from-git", "vcs-repo": {"identifier": identifier}});
+    let body = json!({"name": "from-git", "vcs-repo": {"identifier": identifier}, "file-triggers-enabled": false});
     let path = "/api/v2/organizations/acme/workspaces";
     let workspace = acme
         .owner
@@ -33,6 +33,31 @@ pub async fn make(acme: &Acme, names: &mut Names) {
     let made = acme.owner.get(&path).await.expect(200).ids();
     names.insert("commit_configuration", made[0].clone());
     names.insert("main_branch", "main".to_owned());
+    pull_requests(acme, names).await;
+}
+
+/// A pull request, and one of a fork, as their forge would have told of them: a plain Git server tells of none.
+async fn pull_requests(acme: &Acme, names: &mut Names) {
+    let repository = names["repository"].clone();
+    let path = format!("/api/v2/repositories/{repository}/branches");
+    let branches = acme.owner.get(&path).await.expect(200);
+    let commit = branches.body["data"][0]["attributes"]["commit"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let tx = acme.app.system().begin().await.unwrap();
+    for (number, key, is_fork) in [(1, "pull_request", "FALSE"), (2, "fork_pull_request", "TRUE")] {
+        let id = format!("pr-000000000000000{number}");
+        let sql = format!(
+            "INSERT INTO pull_requests (id, organization_id, repository_id, number, title, url, author, head_commit, \
+             head_branch, head_ref, base_branch, is_fork, is_draft, state, comment_due, position, created_at, updated_at) \
+             SELECT '{id}', organization_id, id, {number}, 'More', '', 'ada', '{commit}', 'more', 'refs/heads/main', 'main', \
+             {is_fork}, FALSE, 'open', FALSE, 0, 1, 1 FROM repositories WHERE id = '{repository}'"
+        );
+        sea_orm::ConnectionTrait::execute_unprepared(&*tx, &sql).await.unwrap();
+        names.insert(key, id);
+    }
+    tx.commit().await.unwrap();
 }
 
 /// An account of the caller's own, where he may have any.
@@ -59,6 +84,11 @@ pub fn rows() -> Vec<Row> {
             .send("trigger-trials", json!({"event": "push", "branch": "main"})),
         call("get_ingress_attributes").on("configuration_version", "commit_configuration"),
         call("list_affected_workspaces").on("commit", "main_branch"),
+        call("list_pull_requests"),
+        call("list_repository_pull_requests"),
+        call("get_pull_request"),
+        call("plan_pull_request").json(json!({"workspaces": []})),
+        call("allow_pull_request").on("pull_request", "fork_pull_request"),
         call("list_forge_accounts"),
         call("link_forge_account").send("forge-accounts", json!({"host": "git.example.com", "login": "another"})),
     ]

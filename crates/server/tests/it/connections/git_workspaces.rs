@@ -9,6 +9,7 @@ use slipway_testing::gitea::{self, Gitea, unique};
 
 use super::integration_tests::reach_this_machine;
 use super::integrations::make;
+use super::post::Post;
 use crate::support::{Acme, TestApp, document};
 
 /// How long something may take that another process does.
@@ -28,11 +29,21 @@ pub struct FromGit {
 
 impl FromGit {
     pub async fn new() -> Self {
+        Self::by(&gitea::shared().unwrap().url, None).await
+    }
+
+    /// The same where the server reaches the forge by another address, and is reached by another: through something that fails
+    /// as a test wants it.
+    pub async fn by(forge_url: &str, post: Option<&Post>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let public_url = match post {
+            Some(post) => post.lead_to(&url),
+            None => url,
+        };
         let app = TestApp::with(|settings| {
             reach_this_machine(settings);
-            settings.server.public_url = Some(url);
+            settings.server.public_url = Some(public_url);
         })
         .await;
         let router = app.router.clone();
@@ -45,8 +56,9 @@ impl FromGit {
         gitea.organization(&owner, &organization).await.unwrap();
         let repository = gitea.repository(&owner, &organization, "infra").await.unwrap();
         let token = gitea.token(&owner, &["all"]).await.unwrap();
-        let settings = json!({"method": "token", "url": gitea.url, "token": token});
+        let settings = json!({"method": "token", "url": forge_url, "token": token});
         let integration = make(&acme, "gitea", "forge", settings).await;
+        consumers::begin(&acme.app.system(), &CONSUMER).await.unwrap();
         Self {
             acme,
             gitea,
@@ -117,6 +129,34 @@ impl FromGit {
         self.until("a webhook", async || {
             let hooks = self.gitea.hooks(&self.owner, &self.repository).await.unwrap();
             (!hooks.is_empty()).then_some(())
+        })
+        .await;
+    }
+
+    /// The repository that a workspace comes from, by its id here.
+    pub async fn repository_of(&self, workspace: &str) -> String {
+        let path = format!("/api/v2/workspaces/{workspace}");
+        let shown = self.acme.owner.get(&path).await.expect(200);
+        shown.attribute("vcs-repo")["repository-id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// Links the account of the repository's owner to the owner here: the account says so in a pull request.
+    pub async fn link_owner(&self, number: u64) {
+        let path = "/api/v2/account/forge-accounts";
+        let host = self.gitea.url.trim_start_matches("http://");
+        let body = document("forge-accounts", json!({"host": host, "login": self.owner}));
+        let made = self.acme.owner.post(path, body).await.expect(201);
+        let proof = format!("slipway link {}", made.attribute("code").as_str().unwrap());
+        self.gitea
+            .comment(&self.owner, &self.repository, number, &proof)
+            .await
+            .unwrap();
+        self.until("a link", async || {
+            let all = self.acme.owner.get(path).await.expect(200);
+            (all.body["data"][0]["attributes"]["is-seen"] == true).then_some(())
         })
         .await;
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use slipway_testing::gitea;
 use url::Url;
 
@@ -84,7 +84,8 @@ async fn a_person_lets_us_into_gitea_and_the_tokens_are_renewed() {
             .goes_to()
             .starts_with("/sign-in?")
     );
-    mia.get(&back).await.expect(200).says("is connected");
+    let console = format!("href=\"/app/acme/settings/integrations/{id}\"");
+    mia.get(&back).await.expect(200).says("is connected").says(&console);
     mia.get(&back).await.expect(409);
 
     let shown = acme.owner.get(&path).await.expect(200);
@@ -137,11 +138,25 @@ async fn who_says_no_at_the_forge_changes_nothing() {
         (CALLBACK, "S256")
     );
     let back = format!("/connections/callback?state={}&error=access_denied", value("state"));
-    mia.get(&back).await.expect(409).says("access_denied");
+    mia.get(&back)
+        .await
+        .expect(409)
+        .says("access_denied")
+        .says("begin again")
+        .says(&format!("href=\"/app/acme/settings/integrations/{id}\""));
     let shown = acme.owner.get(&format!("/api/v2/integrations/{id}")).await.expect(200);
     assert_eq!(shown.attribute("needs-authorization"), true);
+    let why = shown.attribute("authorization-error").as_str().unwrap();
+    assert!(why.contains("access_denied"), "{why}");
+    assert!(
+        actions(&acme)
+            .await
+            .contains(&"integration.authorization-failed".to_owned())
+    );
     // Ten minutes are enough.
     let there = Url::parse(&begin(&mut mia, &id).await).unwrap();
+    let begun = acme.owner.get(&format!("/api/v2/integrations/{id}")).await.expect(200);
+    assert_eq!(begun.attribute("authorization-error"), &Value::Null);
     let state = there
         .query_pairs()
         .find(|(name, _)| name == "state")
@@ -192,7 +207,9 @@ async fn a_recorded_github_makes_an_app() {
         .get(&format!("/connections/callback?code=a-code&state={state}"))
         .await
         .expect(200);
-    done.says("slipway-acme");
+    done.says("slipway-acme")
+        .says("Install the app")
+        .says(&format!("href=\"/app/acme/settings/integrations/{id}\""));
     assert_eq!(asked.lock().unwrap().len(), 1);
     let shown = acme.owner.get(&format!("/api/v2/integrations/{id}")).await.expect(200);
     assert_eq!(shown.attribute("settings")["app-id"], "4711");

@@ -196,21 +196,98 @@ async fn a_stored_key_stays_here_and_its_role_goes_out() {
     );
     let folder = tempfile::tempdir().unwrap();
     let placed = |text: &String| text.replace(IDENTITY_DIRECTORY, folder.path().to_str().unwrap());
+    for (name, content) in &identity.files {
+        std::fs::write(folder.path().join(name), placed(content)).unwrap();
+    }
     let python = slipway_testing::tools::find().unwrap().python.unwrap();
-    let script = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])";
-    let said = std::process::Command::new(python)
-        .args(["-c", script])
+    let mut asks = tokio::process::Command::new(python);
+    asks.args(["-c", LONGER_THAN_A_SESSION])
+        .arg(folder.path())
         .env_clear()
+        .env("PATH", "/usr/bin:/bin")
         .envs(identity.environment.iter().map(|(name, value)| (name, placed(value))))
-        .env("AWS_ENDPOINT_URL", &cloud.endpoint)
-        .output()
-        .unwrap();
+        .env("AWS_ENDPOINT_URL", &cloud.endpoint);
+    let said = asks.output().await.unwrap();
     let out = String::from_utf8_lossy(&said.stdout).into_owned();
     let errors = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(
-        out.starts_with("arn:aws:sts::111122223333:assumed-role/runs/slipway"),
+        out.starts_with("ASIATHEFIRST\narn:aws:sts::111122223333:assumed-role/runs/slipway"),
         "{out}\n{errors}"
     );
+}
+
+/// Works for longer than its session: the file has a session that is about to end, and then the renewed one.
+const LONGER_THAN_A_SESSION: &str = r#"
+import boto3, datetime, json, sys
+file = sys.argv[1] + '/aws.json'
+renewed = json.load(open(file))
+soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=90)
+json.dump(dict(renewed, AccessKeyId='ASIATHEFIRST', Expiration=soon.isoformat()), open(file, 'w'))
+session = boto3.Session()
+print(session.get_credentials().get_frozen_credentials().access_key)
+json.dump(renewed, open(file, 'w'))
+print(session.client('sts').get_caller_identity()['Arn'])
+"#;
+
+/// Google's own client reads what a run is given, and shows the run's token to a token service that answers as Google's
+/// documents say (a recorded exchange).
+#[tokio::test]
+async fn a_recorded_google_lends_a_run_the_account_of_its_phase() {
+    const ANSWERS: super::integration_tests::Answers = &[
+        (
+            "POST /v1/token",
+            200,
+            r#"{"access_token": "ya29.federated", "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
+                "token_type": "Bearer", "expires_in": 3599}"#,
+        ),
+        (
+            "POST /v1/projects/-/serviceAccounts/plans@p.iam.gserviceaccount.com:generateAccessToken",
+            200,
+            r#"{"accessToken": "ya29.lent", "expireTime": "2099-01-01T00:00:00Z"}"#,
+        ),
+    ];
+    let acme = Acme::on(TestApp::with(super::integration_tests::reach_this_machine).await).await;
+    let runner = acme.runner().await;
+    let (url, asked) = super::integration_tests::recorded(ANSWERS).await;
+    let provider = "projects/1234567890/locations/global/workloadIdentityPools/slipway/providers/slipway";
+    let settings = json!({"provider": provider, "service-account": "runs@p.iam.gserviceaccount.com",
+        "plan-service-account": "plans@p.iam.gserviceaccount.com", "project": "shop",
+        "token-url": format!("{url}/v1/token"), "iam-url": url});
+    let google = make(&acme, "google-cloud", "cloud", settings).await;
+    assign(&acme, &google, &acme.workspace, "both").await;
+    acme.start(json!({"plan-only": true})).await;
+    let identity = runner.claim().await.unwrap().claim.context.identity.unwrap();
+    let token = &identity.files["google.jwt"];
+    assert!(identity.tokens.contains(token), "it is not masked");
+    let folder = tempfile::tempdir().unwrap();
+    let placed = |text: &String| text.replace(IDENTITY_DIRECTORY, folder.path().to_str().unwrap());
+    for (name, content) in &identity.files {
+        std::fs::write(folder.path().join(name), placed(content)).unwrap();
+    }
+    let script = "import google.auth, google.auth.transport.requests as r\n\
+        c, project = google.auth.default(scopes=['https://www.googleapis.com/auth/cloud-platform'])\n\
+        c.refresh(r.Request()); print(project, c.token)";
+    let python = slipway_testing::tools::find().unwrap().python.unwrap();
+    let mut asks = tokio::process::Command::new(python);
+    asks.args(["-c", script])
+        .env_clear()
+        .envs(identity.environment.iter().map(|(name, value)| (name, placed(value))));
+    let said = asks.output().await.unwrap();
+    let errors = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert_eq!(
+        String::from_utf8_lossy(&said.stdout).trim(),
+        "shop ya29.lent",
+        "{errors}"
+    );
+    let asked = asked.lock().unwrap().clone();
+    let form: std::collections::BTreeMap<String, String> =
+        url::form_urlencoded::parse(asked[0].rsplit(' ').next().unwrap().as_bytes())
+            .into_owned()
+            .collect();
+    assert_eq!(&form["subject_token"], token);
+    assert_eq!(form["audience"], format!("//iam.googleapis.com/{provider}"));
+    assert_eq!(form["subject_token_type"], "urn:ietf:params:oauth:token-type:jwt");
+    assert!(asked[1].contains("Bearer ya29.federated"), "{}", asked[1]);
 }
 
 /// The cloud is away: the run says so, and nothing of the key.

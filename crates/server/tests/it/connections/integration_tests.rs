@@ -311,6 +311,76 @@ async fn a_recorded_google_takes_what_the_key_signs() {
     assert!(error.contains("no key file") && !error.contains("hidden"), "{error}");
 }
 
+/// The token service and the lending of accounts, as their documents show them; no key is stored.
+#[tokio::test]
+async fn a_recorded_google_lets_a_token_of_this_server_in_or_says_why_not() {
+    const EXCHANGE: &str = "POST /v1/token";
+    const LEND: &str = "POST /v1/projects/-/serviceAccounts/runs@p.iam.gserviceaccount.com:generateAccessToken";
+    const GIVEN: &str = r#"{"access_token": "ya29.federated", "issued_token_type":
+        "urn:ietf:params:oauth:token-type:access_token", "token_type": "Bearer", "expires_in": 3599}"#;
+    let acme = acme().await;
+    let (url, asked) = recorded(&[
+        (EXCHANGE, 200, GIVEN),
+        (
+            LEND,
+            200,
+            r#"{"accessToken": "ya29.lent", "expireTime": "2026-01-01T00:05:00Z"}"#,
+        ),
+        (EXCHANGE, 200, GIVEN),
+        (
+            LEND,
+            403,
+            r#"{"error": {"code": 403, "message": "Permission 'iam.serviceAccounts.getAccessToken' denied on resource
+            (or it may not exist).", "status": "PERMISSION_DENIED"}}"#,
+        ),
+        (
+            EXCHANGE,
+            400,
+            r#"{"error": "invalid_grant", "error_description": "The audience in ID Token [x] does not match the expected audience."}"#,
+        ),
+        (
+            EXCHANGE,
+            400,
+            r#"{"error": "unauthorized_client", "error_description": "The given credential is rejected by the attribute condition."}"#,
+        ),
+        (EXCHANGE, 200, GIVEN),
+    ])
+    .await;
+    let provider = "projects/1234567890/locations/global/workloadIdentityPools/slipway/providers/slipway";
+    let mut settings = json!({"provider": provider, "service-account": "runs@p.iam.gserviceaccount.com",
+        "token-url": format!("{url}/v1/token"), "iam-url": url});
+    let found = draft(&acme, "google-cloud", settings.clone()).await;
+    assert_eq!(found["account"], "runs@p.iam.gserviceaccount.com", "{found}");
+    let [exchange, lend] = [0, 1].map(|number| asked.lock().unwrap()[number].clone());
+    let (_, body) = exchange.split_once('{').unwrap();
+    let body: Value = serde_json::from_str(&format!("{{{body}")).unwrap();
+    assert_eq!(body["audience"], format!("//iam.googleapis.com/{provider}"));
+    assert_eq!(body["subjectTokenType"], "urn:ietf:params:oauth:token-type:jwt");
+    assert!(body["subjectToken"].as_str().unwrap().starts_with("ey"), "{body}");
+    assert!(lend.contains("Bearer ya29.federated"), "{lend}");
+
+    let found = draft(&acme, "google-cloud", settings.clone()).await;
+    let note = found["not-tested"].as_str().unwrap();
+    assert!(
+        note.contains("organization:acme:integration:test") && note.contains("lets in workspaces only"),
+        "{found}"
+    );
+    for advice in ["allowed audience", "condition does not let the test in"] {
+        let found = draft(&acme, "google-cloud", settings.clone()).await;
+        assert!(found["error"].as_str().unwrap().contains(advice), "{found}");
+    }
+    // Without an account the permissions are the pool's own.
+    settings.as_object_mut().unwrap().remove("service-account");
+    let found = draft(&acme, "google-cloud", settings).await;
+    assert!(
+        found["account"]
+            .as_str()
+            .unwrap()
+            .starts_with("principal organization:acme:integration:test of"),
+        "{found}"
+    );
+}
+
 #[tokio::test]
 async fn what_cannot_be_tried_says_so() {
     let acme = acme().await;

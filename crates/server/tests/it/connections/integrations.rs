@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::access::integrations::private_key;
 use crate::support::{Acme, Answer, document};
 
 const PATH: &str = "/api/v2/organizations/acme/integrations";
@@ -59,6 +60,7 @@ async fn a_secret_comes_in_and_never_out() {
     insta::assert_json_snapshot!(attributes, @r#"
     {
       "account": null,
+      "authorization-error": null,
       "check-error": null,
       "checked-at": null,
       "description": "",
@@ -78,7 +80,8 @@ async fn a_secret_comes_in_and_never_out() {
       "settings": {
         "method": "token",
         "url": "https://git.example.com"
-      }
+      },
+      "used-by": {}
     }
     "#);
     let changed = change(
@@ -186,6 +189,20 @@ async fn one_that_is_used_is_deleted_with_force_only() {
         json!({"kind": "workspace", "name": "shop", "why": "credentials"})
     );
     let path = format!("/api/v2/integrations/{id}");
+    let counted = json!({"workspace": 1});
+    assert_eq!(acme.owner.get(&path).await.expect(200).attribute("used-by"), &counted);
+    let listed = acme.owner.get(PATH).await.expect(200);
+    assert_eq!(listed.body["data"][0]["attributes"]["used-by"], counted);
+    let of_kind = |kind: &str| format!("/api/v2/integrations/{id}/used-by?filter[kind]={kind}");
+    assert_eq!(
+        acme.owner.get(&of_kind("workspace")).await.expect(200).ids(),
+        std::slice::from_ref(&acme.workspace)
+    );
+    assert_eq!(
+        acme.owner.get(&of_kind("project")).await.expect(200).ids(),
+        Vec::<String>::new()
+    );
+    acme.owner.get(&of_kind("cloud")).await.expect(400);
     let (code, detail) = acme.owner.delete(&path).await.expect(409).error();
     assert_eq!(code, "conflict");
     assert!(detail.contains("the workspace \"shop\""), "{detail}");
@@ -195,6 +212,7 @@ async fn one_that_is_used_is_deleted_with_force_only() {
         mia.get(&format!("{path}/used-by")).await.expect(200).ids(),
         Vec::<String>::new()
     );
+    assert_eq!(mia.get(&path).await.expect(200).attribute("used-by"), &json!({}));
     let (_, detail) = mia.delete(&path).await.expect(409).error();
     assert!(
         detail.contains("something that you may not see") && !detail.contains("shop"),
@@ -212,6 +230,48 @@ async fn one_that_is_used_is_deleted_with_force_only() {
         .delete(&format!("/api/v2/workspaces/{}?force=true", acme.workspace))
         .await;
     assert!((200..300).contains(&gone.status), "{gone:?}");
+}
+
+/// A list that is walked by its cursor ends, however much uses the integration.
+#[tokio::test]
+async fn all_that_uses_one_is_walked_once() {
+    let acme = Acme::new().await;
+    let id = make(&acme, "environment", "mail", json!({"variables": {"A": "1"}})).await;
+    let mut wanted = vec![acme.workspace.clone()];
+    for name in ["b", "c", "d"] {
+        let body = document("workspaces", json!({"name": name}));
+        let path = "/api/v2/organizations/acme/workspaces";
+        wanted.push(acme.owner.post(path, body).await.expect(201).id());
+    }
+    for workspace in &wanted {
+        let body = document("integration-assignments", json!({}));
+        let path = format!("/api/v2/integrations/{id}/assignments/{workspace}");
+        acme.owner.json("PUT", &path, &body).await.expect(200);
+    }
+    wanted.sort_unstable();
+    for list in ["used-by", "assignments"] {
+        let mut seen = Vec::new();
+        let mut after = String::new();
+        for _ in 0..4 {
+            let path = format!("/api/v2/integrations/{id}/{list}?page[size]=2{after}");
+            let page = acme.owner.get(&path).await.expect(200);
+            seen.extend(page.ids());
+            match page.body["meta"]["pagination"]["next-after"].as_str() {
+                Some(cursor) => {
+                    let cursor: String = url::form_urlencoded::byte_serialize(cursor.as_bytes()).collect();
+                    after = format!("&page[after]={cursor}");
+                }
+                None => break,
+            }
+        }
+        assert_eq!(seen.len(), 4, "{list}: {seen:?}");
+        let all = seen.iter().map(|id| id.split(':').next_back().unwrap().to_owned());
+        let mut all: Vec<String> = all.collect();
+        all.sort_unstable();
+        assert_eq!(all, wanted, "{list}");
+    }
+    let counted = acme.owner.get(&format!("/api/v2/integrations/{id}")).await.expect(200);
+    assert_eq!(counted.attribute("used-by"), &json!({"workspace": 4}));
 }
 
 #[tokio::test]
@@ -319,22 +379,61 @@ async fn programs_of_terraform_enterprise_see_forges_as_oauth_clients() {
 }
 
 #[tokio::test]
+async fn an_oauth_token_takes_an_ssh_key_and_goes_alone() {
+    let acme = Acme::new().await;
+    let forge = make(&acme, "gitea", "forge", gitea()).await;
+    let path = format!("/api/v2/oauth-tokens/{}", forge.replace("int-", "ot-"));
+    let give = |key: Value| document("oauth-tokens", json!({"ssh-key": key}));
+    let refused = acme
+        .owner
+        .patch(&path, give(json!("ssh-ed25519 AAAA")))
+        .await
+        .expect(422);
+    assert_eq!(refused.pointer(), "/data/attributes/ssh-key");
+    let given = acme.owner.patch(&path, give(json!(private_key()))).await.expect(200);
+    assert_eq!(given.attribute("has-ssh-key"), true);
+    assert!(!given.body.to_string().contains("PRIVATE KEY"));
+    let nothing = document("oauth-tokens", json!({}));
+    let same = acme.owner.patch(&path, nothing).await.expect(200);
+    assert_eq!(same.attribute("has-ssh-key"), true);
+    let taken = acme.owner.patch(&path, give(Value::Null)).await.expect(200);
+    assert_eq!(taken.attribute("has-ssh-key"), false);
+    // What is used keeps its token.
+    let assigned = format!("/api/v2/integrations/{forge}/assignments/{}", acme.workspace);
+    let body = document("integration-assignments", json!({}));
+    acme.owner.json("PUT", &assigned, &body).await.expect(200);
+    let (_, why) = acme.owner.delete(&path).await.expect(409).error();
+    assert!(why.contains("the workspace \"shop\""), "{why}");
+    acme.owner.delete(&assigned).await.expect(204);
+    acme.owner.delete(&path).await.expect(204);
+    acme.owner.get(&path).await.expect(404);
+    let client = format!("/api/v2/oauth-clients/{}", forge.replace("int-", "oc-"));
+    let left = acme.owner.get(&client).await.expect(200);
+    assert_eq!(left.body["data"]["relationships"]["oauth-tokens"]["data"], json!([]));
+    let shown = acme
+        .owner
+        .get(&format!("/api/v2/integrations/{forge}"))
+        .await
+        .expect(200);
+    let why = shown.attribute("check-error").as_str().unwrap();
+    assert!(why.contains("slipway integration update forge --secret token"), "{why}");
+    let offered = format!("/api/v2/integrations/{forge}/forge-repositories");
+    let (_, why) = acme.owner.get(&offered).await.expect(409).error();
+    assert!(why.contains("lacks its token"), "{why}");
+    // Another token, and all is well again.
+    let another = document("oauth-clients", json!({"oauth-token-string": "another"}));
+    acme.owner.patch(&client, another).await.expect(200);
+    acme.owner.get(&path).await.expect(200);
+}
+
+#[tokio::test]
 async fn an_ssh_key_is_read_before_it_is_kept() {
     let acme = Acme::new().await;
     let path = "/api/v2/organizations/acme/ssh-keys";
     let refused = document("ssh-keys", json!({"name": "modules", "value": "ssh-ed25519 AAAA"}));
     let refused = acme.owner.post(path, refused).await.expect(422);
     assert_eq!(refused.pointer(), "/data/attributes/value");
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("key");
-    let made = std::process::Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-f"])
-        .arg(&file)
-        .status()
-        .unwrap();
-    assert!(made.success());
-    let text = std::fs::read_to_string(&file).unwrap();
-    let body = document("ssh-keys", json!({"name": "modules", "value": text}));
+    let body = document("ssh-keys", json!({"name": "modules", "value": private_key()}));
     let key = acme.owner.post(path, body).await.expect(201);
     assert!(key.attribute("fingerprint").as_str().unwrap().starts_with("SHA256:"));
     assert_eq!(key.attribute("algorithm"), "ssh-ed25519");

@@ -1,5 +1,8 @@
 //! Pull requests: a plan of the merge, one comment, statuses, and commands judged by permissions here.
 
+mod applied;
+mod followed;
+
 use serde_json::{Value, json};
 
 use super::git_workspaces::FromGit;
@@ -9,7 +12,7 @@ const CODE: &str = "resource \"terraform_data\" \"a\" {}\n";
 
 impl FromGit {
     /// Our comments on a request.
-    async fn comments(&self, number: u64) -> Vec<String> {
+    pub(super) async fn comments(&self, number: u64) -> Vec<String> {
         let all = self
             .gitea
             .comments(&self.owner, &self.repository, number)
@@ -20,7 +23,7 @@ impl FromGit {
     }
 
     /// Waits until our one comment says something.
-    async fn comment(&self, number: u64, text: &str) -> String {
+    pub(super) async fn comment(&self, number: u64, text: &str) -> String {
         self.until(&format!("a comment with \"{text}\""), async || {
             let comments = self.comments(number).await;
             assert!(comments.len() <= 1, "more than one comment: {comments:?}");
@@ -47,11 +50,24 @@ impl FromGit {
         self.gitea.comment(user, &self.repository, number, text).await.unwrap();
     }
 
-    /// Links an account at the forge to a user here.
-    async fn link(&self, caller: &Caller, login: &str) {
+    /// Begins to link an account at the forge to a user here; gives what the account has to write.
+    async fn claim(&self, caller: &Caller, login: &str) -> String {
         let host = self.gitea.url.trim_start_matches("http://");
         let body = document("forge-accounts", json!({"host": host, "login": login}));
-        caller.post("/api/v2/account/forge-accounts", body).await.expect(201);
+        let made = caller.post("/api/v2/account/forge-accounts", body).await.expect(201);
+        format!("slipway link {}", made.attribute("code").as_str().unwrap())
+    }
+
+    /// Links an account at the forge to a user here: the account says so in a request.
+    async fn link(&self, caller: &Caller, login: &str, number: u64) {
+        let proof = self.claim(caller, login).await;
+        self.say(login, number, &proof).await;
+        self.until("a link", async || {
+            let all = caller.get("/api/v2/account/forge-accounts").await.expect(200);
+            let is_seen = &all.body["data"][0]["attributes"]["is-seen"];
+            (is_seen == true).then_some(())
+        })
+        .await;
     }
 }
 
@@ -136,18 +152,22 @@ async fn commands_are_judged_by_who_wrote_them() {
 
     // Who is somebody, and may only plan, may not apply.
     let planner = from_git.acme.member("pat", "plan", "acme").await;
-    from_git.link(&planner, &stranger).await;
+    from_git.link(&planner, &stranger, number).await;
     from_git.say(&stranger, number, "slipway apply").await;
     from_git.comment(number, "pat may not apply git-shop").await;
     assert_eq!(from_git.runs(&shop).await.len(), 1);
 
-    from_git.link(&from_git.acme.owner, &from_git.owner).await;
+    from_git.link(&from_git.acme.owner, &from_git.owner, number).await;
     from_git
         .say(&from_git.owner, number, "Looks good.\n\nslipway apply")
         .await;
-    let run = from_git.run(&shop, 2).await;
-    assert_eq!(run["attributes"]["auto-apply"], true);
-    assert_eq!(run["attributes"]["started-by"], "ann");
+    from_git
+        .until("an apply", async || {
+            let runs = from_git.runs(&shop).await;
+            assert_eq!(runs.len(), 1, "what is applied is the plan that was shown");
+            (runs[0]["attributes"]["status"] == "apply_queued").then_some(())
+        })
+        .await;
     from_git.plan_all(counts(1, 0)).await;
     from_git.comment(number, "Locked by this request").await;
     let shown = from_git
@@ -207,7 +227,7 @@ async fn a_fork_waits_for_a_word_and_gets_no_secret() {
     from_git.say(&stranger, number, "slipway allow").await;
     from_git.comment(number, "is nobody here").await;
     assert!(from_git.runs(&shop).await.is_empty());
-    from_git.link(&from_git.acme.owner, &from_git.owner).await;
+    from_git.link(&from_git.acme.owner, &from_git.owner, number).await;
     from_git.say(&from_git.owner, number, "slipway allow").await;
     from_git.run(&shop, 1).await;
     let item = from_git.acme.runner().await.claim().await.unwrap();

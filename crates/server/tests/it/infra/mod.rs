@@ -7,6 +7,7 @@ mod events;
 mod lens;
 mod lists;
 mod runs;
+mod schedules;
 mod search;
 mod states;
 mod variable_sets;

@@ -1,0 +1,11 @@
+//! The catalog: what is published, and what is ordered from it.
+
+mod executors;
+mod executors_deciding;
+mod publishing;
+mod resource_changes;
+mod resources;
+mod source_code_versions;
+mod source_codes;
+mod templates;
+mod workflows;
