@@ -43,6 +43,7 @@ flow(
       await page.getByRole('heading', { name: 'Connected' }).waitFor()
 
       await page.goto(integration)
+      await page.getByText('forge is connected').waitFor()
       await page.getByRole('button', { name: 'Test', exact: true }).click()
       await page.getByText('It lets us in as keeper', { exact: true }).waitFor()
       await page.getByText('renewed before').waitFor()

@@ -1,9 +1,11 @@
 // Git: a forge is connected, workspaces come from the root modules of a repository, and a push starts a run, all at a real
 // Gitea.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { flow } from './harness/flow'
-import { Gitea } from './harness/gitea'
+import { Gitea, GITEA_PERSON } from './harness/gitea'
+import { run } from './harness/programs'
 import { ORGANIZATION } from './harness/stage'
 
 /** Where the forge delivers to is added once it is known. */
@@ -20,6 +22,13 @@ const FILES = {
   'live/prod/main.tf': root(1),
   'live/test/main.tf': root(1),
   'modules/letter/main.tf': 'variable "size" {\n  type = number\n}\n\nresource "terraform_data" "letter" {\n  input = var.size\n}\n',
+}
+
+/** A private key without a passphrase. */
+async function privateKey(folder: string): Promise<string> {
+  const file = join(folder, 'modules')
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file])
+  return readFileSync(file, 'utf8')
 }
 
 flow(
@@ -82,10 +91,10 @@ flow(
       await page.getByRole('link', { name: 'platform/infra' }).first().waitFor()
       await stage.look(page, '7-workspace')
 
-      // The first plan, by itself; it waits.
+      // The first plan, by itself, of the newest commit; it waits.
       await page.getByRole('link', { name: 'Runs', exact: true }).last().click()
       const runs = page.getByRole('table', { name: 'Runs' })
-      await runs.getByText("The workspace's first run").waitFor({ timeout: 60_000 })
+      await runs.getByText('Begin').waitFor({ timeout: 60_000 })
       await runs.getByText('Needs confirmation').waitFor({ timeout: 60_000 })
 
       // A push: its run appears by itself.
@@ -112,6 +121,9 @@ flow(
       await parts.getByRole('link', { name: 'Root modules' }).click()
       await page.getByRole('checkbox', { name: 'Select live/test' }).check()
       await stage.look(page, '13-root-modules')
+      await parts.getByRole('link', { name: 'Workspaces' }).click()
+      await page.getByRole('table', { name: 'Workspaces' }).getByText('live/test').waitFor()
+      await stage.glance(page, '13-workspaces')
       await parts.getByRole('link', { name: 'Branches and tags' }).click()
       await page.getByRole('table', { name: 'Branches' }).getByText('main').waitFor()
       await stage.look(page, '14-branches')
@@ -142,6 +154,16 @@ flow(
       await plans.getByText('Plan finished').nth(1).waitFor({ timeout: 60_000 })
       await stage.look(page, '19-pull-requests')
 
+      // One from a fork waits until somebody here allows it.
+      await gitea.forkedRequest(work, 'platform/infra', { 'live/prod/main.tf': root(3) }, 'Larger still, from outside')
+      // Its forge delivers when it comes to it.
+      await page.getByText('It waits for somebody to allow it').waitFor({ timeout: 60_000 })
+      await stage.look(page, '19-waiting-for-allow')
+      await page.getByRole('button', { name: 'Allow… #2' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Allow' }).click()
+      await page.getByText('fork, allowed by dana').waitFor({ timeout: 60_000 })
+      await page.getByRole('table', { name: 'Plans of pull request 2' }).getByText('Plan finished').waitFor({ timeout: 60_000 })
+
       // Which commits start what.
       await page.goto(`/app/${ORGANIZATION}/workspaces/infra-live-prod/version-control`)
       await page.getByRole('button', { name: 'New trigger' }).click()
@@ -154,6 +176,16 @@ flow(
       await page.getByRole('option', { name: new RegExp(commit.slice(0, 8)) }).first().click()
       await page.getByRole('table', { name: 'Workspaces that it concerns' }).getByText('infra-live-prod').waitFor()
       await stage.look(page, '21-version-control')
+
+      // A key for private modules, of those that the organization keeps.
+      await api.post(`/organizations/${ORGANIZATION}/ssh-keys`, 'ssh-keys', { name: 'modules', value: await privateKey(stage.folder) })
+      await page.getByLabel(/^SSH key/).click()
+      await page.getByRole('option', { name: 'modules' }).click()
+      await page.getByText('slipway ssh-key assign modules --workspace infra-live-prod').waitFor()
+      await page.evaluate(() => window.scrollTo(0, 0))
+      await stage.glance(page, '21-ssh-key')
+      await page.getByRole('button', { name: 'Save' }).last().click()
+      await page.getByText('get the SSH key modules').waitFor()
 
       // What is used cannot be deleted; runs get it to fetch private modules.
       await page.goto(integration)
@@ -170,6 +202,20 @@ flow(
       await page.getByRole('button', { name: 'Delete integration' }).click()
       await page.getByRole('dialog').getByText(/platform\/infra/).waitFor()
       await stage.look(page, '23-still-used')
+
+      // Who writes in pull requests is somebody here.
+      await page.goto('/app/account/forge-accounts')
+      await page.getByText('No account at a forge is linked').waitFor()
+      await page.getByRole('button', { name: 'Link an account' }).click()
+      await page.getByLabel('Forge', { exact: true }).click()
+      await page.getByRole('option', { name: new URL(gitea.url).host }).click()
+      await page.getByLabel('Your login there').fill(GITEA_PERSON.name)
+      await stage.glance(page, '23-link-an-account')
+      await page.getByRole('button', { name: 'Link account' }).click()
+      await page.getByText(/^slipway link/).waitFor()
+      await page.getByRole('button', { name: 'I have copied it' }).click()
+      await page.getByRole('table', { name: 'Forge accounts' }).getByText(GITEA_PERSON.name).waitFor()
+      await stage.look(page, '23-forge-accounts')
 
       // Somebody who may look only.
       const rob = await stage.member(api, 'rob', 'read')

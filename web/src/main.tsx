@@ -8,12 +8,15 @@ import { hub, keepFresh } from '@/api/events'
 import { newQueryClient } from '@/api/query'
 import { newRouter } from '@/app/router'
 import { features } from '@/app/routes'
+import { organizationIn } from '@/lib/addresses'
 import { FeaturesProvider } from '@/lib/features'
 import { UiProvider } from '@/ui/provider'
 
 const queries = newQueryClient()
 const router = newRouter(features, queries)
 keepFresh(hub, queries, features.flatMap((feature) => feature.stale ?? []))
+// Before the page asks for anything: what is read once the stream has begun need not be read again.
+hub.follow(organizationIn(window.location.pathname))
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no element "root".')

@@ -9,6 +9,8 @@ import { tools } from './project'
 import { until } from './until'
 
 const PERSON = 'keeper'
+/** Who may read only. */
+const STRANGER = 'stranger'
 const PASSWORD = 'gitea-password-1'
 
 export const GITEA_PERSON = { name: PERSON, password: PASSWORD } as const
@@ -58,22 +60,37 @@ export class Gitea {
     await this.git(folder, 'init', '--quiet', '--initial-branch=main')
     await this.git(folder, 'remote', 'add', 'origin', this.url.replace('://', `://${PERSON}:${PASSWORD}@`) + `/${group}/${name}.git`)
     await this.push(folder, files, 'Begin')
+    // It looks at what was pushed afterwards, and calls the repository empty until then.
+    await until('Gitea has seen the push', async () => (await this.ask('GET', `/repos/${group}/${name}`))['empty'] === false)
     return folder
   }
 
   /** Writes files, commits and pushes them; the commit. */
-  async push(folder: string, files: Readonly<Record<string, string>>, message: string, branch = 'main'): Promise<string> {
+  async push(folder: string, files: Readonly<Record<string, string>>, message: string, branch = 'main', to = 'origin'): Promise<string> {
     if (branch !== 'main') await this.git(folder, 'switch', '--quiet', '--create', branch)
     configuration(folder, files)
     await this.git(folder, 'add', '--all')
     await this.git(folder, '-c', 'user.name=Lin Park', '-c', 'user.email=lin@example.com', 'commit', '--quiet', '--message', message)
-    await this.git(folder, 'push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`)
+    await this.git(folder, 'push', '--quiet', to, `HEAD:refs/heads/${branch}`)
     return (await this.git(folder, 'rev-parse', 'HEAD')).trim()
   }
 
   /** Offers a branch to `main`; its number. */
   async pullRequest(repository: string, head: string, title: string): Promise<number> {
     return Number((await this.ask('POST', `/repos/${repository}/pulls`, { head, base: 'main', title }))['number'])
+  }
+
+  /** Somebody from outside forks it, and offers a branch with these files to `main`; its number. */
+  async forkedRequest(folder: string, repository: string, files: Readonly<Record<string, string>>, title: string): Promise<number> {
+    await this.ask('POST', '/admin/users', { username: STRANGER, email: 'stranger@example.com', password: PASSWORD, must_change_password: false })
+    await this.ask('PUT', `/repos/${repository}/collaborators/${STRANGER}`, { permission: 'read' })
+    await this.ask('POST', `/repos/${repository}/forks`, {}, STRANGER)
+    await this.git(folder, 'switch', '--quiet', 'main')
+    const fork = `${this.url.replace('://', `://${STRANGER}:${PASSWORD}@`)}/${STRANGER}/${repository.split('/')[1]}.git`
+    await this.push(folder, files, title, 'from-outside', fork)
+    await this.git(folder, 'switch', '--quiet', 'main')
+    const made = await this.ask('POST', `/repos/${repository}/pulls`, { head: `${STRANGER}:from-outside`, base: 'main', title }, STRANGER)
+    return Number(made['number'])
   }
 
   async stop() {
@@ -86,14 +103,15 @@ export class Gitea {
     return run('git', ['-C', folder, ...args], { variables: { HOME: join(this.folder, 'home'), GIT_CONFIG_NOSYSTEM: '1' } })
   }
 
-  private async ask(method: string, path: string, body: object): Promise<Record<string, unknown>> {
+  private async ask(method: string, path: string, body?: object, person: string = PERSON): Promise<Record<string, unknown>> {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
-      headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${PERSON}:${PASSWORD}`)}` },
-      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${person}:${PASSWORD}`)}` },
+      ...(body && { body: JSON.stringify(body) }),
     })
     if (!response.ok) throw new Error(`Gitea ${method} ${path}: ${response.status} ${await response.text()}`)
-    return (await response.json()) as Record<string, unknown>
+    const text = await response.text()
+    return (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
   }
 
   private get home(): string {

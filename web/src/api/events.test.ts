@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { expect, test, vi } from 'vitest'
 import { EventHub, keepFresh, type LiveEvent } from './events'
 import { messages, stream } from './stream'
@@ -53,6 +53,32 @@ test('what happened during a break before anything was heard is read again, as n
   hub.stop()
   vi.unstubAllGlobals()
   expect(invalidate).toHaveBeenCalledWith({})
+})
+
+test('what was read or asked for before the stream began is read once more; what comes later is not', async () => {
+  let open: (response: Response) => void = () => undefined
+  vi.stubGlobal('fetch', () => new Promise<Response>((resolve) => (open = resolve)))
+  const hub = new EventHub()
+  const queries = new QueryClient()
+  keepFresh(hub, queries, [])
+  const asked: string[] = []
+  let answer = () => {}
+  const watch = (name: string, read: () => Promise<unknown>) =>
+    new QueryObserver(queries, { queryKey: [name], queryFn: () => (asked.push(name), read()) }).subscribe(() => undefined)
+  watch('early', () => Promise.resolve(1))
+  watch('under way', () => new Promise((resolve) => (answer = () => resolve(1))))
+  await vi.waitFor(() => expect(queries.getQueryData(['early'])).toBe(1))
+  hub.follow('larkfield')
+  open(new Response(new ReadableStream()))
+  await vi.waitFor(() => expect(hub.connection()).toBe('live'))
+  watch('late', () => Promise.resolve(1))
+  answer()
+  await vi.waitFor(() => expect(asked.filter((name) => name === 'under way')).toHaveLength(2))
+  answer()
+  await vi.waitFor(() => expect(queries.isFetching()).toBe(0))
+  hub.stop()
+  vi.unstubAllGlobals()
+  expect(asked.toSorted()).toEqual(['early', 'early', 'late', 'under way', 'under way'])
 })
 
 test('a stream that goes silent is given up', async () => {

@@ -27,6 +27,7 @@ export class EventHub {
   private readonly listeners = new Set<Listener>()
   private readonly watchers = new Set<() => void>()
   private readonly resumed = new Set<Resumed>()
+  private readonly begun = new Set<() => void>()
   private following = new AbortController()
   private organization: string | null = null
   private position: string | null = null
@@ -54,6 +55,12 @@ export class EventHub {
   onResumed(listener: Resumed): () => void {
     this.resumed.add(listener)
     return () => this.resumed.delete(listener)
+  }
+
+  /** Calls `listener` each time that the stream of an organization begins: nobody told what happened before. */
+  onBegun(listener: () => void): () => void {
+    this.begun.add(listener)
+    return () => this.begun.delete(listener)
   }
 
   /** For `useSyncExternalStore`: tells when [`connection`] changes. */
@@ -104,7 +111,10 @@ export class EventHub {
     const isResumed = this.wasLive
     this.wasLive = true
     this.become('live')
-    if (!isResumed) return
+    if (!isResumed) {
+      for (const listener of this.begun) listener()
+      return
+    }
     // Nothing was heard before the break: the server does not know where to go on.
     for (const listener of this.resumed) listener(this.position === null)
   }
@@ -147,10 +157,23 @@ export function keepFresh(hub: EventHub, queries: QueryClient, rules: readonly S
   const endResumed = hub.onResumed((isBlind) => {
     void queries.invalidateQueries(isBlind ? {} : { predicate: ({ state }) => state.status === 'error' })
   })
+  const endBegun = hub.onBegun(() => readAgain(queries))
   return () => {
     end()
     endResumed()
+    endBegun()
     clearTimeout(timer)
+  }
+}
+
+/** What was read, or asked for, before the stream began may have changed before it: it is read once more, unless it never changes. */
+function readAgain(queries: QueryClient) {
+  for (const query of queries.getQueryCache().getAll()) {
+    const { data, fetchStatus } = query.state
+    if (query.observers.some(({ options }) => options.staleTime === Infinity)) continue
+    const again = () => void queries.invalidateQueries({ queryKey: query.queryKey, exact: true })
+    if (fetchStatus === 'fetching') void query.promise?.then(again, () => undefined)
+    else if (data !== undefined) again()
   }
 }
 

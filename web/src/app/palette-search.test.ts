@@ -28,15 +28,17 @@ test('a > leaves only what can be done', () => {
   expect(titles('>')).toEqual(['Here: Confirm and apply run #214', 'Actions: New workspace'])
 })
 
-test('teams, service accounts and runs lead to their own pages', () => {
+test('teams, service accounts, runs and templates lead to their own pages', () => {
   const kinds = [
     { id: 'team-1', type: 'found', attributes: { kind: 'team', name: 'operators', status: '' } },
     { id: 'user-1', type: 'found', attributes: { kind: 'service-account', name: 'ci', status: '' } },
+    { id: 'tpl-1', type: 'found', attributes: { kind: 'template', name: 'Network', status: 'enabled' } },
     { id: 'run-1', type: 'found', attributes: { kind: 'run', name: 'shop · Another thing', status: 'applied' } },
   ]
   expect(found([], kinds, 'any', 'larkfield').map((offer) => offer.to)).toEqual([
     '/app/larkfield/settings/teams/team-1',
     '/app/larkfield/settings/service-accounts/user-1',
+    '/app/larkfield/templates/tpl-1',
     '/app/larkfield/workspaces/shop/runs/run-1',
   ])
 })

@@ -84,6 +84,13 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
     ...(repositoryFrame && { component: repositoryFrame }),
   })
 
+  const templateFrame = features.find((feature) => feature.templateFrame)?.templateFrame
+  const template = createRoute({
+    getParentRoute: () => organization,
+    path: 'templates/$template',
+    ...(templateFrame && { component: templateFrame }),
+  })
+
   return root.addChildren([
     slash,
     app.addChildren([
@@ -96,6 +103,7 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
         settings.addChildren([first(settings, 'settings'), ...below('settings', settings)]),
         workspace.addChildren(below('workspace', workspace)),
         repository.addChildren(below('repository', repository)),
+        template.addChildren(below('template', template)),
         printedRun(organization),
         ...below('organization', organization),
       ]),

@@ -26,6 +26,23 @@ export const addresses = {
   commit: (organization: string, repository: string, commit: string) =>
     at('app', organization, 'repositories', repository, 'commits', commit),
   integration: (organization: string, integration: string) => at('app', organization, 'settings', 'integrations', integration),
+  templates: (organization: string) => at('app', organization, 'templates'),
+  newTemplate: (organization: string) => at('app', organization, 'templates', 'new'),
+  /** Documents of the catalog, applied together. */
+  applyCatalog: (organization: string) => at('app', organization, 'templates', 'apply'),
+  template: (organization: string, template: string, tab?: string) =>
+    at('app', organization, 'templates', template, ...(tab ? [tab] : [])),
+  resources: (organization: string) => at('app', organization, 'resources'),
+  resourceChanges: (organization: string) => at('app', organization, 'resources', 'changes'),
+  /** With `template` and `project` as search parameters, where they are known. */
+  orderResource: (organization: string) => at('app', organization, 'resources', 'new'),
+  resource: (organization: string, resource: string, tab?: string) => at('app', organization, 'resources', resource, ...(tab ? [tab] : [])),
+  schedules: (organization: string) => at('app', organization, 'schedules'),
+  templateVersion: (organization: string, template: string, version: string) => at('app', organization, 'templates', template, 'versions', version),
+  sourceCodes: (organization: string) => at('app', organization, 'source-code'),
+  newSourceCode: (organization: string) => at('app', organization, 'source-code', 'new'),
+  sourceCode: (organization: string, sourceCode: string) => at('app', organization, 'source-code', sourceCode),
+  approvalRules: (organization: string) => at('app', organization, 'settings', 'approval-rules'),
   activity: (organization: string) => at('app', organization, 'activity'),
   settings: (organization: string, section = 'general') => at('app', organization, 'settings', section),
   account: (section = 'profile') => at('app', 'account', section),
@@ -33,3 +50,12 @@ export const addresses = {
   components: () => '/app/components',
   reference: () => '/reference',
 } as const
+
+/** Pages beside those of organizations; no organization is called like them. */
+const BESIDE = new Set(['account', 'admin', 'components'])
+
+/** The organization that an address is within, or null. */
+export function organizationIn(pathname: string): string | null {
+  const [, name] = /^\/app\/([\w.-]+)(?:\/|$)/.exec(pathname) ?? []
+  return name === undefined || BESIDE.has(name) ? null : name
+}

@@ -1,5 +1,5 @@
 // One or several of many, found by typing; the server may do the finding.
-import { lazy, type ReactNode, Suspense } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { classes } from './classes'
 import { Field, type FieldProps } from './field'
 import { Icon, type IconName } from './icon'
@@ -28,6 +28,8 @@ export interface FinderProps extends FieldProps {
   /** Offers to take what was typed: "New tag". */
   createLabel?: string
   isMono?: boolean
+  /** It has the focus once it is there. */
+  autoFocus?: boolean
 }
 
 export interface ComboboxProps extends FinderProps {
@@ -43,30 +45,45 @@ export interface MultiSelectProps extends FinderProps {
 
 /** One of many. */
 export function Combobox(props: ComboboxProps) {
+  const [isEntered, setEntered] = useState(false)
   return (
-    <Suspense fallback={<Waiting {...props} shown={[props.value]} />}>
-      <FloatingCombobox {...props} />
+    <Suspense fallback={<Waiting {...props} shown={[props.value]} onEntered={setEntered} />}>
+      <FloatingCombobox {...props} autoFocus={isEntered} />
     </Suspense>
   )
 }
 
 /** Several of many, as chips. */
 export function MultiSelect(props: MultiSelectProps) {
+  const [isEntered, setEntered] = useState(false)
   return (
-    <Suspense fallback={<Waiting {...props} shown={props.value} />}>
-      <FloatingMultiSelect {...props} />
+    <Suspense fallback={<Waiting {...props} shown={props.value} onEntered={setEntered} />}>
+      <FloatingMultiSelect {...props} autoFocus={isEntered} />
     </Suspense>
   )
 }
 
+interface WaitingProps extends FinderProps {
+  shown: readonly string[]
+  /** Whoever is in it already stays in it. */
+  onEntered: (isIn: boolean) => void
+}
+
 /** The field with its final layout. */
-function Waiting({ shown, ...props }: FinderProps & { shown: readonly string[] }) {
+function Waiting({ shown, onEntered, ...props }: WaitingProps) {
   const textOf = (value: string) => props.options.find((option) => option.value === value)?.text ?? value
   return (
     <Field {...props}>
       {(ids) => (
         <div className={classes(styles.input, props.isMono && styles.mono)}>
-          <input {...ids} readOnly value={shown.map(textOf).join(', ')} placeholder={props.placeholder} />
+          <input
+            {...ids}
+            readOnly
+            value={shown.map(textOf).join(', ')}
+            placeholder={props.placeholder}
+            onFocus={() => onEntered(true)}
+            onBlur={() => onEntered(false)}
+          />
           <Icon name="chevron-down" size={14} />
         </div>
       )}

@@ -26,12 +26,21 @@ export function Stack({ children, gap = 3 }: { children: ReactNode; gap?: 1 | 2 
   return <div className={classes(styles.stack, styles[`gap${gap}`])}>{children}</div>
 }
 
+interface SplitProps {
+  children: ReactNode
+  aside: ReactNode
+  /** What is beside the page stays in sight, as something that follows what is typed. */
+  isFollowing?: boolean
+}
+
 /** The page and a narrow column beside it, which goes below it where it is narrow. */
-export function Split({ children, aside }: { children: ReactNode; aside: ReactNode }) {
+export function Split({ children, aside, isFollowing = false }: SplitProps) {
   return (
     <div className={styles.split}>
       <div className={styles.main}>{children}</div>
-      <aside className={styles.main} aria-label="Beside it">{aside}</aside>
+      <aside className={classes(styles.main, isFollowing && styles.following)} aria-label="Beside it">
+        {aside}
+      </aside>
     </div>
   )
 }

@@ -76,6 +76,39 @@ test('a menu opens with the arrow, moves, does one thing, and gives the focus ba
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('button', { name: 'More' })))
 })
 
+test('where anything may be typed, Enter and leaving take what was typed; Escape does not', async () => {
+  const submit = vi.fn((event: { preventDefault: () => void }) => event.preventDefault())
+  function Typing() {
+    const [one, setOne] = useState('')
+    const [many, setMany] = useState<readonly string[]>([])
+    return (
+      <form onSubmit={submit}>
+        <p>
+          {one} {many.join(',')}
+        </p>
+        <Combobox label="One" options={[{ value: 'id-1', text: 'Main' }]} value={one} onChange={setOne} createLabel="New" />
+        <MultiSelect label="Many" options={[]} value={many} onChange={setMany} createLabel="New" />
+      </form>
+    )
+  }
+  const { user, container } = await show(<Typing />)
+  const told = () => container.querySelector('p')?.textContent
+  await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('One').readOnly).toBe(false))
+  await user.type(screen.getByLabelText('One'), 'release{Enter}')
+  expect(told()).toBe('release ')
+  await user.clear(screen.getByLabelText('One'))
+  await user.type(screen.getByLabelText('One'), 'main')
+  await user.tab()
+  expect(told()).toBe('id-1 ')
+  await user.type(screen.getByLabelText('Many'), 'live/**')
+  await user.tab()
+  expect(told()).toBe('id-1 live/**')
+  await user.type(screen.getByLabelText('Many'), 'test/**{Escape}')
+  await user.tab()
+  expect(told()).toBe('id-1 live/**')
+  expect(submit).not.toHaveBeenCalled()
+})
+
 test('a combobox finds by typing; several are chosen and erased', async () => {
   function Choosing() {
     const [one, setOne] = useState('')

@@ -147,6 +147,15 @@ const delivery = {
   failed,
 } as const satisfies Record<string, StatusLook>
 
+/** Where a pull request stands at its forge. */
+const pullRequest = {
+  open: look('Open', 'pull-request', 'success'),
+  draft: look('Draft', 'never', 'neutral'),
+  merged: look('Merged', 'ok', 'neutral', true),
+  closed: look('Closed', 'canceled', 'neutral', true),
+  skipped: look('Not planned', 'never', 'neutral', true),
+} as const satisfies Record<string, StatusLook>
+
 /** What a commit would start. */
 const start = {
   plan: look('Plan', 'read', 'info'),
@@ -155,8 +164,65 @@ const start = {
   nothing: look('Nothing', 'never', 'neutral', true),
 } as const satisfies Record<string, StatusLook>
 
+/** A template of the catalog: whether it can be ordered. */
+const template = {
+  enabled: look('Enabled', 'ok', 'success', true),
+  disabled: look('Disabled', 'pause', 'neutral'),
+} as const satisfies Record<Schema<'TemplateStatus'>, StatusLook>
+
+/** Whether a schedule starts anything. */
+const schedule: Record<Schema<'ScheduleStatus'>, StatusLook> = {
+  active: look('Active', 'ok', 'success', true),
+  paused: look('Paused', 'pause', 'warning'),
+  finished: look('Finished', 'ok', 'neutral', true),
+}
+
+/** What came of a time of a schedule. */
+const scheduled: Record<Schema<'OutcomeKind'>, StatusLook> = {
+  started: look('Started', 'ok', 'success', true),
+  skipped: look('Skipped', 'minus', 'neutral'),
+  missed: look('Missed', 'clock', 'warning'),
+  refused: look('Refused', 'shield', 'danger'),
+  failed,
+}
+
+/** Whether enough people said yes to a change. */
+const approval: Record<Schema<'ApprovalStatus'>, StatusLook> = {
+  'not-needed': look('Not needed', 'never', 'neutral', true),
+  waiting: look('Waits for approval', 'waiting', 'accent'),
+  approved: look('Approved', 'ok', 'success', true),
+  rejected: look('Rejected', 'failed', 'danger'),
+}
+
+/** A resource of the catalog; `stale` is one that should be brought up to date. */
+const resource = {
+  requested: look('Ordered', 'queued', 'neutral'),
+  provisioned: look('Provisioned', 'ok', 'success', true),
+  stale: look('Stale', 'warning', 'warning'),
+  destroyed: look('Destroyed', 'never', 'neutral', true),
+} as const satisfies Record<string, StatusLook>
+
+/** A change of a resource. */
+const resourceChange = {
+  planning: look('Planning', 'running', 'info'),
+  waiting: look('Waits for a yes', 'waiting', 'accent'),
+  applying: look('Applying', 'running', 'info'),
+  applied: look('Applied', 'ok', 'success', true),
+  failed,
+  rejected: look('Rejected', 'canceled', 'neutral'),
+  canceled,
+} as const satisfies Record<string, StatusLook>
+
+/** How far a version of a template is published. */
+const lifecycle = {
+  preview: look('Preview', 'eye', 'info'),
+  active: look('Active', 'ok', 'success', true),
+  deprecated: look('Deprecated', 'warning', 'warning'),
+  archived: look('Archived', 'never', 'neutral'),
+} as const satisfies Record<Schema<'Lifecycle'>, StatusLook>
+
 /** Every list by what it is about. */
-export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, start } as const
+export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange } as const
 
 /** What a status can be about. */
 export type StatusKind = keyof typeof statuses

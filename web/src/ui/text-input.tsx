@@ -25,11 +25,13 @@ interface TextInputProps extends TextProps {
   inputMode?: 'numeric' | 'text'
   /** 28 px and a quieter frame, for bars. */
   isSmall?: boolean
+  /** Enter does this, and not what the form does. */
+  onEnter?: () => void
 }
 
 /** One line of text. */
 export function TextInput(props: TextInputProps) {
-  const { value, onChange, onBlur, type = 'text', icon, unit, isMono, isSmall, name, disabledReason, ref, ...rest } = props
+  const { value, onChange, onBlur, type = 'text', icon, unit, isMono, isSmall, name, disabledReason, ref, onEnter, ...rest } = props
   return (
     <Field {...props}>
       {(ids) => (
@@ -54,6 +56,11 @@ export function TextInput(props: TextInputProps) {
             aria-disabled={disabledReason ? true : undefined}
             onChange={(event) => onChange(event.target.value)}
             onBlur={onBlur}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || !onEnter) return
+              event.preventDefault()
+              onEnter()
+            }}
           />
           {unit && <span className={styles.unit}>{unit}</span>}
         </div>

@@ -102,9 +102,9 @@ export function useForm<Values extends object, Result = unknown>(options: FormOp
   }
 }
 
-/** What is changed is not wrong any more, as far as anybody knows. */
+/** What is changed is not wrong any more, as far as anybody knows; nor is what is within it, `parents/0/minimum`. */
 function without(refusal: Refusal, names: readonly string[]): Refusal {
-  const kept = Object.entries(refusal.problems).filter(([name]) => !names.includes(name))
+  const kept = Object.entries(refusal.problems).filter(([name]) => !names.includes(name.split('/')[0] ?? name))
   if (kept.length === Object.keys(refusal.problems).length) return refusal
   return { error: kept.length === 0 ? null : refusal.error, problems: Object.fromEntries(kept) }
 }

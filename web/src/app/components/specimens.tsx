@@ -1,5 +1,6 @@
 // All specimens in their order: from what everything is made of to what fills a page.
 import { CodeSpecimens } from './specimens-code'
+import { DocumentSpecimens } from './specimens-documents'
 import { FeedbackSpecimens } from './specimens-feedback'
 import { InputSpecimens } from './specimens-inputs'
 import { LookSpecimens } from './specimens-look'
@@ -17,6 +18,7 @@ export default function Specimens() {
       <TableSpecimens />
       <PageSpecimens />
       <CodeSpecimens />
+      <DocumentSpecimens />
       <FeedbackSpecimens />
       <OverlaySpecimens />
     </>

@@ -9,12 +9,18 @@ export const account: Feature = {
     account: (parent) => [
       createRoute({ getParentRoute: () => parent, path: 'profile', component: lazyRouteComponent(() => import('./profile')) }),
       createRoute({ getParentRoute: () => parent, path: 'security', component: lazyRouteComponent(() => import('./security')) }),
+      createRoute({
+        getParentRoute: () => parent,
+        path: 'forge-accounts',
+        component: lazyRouteComponent(() => import('./forge-accounts/page')),
+      }),
       createRoute({ getParentRoute: () => parent, path: 'sessions', component: lazyRouteComponent(() => import('./sessions')) }),
     ],
   },
   navigation: [
     { group: 'account', title: 'Profile', icon: 'user', order: 1, to: () => addresses.account('profile') },
     { group: 'account', title: 'Sign-in', icon: 'lock', order: 2, to: () => addresses.account('security') },
+    { group: 'account', title: 'Forge accounts', icon: 'pull-request', order: 2.5, to: () => addresses.account('forge-accounts') },
     { group: 'account', title: 'Sessions', icon: 'globe', order: 3, to: () => addresses.account('sessions') },
   ],
   actions: [
@@ -33,6 +39,13 @@ export const account: Feature = {
       to: () => addresses.account('security'),
     },
     {
+      id: 'account.forge-accounts',
+      title: 'Link my account at a forge',
+      icon: 'pull-request',
+      words: 'github gitlab gitea bitbucket azure login comment command pull request',
+      to: () => addresses.account('forge-accounts'),
+    },
+    {
       id: 'account.sessions',
       title: 'Look through my sessions',
       icon: 'globe',
@@ -42,7 +55,7 @@ export const account: Feature = {
   ],
   stale: (event) => {
     const kind = event.attributes['object-kind']
-    if (kind === 'user') return [stale('/api/v2/account/details')]
+    if (kind === 'user') return [stale('/api/v2/account/details'), stale('/api/v2/account/forge-accounts')]
     return kind === 'session' ? [stale('/api/v2/account/sessions')] : []
   },
 }

@@ -11,6 +11,8 @@ import { EventDetails } from './event-details'
 import { actorName, sentenceOf } from './words'
 import styles from './activity.module.css'
 
+const TROUBLE = /^run\.errored$|-failed$|\.(denied|gone|unreadable|refused)$/
+
 interface EventRowProps {
   event: ResourceOf<'Event'>
   organization: string
@@ -21,7 +23,7 @@ interface EventRowProps {
 export function EventRow({ event, organization, isOpen, onToggle }: EventRowProps) {
   const { attributes } = event
   const { verb, object, to, place, end, isPassive } = sentenceOf(attributes, organization)
-  const isTrouble = attributes.action === 'run.errored' || attributes.action.endsWith('-failed') || attributes.action.endsWith('.denied')
+  const isTrouble = TROUBLE.test(attributes.action)
   return (
     <li className={classes(styles.event, isOpen && styles.open)}>
       <div className={styles.line}>
@@ -32,7 +34,7 @@ export function EventRow({ event, organization, isOpen, onToggle }: EventRowProp
           <Who name={actorName(attributes)} kind={attributes['actor-kind']} />
         </span>
         <span className={styles.what}>
-          <Icon name={isTrouble ? 'failed' : objectIcon(attributes['object-kind'])} tone={isTrouble ? 'danger' : 'neutral'} />
+          <Icon name={isTrouble ? 'failed' : objectIcon(attributes.action.startsWith('pull-request.') ? 'pull-request' : attributes['object-kind'])} tone={isTrouble ? 'danger' : 'neutral'} />
           <span className={styles.sentence}>
             {verb}{' '}
             {to ? (
@@ -68,6 +70,7 @@ export function EventRow({ event, organization, isOpen, onToggle }: EventRowProp
 
 /** Why it happened, where the event says it. */
 function Reason({ changes }: { changes: object }) {
-  const { reason } = changes as { reason?: unknown }
-  return typeof reason === 'string' && reason !== '' ? <span className={styles.reason}>: {reason}</span> : null
+  const { reason, error } = changes as { reason?: unknown; error?: unknown }
+  const why = reason ?? error
+  return typeof why === 'string' && why !== '' ? <span className={styles.reason}>: {why}</span> : null
 }

@@ -18,6 +18,13 @@ const ACTIONS: readonly (readonly [string, string])[] = [
   ['organization-membership', 'members: anything'],
   ['team', 'teams: anything'],
   ['token', 'tokens: anything'],
+  ['integration', 'integrations: anything'],
+  ['repository', 'repositories: anything'],
+  ['repository.pushed', 'pushed to a repository'],
+  ['pull-request', 'pull requests: anything'],
+  ['pull-request.commented', 'commanded in a pull request'],
+  ['trigger', 'triggers: anything'],
+  ['webhook', 'webhooks of repositories'],
   ['audit', 'audit log exported'],
 ]
 
@@ -36,6 +43,10 @@ const KINDS = [
   'service-account',
   'token',
   'runner-pool',
+  'integration',
+  'ssh-key',
+  'repository',
+  'trigger',
   'audit-webhook',
   'organization',
 ] as const

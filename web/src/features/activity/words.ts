@@ -2,6 +2,7 @@
 import type { ResourceOf } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { objectAddress, objectWord } from '@/lib/objects'
+import { TOLD, toldOf } from './told'
 
 type Event = ResourceOf<'Event'>['attributes']
 
@@ -27,6 +28,7 @@ const VERBS: Record<string, string> = {
   'run.cancel-requested': 'asked to cancel',
   'run.force-canceled': 'force-canceled',
   'run.commented': 'commented on',
+  'run.approval-withdrawn': 'took back an approval or rejection of',
   'plan.downloaded': 'downloaded the',
   'organization-membership.invited': 'invited',
   'organization-membership.invited-again': 'sent a new invitation to',
@@ -47,6 +49,33 @@ const VERBS: Record<string, string> = {
   'user.identity-linked': 'linked an identity to',
   'user.identity-removed': 'removed an identity from',
   'user.email-verified': 'verified the mail address of',
+  'integration.authorization-begun': 'began to authorize',
+  'repository.connected': 'connected',
+  'resource-change.opened': 'asked for',
+  'resource-change.canceled': 'took back',
+  'resource-change.cancel-requested': 'asked to stop',
+  'resource-change.approval-withdrawn': 'took back an approval of',
+  'workflow.started': 'started',
+  'workflow.canceled': 'stopped',
+  'source-code-version.activated': 'published',
+  'source-code-version.deprecated': 'advised against',
+  'source-code-version.refreshed': 'took newer code for',
+  'resource.ordered': 'ordered',
+  'resource.output-revealed': 'looked at a secret output of',
+  'executor.run-started': 'ran',
+  'executor.run-confirmed': 'confirmed the plan of',
+  'executor.run-discarded': 'discarded the plan of',
+  'executor.run-canceled': 'asked to cancel the run of',
+  'executor.run-approved': 'approved the plan of',
+  'executor.run-rejected': 'rejected the plan of',
+  'executor.run-approval-withdrawn': 'took back an approval or rejection of the plan of',
+  'executor.outputs-revealed': 'looked at secret outputs of',
+  'webhook.set': 'set the webhook of',
+  'webhook.secret-rotated': 'rotated the webhook’s secret of',
+  'site.backed-up': 'made a backup of the',
+  'site.set-up-link-made': 'made a set-up link for the',
+  'event.removed': 'removed old events of the',
+  'data-key.old-removed': 'removed old data keys of',
   'token.exchanged': 'exchanged a token for',
   'audit.exported': 'exported the audit log of',
   'audit-webhook.secret-replaced': 'replaced the secret of',
@@ -60,8 +89,35 @@ const PASSIVE: Record<string, string> = {
   'run.applied': 'is applied',
   'run.queued': 'was queued',
   'run.canceled': 'was canceled',
+  'run.superseded': 'was superseded',
+  'configuration-version.refused': 'was refused',
+  'resource.stale': 'is not up to date any more',
+  'resource-change.planned': 'is planned and waits',
+  'resource-change.applied': 'is applied',
+  'resource-change.failed': 'failed',
+  'source-code-version.moved': 'is not what its tag or branch is on any more',
+  'resource.applied': 'is as it was asked for',
+  'resource.destroyed': 'was destroyed',
+  'integration.renewal-failed': 'could not be renewed',
+  'integration.authorization-failed': 'was not allowed at the other side',
   'plan.changes-available': 'can be looked at',
+  'schedule.failed': 'could not start anything',
+  'workflow.succeeded': 'was carried out',
+  'workflow.failed': 'stopped at a step that failed',
+  'executor.run-ended': 'was run to the end',
   'audit-webhook.disabled': 'was disabled: it failed for too long',
+}
+
+/** Last parts of actions that are verbs as they stand: `created workspace shop`. */
+const PLAIN = new Set([
+  'accepted', 'approved', 'archived', 'assigned', 'authorized', 'cleared', 'confirmed', 'created', 'deleted', 'denied', 'disabled', 'disconnected', 'discarded',
+  'downloaded', 'dropped', 'enabled', 'kept', 'locked', 'paused', 'rejected', 'renewed', 'restored', 'resumed', 'retried', 'revoked', 'rotated', 'suspended', 'tested', 'unassigned',
+  'unlocked', 'unsuspended', 'updated', 'uploaded',
+])
+
+/** Whether an action has a sentence that was written for it. */
+export function isKnownAction(action: string): boolean {
+  return action in VERBS || action in PASSIVE || TOLD.has(action) || PLAIN.has(action.split('.').at(-1) ?? action)
 }
 
 /** Kinds whose objects say what they are by themselves. */
@@ -70,15 +126,15 @@ const SELF_EVIDENT = new Set(['organization-membership', 'user', 'site'])
 /** The sentence of one event. */
 export function sentenceOf(event: Event, organization: string): Sentence {
   const { action, 'object-kind': kind, 'object-id': id, 'object-name': name } = event
+  const told = toldOf(event, organization)
+  if (told) return told
   const passive = PASSIVE[action]
   const verb = VERBS[action] ?? (action.split('.').at(-1) ?? action).replaceAll('-', ' ')
   // `plan of shop` says itself that it is a plan.
   const word = SELF_EVIDENT.has(kind) || name.startsWith(`${objectWord(kind)} `) ? '' : objectWord(kind)
   const run = kind === 'run' ? runOf(name, id, organization) : null
-  const given = kind === 'role-assignment' ? roleOf(event) : null
   // The object stands where the sentence begins.
   const isBegun = passive !== undefined && word === '' && name !== ''
-  if (given) return given(objectAddress(organization, kind, id, name))
   return {
     verb: passive !== undefined ? sentenceStart(word) : [verb, word].filter(Boolean).join(' '),
     object: run?.message ?? (isBegun ? sentenceStart(name) : name || nameless(action, kind, id)),
@@ -93,20 +149,6 @@ export function sentenceOf(event: Event, organization: string): Sentence {
 function nameless(action: string, kind: string, id: string): string {
   if (action === 'organization-membership.accepted') return 'the organization'
   return kind === 'token' ? 'without a description' : id
-}
-
-const GIVEN: Record<string, string> = {
-  'role-assignment.created': 'gave the role',
-  'role-assignment.deleted': 'took the role',
-  'role-assignment.updated': 'changed the role',
-}
-
-/** An assignment is known by its role; whom and where it is for are ids, in the details. */
-function roleOf(event: Event): ((to: string | null) => Sentence) | null {
-  const { role } = event.changes as { role?: unknown }
-  const verb = GIVEN[event.action]
-  if (typeof role !== 'string' || verb === undefined) return null
-  return (to) => ({ verb, object: role, to, place: null, end: '', isPassive: false })
 }
 
 /** Runs are named `workspace · message`. */

@@ -5,6 +5,7 @@ import { Status } from '@/ui/status'
 import type { Column } from '@/ui/table'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
+import { UsedBy } from '@/ui/used-by'
 import { healthOf } from './health'
 import type { Integration } from './values'
 import styles from './integrations.module.css'
@@ -29,6 +30,12 @@ export function columns(organization: string): readonly Column<Integration>[] {
       cell: ({ attributes }) => (attributes.account ? <Text level={2}>{attributes.account}</Text> : <Text level={3}>not known yet</Text>),
     },
     { key: 'health', title: 'Health', isWide: true, narrow: 'second', cell: (integration) => <Health integration={integration} /> },
+    {
+      key: 'used-by',
+      title: 'Used by',
+      from: 1024,
+      cell: ({ id, attributes }) => <UsedBy uses={attributes['used-by']} to={addresses.integration(organization, id)} isWhole />,
+    },
     {
       key: 'checked',
       title: 'Tested',

@@ -21,7 +21,7 @@ export function Facts({ integration: { attributes }, isByBrowser }: { integratio
                 'Expires',
                 <span key="expires">
                   <Time at={expires} />
-                  {isByBrowser && <Text level={3}> · renewed before</Text>}
+                  {isByBrowser && <Text level={3}>{attributes['renewal-error'] ? ' · could not be renewed' : ' · renewed before'}</Text>}
                 </span>,
               ]
             : null,

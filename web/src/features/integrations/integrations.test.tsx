@@ -6,7 +6,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { expectAccessible } from '@/testing/axe'
 import { ACME, acme, API, listOf } from '@/testing/organization-stage'
 import { show } from '@/testing/render'
+import { goAway, wentAwayFor } from './authorizing'
 import { createCommand } from './commands'
+import { healthOf } from './health'
+import Integrations from './list'
 import NewIntegration from './new-page'
 import IntegrationPage from './page'
 import { type Kind, methodsOf } from './schema'
@@ -144,6 +147,56 @@ test('the form is drawn from the schema; a test names the rights that are missin
   await user.click(screen.getByRole('button', { name: 'Create integration' }))
   await waitFor(() => expect(router.state.location.pathname).toBe('/app/acme/settings/integrations/int-1'))
   expect(made).toMatchObject([{ name: 'forge', kind: 'gitea', settings: { method: 'token', token: 's3cret' } }])
+})
+
+test('one that is off says so, and is turned on there', async () => {
+  let sent: unknown
+  const { user, container } = await openOne(integration({ 'is-enabled': false }))
+  server.use(
+    http.patch(`${API}/integrations/int-1`, async ({ request }) => {
+      sent = ((await request.json()) as { data: { attributes: unknown } }).data.attributes
+      return HttpResponse.json({ data: integration() })
+    }),
+  )
+  expect(await screen.findByText('It is off')).toBeDefined()
+  await expectAccessible(container)
+  await user.click(screen.getByRole('button', { name: 'Turn on' }))
+  await waitFor(() => expect(sent).toEqual({ 'is-enabled': true }))
+})
+
+test('whoever comes back from the other side is told that it is connected', async () => {
+  goAway('int-1')
+  await openOne(integration({ settings: { method: 'oauth' } as never, 'expires-at': '2026-11-21T07:00:00.000Z' }))
+  expect((await screen.findByText('forge is connected')).closest('[class*=alert]')?.textContent).toContain('renewed by itself')
+  expect(wentAwayFor('int-1')).toBe(false)
+})
+
+test('why it was not allowed at the other side is said, with the way to begin again', async () => {
+  await openOne(integration({ 'needs-authorization': true, 'authorization-error': 'The forge did not let us in: access_denied.' }))
+  expect(await screen.findByText(/access_denied/)).toBeDefined()
+  expect(screen.getByRole('button', { name: /^Authorize at/ })).toBeDefined()
+})
+
+test('what expires is told before it does, unless it is renewed by itself', () => {
+  const now = Date.parse('2026-11-21T06:00:00.000Z')
+  const of = (expires: string, method: string) => healthOf(integration({ 'checked-at': '2026-11-20T06:00:00.000Z', 'expires-at': expires, settings: { method } as never }), now).status
+  expect(of('2026-11-24T06:00:00.000Z', 'token')).toBe('warning')
+  expect(of('2026-11-20T06:00:00.000Z', 'token')).toBe('failed')
+  expect(of('2026-12-24T06:00:00.000Z', 'token')).toBe('ok')
+  expect(of('2026-11-20T06:00:00.000Z', 'oauth')).toBe('ok')
+})
+
+test('the list says how many things use each', async () => {
+  put()
+  server.use(http.get(`${ACME}/integrations`, () => HttpResponse.json(listOf([integration({ 'used-by': { repository: 2, workspace: 1 } }), { ...integration({ name: 'idle' }), id: 'int-2' }]))))
+  await show(
+    <Suspense>
+      <Integrations />
+    </Suspense>,
+    { path: '/app/$organization/settings/integrations', at: '/app/acme/settings/integrations' },
+  )
+  expect((await screen.findByRole('link', { name: '2 repositories, 1 workspace' })).getAttribute('href')).toBe('/app/acme/settings/integrations/int-1')
+  expect(screen.getByText('nothing yet')).toBeDefined()
 })
 
 test('what the server finds wrong with a setting stands at its field', async () => {

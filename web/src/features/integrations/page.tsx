@@ -1,7 +1,7 @@
 // One integration: how it stands, who uses it, its settings; test, switch, authorize, delete.
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useAllowed } from '@/api/allowed'
 import { toApiError } from '@/api/errors'
 import { call, get, stale } from '@/api/query'
@@ -16,6 +16,7 @@ import { Section } from '@/ui/section'
 import { Status } from '@/ui/status'
 import { toast } from '@/ui/toast'
 import { Assignments } from './assignments'
+import { forget, goAway, wentAwayFor } from './authorizing'
 import { DeleteIntegration } from './delete-integration'
 import { Facts } from './facts'
 import { IntegrationForm } from './form'
@@ -28,6 +29,8 @@ import type { Integration } from './values'
 export default function IntegrationPage() {
   const organization = useOrganization()
   const id = useParam('integration')
+  const [isBack] = useState(() => wentAwayFor(id))
+  useEffect(forget, [])
   const queries = useQueryClient()
   const navigate = useNavigate()
   const allowed = useAllowed(organization)
@@ -94,11 +97,7 @@ export default function IntegrationPage() {
                 { items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setDeleting(true), disabledReason: refusal }] },
               ]}
             />
-            {attributes.group === 'forge' && (
-              <LinkButton icon="branch" to={addresses.newWorkspaceFromRepository(organization)} search={{ integration: id }}>
-                Workspace from a repository
-              </LinkButton>
-            )}
+            {attributes.group === 'forge' && <NewWorkspace organization={organization} integration={integration} />}
             <Button
               look="primary"
               icon="run"
@@ -113,7 +112,20 @@ export default function IntegrationPage() {
       />
       <Stack gap={4}>
         {failed && <ErrorNotice error={toApiError(failed)} />}
-        <Notice integration={integration} isHidden={test.data !== undefined} refusal={refusal} isBusy={authorize.isPending} onAuthorize={() => authorize.mutate()} />
+        {isBack && !attributes['needs-authorization'] && (
+          <Alert tone="success" title={`${attributes.name} is connected`}>
+            {attributes['kind-title']} lets it in{attributes['expires-at'] ? '; what it holds is renewed by itself before it expires' : ''}. Test it to see
+            whether a right is missing.
+          </Alert>
+        )}
+        <Notice
+          integration={integration}
+          isHidden={test.data !== undefined}
+          refusal={refusal}
+          isBusy={authorize.isPending || turn.isPending}
+          onAuthorize={() => authorize.mutate()}
+          onTurnOn={() => turn.mutate(true)}
+        />
         {test.data && <Tested result={test.data.data.attributes} />}
         <Facts integration={integration} isByBrowser={isByBrowser} />
         {attributes.kind !== 'microsoft-teams' && <Assignments organization={organization} integration={integration} refusal={allowed.refusal('integration.use')} />}
@@ -121,7 +133,8 @@ export default function IntegrationPage() {
         {kind && (
           <Section title="Settings" about="Secrets are kept sealed and never shown; one stays as it is when its field is left empty.">
             <IntegrationForm
-              key={document.etag}
+              // A test and a renewal change it, too: only other settings take what is typed.
+              key={JSON.stringify([attributes.name, attributes.description, attributes.settings, attributes.secrets, attributes['poll-interval-seconds']])}
               organization={organization}
               kind={kind}
               integration={integration}
@@ -146,6 +159,22 @@ export default function IntegrationPage() {
   )
 }
 
+function NewWorkspace({ organization, integration: { id, attributes } }: { organization: string; integration: Integration }) {
+  const reason = attributes['needs-authorization'] ? 'Somebody has to allow the integration first.' : attributes['is-enabled'] ? null : 'The integration is off. Turn it on first.'
+  if (reason) {
+    return (
+      <Button icon="branch" disabledReason={reason}>
+        Workspace from a repository
+      </Button>
+    )
+  }
+  return (
+    <LinkButton icon="branch" to={addresses.newWorkspaceFromRepository(organization)} search={{ integration: id }}>
+      Workspace from a repository
+    </LinkButton>
+  )
+}
+
 interface NoticeProps {
   integration: Integration
   /** A test that was just made says it newer. */
@@ -153,28 +182,42 @@ interface NoticeProps {
   refusal: string | null
   isBusy: boolean
   onAuthorize: () => void
+  onTurnOn: () => void
 }
 
 /** What keeps it from being used, and the way out. */
-function Notice({ integration, isHidden, refusal, isBusy, onAuthorize }: NoticeProps) {
+function Notice({ integration, isHidden, refusal, isBusy, onAuthorize, onTurnOn }: NoticeProps) {
   const { status, reason } = healthOf(integration)
   const { attributes } = integration
   if (status === 'authorize') {
+    const failure = attributes['authorization-error']
     const action = (
       <Button size="sm" icon="external" isBusy={isBusy} disabledReason={refusal} onClick={onAuthorize}>
         Authorize at {attributes['kind-title']}
       </Button>
     )
     return (
-      <Alert tone="info" title="Somebody has to allow it at the other side" action={action}>
-        It opens in this browser; the other side brings you back to Slipway.
+      <Alert tone={failure ? 'danger' : 'info'} title={failure ? 'It was not allowed at the other side' : 'Somebody has to allow it at the other side'} action={action}>
+        {failure ? `${failure} ` : ''}It opens in this browser; the other side brings you back to Slipway.
+      </Alert>
+    )
+  }
+  if (status === 'off') {
+    const action = (
+      <Button size="sm" icon="run" isBusy={isBusy} disabledReason={refusal} onClick={onTurnOn}>
+        Turn on
+      </Button>
+    )
+    return (
+      <Alert tone="neutral" icon="pause" title="It is off" action={action}>
+        Runs get nothing of it, and repositories that it opens are not read. Its settings and secrets stay.
       </Alert>
     )
   }
   if (isHidden || (status !== 'failed' && status !== 'warning')) return null
   return (
-    <Alert tone={status === 'failed' ? 'danger' : 'warning'} title={status === 'failed' ? 'It cannot be used' : 'It may not do everything'}>
-      {status === 'failed' ? reason : <MissingRights rights={attributes['missing-rights']} />}
+    <Alert tone={status === 'failed' ? 'danger' : 'warning'} title={status === 'failed' ? 'It cannot be used' : attributes['missing-rights'].length === 0 ? 'It expires soon' : 'It may not do everything'}>
+      {status === 'failed' || attributes['missing-rights'].length === 0 ? reason : <MissingRights rights={attributes['missing-rights']} />}
     </Alert>
   )
 }
@@ -183,6 +226,9 @@ function Notice({ integration, isHidden, refusal, isBusy, onAuthorize }: NoticeP
 function useAuthorize(integration: string) {
   return useMutation({
     mutationFn: () => call('post', '/api/v2/integrations/{integration}/actions/authorize', { params: { path: { integration } } }),
-    onSuccess: ({ data }) => window.location.assign(data.attributes.url),
+    onSuccess: ({ data }) => {
+      goAway(integration)
+      window.location.assign(data.attributes.url)
+    },
   })
 }

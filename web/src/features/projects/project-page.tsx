@@ -23,6 +23,7 @@ import { Tag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import type { ResourceOf } from '@/api/query'
+import { ApprovalRules } from './approval-rules'
 import { DeleteProjectDialog } from './delete-dialog'
 import { ProjectDialog } from './project-form'
 import { isGivenTo, project, type ProjectRow, variableSets, workspacesOf } from './queries'
@@ -83,7 +84,14 @@ export default function ProjectPage() {
           </>
         }
       />
-      <Split aside={<Sets organization={organization} projectId={shown.id} />}>
+      <Split
+        aside={
+          <>
+            <Sets organization={organization} projectId={shown.id} />
+            <ApprovalRules organization={organization} projectId={shown.id} />
+          </>
+        }
+      >
         <Section title="Workspaces" {...(held !== undefined && { count: total(held) })}>
           {list.error ? (
             <ErrorNotice error={toApiError(list.error)} onRetry={() => void list.refetch()} />

@@ -25,6 +25,16 @@ export const workspacesOf = (organization: string, projectId: string, page: numb
 export const variableSets = (organization: string) =>
   get('/api/v2/organizations/{organization}/varsets', { params: { path: { organization }, query: { 'page[size]': 100 } } })
 
+/** The rules of the organization and of its projects, as far as the caller may see them. */
+export const approvalRules = (organization: string) =>
+  get('/api/v2/organizations/{organization}/approval-rules', { params: { path: { organization }, query: { 'page[size]': 100 } } })
+
+/** Whether the caller may make and change rules of the project. */
+export const mayManageRules = (organization: string, projectId: string) =>
+  get('/api/v2/organizations/{organization}/access-explanations', {
+    params: { path: { organization }, query: { permission: 'approval-rule.manage', scope: projectId } },
+  })
+
 /** Whether a set was given to the project. */
 export function isGivenTo(set: ResourceOf<'VariableSet'>, projectId: string): boolean {
   const linkage = set.relationships?.['projects']?.data

@@ -1,89 +1,117 @@
-// Pull requests, each with the newest plan of every workspace that it concerns.
-import { useQuery } from '@tanstack/react-query'
-import { get, type ResourceOf } from '@/api/query'
+// Pull requests, newest first, each with the newest run of every workspace that it concerns.
+import { toApiError } from '@/api/errors'
 import { addresses } from '@/lib/addresses'
 import { counted } from '@/lib/numbers'
+import { Alert, ErrorNotice } from '@/ui/alert'
 import { Commit, Ref } from '@/ui/commit'
-import { Counts } from '@/ui/counts'
-import { Anchor, Link } from '@/ui/link'
+import { Anchor } from '@/ui/link'
 import { Section } from '@/ui/section'
 import { Status } from '@/ui/status'
-import { type Column, Table } from '@/ui/table'
+import { Table } from '@/ui/table'
+import { Tag } from '@/ui/tag'
 import { Facts, Text } from '@/ui/text'
 import { Time } from '@/ui/time'
-import { type Planned, type PullRequest, workspaceOf } from './group'
+import { PlanAgain, usePlanAgain, WaitingForAllow } from './actions'
+import { columns, runAddress } from './columns'
+import { isOpen, type PullRequest, riskFirst } from './parts'
+import styles from './pull-requests.module.css'
 
 interface PullRequestListProps {
   organization: string
   requests: readonly PullRequest[]
+  /** Why nothing can be started. */
+  refusal: string | null
 }
 
-export function PullRequestList({ organization, requests }: PullRequestListProps) {
-  return requests.map((request) => (
+export function PullRequestList({ organization, requests, refusal }: PullRequestListProps) {
+  return requests.map((request) => <OneRequest key={request.id} organization={organization} request={request} refusal={refusal} />)
+}
+
+interface OneRequestProps {
+  organization: string
+  request: PullRequest
+  refusal: string | null
+}
+
+function OneRequest({ organization, request, refusal }: OneRequestProps) {
+  const { attributes } = request
+  const { workspaces = [], conflicts = [] } = attributes
+  const plan = usePlanAgain(request)
+  return (
     <Section
-      key={request.url}
-      title={<Anchor href={request.url}>{`#${request.number} ${request.title}`}</Anchor>}
-      about={
-        <Facts>
-          {[
-            request.author,
-            request.branch ? (
-              <span key="branch">
-                into <Ref branch={request.branch} />
-              </span>
-            ) : null,
-            counted(request.workspaces.length, 'workspace'),
-            <Time key="at" at={request.at} />,
-          ]}
-        </Facts>
+      title={
+        <span className={styles.title}>
+          <Anchor href={attributes.url}>{`#${attributes.number} ${attributes.title}`}</Anchor>
+          <Status of="pullRequest" value={attributes.state} isBadge />
+        </span>
       }
+      about={<About organization={organization} request={request} />}
+      actions={isOpen(request) && workspaces.length > 0 ? <PlanAgain request={request} refusal={refusal} plan={plan} /> : undefined}
     >
-      <Table
-        label={`Plans of pull request ${request.number}`}
-        rows={request.workspaces}
-        rowKey={({ run }) => run.id}
-        rowTo={(planned) => runAddress(organization, planned)}
-        columns={columns(organization)}
-        hasKeys={false}
-      />
+      <div className={styles.body}>
+        {plan.error && <ErrorNotice error={toApiError(plan.error)} />}
+        {attributes['is-waiting-for-allow'] && <WaitingForAllow request={request} refusal={refusal} />}
+        {conflicts.length > 0 && <Conflicts files={conflicts} base={attributes['base-branch']} />}
+        {attributes.note && <Text level={2}>{attributes.note}</Text>}
+        {workspaces.length > 0 ? (
+          <Table
+            label={`Plans of pull request ${attributes.number}`}
+            rows={riskFirst(workspaces)}
+            rowKey={(planned) => planned['workspace-id']}
+            rowTo={(planned) => runAddress(organization, planned)}
+            columns={columns(organization)}
+            hasKeys={false}
+          />
+        ) : (
+          !attributes['is-waiting-for-allow'] && conflicts.length === 0 && <Text level={3}>{whyNone(request)}</Text>
+        )}
+      </div>
     </Section>
-  ))
+  )
 }
 
-const runAddress = (organization: string, { run, workspace }: Planned) => addresses.run(organization, workspace ?? workspaceOf(run), run.id)
-
-function columns(organization: string): readonly Column<Planned>[] {
-  return [
-    { key: 'status', title: 'Status', width: '164px', narrow: 'second', cell: ({ run }) => <Status of="run" value={run.attributes.status} /> },
-    {
-      key: 'workspace',
-      title: 'Workspace',
-      isWide: true,
-      narrow: 'first',
-      cell: (planned) => (
-        <Link to={runAddress(organization, planned)} look="name">
-          {planned.workspace ?? workspaceOf(planned.run)}
-        </Link>
-      ),
-    },
-    { key: 'changes', title: 'Changes', narrow: 'end', cell: ({ run }) => <Changes run={run.id} isDone={run.attributes.status === 'planned_and_finished' || run.attributes.status === 'applied'} /> },
-    { key: 'commit', title: 'Commit', from: 1024, cell: ({ run }) => (run.attributes.commit ? <Commit sha={run.attributes.commit.sha} href={run.attributes.commit.url} /> : null) },
-    {
-      key: 'before',
-      title: 'Plans before',
-      align: 'end',
-      from: 1240,
-      cell: ({ before }) => (before > 0 ? before : <Text level={3}>none</Text>),
-    },
-    { key: 'at', title: 'Started', align: 'end', from: 1024, cell: ({ run }) => <Time at={run.attributes['created-at']} form="short" /> },
-  ]
+function About({ organization, request: { attributes, relationships } }: { organization: string; request: PullRequest }) {
+  const { workspaces = [] } = attributes
+  const linkage = relationships?.['repository']?.data
+  const repository = linkage && !Array.isArray(linkage) ? linkage.id : ''
+  return (
+    <Facts>
+      {[
+        attributes.author,
+        <span key="branches" className={styles.branches}>
+          <Ref branch={attributes['head-branch']} /> into <Ref branch={attributes['base-branch']} />
+        </span>,
+        // A fork's commits are fetched when they are allowed: until then there is no page of them.
+        <Commit
+          key="commit"
+          sha={attributes['head-commit']}
+          {...(!attributes['is-waiting-for-allow'] && { to: addresses.commit(organization, repository, attributes['head-commit']) })}
+        />,
+        attributes['is-fork'] ? <Tag key="fork">{attributes['allowed-by'] ? `fork, allowed by ${attributes['allowed-by']}` : 'fork'}</Tag> : null,
+        workspaces.length > 0 ? counted(workspaces.length, 'workspace') : null,
+        <Time key="at" at={attributes['updated-at']} />,
+      ]}
+    </Facts>
+  )
 }
 
-/** The numbers of a plan that is done; lists of runs do not carry them. */
-function Changes({ run, isDone }: { run: string; isDone: boolean }) {
-  const { data } = useQuery({ ...get('/api/v2/runs/{run}', { params: { path: { run }, query: { include: 'plan' } } }), enabled: isDone })
-  const included = (data as { included?: readonly unknown[] } | undefined)?.included as readonly ResourceOf<'Phase'>[] | undefined
-  const plan = included?.find(({ type }) => type === 'plans')?.attributes
-  if (plan?.status !== 'finished') return null
-  return <Counts counts={{ create: plan['resource-additions'], update: plan['resource-changes'], destroy: plan['resource-destructions'] }} />
+/** What is in the way of a merge: there is nothing to be planned. */
+function Conflicts({ files, base }: { files: readonly string[]; base: string }) {
+  return (
+    <Alert tone="warning" title={`It contradicts ${base}: there is nothing that could be planned`}>
+      Merge or rebase it at the forge; what is planned is what merging it would give.
+      <ul className={styles.files} aria-label="Files in conflict">
+        {files.map((file) => (
+          <li key={file}>
+            <code>{file}</code>
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  )
+}
+
+function whyNone({ attributes }: PullRequest): string {
+  if (attributes.state === 'draft') return 'A draft is planned when it is ready.'
+  return 'It concerns no workspace that you may see.'
 }

@@ -13,8 +13,9 @@ export const pullRequests: Feature = {
     ],
   },
   tabs: [{ of: 'repository', title: 'Pull requests', path: 'pull-requests', order: 40 }],
-  stale: ({ attributes }) =>
-    attributes['object-kind'] === 'pull-request' || attributes.action.startsWith('pull-request.')
-      ? [stale('/api/v2/organizations/{organization}/runs'), stale('/api/v2/workspaces/{workspace}/runs')]
-      : [],
+  // Their runs stand beside them.
+  stale: ({ attributes }) => {
+    const isAbout = attributes.action.startsWith('pull-request.') || attributes['object-kind'] === 'run' || attributes.action === 'repository.pushed'
+    return isAbout ? [stale('/api/v2/repositories/{repository}/pull-requests'), stale('/api/v2/organizations/{organization}/pull-requests')] : []
+  },
 }

@@ -24,15 +24,10 @@ export const rootsOf = (repository: string, ref: string | undefined) =>
     params: { path: { repository }, query: { ...(ref && { ref }), 'page[size]': 100 } },
   })
 
-/** Branches or tags to choose from. */
-export const branchesOf = (repository: string, search = '', page = 1) =>
-  get('/api/v2/repositories/{repository}/branches', {
-    params: { path: { repository }, query: { ...(search && { 'search[name]': search }), 'page[size]': 50, 'page[number]': page } },
-  })
-
-export const tagsOf = (repository: string, search = '', page = 1) =>
-  get('/api/v2/repositories/{repository}/tags', {
-    params: { path: { repository }, query: { ...(search && { 'search[name]': search }), 'page[size]': 50, 'page[number]': page } },
+/** Workspaces that come from it. */
+export const workspacesFrom = (organization: string, repository: string, page = 1) =>
+  get('/api/v2/organizations/{organization}/workspaces', {
+    params: { path: { organization }, query: { 'filter[repository][id]': repository, sort: 'name', 'page[size]': 100, 'page[number]': page } },
   })
 
 /** Integrations that open repositories. */

@@ -9,6 +9,7 @@ import { show } from '@/testing/render'
 import { commandsOf, suggestedName, wrongNames } from './connect/naming'
 import NewWorkspacesPage from './connect/workspaces-page'
 import FilesPage from './files/page'
+import RepositoryWorkspaces from './workspaces/page'
 
 const REPOSITORY = {
   id: 'repo-1',
@@ -60,6 +61,7 @@ function put() {
     ),
     http.get(`${API}/repositories/repo-1/tags`, () => HttpResponse.json(listOf([]))),
     http.get(`${API}/repositories/repo-1/roots`, () => HttpResponse.json(listOf([root('live/prod', true), root('live/test', true), root('examples', false)]))),
+    http.get(`${ACME}/workspaces`, () => HttpResponse.json(listOf([]))),
     http.get(`${ACME}/projects`, () =>
       HttpResponse.json(listOf([{ id: 'prj-1', type: 'projects', attributes: { name: 'shop', 'is-default': true, permissions: { 'can-create-workspace': true } } }])),
     ),
@@ -113,6 +115,51 @@ test('directories named in the address are ticked', async () => {
   expect(await screen.findByLabelText('Name of the workspace in other/place')).toHaveProperty('value', 'infra-other-place')
   expect(screen.getByLabelText('Name of the workspace in examples')).toBeDefined()
   expect(screen.queryByLabelText('Name of the workspace in live/prod')).toBeNull()
+})
+
+test('directories that have a workspace say which, and all others are chosen at once', async () => {
+  put()
+  let asked = ''
+  server.use(
+    http.get(`${ACME}/workspaces`, ({ request }) => {
+      asked = new URL(request.url).searchParams.get('filter[repository][id]') ?? ''
+      return HttpResponse.json(listOf([{ id: 'ws-1', type: 'workspaces', attributes: { name: 'prod', 'working-directory': 'live/prod/' } }]))
+    }),
+    http.get(`${API}/repositories/repo-1/roots`, () => HttpResponse.json(listOf(['live/prod', 'live/test', 'live/stage', 'live/dev'].map((path) => root(path, path === 'live/prod'))))),
+  )
+  const { user } = await open('?repository=repo-1')
+  expect(await screen.findByText('prod runs there already')).toBeDefined()
+  expect(asked).toBe('repo-1')
+  await waitFor(() => expect(screen.queryByLabelText('Name of the workspace in live/prod')).toBeNull())
+  await user.click(screen.getByRole('button', { name: 'Choose all 3 without a workspace' }))
+  expect(screen.getByRole('button', { name: 'Create 3 workspaces' })).toBeDefined()
+  await user.click(screen.getByRole('button', { name: 'Choose none' }))
+  // Enter adds the directory; the form is not sent.
+  await user.type(screen.getByLabelText('Another directory'), 'tools/{Enter}')
+  expect(await screen.findByLabelText('Name of the workspace in tools')).toHaveProperty('value', 'infra-tools')
+})
+
+test('the workspaces of a repository stand with their directory and what they follow', async () => {
+  put()
+  server.use(
+    http.get(`${ACME}/workspaces`, () =>
+      HttpResponse.json(
+        listOf([
+          { id: 'ws-1', type: 'workspaces', attributes: { name: 'prod', 'working-directory': 'live/prod', 'latest-run-status': 'applied', 'latest-change-at': '2026-11-21T06:00:00.000Z', 'vcs-repo': { branch: '', 'tags-regex': null } } },
+        ]),
+      ),
+    ),
+  )
+  const { container } = await show(
+    <Suspense>
+      <RepositoryWorkspaces />
+    </Suspense>,
+    { path: '/app/$organization/repositories/$repository/workspaces', at: '/app/acme/repositories/repo-1/workspaces' },
+  )
+  const row = (await screen.findByRole('link', { name: 'prod' })).closest('tr')
+  expect(row?.textContent).toContain('live/prod')
+  expect(row?.textContent).toContain('main')
+  await expectAccessible(container)
 })
 
 test('files open in place, and the address says which', async () => {

@@ -26,6 +26,7 @@ export const repositories: Feature = {
     repository: (parent) => [
       createRoute({ getParentRoute: () => parent, path: '/', component: lazyRouteComponent(() => import('./files/page')) }),
       createRoute({ getParentRoute: () => parent, path: 'roots', component: lazyRouteComponent(() => import('./roots/page')) }),
+      createRoute({ getParentRoute: () => parent, path: 'workspaces', component: lazyRouteComponent(() => import('./workspaces/page')) }),
       createRoute({ getParentRoute: () => parent, path: 'commits', component: lazyRouteComponent(() => import('./commits/page')) }),
       createRoute({ getParentRoute: () => parent, path: 'branches', component: lazyRouteComponent(() => import('./refs/page')) }),
     ],
@@ -34,6 +35,7 @@ export const repositories: Feature = {
   tabs: [
     { of: 'repository', title: 'Files', path: '', order: 0 },
     { of: 'repository', title: 'Root modules', path: 'roots', order: 10 },
+    { of: 'repository', title: 'Workspaces', path: 'workspaces', order: 15 },
     { of: 'repository', title: 'Commits', path: 'commits', order: 20 },
     { of: 'repository', title: 'Branches and tags', path: 'branches', order: 30 },
   ],

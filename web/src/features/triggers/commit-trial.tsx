@@ -45,7 +45,7 @@ export function CommitTrial({ organization, workspace, repository }: CommitTrial
   // Whole ids are pasted, of which the line shows the beginning only.
   const sought = typed.trim().toLowerCase()
   const found = offered.filter(({ value, text }) => value.startsWith(sought) || text.toLowerCase().includes(sought))
-  const rows = data && sorted(data.data as readonly Affected[], workspace.id)
+  const rows = data && ownFirst(data.data as readonly Affected[], workspace)
   return (
     <Stack gap={3}>
       <div className={styles.event}>
@@ -71,16 +71,25 @@ export function CommitTrial({ organization, workspace, repository }: CommitTrial
           isOff={({ attributes }) => attributes.starts === 'nothing'}
           hasKeys={false}
           expected={2}
-          empty={<Text level={2}>It would start nothing: no workspace that you may see is concerned.</Text>}
         />
       )}
     </Stack>
   )
 }
 
-/** This workspace first. */
-function sorted(rows: readonly Affected[], own: string): readonly Affected[] {
-  return rows.toSorted((left, right) => Number(right.id === own) - Number(left.id === own))
+/** This workspace first, also where the commit does not concern it: that is what was asked. */
+function ownFirst(rows: readonly Affected[], { id, attributes }: Workspace): readonly Affected[] {
+  const own: Affected = {
+    id,
+    type: 'affected-workspaces',
+    attributes: {
+      name: attributes.name,
+      'working-directory': attributes['working-directory'],
+      starts: 'nothing',
+      reason: 'It changes nothing that this workspace is made of.',
+    },
+  }
+  return [rows.find((row) => row.id === id) ?? own, ...rows.filter((row) => row.id !== id)]
 }
 
 function columns(organization: string, own: string): readonly Column<Affected>[] {

@@ -10,8 +10,14 @@ export const triggers: Feature = {
     ],
   },
   tabs: [{ of: 'workspace', title: 'Version control', path: 'version-control', order: 45 }],
-  stale: ({ attributes }) =>
-    attributes['object-kind'] === 'trigger' || attributes['object-kind'] === 'workspace'
-      ? [stale('/api/v2/workspaces/{workspace}/triggers'), stale('/api/v2/repositories/{repository}/commits/{commit}/affected')]
-      : [],
+  stale: ({ attributes }) => {
+    const kind = attributes['object-kind']
+    if (kind === 'ssh-key') return [stale('/api/v2/organizations/{organization}/ssh-keys')]
+    if (kind !== 'trigger' && kind !== 'workspace') return []
+    return [
+      stale('/api/v2/workspaces/{workspace}/triggers'),
+      stale('/api/v2/workspaces/{workspace}/relationships/ssh-key'),
+      stale('/api/v2/repositories/{repository}/commits/{commit}/affected'),
+    ]
+  },
 }

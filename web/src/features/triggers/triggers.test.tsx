@@ -40,9 +40,18 @@ beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
 afterEach(() => server.resetHandlers())
 afterAll(() => server.close())
 
-function open(shown: Workspace, triggers: readonly Trigger[] = []) {
+const MODULES = { id: 'sshkey-1', type: 'ssh-keys', attributes: { name: 'modules', algorithm: 'ssh-ed25519', fingerprint: 'SHA256:abc', 'created-at': '2026-11-21T06:00:00.000Z' } }
+const KEY_OF_SHOP = `${API}/workspaces/ws-shop/relationships/ssh-key`
+const keyOfShop = (id: string | null) => HttpResponse.json({ data: { id: 'ws-shop', type: 'workspaces', attributes: { id } } })
+
+function open(shown: Workspace, triggers: readonly Trigger[] = [], keys: readonly object[] = []) {
   server.use(
+    http.get(`${ACME}/access-explanations`, () =>
+      HttpResponse.json(listOf([{ id: '1', type: 'access-explanations', attributes: { permission: 'integration.use', 'is-allowed': true } }])),
+    ),
     ...acme(),
+    http.get(KEY_OF_SHOP, () => keyOfShop(null)),
+    http.get(`${ACME}/ssh-keys`, () => HttpResponse.json(listOf(keys))),
     http.get(`${ACME}/workspaces/shop`, () => HttpResponse.json({ data: shown }, { headers: { etag: '"5"' } })),
     http.get(`${API}/workspaces/ws-shop/triggers`, () => HttpResponse.json(listOf(triggers))),
     http.get(`${ACME}/repositories`, () =>
@@ -81,7 +90,7 @@ test('only what differs is sent, with the version that was read', async () => {
   await user.click(await screen.findByLabelText('Plan pull requests'))
   const directory = screen.getByLabelText(/^Directory/)
   await user.clear(directory)
-  await user.type(directory, 'live')
+  await user.paste('live')
   expect(screen.getByText(/slipway workspace update shop/).textContent).toContain('--dir live --plan-pull-requests false')
   await user.click(screen.getByRole('button', { name: 'Save' }))
   await waitFor(() => expect(sent).toEqual(['"5"', { 'working-directory': 'live', 'speculative-enabled': false }]))
@@ -128,6 +137,52 @@ test('a commit that is pasted says what it would start, and why', async () => {
   const table = await screen.findByRole('table', { name: 'Workspaces that it concerns' })
   const rows = (await within(table).findAllByRole('row')).slice(1).map((row) => row.textContent)
   expect(rows).toEqual(['shopPlan and applyshop/main.tf changed.', 'otherNothingNothing that it uses changed.'])
+})
+
+test('an SSH key is chosen, also for a workspace that comes from uploads, and taken away again', async () => {
+  let key: string | null = null
+  const { user } = await open(workspace(true, null), [], [MODULES])
+  server.use(
+    http.get(KEY_OF_SHOP, () => keyOfShop(key)),
+    http.patch(KEY_OF_SHOP, async ({ request }) => {
+      key = ((await request.json()) as { data: { attributes: { id: string | null } } }).data.attributes.id
+      return keyOfShop(key)
+    }),
+  )
+  await user.click(await screen.findByLabelText(/^SSH key/))
+  await user.click(await screen.findByText('modules'))
+  expect(screen.getByText(/slipway ssh-key assign modules --workspace shop/)).toBeDefined()
+  await user.click(screen.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(key).toBe('sshkey-1'))
+  await waitFor(() => expect(screen.queryByText(/slipway ssh-key assign/)).toBeNull())
+  await user.click(screen.getByRole('button', { name: 'Clear' }))
+  expect(screen.getByText(/slipway ssh-key unassign --workspace shop/)).toBeDefined()
+  await user.click(screen.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(key).toBeNull())
+})
+
+test('a commit that does not concern the workspace says so, beside those that it concerns', async () => {
+  const { user } = await open(workspace())
+  server.use(
+    http.get(`${API}/repositories/repo-1/commits/${SHA}/affected`, () =>
+      HttpResponse.json(listOf([{ id: 'ws-other', type: 'affected-workspaces', attributes: { name: 'other', starts: 'plan', reason: 'other/main.tf changed.', 'working-directory': 'other' } }])),
+    ),
+  )
+  await user.click(await screen.findByLabelText('Commit'))
+  await user.click(await screen.findByText(/Make it larger/))
+  const table = await screen.findByRole('table', { name: 'Workspaces that it concerns' })
+  await within(table).findByText('other/main.tf changed.')
+  const rows = within(table).getAllByRole('row').slice(1).map((row) => row.textContent)
+  expect(rows).toEqual(['shopNothingIt changes nothing that this workspace is made of.', 'otherPlanother/main.tf changed.'])
+})
+
+test('what is typed outlives a run that changes the workspace', async () => {
+  const { user, queries } = await open(workspace())
+  const directory = await screen.findByLabelText(/^Directory/)
+  await user.type(directory, '/live')
+  server.use(http.get(`${ACME}/workspaces/shop`, () => HttpResponse.json({ data: workspace() }, { headers: { etag: '"6"' } })))
+  await queries.invalidateQueries()
+  expect((screen.getByLabelText(/^Directory/) as HTMLInputElement).value).toBe('shop/live')
 })
 
 test('a reader sees where it comes from and cannot change it', async () => {

@@ -1,6 +1,7 @@
 // The columns of the list of deliveries.
 import type { ResourceOf } from '@/api/query'
 import { addresses } from '@/lib/addresses'
+import { IconButton } from '@/ui/button'
 import { Bytes } from '@/ui/bytes'
 import { Link } from '@/ui/link'
 import { Status } from '@/ui/status'
@@ -8,6 +9,8 @@ import type { StatusWord } from '@/ui/status-list'
 import type { Column } from '@/ui/table'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
+import { outcomeOf } from './outcome'
+import { notAgain } from './redeliver'
 import styles from './webhooks.module.css'
 
 export type Delivery = ResourceOf<'WebhookDelivery'>
@@ -18,7 +21,15 @@ export function eventWords(event: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-export function columns(organization: string, repository: string): readonly Column<Delivery>[] {
+interface Options {
+  readonly organization: string
+  readonly repository: string
+  /** Why nothing may be handled again. */
+  readonly refusal: string | null
+  readonly onAgain: (delivery: Delivery) => void
+}
+
+export function columns({ organization, repository, refusal, onAgain }: Options): readonly Column<Delivery>[] {
   return [
     {
       key: 'event',
@@ -41,11 +52,14 @@ export function columns(organization: string, repository: string): readonly Colu
       title: 'What came of it',
       isWide: true,
       narrow: 'second',
-      cell: ({ attributes }) => (
-        <span className={styles.note}>
-          <Text level={2}>{attributes.note ?? ''}</Text>
-        </span>
-      ),
+      cell: ({ attributes }) => {
+        const { text, isTold } = outcomeOf(attributes)
+        return (
+          <span className={styles.note}>
+            <Text level={isTold ? 2 : 3}>{text}</Text>
+          </span>
+        )
+      },
     },
     {
       key: 'again',
@@ -55,6 +69,20 @@ export function columns(organization: string, repository: string): readonly Colu
       cell: ({ attributes }) => (attributes.redeliveries > 0 ? `${attributes.redeliveries}×` : null),
     },
     { key: 'size', title: 'Size', align: 'end', from: 1024, cell: ({ attributes }) => <Bytes value={attributes['body-bytes']} /> },
-    { key: 'at', title: 'Received', align: 'end', narrow: 'end', cell: ({ attributes }) => <Time at={attributes['received-at']} form="short" /> },
+    { key: 'at', title: 'Received', align: 'end', narrow: 'second', cell: ({ attributes }) => <Time at={attributes['received-at']} form="short" /> },
+    {
+      key: 'redeliver',
+      title: '',
+      align: 'end',
+      narrow: 'end',
+      cell: (delivery) => (
+        <IconButton
+          icon="refresh"
+          label={`Deliver again: ${eventWords(delivery.attributes.event).toLowerCase()}`}
+          disabledReason={notAgain(refusal, delivery.attributes.state)}
+          onClick={() => onAgain(delivery)}
+        />
+      ),
+    },
   ]
 }

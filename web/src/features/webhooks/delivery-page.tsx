@@ -1,8 +1,8 @@
 // One delivery: what came, what came of it, its headers and its body; and how to have it handled again.
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { useAllowed } from '@/api/allowed'
 import { toApiError } from '@/api/errors'
-import { call, get, stale } from '@/api/query'
+import { get } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { counted } from '@/lib/numbers'
 import { useOrganization, useParam } from '@/lib/search'
@@ -18,35 +18,24 @@ import { Section } from '@/ui/section'
 import { Status } from '@/ui/status'
 import type { StatusWord } from '@/ui/status-list'
 import { Time } from '@/ui/time'
-import { toast } from '@/ui/toast'
 import { eventWords } from './columns'
+import { outcomeOf } from './outcome'
+import { HANDLED_SOON_MS, notAgain, useRedeliver } from './redeliver'
 import styles from './webhooks.module.css'
-
-const HANDLED_SOON_MS = 1_000
 
 export default function DeliveryPage() {
   const organization = useOrganization()
   const repository = useParam('repository')
   const delivery = useParam('delivery')
   const refusal = useAllowed(organization).refusal('webhook.manage')
-  const queries = useQueryClient()
   const params = { path: { delivery } }
   const { attributes } = useSuspenseQuery({
     ...get('/api/v2/deliveries/{delivery}', { params }),
     // No event tells when a delivery was handled that changed nothing.
     refetchInterval: ({ state }) => (state.data?.data.attributes.state === 'received' ? HANDLED_SOON_MS : false),
   }).data.data
-  const again = useMutation({
-    mutationFn: () => call('post', '/api/v2/deliveries/{delivery}/actions/redeliver', { params }),
-    onSuccess: async () => {
-      toast({ text: 'It is handled again.' })
-      await Promise.all(
-        [stale('/api/v2/deliveries/{delivery}'), stale('/api/v2/repositories/{repository}/deliveries')].map((queryKey) =>
-          queries.invalidateQueries({ queryKey }),
-        ),
-      )
-    },
-  })
+  const again = useRedeliver()
+  const outcome = outcomeOf(attributes)
   const headers = Object.entries(attributes.headers ?? {})
   return (
     <Stack gap={4}>
@@ -59,8 +48,8 @@ export default function DeliveryPage() {
               size="sm"
               icon="refresh"
               isBusy={again.isPending}
-              disabledReason={refusal ?? (attributes.state === 'received' ? 'It is not handled yet.' : null)}
-              onClick={() => again.mutate()}
+              disabledReason={notAgain(refusal, attributes.state)}
+              onClick={() => again.mutate(delivery)}
             >
               Deliver again
             </Button>
@@ -72,7 +61,7 @@ export default function DeliveryPage() {
           <KeyValue
             entries={[
               ['State', <Status key="state" of="delivery" value={attributes.state as StatusWord<'delivery'>} />],
-              attributes.note ? ['What came of it', attributes.note] : null,
+              outcome.text ? ['What came of it', outcome.text] : null,
               ['Received', <Time key="received" at={attributes['received-at']} />],
               attributes['handled-at'] ? ['Handled', <Time key="handled" at={attributes['handled-at']} />] : null,
               attributes.redeliveries > 0 ? ['Delivered again', counted(attributes.redeliveries, 'time')] : null,

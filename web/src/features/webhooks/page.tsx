@@ -17,6 +17,7 @@ import { statuses } from '@/ui/status-list'
 import { Table } from '@/ui/table'
 import { columns } from './columns'
 import { Hook } from './hook'
+import { HANDLED_SOON_MS, useRedeliver } from './redeliver'
 
 const STATES = Object.entries(statuses.delivery).map(([value, { word }]) => ({ value, text: word }))
 
@@ -51,14 +52,21 @@ export default function WebhookPage() {
             {unseen}
           </Alert>
         ) : (
-          <Deliveries organization={organization} repository={repository} />
+          <Deliveries organization={organization} repository={repository} refusal={refusal} />
         )}
       </Section>
     </Stack>
   )
 }
 
-function Deliveries({ organization, repository }: { organization: string; repository: string }) {
+interface DeliveriesProps {
+  organization: string
+  repository: string
+  /** Why nothing may be handled again. */
+  refusal: string | null
+}
+
+function Deliveries({ organization, repository, refusal }: DeliveriesProps) {
   const [search, setSearch] = useSearchState(parseSearch)
   const query = {
     ...(search.event && { 'filter[event]': search.event }),
@@ -69,12 +77,15 @@ function Deliveries({ organization, repository }: { organization: string; reposi
   const { data, error, refetch, isPlaceholderData } = useQuery({
     ...get('/api/v2/repositories/{repository}/deliveries', { params: { path: { repository }, query } }),
     placeholderData: (before) => before,
+    refetchInterval: ({ state }) => (state.data?.data.some(({ attributes }) => attributes.state === 'received') ? HANDLED_SOON_MS : false),
   })
+  const again = useRedeliver()
   const rows = data?.data as readonly ResourceOf<'WebhookDelivery'>[] | undefined
   const isFiltered = search.event !== undefined || search.state !== undefined
   if (error) return <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
   return (
     <>
+      {again.error && <ErrorNotice error={toApiError(again.error)} />}
       {(isFiltered || rows?.length !== 0) && (
         <FilterBar
           filters={[
@@ -90,7 +101,7 @@ function Deliveries({ organization, repository }: { organization: string; reposi
         rows={rows}
         rowKey={({ id }) => id}
         rowTo={({ id }) => `${addresses.repository(organization, repository, 'webhook')}/${id}`}
-        columns={columns(organization, repository)}
+        columns={columns({ organization, repository, refusal, onAgain: ({ id }) => again.mutate(id) })}
         isStale={isPlaceholderData}
         empty={
           isFiltered ? (

@@ -51,6 +51,37 @@ test('a secret that has to be set by hand is shown once after it was rotated', a
   expect(await screen.findByText('new-secret')).toBeDefined()
 })
 
+test('deliveries say what came of them, are filtered, and are handled again from the list', async () => {
+  put(['webhook.read', 'webhook.manage'])
+  const asked: string[] = []
+  let isAgain = false
+  const deliveries = () => [
+    { id: 'whd-1', type: 'webhook-deliveries', attributes: { ...DELIVERY, note: null, ...(isAgain && { redeliveries: 1 }) } },
+    { id: 'whd-2', type: 'webhook-deliveries', attributes: { ...DELIVERY, event: 'comment', state: 'ignored', note: null } },
+    { id: 'whd-3', type: 'webhook-deliveries', attributes: { ...DELIVERY, event: 'pull-request', state: 'failed', note: 'The forge is away.' } },
+  ]
+  server.use(
+    http.get(`${API}/repositories/repo-1/deliveries`, ({ request }) => {
+      const state = new URL(request.url).searchParams.get('filter[state]')
+      asked.push(state ?? 'all')
+      return HttpResponse.json(listOf(deliveries().filter(({ attributes }) => state === null || attributes.state === state)))
+    }),
+    http.post(`${API}/deliveries/whd-1/actions/redeliver`, () => {
+      isAgain = true
+      return HttpResponse.json({ data: deliveries()[0] })
+    }),
+  )
+  const { user, router } = await open()
+  expect(await screen.findByText('Fetched and announced.')).toBeDefined()
+  expect(screen.getByText('No command for Slipway.')).toBeDefined()
+  expect(screen.getByText('The forge is away.')).toBeDefined()
+  await user.click(screen.getByRole('button', { name: 'Deliver again: push' }))
+  await waitFor(() => expect(screen.getByText('1×')).toBeDefined())
+  await router.navigate({ to: '.', search: { state: 'failed' } as never })
+  await waitFor(() => expect(screen.queryByText('No command for Slipway.')).toBeNull())
+  expect(asked.at(-1)).toBe('failed')
+})
+
 test('where it cannot be set the reason is said; who may not look at deliveries is told so', async () => {
   put(['repository.read'], 'impossible', 'Nobody outside can reach this server.')
   await open()

@@ -4,7 +4,7 @@ import '@mantine/core/styles/Combobox.layer.css'
 import { Combobox as MantineCombobox, type ComboboxStore, useCombobox } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { classes } from '../classes'
-import type { ComboboxProps, FinderProps, MultiSelectProps } from '../combobox'
+import type { ComboboxOption, ComboboxProps, FinderProps, MultiSelectProps } from '../combobox'
 import { Field, type InputIds } from '../field'
 import { Icon } from '../icon'
 import { Matched } from '../matched'
@@ -18,12 +18,7 @@ const MOST_OPTIONS = 100
 export function Combobox(props: ComboboxProps) {
   const { value, onChange, options } = props
   const [typed, setTyped] = useState<string | null>(null)
-  const store = useCombobox({
-    onDropdownClose: () => {
-      store.resetSelectedOption()
-      setTyped(null)
-    },
-  })
+  const store = useCombobox({ onDropdownClose: () => store.resetSelectedOption() })
   const chosen = options.find((option) => option.value === value)
   const pick = (picked: string) => {
     onChange(picked)
@@ -111,6 +106,14 @@ const CREATE = '\u0000create'
 
 function Finder(props: PartProps) {
   const { ids, store, typed, setTyped, onPick, onSearch, disabledReason, name, children } = props
+  // Where anything may be typed, what was typed is meant: leaving the field or pressing Enter takes it.
+  const take = () => {
+    const meant = props.createLabel ? meantBy(props.options, typed) : null
+    if (meant === null) return false
+    if (!props.picked.includes(meant)) onPick(meant)
+    else setTyped(null)
+    return true
+  }
   const search = (text: string) => {
     setTyped(text)
     onSearch?.(text)
@@ -125,17 +128,22 @@ function Finder(props: PartProps) {
         value={text}
         placeholder={placeholder}
         autoComplete="off"
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- it had the focus before it was whole
+        autoFocus={props.autoFocus}
         readOnly={Boolean(disabledReason)}
         aria-disabled={disabledReason ? true : undefined}
         onChange={(event) => search(event.target.value)}
         onFocus={() => !disabledReason && store.openDropdown()}
         onClick={() => !disabledReason && store.openDropdown()}
         onBlur={() => {
+          take()
           store.closeDropdown()
           setTyped(null)
         }}
         onKeyDown={(event) => {
           if (event.key === 'Backspace' && text === '') onErase?.()
+          if (event.key === 'Escape') setTyped(null)
+          if (event.key === 'Enter' && store.getSelectedOptionIndex() === -1 && take()) event.preventDefault()
         }}
       />
     </MantineCombobox.EventsTarget>
@@ -147,7 +155,7 @@ function Finder(props: PartProps) {
       width="target"
       position="bottom-start"
       onOptionSubmit={(value) => onPick(value === CREATE ? (typed ?? '').trim() : value)}
-      classNames={{ dropdown: menuStyles.menu ?? '', option: classes(menuStyles.item, styles.option), empty: styles.empty ?? '' }}
+      classNames={{ dropdown: classes(menuStyles.menu, styles.dropdown), option: classes(menuStyles.item, styles.option), empty: styles.empty ?? '' }}
     >
       <MantineCombobox.DropdownTarget>{children(input)}</MantineCombobox.DropdownTarget>
       <MantineCombobox.Dropdown>
@@ -155,6 +163,14 @@ function Finder(props: PartProps) {
       </MantineCombobox.Dropdown>
     </MantineCombobox>
   )
+}
+
+/** The option that was typed out, or what was typed; null for nothing. */
+function meantBy(options: readonly ComboboxOption[], typed: string | null): string | null {
+  const text = (typed ?? '').trim()
+  if (text === '') return null
+  const sought = text.toLowerCase()
+  return options.find((option) => option.value.toLowerCase() === sought || option.text?.toLowerCase() === sought)?.value ?? text
 }
 
 function Options({ options, typed, picked, onSearch, isLoading, createLabel }: PartProps) {

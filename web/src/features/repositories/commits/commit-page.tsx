@@ -14,7 +14,7 @@ import { PageHead } from '@/ui/page-head'
 import { Section } from '@/ui/section'
 import { Time } from '@/ui/time'
 import { type CommitRow, useOpenRepository } from '../queries'
-import { RefChoice } from '../ref-choice'
+import { RefChoice } from '@/ui/ref-choice'
 import styles from '../repositories.module.css'
 import { AffectedTable } from './affected-table'
 
@@ -89,7 +89,7 @@ export default function CommitPage() {
             <RefChoice
               repository={repository.id}
               value={search.branch ?? ''}
-              hasTags={false}
+              only="branch"
               label="Pushed to"
               placeholder={`pushed to ${repository.attributes['default-branch'] ?? 'a branch'}`}
               onChange={(branch) => void setSearch({ branch: branch || undefined })}

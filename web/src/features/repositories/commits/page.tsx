@@ -14,7 +14,7 @@ import { type Column, Table } from '@/ui/table'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { type CommitRow, useOpenRepository } from '../queries'
-import { RefChoice } from '../ref-choice'
+import { RefChoice } from '@/ui/ref-choice'
 import styles from '../repositories.module.css'
 
 const parseSearch = (raw: Readonly<Record<string, unknown>>) => ({ ref: parameter.text(raw['ref']), after: parameter.text(raw['after']) })

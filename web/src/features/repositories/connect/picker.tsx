@@ -11,6 +11,7 @@ import { Stack } from '@/ui/layout'
 import { Select } from '@/ui/select'
 import { Skeleton } from '@/ui/skeleton'
 import { forges, type Repository } from '../queries'
+import styles from '../repositories.module.css'
 import { ByAddress } from './by-address'
 import { ForgeList } from './forge-list'
 import { type PickSearch, PUBLIC } from './search'
@@ -37,15 +38,17 @@ export function Picker({ organization, search, onSearch, onPicked, refusal }: Pi
   const pick = (identifier: string) => connect.mutate({ identifier, integration: integration?.id ?? null })
   return (
     <Stack gap={4}>
-      <Select
-        label="Opened by"
-        value={integration?.id ?? PUBLIC}
-        onChange={(id) => onSearch({ integration: id, group: undefined, find: undefined, page: undefined })}
-        options={[
-          ...usable.map(({ id, attributes }) => ({ value: id, text: `${attributes.name} (${attributes['kind-title']})` })),
-          { value: PUBLIC, text: 'Nothing: everybody may read it' },
-        ]}
-      />
+      <div className={styles.column}>
+        <Select
+          label="Opened by"
+          value={integration?.id ?? PUBLIC}
+          onChange={(id) => onSearch({ integration: id, group: undefined, find: undefined, page: undefined })}
+          options={[
+            ...usable.map(({ id, attributes }) => ({ value: id, text: `${attributes.name} (${attributes['kind-title']})` })),
+            { value: PUBLIC, text: 'Nothing: everybody may read it' },
+          ]}
+        />
+      </div>
       {integration && isListed ? (
         <ForgeList
           key={integration.id}

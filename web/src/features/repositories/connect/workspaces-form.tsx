@@ -11,8 +11,8 @@ import { Combobox } from '@/ui/combobox'
 import { Form } from '@/ui/form'
 import { toast } from '@/ui/toast'
 import { useForm } from '@/ui/use-form'
-import { forges, integrationOf, type Repository, type Root, rootsOf } from '../queries'
-import { RefChoice } from '../ref-choice'
+import { forges, integrationOf, type Repository, type Root, rootsOf, workspacesFrom } from '../queries'
+import { RefChoice } from '@/ui/ref-choice'
 import { createAll, type Outcome } from './create-all'
 import { commandsOf, directoryOf, idOf, suggestedName, type Wanted, wrongNames } from './naming'
 import { RootsField } from './roots-field'
@@ -37,7 +37,8 @@ export function WorkspacesForm({ organization, repository, branch, initial, onBr
   const roots = (found.data?.data as readonly Root[] | undefined) ?? []
   // What was ticked, or what is most probably meant.
   const [ticked, setTicked] = useState<readonly string[] | null>(initial.length > 0 ? initial : null)
-  const chosen = ticked ?? likely(roots)
+  const taken = useTaken(organization, repository.id)
+  const chosen = ticked ?? likely(roots.filter(({ id }) => !taken.has(id)))
   const [names, setNames] = useState<Readonly<Record<string, string>>>({})
   const [own, setOwn] = useState<readonly string[]>(initial)
   const [wrong, setWrong] = useState<Readonly<Record<string, string>>>({})
@@ -94,13 +95,15 @@ export function WorkspacesForm({ organization, repository, branch, initial, onBr
         repository={repository.id}
         value={branch}
         onChange={onBranch}
-        hasTags={false}
+        only="branch"
         label="Branch"
         isLabelHidden={false}
         placeholder={repository.attributes['default-branch'] ?? 'the default branch'}
         help="Pushes to it start runs. Tags and other rules can be set in the workspace later."
       />
       <RootsField
+        taken={taken}
+        total={found.data?.meta?.pagination['total-count'] ?? roots.length}
         query={{ isPending: found.isPending, error: found.error ? toApiError(found.error) : null, onRetry: () => void found.refetch() }}
         roots={roots}
         own={own}
@@ -137,6 +140,17 @@ export function WorkspacesForm({ organization, repository, branch, initial, onBr
 function likely(roots: readonly Root[]): readonly string[] {
   if (roots.length === 1) return roots.map(({ id }) => id)
   return roots.filter(({ attributes }) => attributes['has-backend']).map(({ id }) => id)
+}
+
+/** Which directories have workspaces already: several in one are fine, but seldom meant. */
+function useTaken(organization: string, repository: string): ReadonlyMap<string, readonly string[]> {
+  const { data } = useQuery(workspacesFrom(organization, repository))
+  const taken = new Map<string, readonly string[]>()
+  for (const { attributes } of data?.data ?? []) {
+    const id = idOf(attributes['working-directory'].replaceAll(/^\/+|\/+$/g, ''))
+    taken.set(id, [...(taken.get(id) ?? []), attributes.name])
+  }
+  return taken
 }
 
 /** Where the caller may put workspaces. */

@@ -1,5 +1,6 @@
 // New workspaces from a repository: pick it, then its branch and the root modules to make workspaces of, several at once.
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { useAllowed } from '@/api/allowed'
 import { toApiError } from '@/api/errors'
 import { addresses } from '@/lib/addresses'
@@ -13,7 +14,8 @@ import { Link } from '@/ui/link'
 import { PageHead } from '@/ui/page-head'
 import { Skeleton } from '@/ui/skeleton'
 import { Text } from '@/ui/text'
-import { branchesOf, repositoryBy, type Repository, useRefusalToCreate } from '../queries'
+import { branchesOf } from '@/api/refs'
+import { repositoryBy, type Repository, useRefusalToCreate } from '../queries'
 import styles from '../repositories.module.css'
 import { Picker } from './picker'
 import { parsePickSearch } from './search'
@@ -80,8 +82,13 @@ interface ChosenProps {
 function Chosen({ organization, repository, onChange }: ChosenProps) {
   const { attributes } = repository
   const head = useQuery(branchesOf(repository.id, attributes['default-branch'] ?? '')).data?.data.find((one) => one.attributes['is-default'])
+  const element = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // What was pressed to choose it is gone: the keyboard goes on here.
+    if (document.activeElement === document.body) element.current?.focus({ preventScroll: true })
+  }, [])
   return (
-    <div className={styles.chosen}>
+    <div ref={element} className={styles.chosen} tabIndex={-1}>
       <Icon name="branch" />
       <Link to={addresses.repository(organization, repository.id)} look="name">
         {attributes['full-name']}

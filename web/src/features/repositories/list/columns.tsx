@@ -6,6 +6,7 @@ import type { StatusWord } from '@/ui/status-list'
 import type { Column } from '@/ui/table'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
+import { UsedBy } from '@/ui/used-by'
 import type { Repository } from '../queries'
 import styles from '../repositories.module.css'
 
@@ -22,6 +23,13 @@ export function columns(organization: string): readonly Column<Repository>[] {
       ),
     },
     { key: 'health', title: 'Health', isWide: true, narrow: 'second', cell: ({ attributes }) => <Health repository={attributes} /> },
+    {
+      key: 'workspaces',
+      title: 'Workspaces',
+      align: 'end',
+      from: 1024,
+      cell: ({ id, attributes }) => <UsedBy uses={attributes['used-by']} to={addresses.repository(organization, id, 'workspaces')} />,
+    },
     {
       key: 'branch',
       title: 'Default branch',

@@ -13,7 +13,8 @@ import { Pager } from '@/ui/pager'
 import { Segmented } from '@/ui/segmented'
 import { type Column, Table } from '@/ui/table'
 import { Tag } from '@/ui/tag'
-import { branchesOf, type RefRow, tagsOf, useOpenRepository } from '../queries'
+import { branchesOf, tagsOf } from '@/api/refs'
+import { type RefRow, useOpenRepository } from '../queries'
 
 const parseSearch = (raw: Readonly<Record<string, unknown>>) => ({
   kind: parameter.oneOf(raw['kind'], ['tags'] as const),

@@ -15,7 +15,7 @@ import { type Column, Table } from '@/ui/table'
 import { Tag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { type Root, rootsOf, useOpenRepository, useRefusalToCreate } from '../queries'
-import { RefChoice } from '../ref-choice'
+import { RefChoice } from '@/ui/ref-choice'
 import styles from '../repositories.module.css'
 
 const parseSearch = (raw: Readonly<Record<string, unknown>>) => ({ ref: parameter.text(raw['ref']) })

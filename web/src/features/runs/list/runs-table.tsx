@@ -77,7 +77,7 @@ function columns(organization: string, hasCommits: boolean): readonly Column<Run
       ),
     },
     ...(hasCommits
-      ? [{ key: 'commit', title: 'Commit', from: 1240 as const, cell: (row: RunRow) => (row.attributes.commit ? <CommitLine commit={row.attributes.commit} /> : null) }]
+      ? [{ key: 'commit', title: 'Commit', from: 1240 as const, cell: (row: RunRow) => (row.attributes.commit ? <CommitLine organization={organization} commit={row.attributes.commit} /> : null) }]
       : []),
     { key: 'by', title: 'Who', from: 1024, cell: (row) => <Who name={row.attributes['started-by'] ?? 'Slipway'} /> },
     { key: 'took', title: 'Took', align: 'end', from: 1024, width: '104px', cell: (row) => <Took row={row} /> },

@@ -2,6 +2,7 @@
 import type { Schema } from '@/api/query'
 import { Alert } from '@/ui/alert'
 import { Commit, Ref } from '@/ui/commit'
+import { addresses } from '@/lib/addresses'
 import { Icon } from '@/ui/icon'
 import { Anchor } from '@/ui/link'
 import styles from './run.module.css'
@@ -9,10 +10,10 @@ import styles from './run.module.css'
 type RunCommit = Schema<'RunCommit'>
 
 /** In the head of the run's page. */
-export function CommitFacts({ commit }: { commit: RunCommit }) {
+export function CommitFacts({ organization, commit }: { organization: string; commit: RunCommit }) {
   return (
     <span className={styles.fact}>
-      <Commit sha={commit.sha} href={commit.url} />
+      <Commit sha={commit.sha} to={addresses.commit(organization, commit['repository-id'], commit.sha)} />
       <Ref branch={commit.branch} tag={commit.tag} />
       <span className={styles.quiet} title={commit.subject}>
         by {commit.author}
@@ -42,10 +43,10 @@ export function CommitNotice({ commit }: { commit: RunCommit | null | undefined 
 }
 
 /** Below the title of a row: `3f8a1c2e main`. */
-export function CommitLine({ commit }: { commit: RunCommit }) {
+export function CommitLine({ organization, commit }: { organization: string; commit: RunCommit }) {
   return (
     <span className={styles.commitLine}>
-      <Commit sha={commit.sha} href={commit.url} />
+      <Commit sha={commit.sha} to={addresses.commit(organization, commit['repository-id'], commit.sha)} />
       <Ref branch={commit.branch} tag={commit.tag} />
       <PullRequest commit={commit} />
     </span>

@@ -4,7 +4,7 @@ import { type ApiError, toApiError } from '@/api/errors'
 import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 import { TextInput } from '@/ui/text-input'
-import { type Decision, refusalOf } from './decisions'
+import { type Decision, lacksApproval, refusalOf } from './decisions'
 import { DecisionDialog } from './decision-dialog'
 import { deletionsOf } from './phases'
 import { isForPerson, type RunDetail, type Workspace } from './queries'
@@ -49,7 +49,8 @@ export function ConfirmBar({ detail, workspace, workspaceName, onDecide }: Confi
         Discard
       </Button>
       <Button
-        look="primary"
+        // The page's one primary action is to approve it then.
+        look={lacksApproval(detail.run) ? 'default' : 'primary'}
         isBusy={busy === 'apply'}
         disabledReason={refusal}
         onClick={() => (deletions ? setAsked('apply') : void decide('apply'))}

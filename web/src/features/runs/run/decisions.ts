@@ -8,6 +8,9 @@ export function refusalOf(decision: Decision, { run }: RunDetail, workspace: Wor
   const { actions, permissions } = run.attributes
   switch (decision) {
     case 'apply':
+      if (isForPerson(run.attributes.status) && workspace?.attributes['managed-by']) return MANAGED
+      if (isForPerson(run.attributes.status) && !permissions['can-apply']) return notAllowed('confirm', 'workspace.run.apply')
+      if (isForPerson(run.attributes.status) && lacksApproval(run)) return run.attributes.approvals?.detail ?? 'It waits for approval.'
       if (!actions['is-confirmable']) return past(run, 'confirmed')
       if (!permissions['can-apply']) return notAllowed('confirm', 'workspace.run.apply')
       if (run.attributes['is-destroy'] && workspace && !workspace.attributes.permissions['can-queue-destroy'])
@@ -15,6 +18,7 @@ export function refusalOf(decision: Decision, { run }: RunDetail, workspace: Wor
       return null
     case 'discard':
       if (!actions['is-discardable']) return past(run, 'discarded')
+      if (workspace?.attributes['managed-by']) return MANAGED
       return permissions['can-discard'] ? null : notAllowed('discard', 'workspace.run.apply')
     case 'cancel':
       if (!actions['is-cancelable']) return isForPerson(run.attributes.status) ? 'It waits for a person: discard it instead.' : past(run, 'canceled')
@@ -25,10 +29,28 @@ export function refusalOf(decision: Decision, { run }: RunDetail, workspace: Wor
   }
 }
 
+const MANAGED = 'A resource of the catalog manages this workspace. Decide on its change, at the resource.'
+
 /** Why the caller cannot start runs there; null when that is possible. */
 export function refusalToStart(workspace: Workspace | undefined): string | null {
   if (!workspace || workspace.attributes.permissions['can-queue-run']) return null
   return notAllowed('start', 'workspace.run.plan')
+}
+
+/** Whether rules want approvals that it does not have, or somebody said no. */
+export function lacksApproval(run: Run): boolean {
+  const status = run.attributes.approvals?.status
+  return status === 'waiting' || status === 'rejected'
+}
+
+/** Why the caller can neither approve nor reject it; null when he can. That he asked for it himself the server says. */
+export function approvalRefusal({ run }: RunDetail): string | null {
+  const { status, permissions } = run.attributes
+  if (!isForPerson(status)) {
+    const isBefore = run.attributes['status-timestamps']['planned-at'] === undefined
+    return isBefore ? 'It can be approved once its plan is made.' : 'It was confirmed: nothing of it waits for approval any more.'
+  }
+  return permissions['can-approve'] ? null : notAllowed('approve', 'workspace.run.approve')
 }
 
 function notAllowed(verb: string, permission: string): string {

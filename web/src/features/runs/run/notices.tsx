@@ -12,6 +12,25 @@ import { Panel } from '@/ui/section'
 import { isFinal, isForPerson, type RunDetail } from './queries'
 import styles from './run.module.css'
 
+/** It carries out a change of a resource: that is where one decides. */
+export function ManagedNotice({ organization, managedBy }: { organization: string; managedBy: string | null | undefined }) {
+  if (!managedBy) return null
+  return (
+    <Alert
+      tone="neutral"
+      icon="resource"
+      title="It carries out a change of a resource"
+      action={
+        <LinkButton size="sm" to={addresses.resource(organization, managedBy)}>
+          Open the resource
+        </LinkButton>
+      }
+    >
+      The change is decided there, and its run with it.
+    </Alert>
+  )
+}
+
 /** Why it does not go on by itself; the way out stands beside it. */
 export function WaitingNotice({ detail, organization, workspace, action }: WaitingNoticeProps) {
   const { status } = detail.run.attributes

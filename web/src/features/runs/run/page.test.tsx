@@ -2,6 +2,7 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { http, HttpResponse } from 'msw'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { expectAccessible } from '@/testing/axe'
 import { show } from '@/testing/render'
 import RunPage from './page'
 import { AT, decisions, PATH, put, RUN, server } from './stage'
@@ -127,11 +128,104 @@ describe('the decision', () => {
     expect((await screen.findByRole('alert')).textContent).toContain('Sam discarded it a moment ago.')
   })
 
+  test('is made at the resource whose workspace it is', async () => {
+    put()
+    const workspace = { name: 'orders-db', 'managed-by': 'res-1', permissions: {} }
+    server.use(http.get(`${window.location.origin}/api/v2/organizations/acme/workspaces/orders-db`, () => HttpResponse.json({ data: { id: 'ws-1', type: 'workspaces', attributes: workspace } })))
+    const { user } = await open()
+    expect((await screen.findByRole('link', { name: 'Open the resource' })).getAttribute('href')).toBe('/app/acme/resources/res-1')
+    await user.click(await button(/Confirm and apply/))
+    expect(screen.getAllByText(/Decide on its change, at the resource/).length).toBeGreaterThan(0)
+    expect(decisions).toEqual([])
+  })
+
   test('is not offered for a run that nobody waits for', async () => {
     put({ run: { status: 'applied', actions: { 'is-confirmable': false, 'is-discardable': false, 'is-cancelable': false, 'is-force-cancelable': false } } })
     await open()
     await button('Run again')
     expect(screen.queryByRole('region', { name: 'Decision' })).toBeNull()
+  })
+})
+
+describe('approvals', () => {
+  const standing = (changes: object = {}) => ({
+    status: 'waiting' as const,
+    detail: 'Waits for one approval of team platform by the rule production.',
+    rules: [{ rule: 'apr-1', name: 'production', needed: 2, given: 1 }],
+    votes: [
+      { user: 'user-sam', name: 'sam', verdict: 'approve' as const, comment: 'Sunday 03:00', counts: true, 'created-at': '2026-03-02T14:01:00.000Z' },
+      { user: 'user-kim', name: 'kim', verdict: 'approve' as const, comment: '', counts: false, 'created-at': '2026-03-02T14:02:00.000Z' },
+    ],
+    ...changes,
+  })
+  const waiting = (changes: object = {}, mayApprove = true) => ({
+    run: {
+      approvals: standing(changes),
+      actions: { 'is-confirmable': false, 'is-discardable': true, 'is-cancelable': false, 'is-force-cancelable': false },
+      permissions: { 'can-apply': true, 'can-discard': true, 'can-approve': mayApprove, 'can-cancel': true, 'can-force-cancel': false },
+    },
+  })
+  const api = `${window.location.origin}/api/v2`
+  const ada = () => server.use(http.get(`${api}/account/details`, () => HttpResponse.json({ data: { id: 'user-ada', type: 'users', attributes: { username: 'ada' } } })))
+
+  test('say what is missing, by which rule, and who said what; nothing is confirmed before', async () => {
+    put(waiting())
+    ada()
+    const { user, container } = await open()
+    const rules = within(await screen.findByRole('list', { name: 'Rules' }))
+    expect(rules.getByText('production')).toBeDefined()
+    expect(rules.getByText('1 of 2')).toBeDefined()
+    const votes = within(screen.getByRole('list', { name: 'Who said what' }))
+    expect(votes.getByText('“Sunday 03:00”')).toBeDefined()
+    expect(votes.getByText(/may not approve any more/)).toBeDefined()
+    expect(screen.getByText('waits for approval')).toBeDefined()
+    const confirm = await button(/Confirm and apply/)
+    expect(confirm.getAttribute('aria-disabled')).toBe('true')
+    expect(within(screen.getByRole('region', { name: 'Decision' })).getAllByText(/Waits for one approval of team platform/).length).toBeGreaterThan(0)
+    await user.click(confirm)
+    expect(decisions).toEqual([])
+    await expectAccessible(container)
+  })
+
+  test('are given with a comment, and the server says when they do not count', async () => {
+    put(waiting())
+    ada()
+    const { user } = await open()
+    await user.type(await screen.findByLabelText('Why, for the others'), 'Looks right')
+    await user.click(await button('Approve'))
+    await waitFor(() => expect(decisions).toEqual([['approve', 'Looks right']]))
+    const detail = 'You asked for this yourself: somebody else has to approve it.'
+    server.use(
+      http.post(`${api}/runs/${RUN}/actions/approve`, () => HttpResponse.json({ errors: [{ status: '409', code: 'conflict', title: 'Conflict', detail }] }, { status: 409 })),
+    )
+    await user.click(await button('Approve'))
+    expect((await screen.findByRole('alert')).textContent).toContain(detail)
+  })
+
+  test('are taken back by who gave them', async () => {
+    put(waiting({ votes: [{ user: 'user-ada', name: 'ada', verdict: 'reject', comment: 'Friday', counts: true, 'created-at': '2026-03-02T14:01:00.000Z' }], status: 'rejected', detail: 'Rejected by ada ("Friday").' }))
+    ada()
+    const { user } = await open()
+    await user.click(await button('Withdraw my rejection'))
+    await waitFor(() => expect(decisions).toEqual([['withdraw-approval', '']]))
+    expect(screen.queryByRole('button', { name: 'Reject' })).toBeNull()
+  })
+
+  test('are not asked of who may not give them', async () => {
+    put(waiting({}, false))
+    ada()
+    await open()
+    expect(await screen.findByText(/Whoever holds workspace.run.approve there can/)).toBeDefined()
+    expect(screen.queryByRole('button', { name: 'Approve' })).toBeNull()
+  })
+
+  test('that are there let it be confirmed', async () => {
+    const { run } = waiting({ status: 'approved', detail: null })
+    put({ run: { ...run, actions: { ...run.actions, 'is-confirmable': true } }, plan: { 'resource-destructions': 0 } })
+    ada()
+    const { user } = await open()
+    await user.click(await button('Confirm and apply'))
+    await waitFor(() => expect(decisions).toEqual([['apply', '']]))
   })
 })
 

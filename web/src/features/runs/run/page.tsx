@@ -77,7 +77,7 @@ function Loaded({ detail, onRefresh }: { detail: RunDetail; onRefresh: () => voi
             label="Plan and log"
             initial={62}
             narrow={view === 'log' ? 'second' : 'first'}
-            first={<RunBody {...{ detail, search, onAgain, againRefusal }} onSearch={setSearch} onAsk={setAsked} />}
+            first={<RunBody {...{ detail, search, onAgain, againRefusal }} managedBy={workspace?.attributes['managed-by']} onSearch={setSearch} onAsk={setAsked} />}
             second={<LogOf detail={detail} search={search} onSearch={setSearch} />}
           />
         </div>

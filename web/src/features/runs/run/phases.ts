@@ -1,6 +1,7 @@
 // The stations of a run: where it was, where it stands, what is ahead, and how long each took. Pure.
 import { count, counted } from '@/lib/numbers'
 import type { IconName, Tone } from '@/ui/icon'
+import { lacksApproval } from './decisions'
 import { isForPerson, type Phase, type Run, type RunDetail } from './queries'
 
 export interface PhaseStation {
@@ -60,7 +61,7 @@ function confirmed(run: Run, plan: Phase): PhaseStation {
   const from = at(run, 'planned', 'planned-and-saved')
   const to = at(run, 'confirmed') ?? (from && at(run, ...ENDED))
   const times = { ...(from && { from }), ...(to && { to }), hasMarks: false }
-  if (isForPerson(status)) return { name: 'Confirm', icon: 'waiting', tone: 'accent', place: 'now', ...times, detail: 'waits for a yes' }
+  if (isForPerson(status)) return { name: 'Confirm', icon: 'waiting', tone: 'accent', place: 'now', ...times, detail: waitsFor(run) }
   if (at(run, 'confirmed')) {
     if (run.attributes['auto-apply']) return { name: 'Confirm', ...DONE, detail: 'by auto-apply', hasMarks: false }
     return { name: 'Confirm', ...DONE, ...times }
@@ -69,6 +70,11 @@ function confirmed(run: Run, plan: Phase): PhaseStation {
   if (from && to) return { name: 'Confirm', ...CANCELED, ...times }
   const isAhead = plan.attributes.status !== 'errored' && plan.attributes.status !== 'canceled'
   return { name: 'Confirm', ...(isAhead ? TODO : { ...TODO, icon: 'never' as const }), hasMarks: false }
+}
+
+function waitsFor(run: Run): string {
+  if (!lacksApproval(run)) return 'waits for a yes'
+  return run.attributes.approvals?.status === 'rejected' ? 'rejected' : 'waits for approval'
 }
 
 function applied(run: Run, apply: Phase): PhaseStation {

@@ -81,7 +81,8 @@ export function isForPerson(status: RunStatus): boolean {
 export function staleAfter(event: LiveEvent) {
   const { 'object-kind': kind, 'object-id': id } = event.attributes
   if (kind === 'runner-pool') return [stale('/api/v2/runs/{run}/waiting')]
-  if (kind === 'plan') return [stale('/api/v2/runs/{run}')]
+  // Whose yes counts is said by rules, teams and roles.
+  if (kind === 'plan' || kind === 'approval-rule' || kind === 'team' || kind === 'role-assignment') return [stale('/api/v2/runs/{run}')]
   if (kind !== 'run') return []
   return [
     stale('/api/v2/runs/{run}', { run: id }),

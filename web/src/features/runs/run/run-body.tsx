@@ -5,11 +5,12 @@ import { Button } from '@/ui/button'
 import { addressOf, kindAt, type LensIndex } from '../plan/index'
 import { LensSkeleton, PlanLens } from '../plan/plan-lens'
 import { CommitNotice } from './commit-facts'
+import { Approvals } from './approvals'
 import { ApplyProgressPanel, StepState } from './apply-progress'
 import { Comments } from './comments'
 import type { Decision } from './decisions'
 import { Diagnostics } from './diagnostics'
-import { FailureNotice, Unaccounted, WaitingNotice } from './notices'
+import { FailureNotice, ManagedNotice, Unaccounted, WaitingNotice } from './notices'
 import { useApplyProgress } from './progress'
 import type { RunDetail } from './queries'
 import { isFinal } from './queries'
@@ -24,9 +25,11 @@ interface RunBodyProps {
   /** Asks what to plan again. */
   onAgain: () => void
   againRefusal: string | null
+  /** Id of the resource whose workspace it is. */
+  managedBy: string | null | undefined
 }
 
-export function RunBody({ detail, search, onSearch, onAsk, onAgain, againRefusal }: RunBodyProps) {
+export function RunBody({ detail, managedBy, search, onSearch, onAsk, onAgain, againRefusal }: RunBodyProps) {
   const { run, plan, apply } = detail
   const organization = useOrganization()
   const workspace = useParam('workspace')
@@ -61,8 +64,10 @@ export function RunBody({ detail, search, onSearch, onAsk, onAgain, againRefusal
           )
         }
       />
+      <ManagedNotice organization={organization} managedBy={managedBy} />
       <CommitNotice commit={detail.run.attributes.commit} />
       <FailureNotice detail={detail} />
+      <Approvals detail={detail} />
       <Unaccounted {...{ detail, organization, workspace, onAgain, againRefusal }} />
       {progress && <ApplyProgressPanel progress={progress} total={total} isActive={isApplying} />}
       <Diagnostics diagnostics={errors} />

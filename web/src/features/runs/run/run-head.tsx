@@ -90,7 +90,7 @@ export function RunHead({ organization, workspaceName, workspace, detail, onAsk,
   )
 }
 
-const SOURCES: Record<string, string> = { api: 'by the API', cli: 'from the command line', ui: 'in the console', 'tfe-api': 'by the cloud protocol', 'tfe-ui': 'in the console', vcs: 'by a commit' }
+const SOURCES: Record<string, string> = { api: 'by the API', cli: 'from the command line', ui: 'in the console', 'tfe-api': 'by the cloud protocol', 'tfe-ui': 'in the console', vcs: 'by a commit', schedule: 'by a schedule' }
 
 function RunMeta({ organization, workspaceName, detail }: { organization: string; workspaceName: string; detail: RunDetail }) {
   const { run } = detail
@@ -109,7 +109,7 @@ function RunMeta({ organization, workspaceName, detail }: { organization: string
           {workspaceName}
         </Link>
       </span>
-      {attributes.commit && <CommitFacts commit={attributes.commit} />}
+      {attributes.commit && <CommitFacts organization={organization} commit={attributes.commit} />}
       <span className={styles.fact}>
         <Icon name={attributes['is-destroy'] ? 'trash' : 'run'} size={14} />
         {operationOf(run)}

@@ -52,7 +52,7 @@ export function LastRun({ organization, workspace, id }: LastRunProps) {
                 {[
                   run['started-by'] ?? 'the system',
                   run.commit ? null : `from ${SOURCES[run.source] ?? run.source}`,
-                  run.commit ? <Commit key="commit" sha={run.commit.sha} href={run.commit.url} /> : null,
+                  run.commit ? <Commit key="commit" sha={run.commit.sha} to={addresses.commit(organization, run.commit['repository-id'], run.commit.sha)} /> : null,
                   run.commit ? <Ref key="ref" branch={run.commit.branch} tag={run.commit.tag} /> : null,
                   <Time key="at" at={run['created-at']} />,
                   run['is-destroy'] ? 'destroys everything' : null,

@@ -1,0 +1,130 @@
+// What was ordered from the catalog, and how it stands.
+import { useQuery } from '@tanstack/react-query'
+import { useAllowed } from '@/api/allowed'
+import { toApiError } from '@/api/errors'
+import { addresses } from '@/lib/addresses'
+import { useOrganization, useSearchState } from '@/lib/search'
+import { ErrorNotice } from '@/ui/alert'
+import { Button, LinkButton } from '@/ui/button'
+import { Command } from '@/ui/command'
+import { EmptyState } from '@/ui/empty-state'
+import { FilterBar } from '@/ui/filter-bar'
+import { PageHead } from '@/ui/page-head'
+import { Pager } from '@/ui/pager'
+import { Table } from '@/ui/table'
+import { projectsOf, READ, resourcesOf, templatesOf } from '../queries'
+import type { Resource } from '../wire'
+import { columns } from './columns'
+import { parseResources } from './search'
+
+const NOTHING = { text: undefined, project: undefined, template: undefined, state: undefined, label: undefined, stale: undefined, page: undefined }
+
+export default function Resources() {
+  const organization = useOrganization()
+  const allowed = useAllowed(organization)
+  allowed.demand(READ)
+  const [search, change] = useSearchState(parseResources)
+  const { text, project, template, state, label, stale, sort, page } = search
+  const isFiltered = Boolean(text ?? project ?? template ?? state ?? label ?? stale)
+  const { data, error, refetch, isPlaceholderData } = useQuery({
+    ...resourcesOf(organization, {
+      ...(text && { 'search[text]': text }),
+      ...(project && { 'filter[project]': project }),
+      ...(template && { 'filter[template]': template }),
+      ...(state && { 'filter[state]': state }),
+      ...(label && { 'filter[label]': label }),
+      ...(stale && { 'filter[stale]': stale }),
+      ...(sort && { sort }),
+      ...(page && { 'page[number]': page }),
+      'page[size]': 50,
+    }),
+    placeholderData: (before) => before,
+  })
+  const projects = useQuery(projectsOf(organization)).data?.data ?? []
+  const templates = useQuery(templatesOf(organization)).data?.data ?? []
+  const rows = data?.data as readonly Resource[] | undefined
+  const isEmpty = rows?.length === 0 && !isFiltered
+  // Who may order in one project only is not told before he chose it.
+  const add = (
+    <LinkButton look="primary" icon="plus" to={addresses.orderResource(organization)}>
+      Order a resource
+    </LinkButton>
+  )
+  return (
+    <>
+      <PageHead
+        title="Resources"
+        count={data?.meta?.pagination['total-count']}
+        meta="What was ordered from the catalog: each is one unit of infrastructure, of a template."
+        actions={
+          isEmpty ? undefined : (
+            <>
+              <LinkButton icon="change" to={addresses.resourceChanges(organization)}>
+                Changes
+              </LinkButton>
+              {add}
+            </>
+          )
+        }
+      />
+      {!isEmpty && (
+        <FilterBar
+          text={{ name: 'text', placeholder: 'Filter by name' }}
+          filters={[
+            { name: 'project', title: 'Project', options: projects.map(({ id, attributes }) => ({ value: id, text: attributes.name })) },
+            { name: 'template', title: 'Template', options: templates.map(({ id, attributes }) => ({ value: id, text: attributes.name })) },
+            {
+              name: 'state',
+              title: 'State',
+              options: [
+                { value: 'requested', text: 'Ordered' },
+                { value: 'provisioned', text: 'Provisioned' },
+                { value: 'destroyed', text: 'Destroyed' },
+              ],
+            },
+            {
+              name: 'stale',
+              title: 'Up to date',
+              options: [
+                { value: 'true', text: 'Stale' },
+                { value: 'false', text: 'Up to date' },
+              ],
+            },
+            { name: 'label', title: 'Label', placeholder: 'team=platform', isMono: true },
+          ]}
+          values={{ text, project, template, state, stale, label }}
+          onChange={(changes) => void change({ ...changes, page: undefined } as never)}
+        />
+      )}
+      {error ? (
+        <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
+      ) : (
+        <Table
+          label="Resources"
+          rows={rows}
+          rowKey={({ id }) => id}
+          rowTo={({ id }) => addresses.resource(organization, id)}
+          columns={columns(organization, new Map(projects.map(({ id, attributes }) => [id, attributes.name])))}
+          isOff={({ attributes }) => attributes.state === 'destroyed'}
+          sort={sort}
+          onSort={(next) => void change({ sort: next, page: undefined })}
+          isStale={isPlaceholderData}
+          expected={5}
+          empty={
+            isFiltered ? (
+              <EmptyState title="No resource is like that" action={<Button onClick={() => void change(NOTHING)}>Show all</Button>}>
+                None of {organization} matches these filters.
+              </EmptyState>
+            ) : (
+              <EmptyState title="Nothing was ordered yet" action={add} command={<Command text="slipway resource create network --name shop" />}>
+                A resource is a unit of infrastructure: a network, a database, a bucket. Choose a template, answer what it asks for, look at the
+                plan, and say yes.
+              </EmptyState>
+            )
+          }
+        />
+      )}
+      <Pager meta={data?.meta} shown={rows?.length ?? 0} onPage={(next) => void change({ page: next })} />
+    </>
+  )
+}

@@ -1,0 +1,28 @@
+// What the list of resources has in its address.
+import { parameter, type ParseSearch } from '@/lib/search'
+
+export const STATES = ['requested', 'provisioned', 'destroyed'] as const
+
+interface ListSearch {
+  readonly text: string | undefined
+  /** By id. */
+  readonly project: string | undefined
+  /** By id. */
+  readonly template: string | undefined
+  readonly state: (typeof STATES)[number] | undefined
+  readonly label: string | undefined
+  readonly stale: 'true' | 'false' | undefined
+  readonly sort: string | undefined
+  readonly page: number | undefined
+}
+
+export const parseResources: ParseSearch<ListSearch> = (raw) => ({
+  text: parameter.text(raw['text']),
+  project: parameter.text(raw['project']),
+  template: parameter.text(raw['template']),
+  state: parameter.oneOf(raw['state'], STATES),
+  label: parameter.text(raw['label']),
+  stale: parameter.oneOf(typeof raw['stale'] === 'boolean' ? String(raw['stale']) : raw['stale'], ['true', 'false'] as const),
+  sort: parameter.text(raw['sort']),
+  page: parameter.page(raw['page']),
+})

@@ -1,0 +1,78 @@
+// The columns of lists of schedules.
+import { addresses } from '@/lib/addresses'
+import { Button } from '@/ui/button'
+import { Link } from '@/ui/link'
+import { Status } from '@/ui/status'
+import type { Column } from '@/ui/table'
+import { Text } from '@/ui/text'
+import { Time } from '@/ui/time'
+import type { Schedule } from './queries'
+import styles from './schedules.module.css'
+import { actionWord } from './words'
+
+interface Handlers {
+  readonly organization: string
+  /** In the list of an organization each says where it is. */
+  readonly hasObjects: boolean
+  readonly onOpen: (schedule: Schedule) => void
+}
+
+export function columns({ organization, hasObjects, onOpen }: Handlers): readonly Column<Schedule>[] {
+  return [
+    {
+      key: 'name',
+      title: 'Name',
+      narrow: 'first',
+      isWide: true,
+      cell: (schedule) => (
+        <span className={styles.name}>
+          <Button look="quiet" size="sm" onClick={() => onOpen(schedule)}>
+            {schedule.attributes.name}
+          </Button>
+          <Text isSmall level={3}>
+            {schedule.attributes.words}
+          </Text>
+        </span>
+      ),
+    },
+    ...(hasObjects ? [objects(organization)] : []),
+    { key: 'action', title: 'Starts', from: 1024, cell: ({ attributes }) => <Text level={2}>{actionWord(attributes.action)}</Text> },
+    { key: 'next', title: 'Next time', narrow: 'second', cell: ({ attributes }) => <Next attributes={attributes} /> },
+    {
+      key: 'last',
+      title: 'Last time',
+      narrow: 'second',
+      cell: ({ attributes: { outcomes } }) => {
+        const [last] = outcomes
+        return last ? <Status of="scheduled" value={last.kind} detail={<Time at={last.at} form="short" />} /> : <Text level={3}>never</Text>
+      },
+    },
+    { key: 'as', title: 'Runs as', from: 1240, cell: ({ attributes }) => <Text level={2}>{attributes['runs-as']}</Text> },
+  ]
+}
+
+function objects(organization: string): Column<Schedule> {
+  return {
+    key: 'object',
+    title: 'Workspace',
+    narrow: 'second',
+    cell: ({ attributes }) =>
+      attributes['object-kind'] === 'workspace' ? (
+        <Link to={addresses.workspace(organization, attributes['object-name'], 'schedules')} look="plain">
+          {attributes['object-name']}
+        </Link>
+      ) : (
+        <Text level={2}>{attributes['object-name']}</Text>
+      ),
+  }
+}
+
+function Next({ attributes }: Pick<Schedule, 'attributes'>) {
+  const [next] = attributes['next-times']
+  if (attributes.status !== 'active' || !next) return <Status of="schedule" value={attributes.status} />
+  return (
+    <Text level={2} title={next.local}>
+      <Time at={next.at} />
+    </Text>
+  )
+}
