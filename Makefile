@@ -11,6 +11,10 @@ DATA ?=
 ONCE ?=
 XTASK := cargo run --quiet --locked --package xtask --
 
+# What is told on PostgreSQL, too. With the command's package the features of all dependencies are those of the whole
+# workspace, so that nothing is built again.
+STORIES := kernel identity connections infra server cli
+
 .PHONY: help demo test bench nightly dev tools fmt clean
 
 help: ## List these commands
@@ -28,7 +32,7 @@ test: ## Run every check and every test
 	@tools/stage.sh "tools" $(XTASK) tools
 	@tools/stage.sh "packages of the console" $(XTASK) web install
 	@tools/stage.sh "format" cargo fmt --all --check
-	@tools/stage.sh "format of Go" diff /dev/null <(gofmt -d tools/test-provider)
+	@tools/stage.sh "format of Go" diff /dev/null <(gofmt -d tools/test-provider tools/go-tfe)
 	@tools/stage.sh "tidy" $(XTASK) tidy
 	@tools/stage.sh "licences" $(XTASK) licences
 	@tools/stage.sh "clippy" cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
@@ -40,7 +44,7 @@ test: ## Run every check and every test
 	@tools/stage.sh "generated documents" $(XTASK) gen --check
 	@tools/stage.sh "tests" cargo test --locked --workspace --no-fail-fast
 	@SLIPWAY_TEST_DATABASE=postgres tools/stage.sh "stories on PostgreSQL" \
-		cargo test --locked --no-fail-fast --package slipway-kernel --package slipway-identity --package slipway-infra --package slipway-server --test it
+		cargo test --locked --no-fail-fast $(patsubst %,--package slipway-%,$(STORIES)) --test it
 	@tools/stage.sh "flows" $(XTASK) web flows
 
 bench: ## Measure, and print the table
@@ -50,7 +54,8 @@ bench: ## Measure, and print the table
 	@$(XTASK) bench
 
 nightly: ## Run the tests that take hours: many more seeds and cases
-	@PROPTEST_CASES=20000 SLIPWAY_SIMULATION_FAULTS=100000 SLIPWAY_KILL_ALL=1 FLOWS_ALL=1 $(MAKE) --no-print-directory test
+	@PROPTEST_CASES=20000 SLIPWAY_FUZZ_CASES=200000 SLIPWAY_SIMULATION_FAULTS=100000 SLIPWAY_KILL_ALL=1 FLOWS_ALL=1 $(MAKE) --no-print-directory test
+	@tools/stage.sh "fuzz targets" tools/fuzz.sh 600
 	@tools/stage.sh "tools for the night" $(XTASK) tools --kubernetes
 	@tools/stage.sh "clippy of the night" cargo clippy --locked --package slipway-server --features kubernetes --test kubernetes --quiet -- -D warnings
 	@tools/stage.sh "Kubernetes" cargo test --locked --package slipway-server --features kubernetes --test kubernetes
@@ -67,7 +72,7 @@ tools: ## Obtain OpenTofu, the providers and the services that tests use
 
 fmt: ## Format the code
 	@cargo fmt --all
-	@gofmt -w tools/test-provider
+	@gofmt -w tools/test-provider tools/go-tfe
 
 clean: ## Remove what was built; the tool cache stays
 	@cargo clean

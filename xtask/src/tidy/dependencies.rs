@@ -8,7 +8,7 @@ use crate::workspace::Package;
 const PREFIX: &str = "slipway-";
 
 /// A crate and the crates it may depend on, lowest first. Driving a tool needs no database and no other crate.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("api", &[]),
     ("client", &["api"]),
     ("git", &[]),
@@ -17,8 +17,15 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("identity", &["api", "kernel"]),
     ("connections", &["api", "kernel", "identity", "git"]),
     ("infra", &["api", "kernel", "identity", "connections", "git", "tofu"]),
+    (
+        "catalog",
+        &["api", "kernel", "identity", "connections", "infra", "git", "tofu"],
+    ),
     ("runner", &["api", "client", "git", "tofu"]),
-    ("server", &["api", "kernel", "identity", "connections", "infra"]),
+    (
+        "server",
+        &["api", "kernel", "identity", "connections", "infra", "catalog"],
+    ),
     ("cli", &["api", "client", "runner", "server", "tofu"]),
     (
         "testing",
@@ -31,6 +38,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
             "identity",
             "connections",
             "infra",
+            "catalog",
             "runner",
             "server",
         ],

@@ -43,12 +43,10 @@ impl Key {
 
     /// 128 bits in hexadecimal.
     pub(super) fn finish(self) -> String {
-        hexadecimal(self.0.finish().as_ref()).chars().take(32).collect()
+        let mut digits = hex::encode(self.0.finish());
+        digits.truncate(32);
+        digits
     }
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The folder of the tool with this key. When it is not there, `make` fills an empty folder, which then takes its place

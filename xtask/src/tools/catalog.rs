@@ -46,6 +46,15 @@ pub(super) const GITEA: GoProgram = GoProgram {
 };
 pub(super) const GITEA_MODULE: &str = "code.gitea.io/gitea";
 
+/// A program for Terraform Enterprise: calls a server with go-tfe and says what is not as go-tfe expects it.
+pub(super) const GO_TFE: GoProgram = GoProgram {
+    folder: "go-tfe",
+    package: ".",
+    linker_flags: "-s -w",
+    tags: "",
+    needs_c: false,
+};
+
 /// What a Kubernetes API server keeps its objects in.
 pub(super) const ETCD: GoProgram = GoProgram {
     folder: "etcd",

@@ -57,6 +57,9 @@ pub(crate) struct Tools {
     /// A folder with `gitea` and what it reads. Absent from the demo's tools.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) gitea: Option<PathBuf>,
+    /// A program that calls a server with go-tfe. Absent from the demo's tools.
+    #[serde(rename = "go-tfe", skip_serializing_if = "Option::is_none")]
+    pub(crate) go_tfe: Option<PathBuf>,
     /// A folder with `kube-apiserver` and `etcd`, for the nightly tests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) kubernetes: Option<PathBuf>,
@@ -85,6 +88,7 @@ pub(crate) fn for_demo() -> Result<Tools> {
         python: None,
         dex: None,
         gitea: None,
+        go_tfe: None,
         kubernetes: None,
     })
 }
@@ -108,6 +112,7 @@ fn all(kubernetes: Option<PathBuf>) -> Result<Tools> {
         python: Some(python::obtain(&root)?),
         dex: Some(dex::obtain(&root)?),
         gitea: Some(gitea::obtain(&root)?),
+        go_tfe: Some(build::obtain(&root, &catalog::GO_TFE, "go-tfe")?),
         kubernetes,
     })
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::Deserialize;
 
-use super::cache::{self, hexadecimal};
+use super::cache;
 use crate::{environment, process};
 
 /// The content of `release.toml`.
@@ -65,7 +65,7 @@ fn download(url: &str, pinned: &str, folder: &Path) -> Result<()> {
             .env_clear()
             .envs(environment::for_builds()),
     )?;
-    let found = hexadecimal(digest(&SHA256, &fs::read(&archive)?).as_ref());
+    let found = hex::encode(digest(&SHA256, &fs::read(&archive)?));
     ensure!(
         found == pinned,
         "its SHA-256 is {found}, tools/tofu/release.toml says {pinned}"
@@ -106,7 +106,7 @@ mod tests {
     fn the_pinned_archive_is_unpacked() {
         let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (path, url) = archive(source.path());
-        let pinned = hexadecimal(digest(&SHA256, &fs::read(path).unwrap()).as_ref());
+        let pinned = hex::encode(digest(&SHA256, &fs::read(path).unwrap()));
         download(&url, &pinned, target.path()).unwrap();
         assert_eq!(fs::read_to_string(target.path().join("tofu")).unwrap(), "#!/bin/true");
     }

@@ -6,11 +6,16 @@
 mod stamp;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use anyhow::{Context, Result, bail};
 
 use crate::{environment, process, workspace};
+
+/// How long the components' tests may take: they take two minutes on two cores, and five beside other work.
+const TEST_SECONDS: u32 = 900;
+/// What coreutils' `timeout` ends with when the time was over.
+const ENDED_BY_LIMIT: i32 = 124;
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Step {
@@ -51,7 +56,7 @@ fn take(root: &Path, step: Step) -> Result<()> {
         Step::Install => install(&folder),
         Step::InstallBench => install(&folder.join("bench")),
         Step::Check => script_once(root, "check", &[]),
-        Step::Test => script_once(root, "test", &[]),
+        Step::Test => test(root),
         Step::Build => script_once(root, "build", &[folder.join("dist/index.html")]),
         Step::Flows => flows(root),
     }
@@ -81,6 +86,25 @@ fn script_once(root: &Path, script: &'static str, makes: &[PathBuf]) -> Result<(
     stamp::put(script, &folder, &wanted)
 }
 
+/// The components' tests, within a limit: a worker of the test runner that stands still would stand for ever, since only
+/// what runs is timed by it. That is said, and tried once more; tests that fail are not tried again.
+fn test(root: &Path) -> Result<()> {
+    let folder = folder(root);
+    let wanted = stamp::of_sources(root)?;
+    if stamp::is("test", &folder, &wanted) {
+        println!("web: nothing changed since `npm run test`");
+        return Ok(());
+    }
+    let mut command = limited_npm_command(&folder, TEST_SECONDS, &["run", "test"]);
+    let mut status = status_of(&mut command)?;
+    if status.code() == Some(ENDED_BY_LIMIT) {
+        eprintln!("web: the components' tests stood still for {TEST_SECONDS} s and were ended; once more");
+        status = status_of(&mut command)?;
+    }
+    succeeded(&command, status)?;
+    stamp::put("test", &folder, &wanted)
+}
+
 /// The flows, always: they try the binary as much as the console.
 fn flows(root: &Path) -> Result<()> {
     let folder = folder(root);
@@ -106,7 +130,17 @@ fn npm(folder: &Path, arguments: &[&str]) -> Result<()> {
 }
 
 fn npm_command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new("npm");
+    in_folder(Command::new("npm"), folder, arguments)
+}
+
+/// npm under coreutils' `timeout`, which ends the whole process group.
+fn limited_npm_command(folder: &Path, seconds: u32, arguments: &[&str]) -> Command {
+    let mut command = Command::new("timeout");
+    command.arg("--kill-after=10").arg(seconds.to_string()).arg("npm");
+    in_folder(command, folder, arguments)
+}
+
+fn in_folder(mut command: Command, folder: &Path, arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .current_dir(folder)
@@ -116,12 +150,20 @@ fn npm_command(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 fn finish(command: &mut Command) -> Result<()> {
-    let line = process::describe(command);
-    let status = command
-        .status()
-        .with_context(|| format!("`{line}` could not be started; Node brings npm: https://nodejs.org"))?;
+    let status = status_of(command)?;
+    succeeded(command, status)
+}
+
+fn status_of(command: &mut Command) -> Result<ExitStatus> {
+    command.status().with_context(|| {
+        let line = process::describe(command);
+        format!("`{line}` could not be started; Node brings npm: https://nodejs.org")
+    })
+}
+
+fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
     if !status.success() {
-        bail!("`{line}` failed in web/ ({status})");
+        bail!("`{}` failed in web/ ({status})", process::describe(command));
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Marks of what was done with which sources.
 
-use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -47,12 +46,7 @@ pub(super) fn of_files(root: &Path, files: &[PathBuf]) -> Result<String> {
             context.update(part);
         }
     }
-    let mut text = String::new();
-    for byte in context.finish().as_ref() {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    Ok(text)
+    Ok(hex::encode(context.finish()))
 }
 
 /// Whether the step was last done with what has this digest.
