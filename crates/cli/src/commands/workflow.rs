@@ -42,7 +42,7 @@ Examples:
     /// Destroy resources with everything that stands on them, what nothing stands on first
     #[command(after_help = "\
 Examples:
-  slipway workflow destroy res-0123456789abcdef           # show the steps
+  slipway workflow destroy res-0123456789abcdef
   slipway workflow destroy res-0123456789abcdef --start --wait")]
     Destroy {
         /// The resources' ids
@@ -54,7 +54,7 @@ Examples:
     /// Take resources to a version of their template
     #[command(after_help = "\
 Examples:
-  slipway workflow upgrade scv-0123456789abcdef           # all that have another version: show the steps
+  slipway workflow upgrade scv-0123456789abcdef
   slipway workflow upgrade scv-0123456789abcdef --start --parallel 10 --stop-after 3
   slipway workflow upgrade scv-0123456789abcdef res-0123456789abcdef --start --wait")]
     Upgrade {
@@ -70,7 +70,7 @@ Examples:
     /// Take resources to what their parents give now
     #[command(after_help = "\
 Examples:
-  slipway workflow refresh                                # all that are stale: show the steps
+  slipway workflow refresh
   slipway workflow refresh --start --auto-apply --wait")]
     Refresh {
         /// The resources' ids [default: all that are stale]
