@@ -1,10 +1,10 @@
 //! The built binary with real OpenTofu: server, runner and command line as people run them, on SQLite and PostgreSQL.
 //!
 //! `runs` and `refusals` tell what users do and do wrong, `sandbox` what a configuration may not reach, `credentials` what
-//! it is given of integrations, `executors` what is run now and then, `resources` what is ordered from the catalog, `forges`
-//! what it finds when it comes from outside, `restarts` what happens to a run when servers come and go, `kills` what is left
-//! when anything is killed at any moment. `slipway` is the fixture; `processes` finds and signals processes; nothing here
-//! knows what is inside of a server.
+//! it is given of integrations, `executors` what is run now and then, `resources` what is ordered from the catalog, `tree`
+//! the whole of `examples/catalog`, `forges` what it finds when it comes from outside, `restarts` what happens to a run when
+//! servers come and go, `kills` what is left when anything is killed at any moment. `slipway` and `catalog` are the fixtures;
+//! `processes` finds and signals processes; nothing here knows what is inside of a server.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,6 +15,7 @@
 )]
 
 mod actions;
+mod catalog;
 mod credentials;
 mod executors;
 mod forges;
@@ -28,4 +29,5 @@ mod restarts;
 mod runs;
 mod sandbox;
 mod slipway;
+mod tree;
 mod wait;

@@ -1,25 +1,14 @@
 //! What people order from the catalog, made by real OpenTofu: planned, confirmed, applied, followed, destroyed; also when the
 //! server is killed on the way.
 
-use std::fs;
-use std::time::Duration;
-
 use rstest::rstest;
-use serde_json::{Value, json};
-use slipway_api::ids::{ResourceChangeId, ResourceId};
-use slipway_api::resource_changes::{
-    CatalogRulesChanges, ResourceChange, ResourceChangeDecision, ResourceChangeStatus, WhenStale,
-};
-use slipway_api::resources::{CatalogResourceChanges, NewCatalogResource, ResourceRequest, ResourceState};
-use slipway_testing::git_server::{Change, GitServer};
-use tokio::time::Instant;
+use serde_json::json;
+use slipway_api::resource_changes::{ResourceChangeStatus, WhenStale};
+use slipway_api::resources::CatalogResourceChanges;
+use slipway_testing::git_server::Change;
 
-use crate::credentials::REACH_US;
-use crate::slipway::{Database, Slipway};
-use crate::wait::PATIENCE;
-
-/// How often the server is asked.
-const LOOK: Duration = Duration::from_millis(50);
+use crate::catalog::{Catalog, one};
+use crate::slipway::Database;
 
 const NETWORK: &str = r#"
 variable "cidr" {
@@ -49,122 +38,47 @@ output "password" {
 }
 "#;
 
-/// A server with two templates, `network` and `database`, in a real repository.
-struct Catalog {
-    slipway: Slipway,
-    _server: GitServer,
-}
+/// Two templates, `network` and `database`.
+const CATALOG: &str = r#"
+kind: template
+key: network
+name: Network
+---
+kind: template
+key: database
+name: Database
+parents: [{template: network}]
+---
+kind: source-code
+name: small
+identifier: URL
+---
+kind: source-code-version
+template: network
+source-code: small
+tag: v1.0.0
+directory: network
+lifecycle: active
+---
+kind: source-code-version
+template: database
+source-code: small
+tag: v1.0.0
+directory: database
+lifecycle: active
+variables: [{name: network_id, reference: {template: network, output: network_id}}]
+"#;
 
-impl Catalog {
-    async fn new(database: Database) -> Self {
-        let slipway = Slipway::start_with(database, &REACH_US).await;
-        let server = GitServer::start().unwrap();
-        let repository = server.create("platform/small").unwrap();
-        let files = [
-            Change::file("network/main.tf", NETWORK),
-            Change::file("database/main.tf", DATABASE),
-        ];
-        repository.commit("main", "Two modules", &files).unwrap();
-        repository.git(&["tag", "v1.0.0", "main"]).unwrap();
-        let version = |template: &str| {
-            json!({"kind": "source-code-version", "template": template, "source-code": "small", "tag": "v1.0.0",
-                "directory": template, "lifecycle": "active"})
-        };
-        let mut of_database = version("database");
-        of_database["variables"] =
-            json!([{"name": "network_id", "reference": {"template": "network", "output": "network_id"}}]);
-        let documents = [
-            json!({"kind": "template", "key": "network", "name": "Network"}),
-            json!({"kind": "template", "key": "database", "name": "Database", "parents": [{"template": "network"}]}),
-            json!({"kind": "source-code", "name": "small", "identifier": server.url("platform/small")}),
-            version("network"),
-            of_database,
-        ];
-        let home = slipway.home.path();
-        for (number, document) in documents.iter().enumerate() {
-            fs::write(home.join(format!("{number}.json")), document.to_string()).unwrap();
-        }
-        let files = ["0.json", "1.json", "2.json", "3.json", "4.json"];
-        let mut arguments = vec!["catalog", "apply"];
-        arguments.extend(files.iter().flat_map(|file| ["-f", *file]));
-        let done = slipway.command(home, &arguments).await;
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        Self {
-            slipway,
-            _server: server,
-        }
-    }
-
-    async fn order(&self, wanted: Value) -> ResourceId {
-        let wanted: NewCatalogResource = serde_json::from_value(wanted).unwrap();
-        let made = self
-            .slipway
-            .client
-            .create_resource(&self.slipway.organization, wanted)
-            .await;
-        made.unwrap().id.parse().unwrap()
-    }
-
-    async fn newest(&self, resource: ResourceId) -> (ResourceChangeId, ResourceChange) {
-        let all = self
-            .slipway
-            .client
-            .changes_of_resource(resource)
-            .up_to(1)
-            .await
-            .unwrap();
-        let newest = all.into_iter().next().unwrap();
-        (newest.id.parse().unwrap(), newest.attributes)
-    }
-
-    /// Waits until the newest change of a resource, of this number at least, is so far.
-    async fn until(&self, resource: ResourceId, number: i64, status: ResourceChangeStatus) -> ResourceChangeId {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let (id, change) = self.newest(resource).await;
-            if change.number >= number && change.status == status {
-                return id;
-            }
-            let has_failed = change.status == ResourceChangeStatus::Failed && status != change.status;
-            assert!(!has_failed && Instant::now() < deadline, "{change:?}");
-            tokio::time::sleep(LOOK).await;
-        }
-    }
-
-    async fn confirm(&self, change: ResourceChangeId) {
-        let said = ResourceChangeDecision::default();
-        self.slipway
-            .client
-            .decide_resource_change(change, "confirm", &said)
-            .await
-            .unwrap();
-    }
-
-    async fn outputs(&self, resource: ResourceId) -> String {
-        let outputs = self.slipway.client.resource_outputs(resource).await.unwrap();
-        serde_json::to_string(&outputs).unwrap()
-    }
-
-    async fn state(&self, resource: ResourceId) -> ResourceState {
-        self.slipway
-            .client
-            .catalog_resource(resource)
-            .await
-            .unwrap()
-            .0
-            .attributes
-            .state
-    }
-
-    async fn destroy(&self, resource: ResourceId, number: i64) {
-        let request = ResourceRequest {
-            reason: "Not needed any more".to_owned(),
-            auto_apply: true,
-        };
-        self.slipway.client.destroy_resource(resource, &request).await.unwrap();
-        self.until(resource, number, ResourceChangeStatus::Applied).await;
-        assert_eq!(self.state(resource).await, ResourceState::Destroyed);
-    }
+async fn small(database: Database) -> Catalog {
+    let files = [
+        Change::file("network/main.tf", NETWORK),
+        Change::file("database/main.tf", DATABASE),
+    ];
+    let catalog = Catalog::new(database, &files).await;
+    catalog
+        .publish("catalog.yaml", &CATALOG.replace("URL", &catalog.url()))
+        .await;
+    catalog
 }
 
 #[rstest]
@@ -173,8 +87,7 @@ impl Catalog {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_ordered_is_made_followed_and_destroyed(#[case] database: Database) {
     use ResourceChangeStatus::{Applied, Waiting};
-    let catalog = Catalog::new(database).await;
-    let client = &catalog.slipway.client;
+    let catalog = small(database).await;
     let network = json!({"template": "network", "name": "main", "values": {"cidr": "10.0.0.0/16"}, "auto-apply": true});
     let network = catalog.order(network).await;
     // Its order waits for the network's.
@@ -192,36 +105,16 @@ async fn what_is_ordered_is_made_followed_and_destroyed(#[case] database: Databa
         "{outputs}"
     );
 
-    let (shown, tag) = client.catalog_resource(network).await.unwrap();
-    let project = match &shown.relationships["project"].data {
-        slipway_api::jsonapi::Linkage::One(project) => project.id.parse().unwrap(),
-        other => panic!("{other:?}"),
-    };
-    let (_, rules) = client.catalog_rules(project).await.unwrap();
-    let follow = CatalogRulesChanges {
-        when_stale: Some(WhenStale::Apply),
-        unapproved_fields: None,
-    };
-    client.update_catalog_rules(project, follow, &rules).await.unwrap();
+    catalog.follow(network, WhenStale::Apply).await;
     let changes = CatalogResourceChanges {
         values: Some([("cidr".to_owned(), json!("10.9.0.0/16"))].into()),
-        auto_apply: true,
         ..CatalogResourceChanges::default()
     };
-    client.update_resource(network, changes, &tag).await.unwrap();
+    catalog.change(network, changes).await;
     catalog.until(network, 2, Applied).await;
     catalog.until(orders, 2, Applied).await;
     assert!(catalog.outputs(orders).await.contains("db in net-10.9.0.0/16"));
-    assert!(
-        client
-            .catalog_resource(orders)
-            .await
-            .unwrap()
-            .0
-            .attributes
-            .stale
-            .is_empty()
-    );
+    assert!(catalog.shown(orders).await.attributes.stale.is_empty());
 
     catalog.destroy(orders, 3).await;
     catalog.destroy(network, 3).await;
@@ -229,7 +122,7 @@ async fn what_is_ordered_is_made_followed_and_destroyed(#[case] database: Databa
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_survives_a_server_that_is_killed_again_and_again() {
-    let catalog = Catalog::new(Database::Sqlite).await;
+    let catalog = small(Database::Sqlite).await;
     let wanted = json!({"template": "network", "name": "main", "values": {"cidr": "10.0.0.0/16"}});
     let network = catalog.order(wanted).await;
     for _ in 0..4 {
@@ -239,12 +132,9 @@ async fn an_order_survives_a_server_that_is_killed_again_and_again() {
     let change = catalog.until(network, 1, ResourceChangeStatus::Waiting).await;
     catalog.confirm(change).await;
     catalog.until(network, 1, ResourceChangeStatus::Applied).await;
-    let (shown, _) = catalog.slipway.client.catalog_resource(network).await.unwrap();
+    let shown = catalog.shown(network).await;
     assert_eq!(shown.attributes.revision, 1);
-    let workspace = match &shown.relationships["workspace"].data {
-        slipway_api::jsonapi::Linkage::One(workspace) => workspace.id.parse().unwrap(),
-        other => panic!("{other:?}"),
-    };
+    let workspace = one(&shown, "workspace").parse().unwrap();
     let filter = slipway_client::RunFilter { status: None };
     let runs = catalog.slipway.client.runs(workspace, &filter).all().await.unwrap();
     assert_eq!(runs.len(), 1);

@@ -109,7 +109,7 @@ Examples:
         #[command(flatten)]
         one: OneResource,
         /// Only this output, by name
-        #[arg(value_name = "OUTPUT")]
+        #[arg(id = "of_output", value_name = "OUTPUT")]
         output: Option<String>,
     },
     /// List what a resource was, the newest first
