@@ -5,8 +5,10 @@
 
 mod audit;
 mod browser;
+mod catalog;
 mod child;
 mod connections;
+mod helper;
 mod http;
 mod lens;
 mod load;
@@ -39,7 +41,7 @@ const FILE: &str = "bench.json";
 
 /// What is measured together, because it needs the same server.
 type Part = fn(&Bench, &mut Rows) -> Result<()>;
-const PARTS: [(&str, Part); 15] = [
+const PARTS: [(&str, Part); 16] = [
     ("ratios", runs::ratios),
     ("start-latency", runs::start_latency),
     ("parallel", runs::parallel),
@@ -55,6 +57,7 @@ const PARTS: [(&str, Part); 15] = [
     ("log-lines", lens::log),
     ("browser", browser::console),
     ("connections", connections::connections),
+    ("catalog", catalog::catalog),
 ];
 
 #[derive(clap::Args)]
@@ -63,7 +66,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     quick: bool,
     /// Only this part: ratios, start-latency, parallel, starts, memory, sqlite, postgres, cold-cache, logs, states, audit,
-    /// plan-lens, log-lines, browser, connections.
+    /// plan-lens, log-lines, browser, connections, catalog.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Measure this binary instead of building one.

@@ -61,6 +61,40 @@ impl Database<'_> {
         ))
     }
 
+    /// Copies every resource, with what it stands on and its entry in the directory, `copies` times; each copy stands on
+    /// copies. No change of them is open. A resource has one parent at most.
+    pub(super) fn copy_resources(&self, copies: usize) -> Result<()> {
+        let numbers = NUMBERS.replace("{count}", &copies.to_string());
+        let new_id = NEW_ID.replace("{id}", "resources.id");
+        let new_id = new_id.replace("number", "row_number() OVER (ORDER BY i, resources.id)");
+        self.run(&format!(
+            "CREATE TEMPORARY TABLE ids AS {numbers}
+                SELECT resources.id AS old, i, {new_id} AS new FROM resources, numbers;
+             CREATE UNIQUE INDEX ids_key ON ids (old, i);
+             CREATE TEMPORARY TABLE copied AS SELECT resources.*, ids.new AS new, ids.i AS i FROM resources
+                JOIN ids ON ids.old = resources.id;
+             CREATE TEMPORARY TABLE linked AS SELECT resource_parents.*, child.new AS child, parent.new AS parent
+                FROM resource_parents JOIN ids AS child ON child.old = resource_id
+                JOIN ids AS parent ON parent.old = parent_id AND parent.i = child.i;
+             CREATE TEMPORARY TABLE listed AS SELECT directory_objects.*, ids.new AS new, ids.i AS i FROM directory_objects
+                JOIN ids ON ids.old = directory_objects.id;
+             UPDATE copied SET specification = replace(specification,
+                    (SELECT parent_id FROM resource_parents WHERE resource_id = copied.id),
+                    (SELECT parent FROM linked WHERE child = copied.new))
+                WHERE EXISTS (SELECT 1 FROM linked WHERE child = copied.new);
+             UPDATE copied SET id = new, name = name || '-' || cast(i AS text), change_id = NULL, workspace_id = NULL;
+             UPDATE linked SET resource_id = child, parent_id = parent;
+             UPDATE listed SET id = new, name = name || '-' || cast(i AS text);
+             ALTER TABLE copied DROP COLUMN new; ALTER TABLE copied DROP COLUMN i;
+             ALTER TABLE linked DROP COLUMN child; ALTER TABLE linked DROP COLUMN parent;
+             ALTER TABLE listed DROP COLUMN new; ALTER TABLE listed DROP COLUMN i;
+             INSERT INTO resources SELECT * FROM copied;
+             INSERT INTO resource_parents SELECT * FROM linked;
+             INSERT INTO directory_objects SELECT * FROM listed;
+             DROP TABLE copied; DROP TABLE linked; DROP TABLE listed; DROP TABLE ids"
+        ))
+    }
+
     fn run(&self, statements: &str) -> Result<()> {
         match self {
             Self::Postgres(cluster) => {

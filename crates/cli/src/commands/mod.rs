@@ -192,6 +192,9 @@ enum Command {
     /// The catalog as files describe it
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
+    /// Something to try Slipway with
+    #[command(subcommand)]
+    Demo(catalog::DemoCommand),
     /// Tokens to sign in with
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -308,6 +311,7 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::Resource(command) => resource::run(context, command).await,
         Command::Executor(command) => executor::run(context, command).await,
         Command::Catalog(command) => catalog::run(context, command).await,
+        Command::Demo(command) => catalog::run_demo(context, command).await,
         Command::Webhook(command) => webhook::run(context, command).await,
         Command::Token(command) => token::run(context, command).await,
         Command::User(command) => user::run(context, command).await,

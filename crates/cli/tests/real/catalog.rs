@@ -1,7 +1,6 @@
 //! A server with a catalog in a real repository, and what people do with it: ordering, confirming, looking.
 
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -27,23 +26,34 @@ const LOOK: Duration = Duration::from_millis(50);
 /// A server, and the modules of its templates in a repository.
 pub(crate) struct Catalog {
     pub(crate) slipway: Slipway,
-    pub(crate) repository: Repository,
+    repository: Repository,
     server: GitServer,
 }
 
 impl Catalog {
-    /// With these files, tagged `v1.0.0`; nothing is published.
-    pub(crate) async fn new(database: Database, files: &[Change]) -> Self {
+    /// With an empty repository.
+    pub(crate) async fn empty(database: Database) -> Self {
         let slipway = Slipway::start_with(database, &REACH_US).await;
         let server = GitServer::start().unwrap();
         let repository = server.create("platform/modules").unwrap();
-        repository.commit("main", "The modules", files).unwrap();
-        repository.git(&["tag", "v1.0.0", "main"]).unwrap();
         Self {
             slipway,
             repository,
             server,
         }
+    }
+
+    /// With these files, tagged `v1.0.0`; nothing is published.
+    pub(crate) async fn new(database: Database, files: &[Change]) -> Self {
+        let catalog = Self::empty(database).await;
+        catalog.tag("v1.0.0", files);
+        catalog
+    }
+
+    /// Adds a commit and its tag.
+    pub(crate) fn tag(&self, tag: &str, files: &[Change]) {
+        self.repository.commit("main", tag, files).unwrap();
+        self.repository.git(&["tag", tag, "main"]).unwrap();
     }
 
     /// Where the modules are.
@@ -168,18 +178,4 @@ pub(crate) fn one(resource: &Resource<CatalogResource>, name: &str) -> String {
         Linkage::One(other) => other.id.clone(),
         other => panic!("{other:?}"),
     }
-}
-
-/// The files of `examples/catalog`, as they are in the repository.
-pub(crate) fn example_modules() -> Vec<Change> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/catalog");
-    let mut changes = Vec::new();
-    for module in fs::read_dir(folder.join("modules")).unwrap() {
-        for file in fs::read_dir(module.unwrap().path()).unwrap() {
-            let path = file.unwrap().path();
-            let name = path.strip_prefix(&folder).unwrap().to_str().unwrap();
-            changes.push(Change::file(name, &fs::read_to_string(&path).unwrap()));
-        }
-    }
-    changes
 }

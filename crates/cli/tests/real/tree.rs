@@ -14,17 +14,8 @@ use slipway_api::source_code_versions::SourceCodeVersion;
 use slipway_client::VersionFilter;
 use slipway_testing::git_server::Change;
 
-use crate::catalog::{Catalog, example_modules, one};
+use crate::catalog::{Catalog, one};
 use crate::slipway::Database;
-
-/// The published templates, with the modules where the tests have them.
-fn published(url: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/catalog/catalog.yaml");
-    let text = fs::read_to_string(file).unwrap();
-    let placeholder = "https://git.example.com/platform/modules.git";
-    assert!(text.contains(placeholder));
-    text.replace(placeholder, url)
-}
 
 /// A second version of the database: its size is called otherwise, and somebody has to say it.
 fn breaking() -> Change {
@@ -98,8 +89,12 @@ async fn recommended(catalog: &Catalog) -> (String, SourceCodeVersion) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_tree_is_ordered_followed_taken_further_and_destroyed() {
-    let catalog = Catalog::new(Database::Sqlite, &example_modules()).await;
-    catalog.publish("catalog.yaml", &published(&catalog.url())).await;
+    let catalog = Catalog::empty(Database::Sqlite).await;
+    let url = catalog.url();
+    let made = catalog.command(&["demo", "catalog", &url]).await;
+    assert_eq!(made.matches("+ create template ").count(), 7, "{made}");
+    let again = catalog.command(&["demo", "catalog", &url]).await;
+    assert!(!again.contains("create"), "{again}");
     let all = ordered(&catalog).await;
     for id in all.values() {
         catalog.until(*id, 1, Applied).await;
@@ -125,11 +120,7 @@ async fn a_whole_tree_is_ordered_followed_taken_further_and_destroyed() {
     }
 
     // A version that breaks says so, and its upgrade says what is missing.
-    catalog
-        .repository
-        .commit("main", "Tiers", &[breaking(), uses_tier()])
-        .unwrap();
-    catalog.repository.git(&["tag", "v2.0.0", "main"]).unwrap();
+    catalog.tag("v2.0.0", &[breaking(), uses_tier()]);
     let version = "kind: source-code-version\ntemplate: database\nsource-code: modules\ntag: v2.0.0\n\
                    directory: modules/database\nlifecycle: active\nvariables:\n  \
                    - {name: network_id, reference: {template: network, output: network_id}}\n  \

@@ -37,13 +37,17 @@ pub(crate) struct ApplyArguments {
 }
 
 pub(super) async fn run(context: &Context, arguments: &ApplyArguments) -> anyhow::Result<Outcome> {
-    let documents = Documents::read(&arguments.file)?;
+    apply(context, &Documents::read(&arguments.file)?, arguments.dry_run).await
+}
+
+/// Applies documents, and shows what that changes.
+pub(super) async fn apply(context: &Context, documents: &Documents, is_dry_run: bool) -> anyhow::Result<Outcome> {
     let client = context.client()?;
     let organization = context.organization()?;
     let applied = client
-        .apply_catalog(organization, &documents.catalog, arguments.dry_run)
+        .apply_catalog(organization, &documents.catalog, is_dry_run)
         .await
-        .map_err(|error| placed(error, &documents))?;
+        .map_err(|error| placed(error, documents))?;
     let application = &applied.attributes;
     if context.output.is_json() {
         context.output.json(application)?;
@@ -54,7 +58,7 @@ pub(super) async fn run(context: &Context, arguments: &ApplyArguments) -> anyhow
         .changes
         .iter()
         .any(|change| change.action != CatalogAction::None);
-    Ok(match arguments.dry_run && differs {
+    Ok(match is_dry_run && differs {
         true => Outcome::Changes,
         false => Outcome::Success,
     })

@@ -1,6 +1,7 @@
 //! `slipway catalog`
 
 mod apply;
+mod demo;
 mod documents;
 mod place;
 
@@ -8,6 +9,8 @@ use clap::Subcommand;
 
 use crate::context::Context;
 use crate::failure::Outcome;
+
+pub(super) use demo::{DemoCommand, run as run_demo};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogCommand {

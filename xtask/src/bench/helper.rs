@@ -1,0 +1,57 @@
+//! A program of `crates/testing/examples` beside the measurements, told what to do line by line.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{environment, workspace};
+
+/// The program; it ends when this is dropped.
+pub(super) struct Helper {
+    process: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Helper {
+    /// Starts the example of this name; says what it says first.
+    pub(super) fn start(example: &str) -> Result<(Self, String)> {
+        let mut command = Command::new("cargo");
+        command
+            .args(["run", "--quiet", "--package", "slipway-testing", "--example", example])
+            .current_dir(workspace::root()?)
+            .env_clear()
+            .envs(environment::for_builds())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut process = command.spawn().context("cargo cannot be started")?;
+        let input = process.stdin.take();
+        let output = BufReader::new(process.stdout.take().context("no output")?);
+        let mut helper = Self { process, input, output };
+        let said = helper.line()?;
+        Ok((helper, said))
+    }
+
+    /// Has it do something, and gives its answer.
+    pub(super) fn ask(&mut self, command: &str) -> Result<String> {
+        let input = self.input.as_mut().context("the helper was told to end")?;
+        writeln!(input, "{command}")?;
+        self.line()
+    }
+
+    fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        ensure!(!line.is_empty(), "the helper has ended");
+        Ok(line.trim_end().to_owned())
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        // The end of its input ends it, and with it what it started.
+        self.input.take();
+        let _ = self.process.wait();
+    }
+}
