@@ -1,7 +1,7 @@
 //! Asking for the change of a step, with the rights of whoever started the workflow.
 
 use slipway_api::Code;
-use slipway_api::resources::{CatalogResourceChanges, ResourceRequest};
+use slipway_api::resources::{CatalogResourceChanges, ResourceRequest, ResourceState};
 use slipway_api::workflows::WorkflowKind;
 use slipway_kernel::grants::Permission;
 use slipway_kernel::{Ctx, Error, Result};
@@ -13,19 +13,32 @@ use crate::resources::model::KIND;
 use crate::resources::service;
 use crate::resources::{Resource, store as resources};
 
+/// What came of asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The step's change is there.
+    Opened,
+    /// The resource is as the step wants it: there is no change, and none comes.
+    NothingToDo,
+}
+
 /// Asks for it, unless it was asked for already.
 ///
 /// # Errors
 ///
 /// Why it cannot be asked for.
-pub(super) async fn ask(person: &Ctx, workflow: &Workflow, step: &Step) -> Result<()> {
+pub(super) async fn ask(person: &Ctx, workflow: &Workflow, step: &Step) -> Result<Asked> {
     let Some(id) = step.change_id else {
-        return Ok(());
+        return Ok(Asked::NothingToDo);
     };
     if changes::find(person.db.reader(), id).await?.is_some() {
-        return Ok(());
+        return Ok(Asked::Opened);
     }
     let found = resources::find(person.db.reader(), step.resource_id).await?;
+    let is_gone = |resource: &Resource| resource.state == ResourceState::Destroyed;
+    if workflow.kind == WorkflowKind::Destroy && found.as_ref().is_none_or(is_gone) {
+        return Ok(Asked::NothingToDo);
+    }
     let resource = found.ok_or_else(|| Error::not_found(KIND, step.resource_id))?;
     let request = ResourceRequest {
         reason: match workflow.reason.as_str() {
@@ -52,7 +65,10 @@ pub(super) async fn ask(person: &Ctx, workflow: &Workflow, step: &Step) -> Resul
             "{} may not see {} any more.",
             workflow.requested_by, step.name
         ))),
-        asked => asked.map(|_| ()),
+        asked => Ok(match asked?.change_id == Some(id) {
+            true => Asked::Opened,
+            false => Asked::NothingToDo,
+        }),
     }
 }
 

@@ -19,15 +19,13 @@ use slipway_kernel::queue::jobs::JobError;
 use slipway_kernel::queue::{NewItem, WorkItem, enqueue, hasten};
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
+use super::asking::{self, Asked};
 use super::graph::{Decision, decide};
 use super::model::{Step, Workflow};
-use super::{asking, recording, store};
+use super::{recording, store};
 use crate::jobs::WORKFLOW;
 use crate::resource_changes::model::KIND as CHANGE;
 use crate::resource_changes::{ResourceChange, store as changes};
-
-/// How often to try what fails for reasons that may pass.
-const ATTEMPTS: i64 = 6;
 
 /// The consumer, to be kept running by the server.
 pub const CONSUMER: Consumer = Consumer {
@@ -76,7 +74,7 @@ pub(crate) async fn job(ctx: &Ctx, item: &WorkItem) -> Result<(), JobError> {
         .subject
         .parse()
         .map_err(|_| JobError::Fail(format!("\"{}\" is no workflow", item.subject)))?;
-    Ok(drive(ctx, id, item.attempt >= ATTEMPTS).await?)
+    Ok(drive(ctx, id, item.attempt >= item.max_attempts).await?)
 }
 
 /// Has workflows looked at whose steps nobody told of, because something was lost; to be called now and then.
@@ -109,9 +107,13 @@ async fn drive(ctx: &Ctx, id: WorkflowId, is_last: bool) -> Result<()> {
                 Err(reason) => Err(Error::conflict(reason.clone())),
             };
             match asked {
-                Ok(()) => {}
+                Ok(Asked::Opened) => {}
+                Ok(Asked::NothingToDo) => end(ctx, step, (WorkflowStepStatus::Done, None)).await?,
                 Err(error) if may_pass(&error) && !is_last => return Err(error),
-                Err(error) => fail(ctx, &workflow, step, error.detail()).await?,
+                Err(error) => {
+                    let reason = Some(error.detail().to_owned());
+                    end(ctx, step, (WorkflowStepStatus::Failed, reason)).await?;
+                }
             }
         }
     }
@@ -163,7 +165,11 @@ async fn look(ctx: &Ctx, id: WorkflowId) -> Result<Option<(Workflow, Vec<Step>)>
         steps.push(step);
     }
     if !workflow.is_running() {
-        // Stopped or failed: what had begun ends.
+        // Stopped or failed: what had begun ends; what was never asked for is left out.
+        for step in steps.iter_mut().filter(|step| begun.iter().any(|one| one == *step)) {
+            let detail = Some("The workflow ended before it was asked for.".to_owned());
+            *step = step.clone().at(WorkflowStepStatus::Skipped, detail, ctx.now());
+        }
         write(&tx, &steps, &before).await?;
         tx.commit().await?;
         return Ok(None);
@@ -252,19 +258,22 @@ fn carried_out(
     Ok((all, begun))
 }
 
-/// A step's change cannot be asked for.
-async fn fail(ctx: &Ctx, workflow: &Workflow, step: &Step, reason: &str) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    if store::hold(&tx, workflow.id).await?.is_none() {
+/// Ends a step that has no change: it cannot be asked for, or nothing is to be done. Whoever drives looks again.
+async fn end(ctx: &Ctx, step: &Step, (status, detail): (WorkflowStepStatus, Option<String>)) -> Result<()> {
+    let tx = ctx.begin().await?;
+    if store::hold(&tx, step.workflow_id).await?.is_none() {
         return Ok(());
     }
-    let step = Step {
+    if let Some(change) = step.change_id
+        && changes::find(&*tx, change).await?.is_some()
+    {
+        // Somebody else asked for it at this moment.
+        return Ok(());
+    }
+    let ended = Step {
         change_id: None,
-        ..step
-            .clone()
-            .at(WorkflowStepStatus::Failed, Some(reason.to_owned()), ctx.now())
+        ..step.clone().at(status, detail, ctx.now())
     };
-    store::update_step(&tx, &step).await?;
-    wake(&mut tx, ctx, workflow.id, Some(workflow.organization_id)).await?;
+    store::update_step(&tx, &ended).await?;
     tx.commit().await
 }

@@ -35,7 +35,7 @@ pub(super) struct Plan {
 /// # Errors
 ///
 /// `NotFound`, `Forbidden`: of the first resource that the caller may not change, also of one that stands on what shall be
-/// destroyed; `Invalid` where nothing is to be done.
+/// destroyed; `Conflict` where the caller may not even see such a one, or where nothing is to be done; `Invalid`.
 pub(super) async fn plan(ctx: &Ctx, organization: OrganizationId, wanted: &NewWorkflow) -> Result<Plan> {
     let version = match wanted.kind {
         WorkflowKind::Upgrade => Some(version(ctx, organization, wanted).await?),
@@ -79,7 +79,15 @@ pub(super) async fn plan(ctx: &Ctx, organization: OrganizationId, wanted: &NewWo
         return Err(Error::invalid("/data/attributes/resources", detail));
     }
     for resource in found.values() {
-        ctx.authorize(permission(wanted.kind), &resource.target()).await?;
+        match ctx.authorize(permission(wanted.kind), &resource.target()).await {
+            // It was not named: not even its id is told.
+            Err(error) if error.code() == Code::NotFound => {
+                return Err(Error::conflict(
+                    "Something that you may not see stands on one of these.",
+                ));
+            }
+            allowed => allowed?,
+        }
     }
     let title = title(ctx, wanted, &found, version.as_ref()).await?;
     match found.len() {

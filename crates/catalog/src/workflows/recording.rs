@@ -14,9 +14,7 @@ use super::store;
 /// `Conflict` when somebody else wrote it first.
 pub(super) async fn save(tx: &mut Tx, ctx: &Ctx, workflow: &Workflow, action: &'static str) -> Result<()> {
     if !store::update(tx, workflow).await? {
-        return Err(Error::conflict(
-            "Somebody decided about this workflow at this moment. Look at it again.",
-        ));
+        return Err(changed_meanwhile());
     }
     record(tx, ctx, workflow, action).await
 }
@@ -42,4 +40,9 @@ pub(super) async fn record(tx: &mut Tx, ctx: &Ctx, workflow: &Workflow, action: 
         }),
     };
     events::record(tx, ctx, event).await
+}
+
+/// Somebody was faster.
+pub(super) fn changed_meanwhile() -> Error {
+    Error::conflict("Somebody decided about this workflow at this moment. Look at it again.")
 }

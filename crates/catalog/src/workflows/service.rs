@@ -14,8 +14,8 @@ use super::model::{KIND, Step, Workflow, steps_of};
 use super::store::{self, Filter};
 use super::{asking, driving, planning, recording};
 use crate::permissions::RESOURCE_READ;
-use crate::resource_changes::{deciding, store as changes};
-use crate::resources::store as resources;
+use crate::resource_changes::{ResourceChange, deciding, store as changes};
+use crate::resources::store::{self as resources, Connection};
 
 /// Steps at once, where nobody says.
 const PARALLEL: u32 = 5;
@@ -157,34 +157,34 @@ pub async fn start(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
 ///
 /// # Errors
 ///
-/// `Forbidden` when the caller may not change one of its resources; `Conflict` when it has not failed.
+/// `Forbidden` when the caller may not change one of its resources; `Conflict` when it has not failed, or when somebody decided
+/// about it at this moment.
 pub async fn retry(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
     let (seen, steps) = load(ctx, id).await?;
     entitled(ctx, &seen, &steps).await?;
     if seen.status != WorkflowStatus::Failed && seen.status != WorkflowStatus::Canceled {
         return Err(refusal(&seen, "tried again"));
     }
-    let mut failed = Vec::new();
-    for step in steps.iter().filter(|step| step.status == WorkflowStepStatus::Failed) {
-        let Some(change) = step.change_id else { continue };
-        let change = changes::find(ctx.db.reader(), change).await?;
-        if change.is_some_and(|change| change.status == ResourceChangeStatus::Failed) {
-            // It is still open: its resource takes no other.
-            failed.push(step.resource_id);
-            if let Some(change) = step.change_id {
-                deciding::retry(ctx, change).await?;
-            }
+    // First: cut after this, the next retry finds these changes on their way.
+    for step in &steps {
+        let open = open(ctx.db.reader(), step).await?;
+        if let Some(change) = open.filter(|change| change.status == ResourceChangeStatus::Failed) {
+            deciding::retry(ctx, change.id).await?;
         }
     }
     let mut tx = ctx.begin().await?;
     let workflow = held(&tx, &seen).await?;
+    if workflow.version != seen.version {
+        return Err(recording::changed_meanwhile());
+    }
     let mut again = Vec::with_capacity(steps.len());
-    for step in steps {
+    for step in store::steps_of(&*tx, id).await? {
         let is_lost = matches!(step.status, WorkflowStepStatus::Failed | WorkflowStepStatus::Skipped);
-        let step = match (is_lost, failed.contains(&step.resource_id)) {
+        let step = match (is_lost, open(&*tx, &step).await?) {
             (false, _) => step,
-            (true, true) => step.at(WorkflowStepStatus::Running, None, ctx.now()),
-            (true, false) => step.again(),
+            // Its resource takes no other.
+            (true, Some(_)) => step.at(WorkflowStepStatus::Running, None, ctx.now()),
+            (true, None) => step.again(),
         };
         store::update_step(&tx, &step).await?;
         again.push(step);
@@ -192,6 +192,15 @@ pub async fn retry(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
     let workflow = begin(&mut tx, ctx, owned(ctx, workflow)?).await?;
     tx.commit().await?;
     Ok((workflow, again))
+}
+
+/// The change of a step, while it is not over.
+async fn open(connection: &impl Connection, step: &Step) -> Result<Option<ResourceChange>> {
+    let Some(id) = step.change_id else {
+        return Ok(None);
+    };
+    let change = changes::find(connection, id).await?;
+    Ok(change.filter(|change| !change.status.is_over()))
 }
 
 /// Stops a workflow: no other step begins, and plans that wait are taken back. What is being applied is applied.

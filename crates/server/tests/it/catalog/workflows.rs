@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use slipway_catalog::workflows::driving;
 
-use super::resource_changes::shop::Shop;
+use super::resource_changes::shop::{Shop, network_id};
 use crate::support::{Answer, Caller, State, document};
 
 const PATH: &str = "/api/v2/organizations/acme/workflows";
@@ -187,4 +187,70 @@ async fn told_many_times_each_step_is_asked_for_once() {
         shop.acme.app.settle().await;
     }
     assert_eq!((shop.runs(&orders).await, shop.runs(&carts).await), (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_with_nothing_left_to_do_is_done() {
+    let shop = Shop::new().await;
+    let [_, orders, carts] = three(&shop).await;
+    let version = shop.next_version("database", network_id()).await;
+    let wanted = json!({"kind": "upgrade", "source-code-version": version, "parallel": 1, "auto-apply": true,
+        "start": true});
+    let made = create(&shop.acme.owner, wanted).await.expect(201);
+    let later = match steps(&made)[0].0.as_str() {
+        "orders" => &carts,
+        _ => &orders,
+    };
+    let first = shop.claim().await;
+    // While the first step is planned, somebody takes the other resource there by hand.
+    let changes = json!({"source-code-version": version});
+    shop.update(&shop.acme.owner, later, changes).await.expect(200);
+    shop.carry_out(later, State::new(2).output("endpoint", "by-hand", false))
+        .await;
+    first.succeed(json!({"change": 1})).await;
+    shop.settle().await;
+    shop.apply(State::new(2)).await;
+    let done = workflow(&shop, &made.id()).await;
+    assert_eq!(done.attribute("status"), "succeeded", "{}", done.text());
+    assert_eq!(done.attribute("steps")[1]["change-id"], Value::Null);
+    assert_eq!(shop.runs(later).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_that_was_cut_in_the_middle_is_tried_again() {
+    let shop = Shop::new().await;
+    let [network, _, _] = three(&shop).await;
+    let wanted = json!({"kind": "destroy", "resources": [network], "auto-apply": true, "parallel": 1, "start": true});
+    let id = create(&shop.acme.owner, wanted).await.expect(201).id();
+    shop.plan().await;
+    shop.fail_to_apply(State::new(5).output("endpoint", "left", false))
+        .await;
+    let failed = workflow(&shop, &id).await;
+    // So far comes a retry that is cut: the change is on its way again, the workflow is not.
+    let change = failed.attribute("steps")[0]["change-id"].as_str().unwrap();
+    let path = format!("/api/v2/resource-changes/{change}/actions/retry");
+    shop.acme.owner.post(&path, json!({})).await.expect(200);
+    shop.settle().await;
+    assert_eq!(workflow(&shop, &id).await.attribute("status"), "failed");
+
+    act(&shop, &shop.acme.owner, &id, "retry").await.expect(200);
+    act(&shop, &shop.acme.owner, &id, "retry").await.expect(409);
+    for _ in 0..3 {
+        destroy_next(&shop).await;
+    }
+    let done = workflow(&shop, &id).await;
+    assert_eq!(done.attribute("status"), "succeeded", "{}", done.text());
+    assert_eq!(done.attribute("steps")[0]["change-id"], change);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_may_not_see_is_not_named() {
+    let shop = Shop::new().await;
+    let [network, orders, carts] = three(&shop).await;
+    let bob = shop.acme.member("bob", "admin", &network).await;
+    let wanted = json!({"kind": "destroy", "resources": [network]});
+    let refused = create(&bob, wanted).await.expect(409);
+    let (_, detail) = refused.error();
+    assert_eq!(detail, "Something that you may not see stands on one of these.");
+    assert!(!refused.text().contains(&orders) && !refused.text().contains(&carts));
 }

@@ -39,6 +39,11 @@ output "secret" {
 }
 "#;
 
+/// How the variables of databases are asked for: the network's id comes from the network.
+pub fn network_id() -> Value {
+    json!([{"name": "network_id", "reference": {"template": "network", "output": "network_id"}}])
+}
+
 /// The organization `acme` with the templates `network` and `database`.
 pub struct Shop {
     pub acme: Acme,
@@ -61,14 +66,13 @@ impl Shop {
             json!({"template": template, "source-code": "small", "tag": "v1.0.0", "directory": template,
                 "lifecycle": "active", "variables": variables})
         };
-        let refers = json!([{"name": "network_id", "reference": {"template": "network", "output": "network_id"}}]);
         let documents = json!({
             "templates": [
                 {"key": "network", "name": "Network"},
                 {"key": "database", "name": "Database", "parents": [{"template": "network"}]},
             ],
             "source-codes": [{"name": "small", "identifier": server.url("platform/small")}],
-            "versions": [of("network", json!([])), of("database", refers)],
+            "versions": [of("network", json!([])), of("database", network_id())],
         });
         let path = "/api/v2/organizations/acme/catalog/actions/apply";
         acme.owner.post(path, documents).await.expect(200);
@@ -99,6 +103,17 @@ impl Shop {
                 return;
             }
         }
+    }
+
+    /// Another version of a template: the code of the main branch.
+    pub async fn next_version(&self, template: &str, variables: Value) -> String {
+        let wanted = json!({"template": template, "source-code": "small", "branch": "main", "directory": template,
+            "lifecycle": "active", "variables": variables});
+        let path = "/api/v2/organizations/acme/source-code-versions";
+        let body = document("source-code-versions", wanted);
+        let id = self.acme.owner.post(path, body).await.expect(201).id();
+        self.settle().await;
+        id
     }
 
     /// Orders something; nothing of it is done yet.
