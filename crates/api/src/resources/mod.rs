@@ -74,12 +74,25 @@ pub struct ResourceSpecification {
     /// Values of the version's variables. Variables that are not in it have what the form says.
     #[serde(default)]
     pub values: BTreeMap<String, Value>,
+    /// Variables whose values are outputs of certain resources that it stands on.
+    #[serde(default)]
+    pub references: BTreeMap<String, ResourceReference>,
     /// Tags for what it makes: variables called `tags` are given them, with those of everything it stands on.
     #[serde(default)]
     pub tags: Vec<ResourceSetting>,
     /// Settings for it and what stands on it: values for variables of the same name to which nobody gives another.
     #[serde(default)]
     pub settings: Vec<ResourceSetting>,
+}
+
+/// An output of a certain resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ResourceReference {
+    /// A resource that the one with the variable stands on, however many steps between.
+    pub resource: ResourceId,
+    /// An output of it.
+    pub output: String,
 }
 
 /// A tag or a setting.
@@ -191,6 +204,9 @@ pub struct NewCatalogResource {
     /// Values of the version's variables, secrets included.
     #[serde(default)]
     pub values: BTreeMap<String, Value>,
+    /// Variables whose values are outputs of certain resources that it stands on. They count before what the version says.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: BTreeMap<String, ResourceReference>,
     /// Tags for what it makes.
     #[serde(default)]
     pub tags: Vec<ResourceSetting>,
@@ -234,6 +250,9 @@ pub struct CatalogResourceChanges {
     /// All values. A secret that is left out stays; one that is null goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<BTreeMap<String, Value>>,
+    /// All variables whose values are outputs of certain resources that it stands on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub references: Option<BTreeMap<String, ResourceReference>>,
     /// Tags for what it makes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<ResourceSetting>>,

@@ -69,17 +69,24 @@ pub(super) fn concerning(
     (references, variables): (&References, &BTreeSet<String>),
 ) -> Vec<StaleReason> {
     let own = &above.specification.0;
-    let says_itself = |variable: &str| own.values.contains_key(variable);
+    let says_itself = |variable: &str| own.values.contains_key(variable) || own.references.contains_key(variable);
+    let names_it = |output: &String| {
+        own.references
+            .iter()
+            .any(|(variable, named)| named.resource == of.id && named.output == *output && variables.contains(variable))
+    };
     let refers = |output: &&String| {
-        references.iter().any(|(version, variable, referred)| {
+        let by_version = references.iter().any(|(version, variable, referred)| {
             Some(*version) == own.source_code_version && referred == *output && !says_itself(variable)
-        })
+        });
+        by_version || names_it(output)
     };
     let has_setting = |name: &&String| {
         let sets_itself = own.settings.iter().any(|setting| setting.name == **name);
         variables.contains(name.as_str()) && !says_itself(name) && !sets_itself
     };
-    let has_tag = |name: &&String| variables.contains(TAGS) && !own.tags.iter().any(|tag| tag.name == **name);
+    let has_tags = variables.contains(TAGS) && !own.references.contains_key(TAGS);
+    let has_tag = |name: &&String| has_tags && !own.tags.iter().any(|tag| tag.name == **name);
     let reason = |what: &str, name: &String| StaleReason {
         parent: of.id,
         what: what.to_owned(),

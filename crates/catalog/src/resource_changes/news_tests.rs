@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use slipway_api::Timestamp;
-use slipway_api::resources::{ResourceSetting, ResourceSpecification};
+use slipway_api::ids::ResourceId;
+use slipway_api::resources::{ResourceReference, ResourceSetting, ResourceSpecification};
 
 use super::*;
 use crate::resource_changes::samples;
@@ -75,6 +76,31 @@ fn only_what_uses_something_new_is_stale() {
     assert!(told(&news, &says_itself).is_empty());
     let other_version = database(|specification| specification.source_code_version = None);
     assert_eq!(told(&news, &other_version), all[1..].to_vec());
+}
+
+#[test]
+fn a_resource_hears_of_the_outputs_that_it_names() {
+    let news = News {
+        outputs: ["vpc_id".to_owned(), "other".to_owned()].into(),
+        ..News::default()
+    };
+    let below = samples::resource("network-1").id;
+    let naming = |resource: ResourceId, variable: &str, output: &str| {
+        database(|specification| {
+            let output = output.to_owned();
+            specification
+                .references
+                .insert(variable.to_owned(), ResourceReference { resource, output });
+        })
+    };
+    let told = |above: &Resource| told(&news, above).into_iter().map(|(_, name)| name).collect::<Vec<_>>();
+    assert_eq!(told(&naming(below, "zone", "other")), ["other", "vpc_id"]);
+    // By its own reference it takes another output than by the version's, or the output of another resource.
+    assert_eq!(told(&naming(below, "network_id", "other")), ["other"]);
+    let elsewhere = ResourceId::from_parts(0, 9);
+    assert!(told(&naming(elsewhere, "network_id", "vpc_id")).is_empty());
+    // What its code does not have is no news to it.
+    assert_eq!(told(&naming(below, "unknown", "other")), ["vpc_id"]);
 }
 
 #[test]

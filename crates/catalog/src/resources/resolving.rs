@@ -1,19 +1,20 @@
 //! Where the value of each variable is from: pure.
 //!
-//! The first of these counts: a secret of the template; what the resource itself says; an output of what it stands on; a
-//! setting of its own, then of the nearest that it stands on; the version's default; the module's. A variable `tags` is given
+//! The first of these counts: a secret of the template; what the resource itself says; an output of a resource that it names;
+//! an output of what it stands on, as the version says; a setting of its own, then of the nearest that it stands on; the version's default; the module's. A variable `tags` is given
 //! the tags of all of them, and what the resource says about it counts for each key by itself.
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
-use slipway_api::resources::{ResourceSetting, ValueOrigin};
+use slipway_api::ids::ResourceId;
+use slipway_api::resources::{ResourceReference, ResourceSetting, ValueOrigin};
 use slipway_api::source_code_versions::{VariableReference, VersionVariable};
 use slipway_api::templates::SecretSource;
 use slipway_tofu::interface::{DefaultValue, Variable};
 use slipway_tofu::types::Type;
 
-use super::values::{Context, ResolvedValue};
+use super::values::{Ancestor, Context, ResolvedValue};
 use crate::source_code_versions::settings::{broken, is_hidden};
 
 /// The variable that is given everybody's tags.
@@ -46,7 +47,7 @@ pub fn resolve(context: &Context) -> Vec<ResolvedValue> {
     let asked = asked(&found.iter().map(|(.., one, value)| (*one, value)).collect::<Vec<_>>());
     let finished = found.into_iter().map(|(_, variable, one, mut value)| {
         value.is_asked = asked.get(&value.name).copied().unwrap_or(true);
-        value.problem = problem(variable, one, &value);
+        value.problem = value.problem.take().or_else(|| problem(variable, one, &value));
         value
     });
     finished.collect()
@@ -70,7 +71,8 @@ fn value(context: &Context, variable: &Variable, one: &VersionVariable) -> Resol
         return plain(None, Some(ValueOrigin::Secret { variable_set, key }));
     }
     let given = given(context, variable, is_secret);
-    if is_tags(variable) && !is_secret && given.as_ref().is_none_or(Value::is_object) {
+    let own = context.specification.references.get(&variable.name);
+    if is_tags(variable) && own.is_none() && !is_secret && given.as_ref().is_none_or(Value::is_object) {
         let tags = tags(context, given.as_ref());
         if !tags.is_empty() {
             return plain(Some(Value::Object(tags)), Some(ValueOrigin::Tags));
@@ -79,11 +81,18 @@ fn value(context: &Context, variable: &Variable, one: &VersionVariable) -> Resol
     if let Some(value) = given {
         return plain(Some(value), Some(ValueOrigin::Resource));
     }
-    if let Some(reference) = &one.reference
-        && let Some(found) = referred(context, reference)
-    {
+    let referred = match (own, &one.reference) {
+        (Some(own), _) => Some(named(context, own)),
+        (None, Some(reference)) => nearest(context, reference),
+        (None, None) => None,
+    };
+    if let Some(found) = referred {
+        // Who orders must not be able to bring a secret to where it is shown: that is for a version to say.
+        let is_leak = own.is_some() && found.is_sensitive && !is_secret;
         return ResolvedValue {
             is_sensitive: is_secret || found.is_sensitive,
+            problem: is_leak
+                .then(|| "it is a secret output, and only variables that are secrets are given those".to_owned()),
             ..plain(found.value, Some(found.origin))
         };
     }
@@ -134,21 +143,30 @@ struct Referred {
     origin: ValueOrigin,
 }
 
+/// The output of the resource that is named, whether or not it is below this one.
+fn named(context: &Context, reference: &ResourceReference) -> Referred {
+    let is_it = |one: &&Ancestor| one.resource.id == reference.resource;
+    let parent = context.ancestors.iter().find(is_it);
+    referred((reference.resource, parent), &reference.output)
+}
+
 /// The output of the nearest that is of the template.
-fn referred(context: &Context, reference: &VariableReference) -> Option<Referred> {
-    let parent = context
-        .ancestors
-        .iter()
-        .find(|one| one.template == reference.template)?;
-    let output = parent.resource.outputs.0.get(&reference.output);
-    Some(Referred {
+fn nearest(context: &Context, reference: &VariableReference) -> Option<Referred> {
+    let is_it = |one: &&Ancestor| one.template == reference.template;
+    let parent = context.ancestors.iter().find(is_it)?;
+    Some(referred((parent.resource.id, Some(parent)), &reference.output))
+}
+
+fn referred((id, parent): (ResourceId, Option<&Ancestor>), name: &str) -> Referred {
+    let output = parent.and_then(|parent| parent.resource.outputs.0.get(name));
+    Referred {
         value: output.and_then(|output| output.value.clone()),
         is_sensitive: output.is_some_and(|output| output.is_sensitive),
         origin: ValueOrigin::Reference {
-            parent: parent.resource.id,
-            output: reference.output.clone(),
+            parent: id,
+            output: name.to_owned(),
         },
-    })
+    }
 }
 
 /// The setting that counts under a name, and whose it is: none of one of the resource's own.

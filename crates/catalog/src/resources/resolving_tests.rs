@@ -199,6 +199,43 @@ fn outputs_that_are_not_there_or_are_secret_come_later() {
 }
 
 #[test]
+fn a_resource_names_whose_output_it_takes() {
+    let code = "variable \"id\" { type = string }\n";
+    let refers = json!([{"name": "id", "reference": {"template": "network", "output": "id"}}]);
+    let output = |text: &str| [("id", Some(json!(text))), ("key", None)];
+    let below = || {
+        vec![
+            ancestor(1, "network", 1, json!({}), &output("one")),
+            ancestor(2, "network", 1, json!({}), &output("two")),
+            ancestor(3, "account", 2, json!({}), &output("far")),
+        ]
+    };
+    let of = |number: u64, output: &str| {
+        let resource = ResourceId::from_parts(0, number);
+        json!({"references": {"id": {"resource": resource, "output": output}}})
+    };
+    let with = |wanted: Value| shown(&context(code, refers.clone(), wanted, below()));
+    assert_eq!(with(json!({})), "id: \"one\" reference");
+    assert_eq!(with(of(2, "id")), "id: \"two\" reference");
+    assert_eq!(with(of(3, "id")), "id: \"far\" reference");
+    assert_eq!(with(of(3, "other")), "id: ? reference later");
+    // Of something else it is said elsewhere that it is not below.
+    assert_eq!(with(of(4, "id")), "id: ? reference later");
+    // What the resource says itself counts before it.
+    let mut both = of(2, "id");
+    both["values"] = json!({"id": "given"});
+    assert_eq!(with(both), "id: \"given\" resource");
+    // A secret goes where it stays one.
+    assert_eq!(
+        with(of(2, "key")),
+        "id: ? reference later secret ! it is a secret output, and only variables that are secrets are given those"
+    );
+    let hidden = code.replace("string", "string\n  sensitive = true\n");
+    let found = shown(&context(&hidden, json!([]), of(2, "key"), below()));
+    assert_eq!(found, "id: ? reference later secret");
+}
+
+#[test]
 fn tags_are_those_of_all_the_nearer_first() {
     let code = "variable \"tags\" {\n  type = map(string)\n  default = { x = \"y\" }\n}\n";
     let tags = |all: Value| json!({"tags": all});

@@ -14,6 +14,9 @@ use super::values::Context;
 /// What stands in the place of a secret where it is told that it changed.
 const HIDDEN: &str = "(secret)";
 
+/// Fields whose entries are told each by itself.
+const EACH: [&str; 2] = ["values", "references"];
+
 /// The specification of a new resource; `name` is there until it is known.
 #[must_use]
 pub(crate) fn ordered(wanted: &NewCatalogResource, name: Name) -> ResourceSpecification {
@@ -26,6 +29,7 @@ pub(crate) fn ordered(wanted: &NewCatalogResource, name: Name) -> ResourceSpecif
         parents: wanted.parents,
         integrations: wanted.integrations,
         values: wanted.values,
+        references: wanted.references,
         tags: wanted.tags,
         settings: wanted.settings,
     }
@@ -43,6 +47,7 @@ pub(crate) fn changed(before: &ResourceSpecification, changes: &CatalogResourceC
         parents: changes.parents.unwrap_or(before.parents),
         integrations: changes.integrations.unwrap_or(before.integrations),
         values: changes.values.unwrap_or(before.values),
+        references: changes.references.unwrap_or(before.references),
         tags: changes.tags.unwrap_or(before.tags),
         settings: changes.settings.unwrap_or(before.settings),
     }
@@ -63,7 +68,7 @@ pub(crate) fn separated(mut context: Context) -> Context {
     context
 }
 
-/// Fields in which two descriptions differ, values each by itself: `values/size`. Of secrets only that they differ. Of a new
+/// Fields in which two descriptions differ, values and references each by itself: `values/size`. Of secrets only that they differ. Of a new
 /// one, what is not as it is by default.
 ///
 /// # Errors
@@ -88,11 +93,11 @@ fn fields(specification: &ResourceSpecification) -> Result<Map<String, Value>> {
     let Value::Object(mut fields) = serde_json::to_value(specification).map_err(Error::internal)? else {
         return Ok(Map::new());
     };
-    if let Some(Value::Object(values)) = fields.remove("values") {
-        let values = values
-            .into_iter()
-            .map(|(name, value)| (format!("values/{name}"), value));
-        fields.extend(values);
+    for field in EACH {
+        if let Some(Value::Object(entries)) = fields.remove(field) {
+            let entries = entries.into_iter();
+            fields.extend(entries.map(|(name, value)| (format!("{field}/{name}"), value)));
+        }
     }
     Ok(fields)
 }
@@ -177,6 +182,21 @@ mod tests {
             told(&differences(None, before).unwrap())[0..2],
             ["name: null → \"main\"", "values/a: null → 1"]
         );
+    }
+
+    #[test]
+    fn references_are_told_one_by_one() {
+        let with = |references: Value| -> ResourceSpecification {
+            serde_json::from_value(json!({"name": "main", "references": references})).unwrap()
+        };
+        let (one, two) = (
+            json!({"resource": "res-0000000000000001", "output": "id"}),
+            json!({"resource": "res-0000000000000002", "output": "id"}),
+        );
+        let nothing = Secrets::default();
+        let (before, after) = (with(json!({"a": one, "b": one})), with(json!({"b": two, "a": one})));
+        let found = differences(Some((&before, &nothing)), (&after, &nothing)).unwrap();
+        assert_eq!(told(&found), [format!("references/b: {one} → {two}")]);
     }
 
     #[test]

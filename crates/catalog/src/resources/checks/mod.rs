@@ -5,6 +5,7 @@
 
 pub(crate) mod facts;
 mod places;
+mod references;
 pub(crate) mod rights;
 mod texts;
 mod values;

@@ -12,14 +12,17 @@ use slipway_kernel::{Actor, Ctx, Result};
 
 use super::Facts;
 use crate::permissions::RESOURCE_READ;
+use crate::resources::values::Ancestor;
 
 /// What somebody may do with what a specification names.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rights {
     /// Names of the roles that he has where the resource stands; none of the server itself, which has all.
     roles: Option<BTreeSet<String>>,
-    /// Resources that he may see.
+    /// Resources that he may see, of those that it stands on directly.
     pub parents: BTreeSet<ResourceId>,
+    /// Resources that he may see, of those whose outputs it names.
+    pub below: BTreeSet<ResourceId>,
     /// Integrations that he may see.
     pub integrations: BTreeMap<IntegrationId, Usable>,
 }
@@ -49,8 +52,17 @@ impl Rights {
 pub(crate) async fn rights(ctx: &Ctx, facts: &Facts) -> Result<Rights> {
     let context = &facts.context;
     let granted = ctx.granted().await?;
-    let parents = context.ancestors.iter().filter(|ancestor| ancestor.distance == 1);
-    let seen = parents.filter(|parent| granted.allows(RESOURCE_READ, &parent.resource.scope()));
+    let seen = |is_wanted: &dyn Fn(&Ancestor) -> bool| -> BTreeSet<ResourceId> {
+        let wanted = context.ancestors.iter().filter(|one| is_wanted(one));
+        let seen = wanted.filter(|one| granted.allows(RESOURCE_READ, &one.resource.scope()));
+        seen.map(|one| one.resource.id).collect()
+    };
+    let named: BTreeSet<ResourceId> = context
+        .specification
+        .references
+        .values()
+        .map(|one| one.resource)
+        .collect();
     let mut usable = BTreeMap::new();
     for id in &context.specification.integrations {
         if let Some(found) = integration(ctx, facts, *id).await? {
@@ -68,7 +80,8 @@ pub(crate) async fn rights(ctx: &Ctx, facts: &Facts) -> Result<Rights> {
     };
     Ok(Rights {
         roles,
-        parents: seen.map(|parent| parent.resource.id).collect(),
+        parents: seen(&|ancestor| ancestor.distance == 1),
+        below: seen(&|ancestor| named.contains(&ancestor.resource.id)),
         integrations: usable,
     })
 }

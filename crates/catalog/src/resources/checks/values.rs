@@ -3,7 +3,7 @@
 use slipway_api::resources::ValueOrigin;
 use slipway_api::templates::SecretSource;
 
-use super::{Facts, Rights};
+use super::{Facts, Rights, references};
 use crate::source_code_versions::settings::unknown_variable;
 use crate::templates::specification::Problems;
 
@@ -18,6 +18,7 @@ pub(super) fn check(facts: &Facts, rights: &Rights, problems: &mut Problems<'_>)
         return;
     }
     check_known(facts, problems);
+    references::check(facts, rights, problems);
     for value in &facts.values {
         if let Some(problem) = &value.problem {
             problems.add(&place(&value.name), problem);
@@ -31,9 +32,14 @@ pub(super) fn check(facts: &Facts, rights: &Rights, problems: &mut Problems<'_>)
     }
 }
 
-/// The pointer to a value (RFC 6901).
+/// The pointer to a value.
 fn place(name: &str) -> String {
-    format!("values/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!("values/{}", token(name))
+}
+
+/// A name as a part of a pointer (RFC 6901).
+pub(super) fn token(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn check_known(facts: &Facts, problems: &mut Problems<'_>) {
@@ -54,9 +60,11 @@ fn check_known(facts: &Facts, problems: &mut Problems<'_>) {
 fn check_changes(facts: &Facts, rights: &Rights, problems: &mut Problems<'_>) {
     for one in &facts.context.settings {
         let name = one.name.as_str();
-        let now = facts.given(name);
-        let then = facts.before.as_ref().and_then(|before| before.given(name));
-        if now == then {
+        let references = &facts.context.specification.references;
+        let now = (facts.given(name), references.get(name));
+        let before = facts.before.as_ref();
+        let then = before.map(|before| (before.given(name), before.specification.references.get(name)));
+        if now == then.unwrap_or_default() {
             continue;
         }
         if one.frozen && facts.before.as_ref().is_some_and(|before| before.is_made) {
