@@ -95,3 +95,9 @@ export function newQueryClient(): QueryClient {
 function isPassing(error: unknown): boolean {
   return error instanceof ApiError && (error.code === 'offline' || error.status >= 502 || error.status === 429)
 }
+
+/** The id at the other side of a relationship with one; empty without one. */
+export function related({ relationships }: Pick<ResourceOf<'Run'>, 'relationships'>, name: string): string {
+  const linkage = relationships?.[name]?.data
+  return linkage && !Array.isArray(linkage) ? linkage.id : ''
+}

@@ -1,8 +1,7 @@
 // A server for tests of resources: a network on a region, with what a test wants to be different.
 import { http, HttpResponse } from 'msw'
 import { ACME, API, listOf } from '@/testing/organization-stage'
-import { READ } from './queries'
-import type { ChangeAttributes, OrderForm, Output, ResourceAttributes, Revision, TreeNode } from './wire'
+import { type ChangeAttributes, type OrderForm, type Output, READ, type ResourceAttributes, type Revision, type TreeNode } from './queries'
 
 const T0 = '2026-11-20T10:00:00.000Z'
 

@@ -1,20 +1,32 @@
 // What the pages of resources read, in one place, so that the same question is asked once.
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import type { QueryKey } from '@tanstack/react-query'
-import { get } from '@/api/query'
+import { get, type ResourceOf, type Schema, stale } from '@/api/query'
+import type { operations } from '@/api/schema'
 import { useOrganization, useParam } from '@/lib/search'
-import {
-  type ChangeAttributes,
-  type Many,
-  type One,
-  type OrderForm,
-  type Output,
-  read,
-  type Resource,
-  type ResourceAttributes,
-  type Revision,
-  type Tree,
-} from './wire'
+
+/** All that somebody decides about a resource: an order may leave parts of it out, an answer never does. */
+type Specification = Required<Schema<'ResourceSpecification'>>
+
+export type ResourceAttributes = Schema<'CatalogResource'> & Specification
+export type Resource = Omit<ResourceOf<'CatalogResource'>, 'attributes'> & { readonly attributes: ResourceAttributes }
+export type Change = ResourceOf<'ResourceChange'>
+export type ChangeAttributes = Schema<'ResourceChange'>
+export type Difference = Schema<'FieldDifference'>
+export type StaleReason = Schema<'StaleReason'>
+/** Where a value is from. */
+export type Origin = Schema<'ValueOrigin'>
+/** The value that a variable has so far. */
+export type Resolved = Schema<'ResolvedValue'>
+/** What a form needs to ask for a resource. */
+export type OrderForm = Schema<'ResourceForm'>
+export type FormParent = Schema<'FormParent'>
+export type FormIntegration = Schema<'FormIntegration'>
+export type Tree = Schema<'ResourceTree'>
+export type TreeNode = Schema<'ResourceNode'>
+export type Output = Schema<'ResourceOutput'>
+export type Revision = Schema<'ResourceRevision'>
+/** What is sent to order one, or to have its form. */
+export type Order = Schema<'NewCatalogResource'>
 
 export const READ = 'resource.read'
 export const CREATE = 'resource.create'
@@ -26,10 +38,12 @@ export const RESOURCES = '/api/v2/organizations/{organization}/resources'
 export const RESOURCE = '/api/v2/resources/{resource}'
 export const CHANGE = '/api/v2/resource-changes/{resource_change}'
 
-export const resourcesOf = (organization: string, query: Readonly<Record<string, unknown>>) =>
-  read<Many<ResourceAttributes>>(RESOURCES, { path: { organization }, query })
+type ListQuery = NonNullable<operations['list_resources']['parameters']['query']>
+type ChangesQuery = NonNullable<operations['list_resource_changes']['parameters']['query']>
 
-export const resourceBy = (resource: string) => read<One<ResourceAttributes>>(RESOURCE, { path: { resource } })
+export const resourcesOf = (organization: string, query: ListQuery) => get(RESOURCES, { params: { path: { organization }, query } })
+
+export const resourceBy = (resource: string) => get(RESOURCE, { params: { path: { resource } } })
 
 /** The resource that the address names, with the version that `If-Match` wants. */
 export function useOpenResource() {
@@ -40,25 +54,24 @@ export function useOpenResource() {
 }
 
 export const treeOf = (resource: string, direction: Tree['direction']) =>
-  read<One<Tree>>(`${RESOURCE}/tree`, { path: { resource }, query: { direction } })
+  get('/api/v2/resources/{resource}/tree', { params: { path: { resource }, query: { direction } } })
 
-export const outputsOf = (resource: string) =>
-  read<One<{ outputs: readonly Output[] }>>(`${RESOURCE}/outputs`, { path: { resource } })
+export const outputsOf = (resource: string) => get('/api/v2/resources/{resource}/outputs', { params: { path: { resource } } })
 
 export const revisionsOf = (resource: string, page: number) =>
-  read<Many<Revision>>(`${RESOURCE}/revisions`, { path: { resource }, query: { 'page[size]': 20, 'page[number]': page } })
+  get('/api/v2/resources/{resource}/revisions', { params: { path: { resource }, query: { 'page[size]': 20, 'page[number]': page } } })
 
 export const changesOf = (resource: string, page: number) =>
-  read<Many<ChangeAttributes>>(`${RESOURCE}/changes`, { path: { resource }, query: { 'page[size]': 20, 'page[number]': page } })
+  get('/api/v2/resources/{resource}/changes', { params: { path: { resource }, query: { 'page[size]': 20, 'page[number]': page } } })
 
 /** Of all resources of an organization. */
-export const allChanges = (organization: string, query: Readonly<Record<string, unknown>>) =>
-  read<Many<ChangeAttributes>>('/api/v2/organizations/{organization}/resource-changes', { path: { organization }, query })
+export const allChanges = (organization: string, query: ChangesQuery) =>
+  get('/api/v2/organizations/{organization}/resource-changes', { params: { path: { organization }, query } })
 
-export const changeBy = (change: string) => read<One<ChangeAttributes>>(CHANGE, { path: { resource_change: change } })
+export const changeBy = (change: string) => get(CHANGE, { params: { path: { resource_change: change } } })
 
 /** The form of a resource that is there, while no change of it is open. Read anew by each page, never under somebody's hands. */
-export const formOf = (resource: string) => ({ ...read<One<OrderForm>>(`${RESOURCE}/form`, { path: { resource } }), staleTime: 0 })
+export const formOf = (resource: string) => ({ ...get('/api/v2/resources/{resource}/form', { params: { path: { resource } } }), staleTime: 0 })
 
 export const projectsOf = (organization: string, search = '') =>
   get('/api/v2/organizations/{organization}/projects', {
@@ -85,13 +98,13 @@ export function useRefusal(organization: string, project: string, permission: st
 }
 
 /** All that shows resources. */
-export const staleResources: readonly QueryKey[] = [
-  [RESOURCES],
-  [RESOURCE],
-  [`${RESOURCE}/tree`],
-  [`${RESOURCE}/outputs`],
-  [`${RESOURCE}/revisions`],
-  [`${RESOURCE}/changes`],
-  ['/api/v2/organizations/{organization}/resource-changes'],
-  [CHANGE],
+export const staleResources = [
+  stale(RESOURCES),
+  stale(RESOURCE),
+  stale('/api/v2/resources/{resource}/tree'),
+  stale('/api/v2/resources/{resource}/outputs'),
+  stale('/api/v2/resources/{resource}/revisions'),
+  stale('/api/v2/resources/{resource}/changes'),
+  stale('/api/v2/organizations/{organization}/resource-changes'),
+  stale(CHANGE),
 ]

@@ -1,5 +1,5 @@
 // Resources in words and as commands; pure.
-import type { Change, ChangeAttributes, Difference, Origin, ResourceAttributes, StaleReason } from './wire'
+import type { Change, ChangeAttributes, Difference, Origin, ResourceAttributes, StaleReason } from './queries'
 
 /** What somebody would write on a command line, quoted for a shell where that is needed. */
 export function quoted(text: string): string {

@@ -1,12 +1,12 @@
 // Asks for a change of a resource as it is: to destroy it, to bring it up to date, to have a revision of it again.
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { call } from '@/api/query'
 import { Checkbox } from '@/ui/choice'
 import { Command } from '@/ui/command'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
 import { Stack } from '@/ui/layout'
-import { RESOURCE, staleResources } from '../queries'
-import { type Resource, send } from '../wire'
+import { RESOURCE, type Resource, staleResources } from '../queries'
 import { oneOf } from '../words'
 
 interface AskDialogProps {
@@ -39,7 +39,7 @@ export function AskDialog({ resource, etag, action, revision, title, verb, isDan
       {...(nameToType && { nameToType })}
       comment={{ label: 'Reason', placeholder: 'For those who decide on it' }}
       onConfirm={async (reason) => {
-        await send('post', `${RESOURCE}/actions/${action}`, {
+        await call('post', `${RESOURCE}/actions/${action}`, {
           params: { path: { resource: resource.id } },
           body: { reason, 'auto-apply': isAuto, ...(revision !== undefined && { revision }) },
           ...(etag && { headers: { 'if-match': etag } }),

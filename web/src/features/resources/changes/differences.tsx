@@ -1,7 +1,7 @@
 // What a change changes, field by field.
 import { ValueDiff } from '@/ui/diff'
 import { Text } from '@/ui/text'
-import type { Difference } from '../wire'
+import type { Difference } from '../queries'
 import { fieldWords, type Names } from '../words'
 import styles from '../resources.module.css'
 

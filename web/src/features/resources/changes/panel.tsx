@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type ApiError, toApiError } from '@/api/errors'
-import { get } from '@/api/query'
+import { call, get, related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { Alert, ErrorNotice } from '@/ui/alert'
 import { ApprovalsPanel } from '@/ui/approvals'
@@ -18,8 +18,7 @@ import { Status } from '@/ui/status'
 import { Facts, Text } from '@/ui/text'
 import { TextInput } from '@/ui/text-input'
 import { Time } from '@/ui/time'
-import { APPROVE, CHANGE, changeBy, runWithPlan, staleResources, UPDATE, useRefusal } from '../queries'
-import { type Change, related, send } from '../wire'
+import { APPROVE, CHANGE, type Change, changeBy, runWithPlan, staleResources, UPDATE, useRefusal } from '../queries'
 import { changeTitle, type Names } from '../words'
 import { Differences } from './differences'
 import styles from '../resources.module.css'
@@ -57,7 +56,7 @@ function Shown({ organization, change, names }: { organization: string; change: 
     const isDecision = action !== 'retry' && action !== 'cancel'
     const body = action === 'retry' ? undefined : { comment: words.trim(), ...(isDecision && run && { run }) }
     try {
-      await send('post', `${CHANGE}/actions/${action}`, { params: { path: { resource_change: change.id } }, ...(body && { body }) })
+      await call('post', `${CHANGE}/actions/${action}`, { params: { path: { resource_change: change.id } }, ...(body && { body }) })
     } finally {
       await Promise.all(staleResources.map((queryKey) => queries.invalidateQueries({ queryKey })))
     }

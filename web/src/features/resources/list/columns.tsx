@@ -1,4 +1,5 @@
 // The columns of lists of resources.
+import { related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { Link } from '@/ui/link'
 import { Status } from '@/ui/status'
@@ -7,7 +8,7 @@ import { KeyTag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { counted } from '@/lib/numbers'
-import { related, type Resource } from '../wire'
+import type { Resource } from '../queries'
 import { type Names, statusOf } from '../words'
 import styles from '../resources.module.css'
 

@@ -12,8 +12,7 @@ import { FilterBar } from '@/ui/filter-bar'
 import { PageHead } from '@/ui/page-head'
 import { Pager } from '@/ui/pager'
 import { Table } from '@/ui/table'
-import { projectsOf, READ, resourcesOf, templatesOf } from '../queries'
-import type { Resource } from '../wire'
+import { projectsOf, READ, type Resource, resourcesOf, templatesOf } from '../queries'
 import { columns } from './columns'
 import { parseResources } from './search'
 
@@ -33,7 +32,7 @@ export default function Resources() {
       ...(template && { 'filter[template]': template }),
       ...(state && { 'filter[state]': state }),
       ...(label && { 'filter[label]': label }),
-      ...(stale && { 'filter[stale]': stale }),
+      ...(stale && { 'filter[stale]': stale === 'true' }),
       ...(sort && { sort }),
       ...(page && { 'page[number]': page }),
       'page[size]': 50,

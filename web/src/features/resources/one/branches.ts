@@ -1,5 +1,5 @@
 // A tree of resources as nested lists; what hangs on several is unfolded once. Pure.
-import type { Tree, TreeNode } from '../wire'
+import type { Tree, TreeNode } from '../queries'
 import { grouped } from '../words'
 
 export interface Branch {

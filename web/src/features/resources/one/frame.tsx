@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
+import { call, related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { IconButton, LinkButton, Button } from '@/ui/button'
 import { Command } from '@/ui/command'
@@ -17,7 +18,6 @@ import { Time } from '@/ui/time'
 import { Who } from '@/ui/who'
 import { AskDialog, RefreshDialog } from '../changes/ask-dialog'
 import { DESTROY, RESOURCE, staleResources, UPDATE, useOpenResource, useRefusal } from '../queries'
-import { related, send } from '../wire'
 import { oneOf, statusOf } from '../words'
 
 export function ResourceFrame({ children }: { children: ReactNode }) {
@@ -134,7 +134,7 @@ export function ResourceFrame({ children }: { children: ReactNode }) {
         verb="Delete entry"
         isDanger
         onConfirm={async () => {
-          await send('delete', RESOURCE, { params: { path: { resource: resource.id } }, ...(etag && { headers: { 'if-match': etag } }) })
+          await call('delete', RESOURCE, { params: { path: { resource: resource.id } }, ...(etag && { headers: { 'if-match': etag } }) })
           await navigate({ to: addresses.resources(organization) })
           await refresh()
         }}

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { toApiError } from '@/api/errors'
+import { call } from '@/api/query'
 import { ErrorNotice } from '@/ui/alert'
 import { Button, IconButton } from '@/ui/button'
 import { Command } from '@/ui/command'
@@ -12,8 +13,7 @@ import { Section } from '@/ui/section'
 import { type Column, Table } from '@/ui/table'
 import { Sensitive } from '@/ui/tag'
 import { Text } from '@/ui/text'
-import { outputsOf, RESOURCE } from '../queries'
-import { type One, type Output, type Resource, send } from '../wire'
+import { type Output, outputsOf, RESOURCE, type Resource } from '../queries'
 import { oneOf, typeWords, valueText } from '../words'
 import styles from '../resources.module.css'
 
@@ -45,7 +45,7 @@ export function Outputs({ resource }: { resource: Resource }) {
         verb="Reveal"
         onConfirm={async () => {
           if (asked === null) return
-          const { data: answer } = await send<One<Output>>('post', `${RESOURCE}/outputs/{output}/actions/reveal`, { params: { path: { resource: resource.id, output: asked } } })
+          const { data: answer } = await call('post', `${RESOURCE}/outputs/{output}/actions/reveal`, { params: { path: { resource: resource.id, output: asked } } })
           setRevealed((before) => new Map([...before, [asked, answer.attributes.value]]))
         }}
       >

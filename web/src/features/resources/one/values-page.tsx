@@ -1,13 +1,13 @@
 // The values that a resource has, each with where it is from.
 import { useQuery } from '@tanstack/react-query'
+import { related } from '@/api/query'
 import { Command } from '@/ui/command'
 import { Row, Stack } from '@/ui/layout'
 import { Section } from '@/ui/section'
 import { type Column, Table } from '@/ui/table'
 import { Text } from '@/ui/text'
 import { OriginMark, ResolvedValue } from '../order/fields'
-import { formOf, useOpenResource } from '../queries'
-import { related, type Resolved, type Resource } from '../wire'
+import { formOf, type Resolved, type Resource, useOpenResource } from '../queries'
 import { type Names, oneOf } from '../words'
 import { ResourceFrame } from './frame'
 import { useNames } from './page'
@@ -56,7 +56,7 @@ const columns = (names: Names): readonly Column<Resolved>[] => [
     narrow: 'second',
     cell: ({ origin }) => (
       <Row gap={2}>
-        <OriginMark origin={origin} names={names} />
+        <OriginMark origin={origin ?? null} names={names} />
       </Row>
     ),
   },

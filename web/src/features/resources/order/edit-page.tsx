@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
+import { call, related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { Alert } from '@/ui/alert'
 import { LinkButton } from '@/ui/button'
@@ -13,8 +14,7 @@ import { PageHead } from '@/ui/page-head'
 import { Select } from '@/ui/select'
 import { Textarea, TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
-import { formOf, RESOURCE, staleResources, treeOf, UPDATE, useOpenResource, useRefusal } from '../queries'
-import { type One, related, type Resource, type ResourceAttributes, send } from '../wire'
+import { formOf, RESOURCE, type Resource, staleResources, treeOf, UPDATE, useOpenResource, useRefusal } from '../queries'
 import { Ground, Group, SameCommand, Variables } from './fields'
 import { commandNames, namesOf, secretsOf, shownProblems } from './form-parts'
 import { changesOf, commandOf, type Values, valuesOf } from './values'
@@ -43,10 +43,10 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
   const queries = useQueryClient()
   const [before] = useState(() => valuesOf(resource.attributes))
   const [from] = useState(etag)
-  const form = useForm<Values, One<ResourceAttributes>>({
+  const form = useForm<Values>({
     initial: before,
     submit: (values) =>
-      send('patch', RESOURCE, {
+      call('patch', RESOURCE, {
         params: { path: { resource: resource.id } },
         body: { data: { type: 'resources', attributes: changesOf(before, values) } },
         ...(from && { headers: { 'if-match': from } }),

@@ -7,7 +7,7 @@ import { Command } from '@/ui/command'
 import { Icon, type IconName } from '@/ui/icon'
 import { Section } from '@/ui/section'
 import { Sensitive, Unknown } from '@/ui/tag'
-import type { FormIntegration, FormParent, Origin, OrderForm, Resolved } from '../wire'
+import type { FormIntegration, FormParent, Origin, OrderForm, Resolved } from '../queries'
 import { grouped, type Names, originWords, valueText } from '../words'
 import { type Field, fieldsOf, isShown } from './schema'
 import { ValueInput } from './value-input'
@@ -127,7 +127,7 @@ export function Variables(props: FieldsProps) {
         </Fold>
       )}
       {others.length > 0 && (
-        <Fold title={`${others.length} that ${others.length === 1 ? 'comes' : 'come'} by themselves`} about="from what it stands on, or fixed by its version" isOpen={others.some(({ problem }) => problem !== null)}>
+        <Fold title={`${others.length} that ${others.length === 1 ? 'comes' : 'come'} by themselves`} about="from what it stands on, or fixed by its version" isOpen={others.some(({ problem }) => Boolean(problem))}>
           {others.map((one) => (
             <Given key={one.name} resolved={one} names={props.names} />
           ))}
@@ -185,7 +185,7 @@ function Given({ resolved, names }: { resolved: Resolved; names: Names }) {
         <ResolvedValue resolved={resolved} />
       </div>
       <div className={styles.origin} style={{ paddingTop: 0 }}>
-        <OriginMark origin={resolved.origin} names={names} />
+        <OriginMark origin={resolved.origin ?? null} names={names} />
       </div>
     </div>
   )

@@ -1,6 +1,6 @@
 // What the form of an order and that of a change have in common; pure.
 import type { ApiError } from '@/api/errors'
-import type { OrderForm } from '../wire'
+import type { OrderForm } from '../queries'
 import type { Names } from '../words'
 import { fieldsOf } from './schema'
 

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { toApiError } from '@/api/errors'
+import { call, type Schema } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { useSettled } from '@/lib/delayed'
 import { ErrorNotice } from '@/ui/alert'
@@ -16,8 +17,7 @@ import { Select } from '@/ui/select'
 import { PageSkeleton } from '@/ui/skeleton'
 import { Textarea, TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
-import { CREATE, projectsOf, RESOURCES, staleResources, useRefusal } from '../queries'
-import { type One, type OrderForm as Asked, type ResourceAttributes, send } from '../wire'
+import { CREATE, type Order, projectsOf, RESOURCES, staleResources, useRefusal } from '../queries'
 import { Group, Ground, SameCommand, Variables } from './fields'
 import { commandNames, namesOf, secretsOf, shownProblems } from './form-parts'
 import { BLANK, commandOf, orderOf, type Values } from './values'
@@ -29,11 +29,11 @@ export function OrderForm({ organization, template, project }: { organization: s
   const navigate = useNavigate()
   const queries = useQueryClient()
   const [isTried, setTried] = useState(false)
-  const form = useForm<Values, One<ResourceAttributes>>({
+  const form = useForm<Values, Schema<'Document_Resource_CatalogResource'>>({
     initial: { ...BLANK, project },
     submit: (values) => {
       setTried(true)
-      return send('post', RESOURCES, { params: { path: { organization } }, body: { data: { type: 'resources', attributes: orderOf(template, values) } } })
+      return call('post', RESOURCES, { params: { path: { organization } }, body: { data: { type: 'resources', attributes: orderOf(template, values) } } })
     },
     onDone: ({ data }) => {
       for (const queryKey of staleResources) void queries.invalidateQueries({ queryKey })
@@ -132,7 +132,7 @@ function useAsked(organization: string, template: string, values: Values) {
   return useQuery({
     queryKey: ['resource form', organization, order],
     queryFn: () =>
-      send<One<Asked>>('post', `${RESOURCES}/actions/form`, { params: { path: { organization } }, body: { data: { type: 'resources', attributes: JSON.parse(order) as object } } }),
+      call('post', `${RESOURCES}/actions/form`, { params: { path: { organization } }, body: { data: { type: 'resources', attributes: JSON.parse(order) as Order } } }),
     placeholderData: (before) => before,
     retry: false,
   })

@@ -1,5 +1,5 @@
 // What was chosen in the form, as requests and commands carry it; pure.
-import type { Order, ResourceAttributes } from '../wire'
+import type { Order, ResourceAttributes } from '../queries'
 import { type Names, quoted } from '../words'
 
 export interface Values {
@@ -41,10 +41,10 @@ export function orderOf(template: string, values: Values): Order {
     ...(values.project && { project: values.project }),
     ...(values.name.trim() && { name: values.name.trim() }),
     description: values.description.trim(),
-    labels: values.labels,
+    labels: [...values.labels],
     ...(values.version && { 'source-code-version': values.version }),
-    parents: values.parents,
-    integrations: values.integrations,
+    parents: [...values.parents],
+    integrations: [...values.integrations],
     values: whole(values.given),
     reason: values.reason.trim(),
     'auto-apply': values.auto,
@@ -66,10 +66,10 @@ export function changesOf(before: Values, values: Values) {
   return {
     ...(has('name') && { name: values.name.trim() }),
     ...(has('description') && { description: values.description.trim() }),
-    ...(has('labels') && { labels: values.labels }),
+    ...(has('labels') && { labels: [...values.labels] }),
     ...(has('version') && values.version && { 'source-code-version': values.version }),
-    ...(has('parents') && { parents: values.parents }),
-    ...(has('integrations') && { integrations: values.integrations }),
+    ...(has('parents') && { parents: [...values.parents] }),
+    ...(has('integrations') && { integrations: [...values.integrations] }),
     ...(has('given') && { values: whole(values.given) }),
     reason: values.reason.trim(),
     'auto-apply': values.auto,
