@@ -97,6 +97,15 @@ pub(crate) async fn find(connection: &impl ConnectionTrait, id: ResourceChangeId
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
+/// Those that are there, in no order.
+pub(crate) async fn of_ids(connection: &impl ConnectionTrait, ids: &[ResourceChangeId]) -> Result<Vec<ResourceChange>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = Column::Id.is_in(ids.iter().copied());
+    Ok(Entity::find().filter(wanted).all(connection).await?)
+}
+
 /// One that stays as it is until the transaction ends.
 pub(crate) async fn hold(tx: &Tx, id: ResourceChangeId) -> Result<Option<ResourceChange>> {
     Ok(Entity::find_by_id(id).lock_exclusive().one(&**tx).await?)

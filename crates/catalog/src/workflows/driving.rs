@@ -3,12 +3,13 @@
 //! A step begins in two moves: its change's id is written, then the change is asked for under that id. Whoever comes after
 //! a crash between the two finds no change of that id, and asks for it; one that is there is never asked for twice.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures::FutureExt;
 use serde_json::json;
 use slipway_api::Code;
-use slipway_api::ids::WorkflowId;
+use slipway_api::ids::{ResourceChangeId, WorkflowId};
 use slipway_api::resource_changes::ResourceChangeStatus;
 use slipway_api::workflows::{WorkflowStatus, WorkflowStepStatus};
 use slipway_identity::users;
@@ -186,6 +187,21 @@ async fn look(ctx: &Ctx, id: WorkflowId) -> Result<Option<(Workflow, Vec<Step>)>
     }
     tx.commit().await?;
     Ok(Some((workflow, begun)))
+}
+
+/// Steps as their changes stand, which the job writes down a moment later: whoever looks when an event of a change came sees
+/// what it told of.
+pub(super) async fn current(ctx: &Ctx, steps: Vec<Step>) -> Result<Vec<Step>> {
+    let open = steps.iter().filter(|step| step.status != WorkflowStepStatus::Done);
+    let ids: Vec<ResourceChangeId> = open.filter_map(|step| step.change_id).collect();
+    let found = changes::of_ids(ctx.db.reader(), &ids).await?;
+    let found: HashMap<ResourceChangeId, ResourceChange> =
+        found.into_iter().map(|change| (change.id, change)).collect();
+    let stands = |step: Step| match step.change_id.and_then(|id| found.get(&id)) {
+        Some(change) => standing(step, change, ctx),
+        None => step,
+    };
+    Ok(steps.into_iter().map(stands).collect())
 }
 
 async fn write(tx: &Tx, steps: &[Step], before: &[Step]) -> Result<()> {

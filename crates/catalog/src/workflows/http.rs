@@ -115,7 +115,7 @@ async fn create_workflow(ctx: Ctx, params: Params, body: Body<NewWorkflow>) -> R
     ),
     security(("token" = ["resource.read"])))]
 async fn get_workflow(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
-    let (workflow, steps) = service::load(&ctx, params.get("workflow")?).await?;
+    let (workflow, steps) = service::look(&ctx, params.get("workflow")?).await?;
     Ok(ok(shown(&workflow, steps)))
 }
 

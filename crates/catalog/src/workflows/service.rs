@@ -58,6 +58,17 @@ pub async fn load(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
     Ok((workflow, steps))
 }
 
+/// The same, with its steps as their changes stand at this moment.
+///
+/// # Errors
+///
+/// `NotFound` when it is missing or invisible.
+pub async fn look(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
+    let (workflow, steps) = load(ctx, id).await?;
+    let steps = driving::current(ctx, steps).await?;
+    Ok((workflow, steps))
+}
+
 /// Makes a workflow: finds its steps, and starts it if that was asked for.
 ///
 /// # Errors
