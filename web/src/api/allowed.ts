@@ -1,5 +1,5 @@
 // What the caller may do in an organization, for buttons that say why they cannot be used.
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { ApiError } from './errors'
 import { get } from './query'
 
@@ -26,4 +26,16 @@ export function useAllowed(organization: string): Allowed {
     if (missing) throw new ApiError(403, 'forbidden', 'Not allowed', missing)
   }
   return { may, refusal, demand }
+}
+
+/** Why the caller may not do it in that project, or in the organization without one; null when he may, and until it is known. */
+export function useRefusal(organization: string, project: string, permission: string): string | null {
+  const { data } = useQuery(
+    get('/api/v2/organizations/{organization}/access-explanations', {
+      params: { path: { organization }, query: { permission, ...(project && { scope: project }) } },
+    }),
+  )
+  const isAllowed = data?.data[0]?.attributes['is-allowed'] ?? true
+  const where = project ? 'its project' : organization
+  return isAllowed ? null : `This needs ${permission} in ${where}, which none of your roles gives. Ask who administers it.`
 }

@@ -27,6 +27,7 @@ import { resources } from '@/features/resources/routes'
 import { triggers } from '@/features/triggers/routes'
 import { variableSets } from '@/features/variable-sets/routes'
 import { webhooks } from '@/features/webhooks/routes'
+import { workflows } from '@/features/workflows/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets, integrations, repositories, webhooks, triggers, pullRequests, templates, sourceCodes, schedules, approvals, resources]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets, integrations, repositories, webhooks, triggers, pullRequests, templates, sourceCodes, schedules, approvals, resources, workflows]

@@ -37,6 +37,14 @@ export const addresses = {
   /** With `template` and `project` as search parameters, where they are known. */
   orderResource: (organization: string) => at('app', organization, 'resources', 'new'),
   resource: (organization: string, resource: string, tab?: string) => at('app', organization, 'resources', resource, ...(tab ? [tab] : [])),
+  /** Of workflows: changes of many resources in their order. */
+  workflows: (organization: string) => at('app', organization, 'workflows'),
+  /** With `kind`, and `resources` where they are known, as search parameters. */
+  newWorkflow: (organization: string) => at('app', organization, 'workflows', 'new'),
+  workflow: (organization: string, workflow: string) => at('app', organization, 'workflows', workflow),
+  executors: (organization: string) => at('app', organization, 'executors'),
+  newExecutor: (organization: string) => at('app', organization, 'executors', 'new'),
+  executor: (organization: string, executor: string, tab?: string) => at('app', organization, 'executors', executor, ...(tab ? [tab] : [])),
   schedules: (organization: string) => at('app', organization, 'schedules'),
   templateVersion: (organization: string, template: string, version: string) => at('app', organization, 'templates', template, 'versions', version),
   sourceCodes: (organization: string) => at('app', organization, 'source-code'),

@@ -4,7 +4,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useId, useMemo, useRe
 import { IconButton } from './button'
 import { classes } from './classes'
 import { arranged, type Arrangement, type Line, NODE_HEIGHT, NODE_WIDTH } from './graph-layout'
-import { Icon, type IconName } from './icon'
+import { Icon, type IconName, type Tone } from './icon'
 import styles from './graph.module.css'
 
 export interface GraphNode {
@@ -13,6 +13,8 @@ export interface GraphNode {
   /** Below the title, small. */
   readonly detail: string
   readonly icon: IconName
+  /** Of the icon, where it is a status; grey without it. */
+  readonly tone?: Tone
   readonly to: string
   /** The one that the page is about. */
   readonly isCurrent?: boolean
@@ -89,7 +91,7 @@ function Node({ node, at = { x: 0, y: 0 } }: { node: GraphNode; at: { x: number;
       draggable={false}
       title={node.title}
     >
-      <Icon name={node.icon} />
+      <Icon name={node.icon} {...(node.tone ? { tone: node.tone } : { className: styles.quiet })} />
       <span>
         <b>{node.title}</b>
         <small>{node.detail}</small>

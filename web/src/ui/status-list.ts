@@ -213,6 +213,35 @@ const resourceChange = {
   canceled,
 } as const satisfies Record<string, StatusLook>
 
+/** Changes of many resources in their order. */
+const workflow = {
+  planned: look('Planned', 'todo', 'neutral'),
+  running: look('Running', 'running', 'info'),
+  succeeded: look('Done', 'ok', 'success', true),
+  failed,
+  canceled: look('Stopped', 'canceled', 'neutral'),
+} as const satisfies Record<Schema<'WorkflowStatus'>, StatusLook>
+
+/** One of them. */
+const workflowStep = {
+  pending: look('Not begun', 'todo', 'neutral'),
+  running: look('Running', 'running', 'info'),
+  waiting: look('Waits for a yes', 'waiting', 'accent'),
+  done: look('Done', 'ok', 'success', true),
+  failed,
+  skipped: look('Left out', 'never', 'neutral'),
+} as const satisfies Record<Schema<'WorkflowStepStatus'>, StatusLook>
+
+/** A module that is run now and then: what came of its newest run. */
+const executor = {
+  new: look('Never run', 'never', 'neutral', true),
+  running: look('Running', 'running', 'info'),
+  waiting: look('Waits for a yes', 'waiting', 'accent'),
+  succeeded: look('Succeeded', 'ok', 'success', true),
+  failed,
+  stopped: look('Stopped', 'canceled', 'neutral'),
+} as const satisfies Record<Schema<'ExecutorStatus'>, StatusLook>
+
 /** How far a version of a template is published. */
 const lifecycle = {
   preview: look('Preview', 'eye', 'info'),
@@ -222,7 +251,7 @@ const lifecycle = {
 } as const satisfies Record<Schema<'Lifecycle'>, StatusLook>
 
 /** Every list by what it is about. */
-export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange } as const
+export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor } as const
 
 /** What a status can be about. */
 export type StatusKind = keyof typeof statuses

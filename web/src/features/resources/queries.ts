@@ -1,5 +1,5 @@
 // What the pages of resources read, in one place, so that the same question is asked once.
-import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { get, type ResourceOf, type Schema, stale } from '@/api/query'
 import type { operations } from '@/api/schema'
 import { useOrganization, useParam } from '@/lib/search'
@@ -27,6 +27,8 @@ export type Output = Schema<'ResourceOutput'>
 export type Revision = Schema<'ResourceRevision'>
 /** What is sent to order one, or to have its form. */
 export type Order = Schema<'NewCatalogResource'>
+
+export { useRefusal } from '@/api/allowed'
 
 export const READ = 'resource.read'
 export const CREATE = 'resource.create'
@@ -85,17 +87,6 @@ export const templatesOf = (organization: string, search = '') =>
 
 /** A run with its plan, for the numbers. */
 export const runWithPlan = (run: string) => get('/api/v2/runs/{run}', { params: { path: { run }, query: { include: 'plan' } } })
-
-/** Why the caller may not do it in that project; null when he may, and until it is known. */
-export function useRefusal(organization: string, project: string, permission: string): string | null {
-  const { data } = useQuery(
-    get('/api/v2/organizations/{organization}/access-explanations', {
-      params: { path: { organization }, query: { permission, ...(project && { scope: project }) } },
-    }),
-  )
-  const isAllowed = data?.data[0]?.attributes['is-allowed'] ?? true
-  return isAllowed ? null : `This needs ${permission} in its project, which none of your roles gives. Ask who administers it.`
-}
 
 /** All that shows resources. */
 export const staleResources = [

@@ -1,5 +1,6 @@
 // What was ordered from the catalog, and how it stands.
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useAllowed } from '@/api/allowed'
 import { toApiError } from '@/api/errors'
 import { addresses } from '@/lib/addresses'
@@ -13,23 +14,31 @@ import { PageHead } from '@/ui/page-head'
 import { Pager } from '@/ui/pager'
 import { Table } from '@/ui/table'
 import { projectsOf, READ, type Resource, resourcesOf, templatesOf } from '../queries'
+import { BulkActions } from './bulk-actions'
 import { columns } from './columns'
 import { parseResources } from './search'
 
-const NOTHING = { text: undefined, project: undefined, template: undefined, state: undefined, label: undefined, stale: undefined, page: undefined }
+const NOTHING = { text: undefined, project: undefined, template: undefined, version: undefined, state: undefined, label: undefined, stale: undefined, page: undefined }
+
+/** As the resources that have it call it. */
+function versionName(rows: readonly Resource[] | undefined, version: string): string {
+  return rows?.find(({ attributes }) => attributes['source-code-version'] === version)?.attributes['version-name'] ?? version
+}
 
 export default function Resources() {
   const organization = useOrganization()
   const allowed = useAllowed(organization)
   allowed.demand(READ)
   const [search, change] = useSearchState(parseResources)
-  const { text, project, template, state, label, stale, sort, page } = search
-  const isFiltered = Boolean(text ?? project ?? template ?? state ?? label ?? stale)
+  const { text, project, template, version, state, label, stale, sort, page } = search
+  const isFiltered = Boolean(text ?? project ?? template ?? version ?? state ?? label ?? stale)
+  const [selection, setSelection] = useState<ReadonlySet<string>>(new Set())
   const { data, error, refetch, isPlaceholderData } = useQuery({
     ...resourcesOf(organization, {
       ...(text && { 'search[text]': text }),
       ...(project && { 'filter[project]': project }),
       ...(template && { 'filter[template]': template }),
+      ...(version && { 'filter[version]': version }),
       ...(state && { 'filter[state]': state }),
       ...(label && { 'filter[label]': label }),
       ...(stale && { 'filter[stale]': stale === 'true' }),
@@ -58,6 +67,11 @@ export default function Resources() {
         actions={
           isEmpty ? undefined : (
             <>
+              {stale === 'true' && (rows?.length ?? 0) > 0 && (
+                <LinkButton icon="refresh" to={addresses.newWorkflow(organization)} search={{ kind: 'refresh' } as never}>
+                  Bring all up to date
+                </LinkButton>
+              )}
               <LinkButton icon="change" to={addresses.resourceChanges(organization)}>
                 Changes
               </LinkButton>
@@ -89,9 +103,10 @@ export default function Resources() {
                 { value: 'false', text: 'Up to date' },
               ],
             },
+            ...(version ? [{ name: 'version', title: 'Version', options: [{ value: version, text: versionName(rows, version) }] }] : []),
             { name: 'label', title: 'Label', placeholder: 'team=platform', isMono: true },
           ]}
-          values={{ text, project, template, state, stale, label }}
+          values={{ text, project, template, version, state, stale, label }}
           onChange={(changes) => void change({ ...changes, page: undefined } as never)}
         />
       )}
@@ -108,6 +123,9 @@ export default function Resources() {
           sort={sort}
           onSort={(next) => void change({ sort: next, page: undefined })}
           isStale={isPlaceholderData}
+          selection={selection}
+          onSelection={setSelection}
+          rowName={({ attributes }) => attributes.name}
           expected={5}
           empty={
             isFiltered ? (
@@ -123,6 +141,7 @@ export default function Resources() {
           }
         />
       )}
+      <BulkActions organization={organization} selected={(rows ?? []).filter(({ id }) => selection.has(id))} onClear={() => setSelection(new Set())} />
       <Pager meta={data?.meta} shown={rows?.length ?? 0} onPage={(next) => void change({ page: next })} />
     </>
   )

@@ -9,6 +9,8 @@ interface ListSearch {
   readonly project: string | undefined
   /** By id. */
   readonly template: string | undefined
+  /** By id. */
+  readonly version: string | undefined
   readonly state: (typeof STATES)[number] | undefined
   readonly label: string | undefined
   readonly stale: 'true' | 'false' | undefined
@@ -20,6 +22,7 @@ export const parseResources: ParseSearch<ListSearch> = (raw) => ({
   text: parameter.text(raw['text']),
   project: parameter.text(raw['project']),
   template: parameter.text(raw['template']),
+  version: parameter.text(raw['version']),
   state: parameter.oneOf(raw['state'], STATES),
   label: parameter.text(raw['label']),
   stale: parameter.oneOf(typeof raw['stale'] === 'boolean' ? String(raw['stale']) : raw['stale'], ['true', 'false'] as const),

@@ -78,6 +78,13 @@ export function ResourceFrame({ children }: { children: ReactNode }) {
                       disabledReason: mayDestroy ?? gone ?? open,
                     },
                     {
+                      title: 'Destroy with everything on it…',
+                      icon: 'trash',
+                      isDanger: true,
+                      onSelect: () => void navigate({ to: addresses.newWorkflow(organization), search: { kind: 'destroy', resources: resource.id } as never }),
+                      disabledReason: mayDestroy ?? gone,
+                    },
+                    {
                       title: 'Delete its entry…',
                       icon: 'trash',
                       isDanger: true,

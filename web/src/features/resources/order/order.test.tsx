@@ -117,7 +117,7 @@ describe('ordering', () => {
     await order()
     const plan = await screen.findByRole('button', { name: 'Plan acme-net' })
     await waitFor(() => expect(plan.getAttribute('aria-disabled')).toBe('true'))
-    expect(screen.getAllByText(/This needs resource.create in its project/).length).toBeGreaterThan(0)
+    expect(screen.getAllByText(/This needs resource.create in acme/).length).toBeGreaterThan(0)
   })
 })
 
