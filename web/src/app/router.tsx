@@ -91,6 +91,20 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
     ...(templateFrame && { component: templateFrame }),
   })
 
+  const resourceFrame = features.find((feature) => feature.resourceFrame)?.resourceFrame
+  const resource = createRoute({
+    getParentRoute: () => organization,
+    path: 'resources/$resource',
+    ...(resourceFrame && { component: resourceFrame }),
+  })
+
+  const executorFrame = features.find((feature) => feature.executorFrame)?.executorFrame
+  const executor = createRoute({
+    getParentRoute: () => organization,
+    path: 'executors/$executor',
+    ...(executorFrame && { component: executorFrame }),
+  })
+
   return root.addChildren([
     slash,
     app.addChildren([
@@ -104,6 +118,8 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
         workspace.addChildren(below('workspace', workspace)),
         repository.addChildren(below('repository', repository)),
         template.addChildren(below('template', template)),
+        resource.addChildren(below('resource', resource)),
+        executor.addChildren(below('executor', executor)),
         printedRun(organization),
         ...below('organization', organization),
       ]),

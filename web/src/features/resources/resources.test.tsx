@@ -10,6 +10,7 @@ import AllChanges from './changes/all-page'
 import ChangesPage from './changes/page'
 import { change, network, put, sent } from './fixture'
 import Resources from './list/page'
+import ResourceFrame from './one/frame'
 import ResourcePage from './one/page'
 import RevisionsPage from './one/revisions-page'
 import ValuesPage from './one/values-page'
@@ -21,7 +22,13 @@ afterEach(() => server.resetHandlers())
 afterAll(() => server.close())
 
 const at = (page: ReactNode, tab = '', search = '') =>
-  show(<Suspense>{page}</Suspense>, { path: `/app/$organization/resources/$resource${tab && `/${tab}`}`, at: `/app/acme/resources/res-1${tab && `/${tab}`}${search}` })
+  show(
+    <Suspense>
+      <ResourceFrame />
+      {page}
+    </Suspense>,
+    { path: `/app/$organization/resources/$resource${tab && `/${tab}`}`, at: `/app/acme/resources/res-1${tab && `/${tab}`}${search}` },
+  )
 
 const open = { change: { data: { id: 'chg-1', type: 'resource-changes' } } }
 const button = (name: string | RegExp) => screen.findByRole('button', { name })

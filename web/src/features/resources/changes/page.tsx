@@ -11,7 +11,6 @@ import { Status } from '@/ui/status'
 import { type Column, Table } from '@/ui/table'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
-import { ResourceFrame } from '../one/frame'
 import { useNames } from '../one/page'
 import { type Change, changesOf, useOpenResource } from '../queries'
 import { changeTitle, fieldWords } from '../words'
@@ -26,7 +25,7 @@ export default function ChangesPage() {
   const names = useNames(resource)
   const rows = data?.data as readonly Change[] | undefined
   return (
-    <ResourceFrame>
+    <>
       {chosen && <ChangePanel organization={organization} change={chosen} names={names} />}
       <Section title="Changes" count={data?.meta?.pagination['total-count']}>
         {error ? (
@@ -44,7 +43,7 @@ export default function ChangesPage() {
         )}
         <Pager meta={data?.meta} shown={rows?.length ?? 0} onPage={(next) => void change({ page: next })} />
       </Section>
-    </ResourceFrame>
+    </>
   )
 }
 

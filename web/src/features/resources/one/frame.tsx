@@ -1,9 +1,10 @@
 // The frame of one resource: what it is, how it stands, what can be done, and its parts.
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { Outlet, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { call, related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
+import { useTabs } from '@/lib/features'
 import { IconButton, LinkButton, Button } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
@@ -20,7 +21,7 @@ import { AskDialog, RefreshDialog } from '../changes/ask-dialog'
 import { DESTROY, RESOURCE, staleResources, UPDATE, useOpenResource, useRefusal } from '../queries'
 import { oneOf, statusOf } from '../words'
 
-export function ResourceFrame({ children }: { children: ReactNode }) {
+export default function ResourceFrame() {
   const { organization, resource, etag } = useOpenResource()
   const { attributes } = resource
   const { name, state } = attributes
@@ -37,6 +38,12 @@ export function ResourceFrame({ children }: { children: ReactNode }) {
   const refresh = () => Promise.all(staleResources.map((queryKey) => queries.invalidateQueries({ queryKey })))
   const cannotChange = mayUpdate ?? gone ?? open
   const close = () => setAsked(null)
+  const tabs = useTabs('resource').map(({ title, path }) => ({
+    title,
+    to: to(path),
+    isExact: path === '',
+    ...(path === 'revisions' && attributes.revision > 0 && { count: attributes.revision }),
+  }))
   return (
     <>
       <PageHead
@@ -109,14 +116,9 @@ export function ResourceFrame({ children }: { children: ReactNode }) {
       />
       <Tabs
         label={`Parts of ${name}`}
-        tabs={[
-          { title: 'Overview', to: to(), isExact: true },
-          { title: 'Values', to: to('values') },
-          { title: 'Changes', to: to('changes') },
-          { title: 'Revisions', to: to('revisions'), ...(attributes.revision > 0 && { count: attributes.revision }) },
-        ]}
+        tabs={tabs}
       />
-      {children}
+      <Outlet />
       {asked === 'refresh' && <RefreshDialog resource={resource} etag={etag} onClose={close} />}
       {asked === 'destroy' && (
         <AskDialog

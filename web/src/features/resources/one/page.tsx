@@ -16,7 +16,6 @@ import { RefreshDialog } from '../changes/ask-dialog'
 import { ChangePanel } from '../changes/panel'
 import { projectsOf, type Resource, treeOf, UPDATE, useOpenResource, useRefusal } from '../queries'
 import { type Names, staleWords } from '../words'
-import { ResourceFrame } from './frame'
 import { Outputs } from './outputs'
 import { ResourceTree } from './tree'
 import styles from '../resources.module.css'
@@ -28,28 +27,26 @@ export default function ResourcePage() {
   const change = related(resource, 'change')
   const shown = { id, name: attributes.name }
   return (
-    <ResourceFrame>
-      <Split
-        aside={
-          <>
-            <Details organization={organization} resource={resource} />
-            <ResourceTree organization={organization} resource={shown} direction="parents" />
-            <ResourceTree organization={organization} resource={shown} direction="children" />
-          </>
-        }
-      >
-        <Stack gap={4}>
-          {change && <ChangePanel organization={organization} change={change} names={names} />}
-          {attributes.stale.length > 0 && <Stale organization={organization} resource={resource} etag={etag} names={names} />}
-          {!change && attributes.state === 'requested' && (
-            <Alert tone="neutral" title="Nothing is behind it" action={<LinkButton size="sm" to={addresses.resource(organization, id, 'changes')}>Its changes</LinkButton>}>
-              Its order came to nothing. Change it to plan it again, or delete its entry.
-            </Alert>
-          )}
-          <Outputs resource={resource} />
-        </Stack>
-      </Split>
-    </ResourceFrame>
+    <Split
+      aside={
+        <>
+          <Details organization={organization} resource={resource} />
+          <ResourceTree organization={organization} resource={shown} direction="parents" />
+          <ResourceTree organization={organization} resource={shown} direction="children" />
+        </>
+      }
+    >
+      <Stack gap={4}>
+        {change && <ChangePanel organization={organization} change={change} names={names} />}
+        {attributes.stale.length > 0 && <Stale organization={organization} resource={resource} etag={etag} names={names} />}
+        {!change && attributes.state === 'requested' && (
+          <Alert tone="neutral" title="Nothing is behind it" action={<LinkButton size="sm" to={addresses.resource(organization, id, 'changes')}>Its changes</LinkButton>}>
+            Its order came to nothing. Change it to plan it again, or delete its entry.
+          </Alert>
+        )}
+        <Outputs resource={resource} />
+      </Stack>
+    </Split>
   )
 }
 

@@ -16,7 +16,6 @@ import { AskDialog } from '../changes/ask-dialog'
 import { Differences } from '../changes/differences'
 import { revisionsOf, staleResources, UPDATE, useOpenResource, useRefusal } from '../queries'
 import { oneOf } from '../words'
-import { ResourceFrame } from './frame'
 import { useNames } from './page'
 import styles from '../resources.module.css'
 
@@ -31,7 +30,7 @@ export default function RevisionsPage() {
   const open = related(resource, 'change') ? 'A change of it is open. It has to be over first.' : null
   const refusal = useRefusal(organization, related(resource, 'project'), UPDATE) ?? open
   return (
-    <ResourceFrame>
+    <>
       <Section title="Revisions" count={data?.meta?.pagination['total-count']} about="As it was once applied, the newest first.">
         {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
         {!error && !data && <Skeleton height={120} />}
@@ -74,6 +73,6 @@ export default function RevisionsPage() {
           A change is opened that makes it what it was then. Nothing is touched before its plan is confirmed. Secrets stay as they are now.
         </AskDialog>
       )}
-    </ResourceFrame>
+    </>
   )
 }

@@ -9,7 +9,6 @@ import { Text } from '@/ui/text'
 import { OriginMark, ResolvedValue } from '../order/fields'
 import { formOf, type Resolved, type Resource, useOpenResource } from '../queries'
 import { type Names, oneOf } from '../words'
-import { ResourceFrame } from './frame'
 import { useNames } from './page'
 import styles from '../resources.module.css'
 
@@ -20,14 +19,12 @@ export default function ValuesPage() {
   const values = data?.data.attributes.values ?? (isLoading ? undefined : decided(resource))
   const names = useNames(resource)
   return (
-    <ResourceFrame>
-      <Section title="Values" count={values?.length} about="What its variables would be if it were planned now.">
-        <Stack gap={4}>
-          <Table label="Values" rows={values} rowKey={({ name }) => name} columns={columns(names)} hasKeys={false} empty={<Text level={3}>It takes nothing.</Text>} />
-          <Command text={`slipway resource show ${oneOf(resource.attributes)}`} />
-        </Stack>
-      </Section>
-    </ResourceFrame>
+    <Section title="Values" count={values?.length} about="What its variables would be if it were planned now.">
+      <Stack gap={4}>
+        <Table label="Values" rows={values} rowKey={({ name }) => name} columns={columns(names)} hasKeys={false} empty={<Text level={3}>It takes nothing.</Text>} />
+        <Command text={`slipway resource show ${oneOf(resource.attributes)}`} />
+      </Stack>
+    </Section>
   )
 }
 

@@ -9,7 +9,8 @@ import { show } from '@/testing/render'
 import { FORM, network, put, sent } from '../fixture'
 import EditResource from './edit-page'
 import OrderPage from './page'
-import { fieldsOf, isShown, parsed, typed } from './schema'
+import { parsed, typed } from '@/ui/value-shape'
+import { fieldsOf, isShown } from './schema'
 import { BLANK, changesOf, commandOf, orderOf, valuesOf } from './values'
 
 const server = setupServer()

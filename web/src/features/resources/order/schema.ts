@@ -1,26 +1,10 @@
 // The form's schema, as its fields need it; pure. It is JSON Schema 2020-12 with `x-slipway` at each property.
-
-/** What a value can be. */
-export interface Shape {
-  readonly kind: 'text' | 'number' | 'flag' | 'choice' | 'list' | 'map' | 'object' | 'objects' | 'any'
-  /** Of a choice. */
-  readonly options: readonly unknown[]
-  /** Of a list and a map. */
-  readonly item: Shape | null
-  /** Of an object. */
-  readonly fields: readonly Field[]
-  readonly isSecret: boolean
-}
+import { isScalar, type Shape, type ShapeField } from '@/ui/value-shape'
 
 /** One value that is asked for. */
-export interface Field {
-  readonly name: string
-  readonly label: string
-  readonly help: string
+export interface Field extends ShapeField {
   /** As the module writes it: `list(string)`. */
   readonly type: string
-  readonly shape: Shape
-  readonly isRequired: boolean
   readonly hasDefault: boolean
   /** The part of the form that it stands in; empty for none. */
   readonly group: string
@@ -95,31 +79,11 @@ function shapeOf(property: Json): Shape {
   }
 }
 
-const isScalar = ({ kind }: Shape) => ['text', 'number', 'flag', 'choice'].includes(kind)
-
 /** Also of `["string", "null"]` and `anyOf` with null. */
 function typeOf(property: Json): string {
   const type = property['type']
   if (typeof type === 'string') return type
   return list(type).map(String).find((one) => one !== 'null') ?? ''
-}
-
-/** What was typed into a field for a text or a number, as a value: what is no number stays text, and the server says so. */
-export function typed(shape: Shape, input: string): unknown {
-  if (input === '') return undefined
-  if (shape.kind !== 'number') return input
-  const number = Number(input)
-  return input.trim() === '' || Number.isNaN(number) ? input : number
-}
-
-/** What is not JSON yet is text until it is. */
-export function parsed(input: string): unknown {
-  if (input.trim() === '') return undefined
-  try {
-    return JSON.parse(input) as unknown
-  } catch {
-    return input
-  }
 }
 
 /** Whether a field is asked for, by what the others are: `valueOf` gives what a variable has so far. */

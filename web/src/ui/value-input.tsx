@@ -1,11 +1,11 @@
 // The input of one value, made of its type: lists, maps and objects down to any depth.
-import { Button, IconButton } from '@/ui/button'
-import { MultiSelect } from '@/ui/combobox'
-import { Fieldset } from '@/ui/field'
-import { Select } from '@/ui/select'
-import { Textarea, TextInput } from '@/ui/text-input'
-import { type Field, parsed, type Shape, typed } from './schema'
-import styles from './order.module.css'
+import { Button, IconButton } from './button'
+import { MultiSelect } from './combobox'
+import { Fieldset } from './field'
+import { Select } from './select'
+import { Textarea, TextInput } from './text-input'
+import { parsed, type Shape, type ShapeField, typed } from './value-shape'
+import styles from './value-input.module.css'
 
 export interface ValueInputProps {
   /** Says what it is. */
@@ -159,7 +159,7 @@ function MapInput({ label, isOptional, shape, value, onChange, help, error, disa
 }
 
 interface ObjectInputProps {
-  fields: readonly Field[]
+  fields: readonly ShapeField[]
   value: unknown
   onChange: (value: unknown) => void
   disabledReason: string | null
