@@ -168,6 +168,28 @@ impl Error {
         &self.0.detail
     }
 
+    /// The same for whoever did not send the request: the detail, or where fields are at fault, each by its name.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        if self.0.fields.is_empty() {
+            return self.0.detail.clone();
+        }
+        let line = |field: &FieldError| {
+            let place = field.source.pointer.as_deref().or(field.source.parameter.as_deref());
+            let place = place.unwrap_or_default();
+            let place = place
+                .strip_prefix("/data/attributes")
+                .unwrap_or(place)
+                .trim_start_matches('/');
+            match place {
+                "" => field.detail.clone(),
+                place => format!("{place}: {}", field.detail),
+            }
+        };
+        let lines: Vec<String> = self.0.fields.iter().map(line).collect();
+        lines.join("; ")
+    }
+
     /// The fields at fault.
     #[must_use]
     pub fn fields(&self) -> &[FieldError] {
@@ -233,5 +255,27 @@ impl<T> OnUnique<T> for std::result::Result<T, DbErr> {
             Some(SqlErr::UniqueConstraintViolation(_)) => meaning(),
             _ => error.into(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_words_every_field_at_fault_is_named() {
+        let field = |pointer: &str, detail: &str| FieldError {
+            source: ErrorSource {
+                pointer: Some(pointer.to_owned()),
+                parameter: None,
+            },
+            detail: detail.to_owned(),
+        };
+        let error = Error::invalid_fields(vec![
+            field("/data/attributes/values/tier", "a value is needed"),
+            field("/data/attributes", "too much"),
+        ]);
+        assert_eq!(error.in_words(), "values/tier: a value is needed; too much");
+        assert_eq!(Error::conflict("It is over.").in_words(), "It is over.");
     }
 }

@@ -36,7 +36,7 @@ pub(crate) async fn job(ctx: &Ctx, item: &WorkItem) -> Result<(), JobError> {
     if may_pass(&error) && (item.attempt < item.max_attempts || has_run(ctx, id).await?) {
         return Err(JobError::Retry(error.to_string()));
     }
-    Ok(ending::fail(ctx, id, &sentence(error.detail())).await?)
+    Ok(ending::fail(ctx, id, &sentence(&error.in_words())).await?)
 }
 
 /// Takes a change as far as it can go now.

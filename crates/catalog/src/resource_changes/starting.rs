@@ -42,7 +42,7 @@ pub(super) async fn start(ctx: &Ctx, known: &Known) -> Result<()> {
     let resolved_at = ctx.now();
     let prepared = match prepare(ctx, known).await {
         Ok(prepared) => prepared,
-        Err(error) if is_final(&error) => return ending::fail(ctx, known.change.id, error.detail()).await,
+        Err(error) if is_final(&error) => return ending::fail(ctx, known.change.id, &error.in_words()).await,
         Err(error) => return Err(error),
     };
     let mut tx = ctx.begin().await?;

@@ -112,7 +112,7 @@ async fn drive(ctx: &Ctx, id: WorkflowId, is_last: bool) -> Result<()> {
                 Ok(Asked::NothingToDo) => end(ctx, step, (WorkflowStepStatus::Done, None)).await?,
                 Err(error) if may_pass(&error) && !is_last => return Err(error),
                 Err(error) => {
-                    let reason = Some(error.detail().to_owned());
+                    let reason = Some(error.in_words());
                     end(ctx, step, (WorkflowStepStatus::Failed, reason)).await?;
                 }
             }

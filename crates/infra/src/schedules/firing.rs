@@ -61,7 +61,7 @@ pub async fn fire(ctx: &Ctx, item: &WorkItem, actions: &[Action]) -> Result<(), 
         Err(error) if may_pass(&error) && item.attempt < ATTEMPTS => return Err(JobError::Retry(error.to_string())),
         Err(error) => {
             let moments = (fired.due_at, ctx.now());
-            let reason = error.detail().to_owned();
+            let reason = error.in_words();
             Verdict::Noted(nothing(OutcomeKind::Failed, moments, reason, &schedule.runs_as_name))
         }
     };
