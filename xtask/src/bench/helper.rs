@@ -17,15 +17,27 @@ pub(super) struct Helper {
 impl Helper {
     /// Starts the example of this name; says what it says first.
     pub(super) fn start(example: &str) -> Result<(Self, String)> {
-        let mut command = Command::new("cargo");
+        let root = workspace::root()?;
+        // Of the whole workspace, so that the features of all dependencies are those of every other build.
+        let built = Command::new("cargo")
+            .args(["build", "--quiet", "--locked", "--workspace", "--example", example])
+            .current_dir(&root)
+            .env_clear()
+            .envs(environment::for_builds())
+            .status()
+            .context("cargo cannot be started")?;
+        ensure!(built.success(), "the example {example} cannot be built");
+        let target = workspace::metadata(&root)?.target_directory;
+        let mut command = Command::new(target.join("debug/examples").join(example));
         command
-            .args(["run", "--quiet", "--package", "slipway-testing", "--example", example])
-            .current_dir(workspace::root()?)
+            .current_dir(&root)
             .env_clear()
             .envs(environment::for_builds())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
-        let mut process = command.spawn().context("cargo cannot be started")?;
+        let mut process = command
+            .spawn()
+            .with_context(|| format!("the example {example} cannot be started"))?;
         let input = process.stdin.take();
         let output = BufReader::new(process.stdout.take().context("no output")?);
         let mut helper = Self { process, input, output };
