@@ -29,6 +29,8 @@ pub const KIND: &str = "repository";
 pub const SOURCE: &str = "source";
 /// Why a repository depends on an integration.
 const OPENED_BY: &str = "repository";
+/// Longer than connecting a repository takes, in milliseconds.
+const CONNECTING_MS: i64 = 3_600_000;
 
 /// The repository, if the caller may do `permission` to it.
 ///
@@ -302,8 +304,10 @@ async fn of_organization(ctx: &Ctx, organization: OrganizationId) -> Result<Vec<
     store::of_organization(ctx.db.reader(), organization).await
 }
 
-/// Removes directories of mirrors without a row. A row comes before its directory, so that none is removed too soon.
+/// Removes directories of mirrors without a row. A repository that is being connected has its directory before its row: what
+/// was begun within the hour stays.
 async fn prune(ctx: &Ctx) -> Result<()> {
+    let begun = RepositoryId::from_parts(ctx.now().unix_ms() - CONNECTING_MS, 0);
     let mut directories = match tokio::fs::read_dir(opening::mirrors(ctx)).await {
         Ok(directories) => directories,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -315,7 +319,8 @@ async fn prune(ctx: &Ctx) -> Result<()> {
             entry
                 .file_name()
                 .to_str()
-                .and_then(|name| name.parse::<RepositoryId>().ok()),
+                .and_then(|name| name.parse::<RepositoryId>().ok())
+                .filter(|id| *id < begun),
         );
     }
     for ids in found.chunks(200) {

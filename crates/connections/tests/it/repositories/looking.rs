@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use slipway_api::ids::RepositoryId;
 use slipway_connections::repositories::RepositoryStatus;
 use slipway_connections::repositories::service;
 use slipway_connections::webhooks::looking::begin_due;
@@ -80,4 +81,19 @@ async fn what_nothing_uses_is_forgotten_after_a_week_with_its_mirror() {
     assert!(service::get(&ctx, repository.id).await.is_err());
     slipway_connections::sweep(&ctx).await.unwrap();
     assert!(!mirror.exists());
+}
+
+#[tokio::test]
+async fn a_repository_that_is_being_connected_keeps_its_mirror() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let mirrors = home.settings.server.data_dir.join("mirrors");
+    let new: RepositoryId = ctx.new_id().unwrap();
+    let begun = mirrors.join(new.to_string());
+    let long_ago = mirrors.join(RepositoryId::from_parts(0, 1).to_string());
+    for mirror in [&begun, &long_ago] {
+        std::fs::create_dir_all(mirror).unwrap();
+    }
+    slipway_connections::sweep(&ctx).await.unwrap();
+    assert!(begun.exists() && !long_ago.exists());
 }
