@@ -39,11 +39,12 @@ fn answer(server: &GitServer, line: &str) -> Result<String> {
 }
 
 fn chain(server: &GitServer) -> Result<String> {
-    let module = |input: &str| {
+    let module = |kind: &str| {
         format!(
-            "variable \"name\" {{\n  type = string\n}}\n\nvariable \"on\" {{\n  type    = string\n  default = \"\"\n}}\n\n\
-             resource \"terraform_data\" \"this\" {{\n  input = \"{input}-${{var.name}}-${{var.on}}\"\n}}\n\n\
-             output \"id\" {{\n  value = terraform_data.this.output\n}}\n"
+            "terraform {{\n  required_providers {{\n    random = {{\n      source = \"hashicorp/random\"\n    }}\n  }}\n}}\n\n\
+             variable \"name\" {{\n  type = string\n}}\n\nvariable \"on\" {{\n  type    = string\n  default = \"\"\n}}\n\n\
+             resource \"random_pet\" \"this\" {{\n  prefix = \"{kind}-${{var.name}}\"\n  keepers = {{\n    on = var.on\n  }}\n}}\n\n\
+             output \"id\" {{\n  value = random_pet.this.id\n}}\n"
         )
     };
     let files = ["area", "network", "database"].map(|name| Change::file(&format!("{name}/main.tf"), &module(name)));

@@ -57,14 +57,9 @@ impl Raw {
 
     /// `init`, `plan` and `apply` in a fresh directory; how long the three took.
     pub(super) fn run(&self, name: &str) -> Result<Duration> {
-        self.run_of(name, CONFIGURATION)
-    }
-
-    /// The same of another configuration.
-    pub(super) fn run_of(&self, name: &str, configuration: &str) -> Result<Duration> {
         let module = self.folder.join(name);
         fs::create_dir_all(&module).with_context(|| format!("{} cannot be made", module.display()))?;
-        fs::write(module.join("main.tf"), configuration)?;
+        fs::write(module.join("main.tf"), CONFIGURATION)?;
         let begin = Instant::now();
         for arguments in [
             &["init", "-input=false", "-no-color"][..],

@@ -18,14 +18,10 @@ use crate::bench::{Bench, Rows};
 const SLOTS: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// The raw configuration of the modules' shape: one resource without a provider to fetch.
-const RAW: &str = "variable \"name\" {\n  type    = string\n  default = \"x\"\n}\n\nresource \"terraform_data\" \"this\" {\n  \
-                   input = var.name\n}\n\noutput \"id\" {\n  value = terraform_data.this.output\n}\n";
-
 pub(super) fn measure(bench: &Bench, server: &Server, rows: &mut Rows) -> Result<()> {
     let mut connection = server.api.connect()?;
     let raw = Raw::new(&bench.tools, &bench.folder.join("raw-orders"))?;
-    raw.run_of("first", RAW)?;
+    raw.run("first")?;
     let first = order(&mut connection, "area", "first", &[])?;
     applied(&mut connection, 1)?;
     // One area, three networks in it, sixteen databases in those: each waits for what it stands on.
@@ -43,7 +39,7 @@ pub(super) fn measure(bench: &Bench, server: &Server, rows: &mut Rows) -> Result
     let mut alone = 0.0;
     for (level, count) in [1, 3, 16].into_iter().enumerate() {
         let names: Vec<String> = (0..count).map(|number| format!("level-{level}-{number}")).collect();
-        alone += at_once(SLOTS, &names, |name| raw.run_of(name, RAW).map(drop))?.as_secs_f64();
+        alone += at_once(SLOTS, &names, |name| raw.run(name).map(drop))?.as_secs_f64();
     }
     let row = Row::new(
         "20 resources on each other over raw runs in the same order",
