@@ -12,6 +12,8 @@ export type Resource = Omit<ResourceOf<'CatalogResource'>, 'attributes'> & { rea
 export type Change = ResourceOf<'ResourceChange'>
 export type ChangeAttributes = Schema<'ResourceChange'>
 export type Difference = Schema<'FieldDifference'>
+/** A tag or a setting. */
+export type Setting = Schema<'ResourceSetting'>
 export type StaleReason = Schema<'StaleReason'>
 /** Where a value is from. */
 export type Origin = Schema<'ValueOrigin'>

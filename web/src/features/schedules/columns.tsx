@@ -1,5 +1,7 @@
 // The columns of lists of schedules.
+import { related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
+import { objectWord } from '@/lib/objects'
 import { Button } from '@/ui/button'
 import { Link } from '@/ui/link'
 import { Status } from '@/ui/status'
@@ -36,7 +38,7 @@ export function columns({ organization, hasObjects, onOpen }: Handlers): readonl
       ),
     },
     ...(hasObjects ? [objects(organization)] : []),
-    { key: 'action', title: 'Starts', from: 1024, cell: ({ attributes }) => <Text level={2}>{actionWord(attributes.action)}</Text> },
+    { key: 'action', title: 'Starts', from: 1024, cell: ({ attributes }) => <Text level={2}>{actionWord(attributes.action, attributes['object-kind'])}</Text> },
     { key: 'next', title: 'Next time', narrow: 'second', cell: ({ attributes }) => <Next attributes={attributes} /> },
     {
       key: 'last',
@@ -54,17 +56,33 @@ export function columns({ organization, hasObjects, onOpen }: Handlers): readonl
 function objects(organization: string): Column<Schedule> {
   return {
     key: 'object',
-    title: 'Workspace',
+    title: 'Of',
     narrow: 'second',
-    cell: ({ attributes }) =>
-      attributes['object-kind'] === 'workspace' ? (
-        <Link to={addresses.workspace(organization, attributes['object-name'], 'schedules')} look="plain">
-          {attributes['object-name']}
-        </Link>
-      ) : (
-        <Text level={2}>{attributes['object-name']}</Text>
-      ),
+    cell: (schedule) => {
+      const { 'object-kind': kind, 'object-name': name } = schedule.attributes
+      const to = homeOf(organization, kind, related(schedule, 'object'), name)
+      const of = kind === 'workspace' ? '' : objectWord(kind)
+      return (
+        <span>
+          {to ? (
+            <Link to={to} look="plain">
+              {name}
+            </Link>
+          ) : (
+            <Text level={2}>{name}</Text>
+          )}{' '}
+          {of && <Text level={3}>{of}</Text>}
+        </span>
+      )
+    },
   }
+}
+
+/** The page where its schedules are. */
+function homeOf(organization: string, kind: string, id: string, name: string): string | null {
+  if (kind === 'workspace') return addresses.workspace(organization, name, 'schedules')
+  if (kind === 'executor') return addresses.executor(organization, id, 'schedules')
+  return kind === 'resource' ? addresses.resource(organization, id, 'schedules') : null
 }
 
 function Next({ attributes }: Pick<Schedule, 'attributes'>) {

@@ -19,7 +19,7 @@ import { NextTimes } from './next-times'
 import { type Outcome, oneSchedule, type Schedule } from './queries'
 import { ScheduleDialog } from './schedule-dialog'
 import styles from './schedules.module.css'
-import { actionWord, outcomeWords } from './words'
+import { actionWord, outcomeWords, type ScheduledObject } from './words'
 
 interface DetailsProps {
   organization: string
@@ -39,8 +39,8 @@ export function Details({ organization, schedule, onClose, onDone }: DetailsProp
     void refetch()
   }
   if (shown && isEdited) {
-    const workspace = { id: objectOf(shown), name: shown.attributes['object-name'] }
-    return <ScheduleDialog workspace={workspace} schedule={shown} etag={data?.etag} onClose={() => setEdited(false)} onDone={again} />
+    const { 'object-kind': kind, 'object-name': name } = shown.attributes
+    return <ScheduleDialog object={{ kind: kind as ScheduledObject['kind'], id: objectOf(shown), name }} schedule={shown} etag={data?.etag} onClose={() => setEdited(false)} onDone={again} />
   }
   return (
     <Dialog isOpen onClose={onClose} title={shown?.attributes.name ?? 'Schedule'} size="lg">
@@ -74,7 +74,7 @@ function Shown({ organization, schedule, onEdit, onDone, onClose }: ShownProps) 
       <Facts>
         {[
           <Status key="status" of="schedule" value={attributes.status} isBadge />,
-          actionWord(attributes.action),
+          actionWord(attributes.action, attributes['object-kind']),
           attributes.words,
           `with the rights of ${attributes['runs-as']}`,
         ]}
@@ -107,7 +107,7 @@ function Shown({ organization, schedule, onEdit, onDone, onClose }: ShownProps) 
         </Button>
       </Row>
       {attributes.status === 'active' && <NextTimes times={attributes['next-times']} />}
-      <History organization={organization} workspace={attributes['object-name']} outcomes={attributes.outcomes} />
+      <History organization={organization} workspace={attributes['object-kind'] === 'workspace' ? attributes['object-name'] : null} outcomes={attributes.outcomes} />
       <Command text={`slipway schedule show ${schedule.id}`} />
       <ConfirmDialog
         isOpen={isRemoving}
@@ -130,7 +130,7 @@ function Shown({ organization, schedule, onEdit, onDone, onClose }: ShownProps) 
   )
 }
 
-function History({ organization, workspace, outcomes }: { organization: string; workspace: string; outcomes: readonly Outcome[] }) {
+function History({ organization, workspace, outcomes }: { organization: string; workspace: string | null; outcomes: readonly Outcome[] }) {
   if (outcomes.length === 0) return <Text level={3}>None of its times has come yet.</Text>
   return (
     <ol className={styles.history} aria-label="Last times">
@@ -141,7 +141,7 @@ function History({ organization, workspace, outcomes }: { organization: string; 
           <Text level={2}>
             {outcome['run-id'] && (
               <>
-                <Link to={addresses.run(organization, workspace, outcome['run-id'])}>{outcome['run-id']}</Link>{' '}
+                <Started organization={organization} workspace={workspace} id={outcome['run-id']} />{' '}
               </>
             )}
             {outcomeWords(outcome)}
@@ -150,6 +150,12 @@ function History({ organization, workspace, outcomes }: { organization: string; 
       ))}
     </ol>
   )
+}
+
+/** A run has its page; a change of a resource is on that of its resource. */
+function Started({ organization, workspace, id }: { organization: string; workspace: string | null; id: string }) {
+  if (workspace) return <Link to={addresses.run(organization, workspace, id)}>{id}</Link>
+  return id.startsWith('run-') ? <Link to={addresses.runById(organization, id)}>{id}</Link> : <code>{id}</code>
 }
 
 function objectOf({ relationships }: Schedule): string {

@@ -46,7 +46,7 @@ export default function Schedules() {
       <PageHead
         title="Schedules"
         count={data?.meta?.pagination['total-count']}
-        meta="What starts at certain times. A new one is made on the page of its workspace."
+        meta="What starts at certain times. A new one is made on the page of its workspace, executor or resource."
       />
       {(isFiltered || (rows?.length ?? 0) > 0) && (
         <FilterBar

@@ -1,6 +1,6 @@
 // What the pages of schedules read, and what a schedule is called.
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { get, type ResourceOf, type Schema } from '@/api/query'
+import { get, type ResourceOf, type Schema, stale } from '@/api/query'
 import { useOrganization, useParam } from '@/lib/search'
 
 export type Workspace = ResourceOf<'Workspace'>
@@ -22,3 +22,15 @@ export const schedulesOf = (workspace: string) =>
   get('/api/v2/workspaces/{workspace}/schedules', { params: { path: { workspace } } })
 
 export const oneSchedule = (schedule: string) => get('/api/v2/schedules/{schedule}', { params: { path: { schedule } } })
+
+/** Said where somebody may not make or change schedules. */
+export const MANAGE = 'schedule.manage'
+
+/** All that shows schedules. */
+export const staleSchedules = [
+  stale('/api/v2/workspaces/{workspace}/schedules'),
+  stale('/api/v2/executors/{executor}/schedules'),
+  stale('/api/v2/resources/{resource}/schedules'),
+  stale('/api/v2/organizations/{organization}/schedules'),
+  stale('/api/v2/schedules/{schedule}'),
+]

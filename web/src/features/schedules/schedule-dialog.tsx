@@ -8,36 +8,39 @@ import { TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { Preview } from './preview'
 import type { Schedule } from './queries'
-import { ACTIONS, type ActionName, commandOf, settingsOf, type Values, valuesOf } from './words'
+import { commandOf, OFFERS, type ScheduledObject, settingsOf, type Values, valuesOf } from './words'
 
 interface ScheduleDialogProps {
-  workspace: { readonly id: string; readonly name: string }
+  object: ScheduledObject
   /** Null for a new one. */
   schedule: Schedule | null
   etag?: string | undefined
+  /** What a new one begins with. */
+  start?: Partial<Values>
   onClose: () => void
   onDone: () => void
 }
 
 /** A dialog; mounted while it is open. */
-export function ScheduleDialog({ workspace, schedule, etag, onClose, onDone }: ScheduleDialogProps) {
+export function ScheduleDialog({ object, schedule, etag, start, onClose, onDone }: ScheduleDialogProps) {
   const form = useForm<Values>({
-    initial: valuesOf(schedule),
+    initial: { ...valuesOf(schedule, object.kind), ...start },
     check: ({ when, at }) => ({ ...(when === 'at' && !at && { at: 'Say when.' }) }),
-    submit: (values) => save(workspace.id, schedule, etag, values),
+    submit: (values) => save(object, schedule, etag, values),
     onDone: () => {
       onDone()
       onClose()
     },
   })
   const { values } = form
+  const command = commandOf(object, schedule, values)
   return (
-    <Dialog isOpen onClose={onClose} title={schedule ? `Change ${schedule.attributes.name}` : `New schedule of ${workspace.name}`} size="md">
-      <Form form={form} submit={schedule ? 'Save' : 'Create schedule'} isWide command={commandOf(workspace.name, schedule, values)}>
+    <Dialog isOpen onClose={onClose} title={schedule ? `Change ${schedule.attributes.name}` : `New schedule of ${object.name}`} size="md">
+      <Form form={form} submit={schedule ? 'Save' : 'Create schedule'} isWide {...(command && { command })}>
         <Select
           label="Starts"
-          options={(Object.keys(ACTIONS) as ActionName[]).map((value) => ({ value, text: ACTIONS[value] }))}
-          help={HELP[values.action]}
+          options={OFFERS[object.kind].map(({ action, text }) => ({ value: action, text }))}
+          help={OFFERS[object.kind].find(({ action }) => action === values.action)?.help}
           {...form.field('action')}
         />
         <Radio
@@ -76,21 +79,18 @@ export function ScheduleDialog({ workspace, schedule, etag, onClose, onDone }: S
   )
 }
 
-/** What an action does without asking. */
-const HELP: Readonly<Record<ActionName, string>> = {
-  plan: 'A run that can never be applied.',
-  'check-drift': 'A plan of what differs between the state and the real resources.',
-  apply: 'A plan with changes is applied without asking anybody.',
-  refresh: 'The state takes over what the real resources are by then.',
-  destroy: 'Everything that the workspace manages is destroyed without asking anybody. To end what is only needed for a time.',
-}
-
-function save(workspace: string, schedule: Schedule | null, etag: string | undefined, values: Values) {
-  const body = { data: { type: 'schedules', attributes: settingsOf(schedule && valuesOf(schedule), values) } }
-  return schedule
-    ? call('patch', '/api/v2/schedules/{schedule}', {
-        params: { path: { schedule: schedule.id }, header: { ...(etag && { 'If-Match': etag }) } },
-        body,
-      })
-    : call('post', '/api/v2/workspaces/{workspace}/schedules', { params: { path: { workspace } }, body })
+function save(object: ScheduledObject, schedule: Schedule | null, etag: string | undefined, values: Values) {
+  const body = { data: { type: 'schedules', attributes: settingsOf(schedule && valuesOf(schedule, object.kind), values) } }
+  if (schedule) {
+    return call('patch', '/api/v2/schedules/{schedule}', { params: { path: { schedule: schedule.id }, header: { ...(etag && { 'If-Match': etag }) } }, body })
+  }
+  const { id } = object
+  switch (object.kind) {
+    case 'workspace':
+      return call('post', '/api/v2/workspaces/{workspace}/schedules', { params: { path: { workspace: id } }, body })
+    case 'executor':
+      return call('post', '/api/v2/executors/{executor}/schedules', { params: { path: { executor: id } }, body })
+    case 'resource':
+      return call('post', '/api/v2/resources/{resource}/schedules', { params: { path: { resource: id } }, body })
+  }
 }

@@ -2,13 +2,15 @@ import { screen, waitFor, within } from '@testing-library/react'
 import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { Suspense } from 'react'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '@/testing/axe'
 import { ACME, acme, API, listOf } from '@/testing/organization-stage'
 import { show } from '@/testing/render'
 import Schedules from './page'
 import type { Schedule } from './queries'
 import { commandOf, settingsOf, valuesOf } from './words'
+import ExecutorSchedules from './executor-page'
+import ResourceSchedules from './resource-page'
 import WorkspaceSchedules from './workspace-page'
 
 const NEXT = { at: '2026-11-23T05:00:00.000Z', local: 'Mon 2026-11-23 06:00 CET' }
@@ -39,6 +41,8 @@ const schedule = (id: string, changes: Partial<Schedule['attributes']> = {}): Sc
 
 const STARTED = { 'due-at': NEXT.at, at: NEXT.at, kind: 'started', 'run-id': 'run-1', by: 'ada' } as const
 const REFUSED = { 'due-at': NEXT.at, at: '2026-11-24T05:00:00.000Z', kind: 'refused', reason: 'ada lacks the permission.', by: 'ada' } as const
+
+const onOneLine = (text: string | null | undefined) => text?.replaceAll(/ \\\n\s+/g, ' ')
 
 const server = setupServer()
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
@@ -105,7 +109,7 @@ test('the form shows what the times mean while they are typed, and the command',
   const zone = dialog.getByLabelText('Time zone')
   await user.clear(zone)
   await user.paste('Europe/Berlin')
-  expect(dialog.getByText(/slipway schedule create shop/).textContent).toContain("slipway schedule create shop --action plan --cron '0 7 * * *' --time-zone Europe/Berlin --missed run-once")
+  expect(onOneLine(dialog.getByText(/slipway schedule create shop/).textContent)).toContain("slipway schedule create shop --action plan --cron '0 7 * * *' --time-zone Europe/Berlin --missed run-once")
   await waitFor(() => expect(trials.at(-1)).toEqual({ cron: '0 7 * * *', 'time-zone': 'Europe/Berlin' }))
   await user.click(dialog.getByRole('button', { name: 'Create schedule' }))
   await waitFor(() => expect(sent).toEqual({ action: 'plan', cron: '0 7 * * *', 'time-zone': 'Europe/Berlin', missed: 'run-once' }))
@@ -178,5 +182,55 @@ test('times that stay as they are are not sent: they would count from now', () =
   const before = valuesOf(once)
   expect(settingsOf(before, { ...before, name: 'the end' })).toEqual({ name: 'the end' })
   expect(settingsOf(before, { ...before, when: 'after', after: '3d' })).toEqual({ after: '3d', 'time-zone': 'Europe/Berlin' })
-  expect(commandOf('shop', once, { ...before, when: 'after', after: '3d' })).toBe('slipway schedule update end --after 3d --time-zone Europe/Berlin')
+  expect(onOneLine(commandOf({ kind: 'workspace', name: 'shop' }, once, { ...before, when: 'after', after: '3d' }))).toBe('slipway schedule update end --after 3d --time-zone Europe/Berlin')
+})
+
+describe('of what is not a workspace', () => {
+  const allowed = (isAllowed: boolean) =>
+    http.get(`${ACME}/access-explanations`, () => HttpResponse.json(listOf([{ id: 'x', type: 'access-explanations', attributes: { permission: 'schedule.manage', 'is-allowed': isAllowed } }])))
+
+  test('a resource ends after a time, by a schedule of its own', async () => {
+    put([])
+    let sent: unknown
+    server.use(
+      allowed(true),
+      http.get(`${API}/resources/res-1`, () => HttpResponse.json({ data: { id: 'res-1', type: 'resources', attributes: { name: 'demo', state: 'provisioned' } } })),
+      http.get(`${API}/resources/res-1/schedules`, () => HttpResponse.json(listOf([]))),
+      http.post(`${API}/resources/res-1/schedules`, async ({ request }) => {
+        sent = ((await request.json()) as { data: { attributes: unknown } }).data.attributes
+        return HttpResponse.json({ data: schedule('sched-1') }, { status: 201 })
+      }),
+    )
+    const { user, container } = await show(
+      <Suspense>
+        <ResourceSchedules />
+      </Suspense>,
+      { path: '/app/$organization/resources/$resource/schedules', at: '/app/acme/resources/res-1/schedules' },
+    )
+    await user.click(await screen.findByRole('button', { name: 'Destroy it after a time…' }))
+    const dialog = within(await screen.findByRole('dialog'))
+    expect(dialog.getByLabelText('Starts')).toHaveProperty('value', 'destroy')
+    expect(dialog.queryByText(/slipway schedule create/)).toBeNull()
+    await expectAccessible(container)
+    await user.click(dialog.getByRole('button', { name: 'Create schedule' }))
+    await waitFor(() => expect(sent).toMatchObject({ action: 'destroy', after: '8h' }))
+  })
+
+  test('an executor is run by one, which says so as a command; who may not is told', async () => {
+    put([])
+    server.use(
+      allowed(false),
+      http.get(`${API}/executors/exec-1`, () => HttpResponse.json({ data: { id: 'exec-1', type: 'executors', attributes: { name: 'backup' } } })),
+      http.get(`${API}/executors/exec-1/schedules`, () => HttpResponse.json(listOf([schedule('nightly', { action: 'apply', 'object-kind': 'executor', 'object-name': 'backup' })]))),
+    )
+    await show(
+      <Suspense>
+        <ExecutorSchedules />
+      </Suspense>,
+      { path: '/app/$organization/executors/$executor/schedules', at: '/app/acme/executors/exec-1/schedules' },
+    )
+    expect(await screen.findByText('Run it')).toBeDefined()
+    await waitFor(() => expect(screen.getByRole('button', { name: 'New schedule' }).getAttribute('aria-disabled')).toBe('true'))
+    expect(onOneLine(commandOf({ kind: 'executor', name: 'backup' }, null, valuesOf(null, 'executor')))).toContain('slipway schedule create --executor backup --action apply')
+  })
 })

@@ -1,8 +1,9 @@
 // Schedules in words and as commands; pure.
 import type { Schema } from '@/api/query'
+import { command as joined, quoted } from '@/lib/shell'
 import type { Outcome, Schedule } from './queries'
 
-/** What can start in a workspace. */
+/** What can start. */
 export const ACTIONS = {
   plan: 'Plan',
   'check-drift': 'Look for drift',
@@ -13,8 +14,38 @@ export const ACTIONS = {
 
 export type ActionName = keyof typeof ACTIONS
 
-export function actionWord(action: string): string {
-  return (ACTIONS as Readonly<Record<string, string>>)[action] ?? action.replaceAll('-', ' ')
+/** What a schedule belongs to. */
+export interface ScheduledObject {
+  readonly kind: 'workspace' | 'executor' | 'resource'
+  readonly id: string
+  readonly name: string
+}
+
+/** What can start in one of each kind, the most usual first, and what it does without asking. */
+export const OFFERS: Readonly<Record<ScheduledObject['kind'], readonly { readonly action: ActionName; readonly text: string; readonly help: string }[]>> = {
+  workspace: [
+    { action: 'plan', text: ACTIONS.plan, help: 'A run that can never be applied.' },
+    { action: 'check-drift', text: ACTIONS['check-drift'], help: 'A plan of what differs between the state and the real resources.' },
+    { action: 'apply', text: ACTIONS.apply, help: 'A plan with changes is applied without asking anybody.' },
+    { action: 'refresh', text: ACTIONS.refresh, help: 'The state takes over what the real resources are by then.' },
+    { action: 'destroy', text: ACTIONS.destroy, help: 'Everything that the workspace manages is destroyed without asking anybody. To end what is only needed for a time.' },
+  ],
+  executor: [
+    { action: 'apply', text: 'Run it', help: 'A plan with changes is applied without asking anybody, unless a rule wants an approval.' },
+    { action: 'plan', text: 'Plan only', help: 'A run that can never be applied.' },
+    { action: 'refresh', text: ACTIONS.refresh, help: 'The state takes over what the real resources are by then.' },
+    { action: 'destroy', text: 'Destroy what it made', help: 'Everything in its state is destroyed without asking anybody, unless a rule wants an approval.' },
+  ],
+  resource: [
+    { action: 'plan', text: 'Plan what is new below it', help: 'A change that waits for a yes, where something that it stands on has changed.' },
+    { action: 'refresh', text: 'Bring it up to date', help: 'The same, applied without asking anybody, unless a rule wants an approval.' },
+    { action: 'destroy', text: 'Destroy it', help: 'To end what is only needed for a time. Approvals that rules want are still asked for.' },
+  ],
+}
+
+export function actionWord(action: string, kind = 'workspace'): string {
+  const offered = OFFERS[kind as ScheduledObject['kind']]?.find((one) => one.action === action)?.text
+  return offered ?? (ACTIONS as Readonly<Record<string, string>>)[action] ?? action.replaceAll('-', ' ')
 }
 
 /** By the API's names where it has them, so that its errors find their fields. */
@@ -32,11 +63,11 @@ export interface Values {
 }
 
 /** What a form begins with: the schedule's, or a rhythm of workdays in the browser's time zone. */
-export function valuesOf(schedule: Schedule | null): Values {
+export function valuesOf(schedule: Schedule | null, kind: ScheduledObject['kind'] = 'workspace'): Values {
   const known = schedule?.attributes
   return {
     name: known?.name ?? '',
-    action: (known?.action as ActionName | undefined) ?? 'plan',
+    action: (known?.action as ActionName | undefined) ?? OFFERS[kind][0]?.action ?? 'plan',
     when: known?.at ? 'at' : 'cron',
     cron: known?.cron ?? '0 6 * * 1-5',
     at: known?.at ? localInput(known.at) : '',
@@ -75,11 +106,13 @@ export function settingsOf(before: Values | null, values: Values) {
 }
 
 /** The same from a terminal. */
-export function commandOf(workspace: string, schedule: Schedule | null, values: Values): string {
+export function commandOf({ kind, name }: Pick<ScheduledObject, 'kind' | 'name'>, schedule: Schedule | null, values: Values): string | undefined {
+  // The command line makes none for resources.
+  if (kind === 'resource' && !schedule) return undefined
   const settings = settingsOf(schedule && valuesOf(schedule), values) as Readonly<Record<string, string | undefined>>
   const flag = (name: string) => (settings[name] === undefined ? false : `--${name} ${quoted(settings[name])}`)
-  return [
-    schedule ? `slipway schedule update ${schedule.id}` : `slipway schedule create ${quoted(workspace)}`,
+  return joined(
+    schedule ? `slipway schedule update ${schedule.id}` : `slipway schedule create ${kind === 'executor' ? '--executor ' : ''}${quoted(name)}`,
     flag('name'),
     flag('action'),
     flag('cron'),
@@ -87,13 +120,7 @@ export function commandOf(workspace: string, schedule: Schedule | null, values: 
     flag('after'),
     flag('time-zone'),
     flag('missed'),
-  ]
-    .filter(Boolean)
-    .join(' ')
-}
-
-export function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+  )
 }
 
 /** What came of a time, in a sentence without the run that it started. */

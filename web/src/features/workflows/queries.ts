@@ -16,7 +16,7 @@ export type Resource = ResourceOf<'CatalogResource'>
 export const READ = 'resource.read'
 
 /** What one needs for each of its steps. */
-export const NEEDED: Readonly<Record<Kind, string>> = { destroy: 'resource.destroy', upgrade: 'resource.update', refresh: 'resource.update' }
+export const NEEDED: Readonly<Record<Kind | 'create', string>> = { create: 'resource.create', destroy: 'resource.destroy', upgrade: 'resource.update', refresh: 'resource.update' }
 
 type ListQuery = NonNullable<operations['list_workflows']['parameters']['query']>
 

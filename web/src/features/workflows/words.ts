@@ -3,7 +3,7 @@ import { counted } from '@/lib/numbers'
 import { command, quoted } from '@/lib/shell'
 import type { Kind, Step, Wanted, Workflow } from './queries'
 
-export const KINDS: Readonly<Record<Kind, string>> = { destroy: 'Destroy', upgrade: 'Upgrade', refresh: 'Bring up to date' }
+export const KINDS: Readonly<Record<Kind | 'create', string>> = { create: 'Make a blueprint', upgrade: 'Upgrade', refresh: 'Bring up to date', destroy: 'Destroy' }
 
 export const STATUSES = ['planned', 'running', 'succeeded', 'failed', 'canceled'] as const
 

@@ -16,7 +16,8 @@ import { Textarea, TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { formOf, RESOURCE, type Resource, staleResources, treeOf, UPDATE, useOpenResource, useRefusal } from '../queries'
 import { Ground, Group, SameCommand, Variables } from './fields'
-import { commandNames, namesOf, secretsOf, shownProblems } from './form-parts'
+import { commandNames, missingSettings, namesOf, secretsOf, shownProblems } from './form-parts'
+import { TagsAndSettings } from './settings-input'
 import { changesOf, commandOf, type Values, valuesOf } from './values'
 
 export default function EditResource() {
@@ -112,6 +113,7 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
               {...form.field('labels')}
               error={problemAt('labels')}
             />
+            <TagsAndSettings values={values} onChange={form.set} required={missingSettings(shape)} problemAt={problemAt} />
             <Textarea label="Reason" isOptional rows={2} placeholder="For those who decide on it" {...form.field('reason')} />
             <Checkbox label="Apply its plan without a further yes" help="Where no rule wants anybody’s approval." {...form.field('auto')} />
           </Group>

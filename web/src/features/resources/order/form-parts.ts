@@ -30,3 +30,8 @@ export function shownProblems(known: OrderForm['problems'], error: ApiError | nu
   const refused = error?.fields ?? []
   return new Map([...refused, ...known].map(({ pointer, detail }) => [pointer.replace(/^\/data\/(?:attributes|relationships)\//, ''), detail]))
 }
+
+/** Settings that its template wants and that nothing it stands on gives. */
+export function missingSettings(form: OrderForm): readonly string[] {
+  return form['required-settings'].filter((one) => !one['is-given']).map(({ name }) => name)
+}

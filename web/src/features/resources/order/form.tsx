@@ -19,7 +19,8 @@ import { Textarea, TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { CREATE, type Order, projectsOf, RESOURCES, staleResources, useRefusal } from '../queries'
 import { Group, Ground, SameCommand, Variables } from './fields'
-import { commandNames, namesOf, secretsOf, shownProblems } from './form-parts'
+import { commandNames, missingSettings, namesOf, secretsOf, shownProblems } from './form-parts'
+import { TagsAndSettings } from './settings-input'
 import { BLANK, commandOf, orderOf, type Values } from './values'
 
 /** After this long without another key. */
@@ -117,6 +118,7 @@ export function OrderForm({ organization, template, project }: { organization: s
             {...form.field('labels')}
             error={problemAt('labels')}
           />
+          <TagsAndSettings values={values} onChange={form.set} required={missingSettings(shape)} problemAt={problemAt} />
           <Textarea label="Reason" isOptional rows={2} placeholder="For those who decide on it" {...form.field('reason')} />
           <Checkbox label="Apply its plan without a further yes" help="Where no rule wants anybody’s approval." {...form.field('auto')} />
         </Group>

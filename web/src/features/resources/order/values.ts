@@ -1,5 +1,5 @@
 // What was chosen in the form, as requests and commands carry it; pure.
-import type { Order, ResourceAttributes } from '../queries'
+import type { Order, ResourceAttributes, Setting } from '../queries'
 import { type Names, quoted } from '../words'
 
 export interface Values {
@@ -12,13 +12,15 @@ export interface Values {
   readonly labels: readonly string[]
   readonly parents: readonly string[]
   readonly integrations: readonly string[]
+  readonly tags: readonly Setting[]
+  readonly settings: readonly Setting[]
   /** Values of variables that are given, secrets among them. */
   readonly given: Readonly<Record<string, unknown>>
   readonly reason: string
   readonly auto: boolean
 }
 
-export const BLANK: Values = { name: '', project: '', version: '', description: '', labels: [], parents: [], integrations: [], given: {}, reason: '', auto: false }
+export const BLANK: Values = { name: '', project: '', version: '', description: '', labels: [], parents: [], integrations: [], tags: [], settings: [], given: {}, reason: '', auto: false }
 
 /** What the form of a resource that is there begins with. */
 export function valuesOf(attributes: ResourceAttributes): Values {
@@ -30,6 +32,8 @@ export function valuesOf(attributes: ResourceAttributes): Values {
     labels: attributes.labels,
     parents: attributes.parents,
     integrations: attributes.integrations,
+    tags: attributes.tags,
+    settings: attributes.settings,
     given: attributes.values,
   }
 }
@@ -45,10 +49,17 @@ export function orderOf(template: string, values: Values): Order {
     ...(values.version && { 'source-code-version': values.version }),
     parents: [...values.parents],
     integrations: [...values.integrations],
+    ...(values.tags.length > 0 && { tags: named(values.tags) }),
+    ...(values.settings.length > 0 && { settings: named(values.settings) }),
     values: whole(values.given),
     reason: values.reason.trim(),
     'auto-apply': values.auto,
   }
+}
+
+/** Without those that were never named. */
+function named(rows: readonly Setting[]): Setting[] {
+  return rows.filter(({ name }) => name.trim() !== '').map((row) => ({ ...row, name: row.name.trim() }))
 }
 
 /** Without the keys of maps that were never typed. */
@@ -70,6 +81,8 @@ export function changesOf(before: Values, values: Values) {
     ...(has('version') && values.version && { 'source-code-version': values.version }),
     ...(has('parents') && { parents: [...values.parents] }),
     ...(has('integrations') && { integrations: [...values.integrations] }),
+    ...(has('tags') && { tags: named(values.tags) }),
+    ...(has('settings') && { settings: named(values.settings) }),
     ...(has('given') && { values: whole(values.given) }),
     reason: values.reason.trim(),
     'auto-apply': values.auto,

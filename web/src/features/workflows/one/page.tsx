@@ -97,10 +97,10 @@ export default function WorkflowPage() {
         <Standing workflow={workflow} />
         <Split
           aside={
-            <>
+            <Stack gap={4}>
               <About organization={organization} workflow={workflow} />
               <Command text={commandFor(id, status)} />
-            </>
+            </Stack>
           }
         >
           <Steps organization={organization} workflow={workflow} />

@@ -17,7 +17,7 @@ export function Standing({ workflow: { attributes } }: { workflow: Workflow }) {
         </Text>{' '}
         <Text level={2}>{tallyWords(steps)}</Text>
       </span>
-      <Progress value={done} of={steps.length} label="Steps done" />
+      {status !== 'succeeded' && <Progress value={done} of={steps.length} label="Steps done" />}
     </div>
   )
 }

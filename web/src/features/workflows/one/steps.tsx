@@ -76,7 +76,7 @@ export function Steps({ organization, workflow }: { organization: string; workfl
               rowKey={(step) => step['resource-id']}
               columns={columns(organization, namesOf(steps))}
               isOff={({ status }) => status === 'skipped'}
-              isTall
+              isTall={rows.some(({ detail }) => detail)}
               empty={
                 <Text level={3}>
                   None stands like that.{' '}

@@ -85,6 +85,9 @@ function versionText(attributes: Version['attributes']): string {
   return `${attributes.ref} (${attributes.directory || 'top'}), ${attributes.lifecycle}${recommended}`
 }
 
+/** The others are on the version's page. */
+const MOST_NOTES = 5
+
 /** What people should know before they take it. */
 function Breaking({ organization, template, version }: { organization: string; template: string; version: Version }) {
   const { 'breaking-changes': text, notes, ref } = version.attributes
@@ -93,15 +96,7 @@ function Breaking({ organization, template, version }: { organization: string; t
   if (!text && breaking.length === 0) return null
   return (
     <Alert tone="warning" title={`${ref} breaks something`} action={<Link to={to}>Its notes</Link>}>
-      {text ? (
-        <Markdown text={text} />
-      ) : (
-        <ul>
-          {breaking.slice(0, 5).map(({ subject, name, change, sentence }) => (
-            <li key={`${subject} ${name} ${change}`}>{sentence}</li>
-          ))}
-        </ul>
-      )}
+      <Markdown text={text ?? breaking.slice(0, MOST_NOTES).map(({ sentence }) => `- ${sentence}`).join('\n')} />
     </Alert>
   )
 }
