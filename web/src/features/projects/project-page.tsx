@@ -24,6 +24,7 @@ import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import type { ResourceOf } from '@/api/query'
 import { ApprovalRules } from './approval-rules'
+import { CatalogRules } from './catalog-rules'
 import { DeleteProjectDialog } from './delete-dialog'
 import { ProjectDialog } from './project-form'
 import { isGivenTo, project, type ProjectRow, variableSets, workspacesOf } from './queries'
@@ -89,6 +90,7 @@ export default function ProjectPage() {
           <>
             <Sets organization={organization} projectId={shown.id} />
             <ApprovalRules organization={organization} projectId={shown.id} />
+            <CatalogRules projectId={shown.id} name={name} mayUpdate={permissions['can-update']} />
           </>
         }
       >

@@ -1,5 +1,5 @@
 // What the pages of projects read.
-import { get, type ResourceOf } from '@/api/query'
+import { get, type ResourceOf, stale } from '@/api/query'
 
 export type ProjectRow = ResourceOf<'Project'>
 
@@ -28,6 +28,11 @@ export const variableSets = (organization: string) =>
 /** The rules of the organization and of its projects, as far as the caller may see them. */
 export const approvalRules = (organization: string) =>
   get('/api/v2/organizations/{organization}/approval-rules', { params: { path: { organization }, query: { 'page[size]': 100 } } })
+
+/** What the project says about its resources. */
+export const catalogRules = (projectId: string) => get('/api/v2/projects/{project}/catalog-rules', { params: { path: { project: projectId } } })
+
+export const staleCatalogRules = stale('/api/v2/projects/{project}/catalog-rules')
 
 /** Whether the caller may make and change rules of the project. */
 export const mayManageRules = (organization: string, projectId: string) =>

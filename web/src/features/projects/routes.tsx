@@ -3,6 +3,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { stale } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import type { Feature } from '@/lib/feature'
+import { staleCatalogRules } from './queries'
 
 export const projects: Feature = {
   routes: {
@@ -16,8 +17,9 @@ export const projects: Feature = {
     ],
   },
   navigation: [{ group: 'main', title: 'Projects', icon: 'project', order: 10, keys: 'g p', to: addresses.projects }],
-  stale: ({ attributes }) =>
-    attributes['object-kind'] === 'project'
-      ? [stale('/api/v2/organizations/{organization}/projects'), stale('/api/v2/projects/{project}')]
-      : [],
+  stale: ({ attributes }) => {
+    const kind = attributes['object-kind']
+    if (kind === 'catalog-rules') return [staleCatalogRules]
+    return kind === 'project' ? [stale('/api/v2/organizations/{organization}/projects'), stale('/api/v2/projects/{project}'), staleCatalogRules] : []
+  },
 }

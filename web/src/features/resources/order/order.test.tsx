@@ -140,6 +140,26 @@ describe('changing', () => {
     expect(sent[0]).toMatchObject(['PATCH', '/resources/res-1', { data: { attributes: { values: { zones: ['a', 'b'], cidr: '10.9.0.0/16' } } } }])
   })
 
+  test('gives tags and settings, each for itself or for what stands on it as well', { timeout: 20_000 }, async () => {
+    server.use(...put({ resource: network({ tags: [{ name: 'team', value: 'shop', 'is-inherited': true }] }), form: { 'required-settings': [{ name: 'region', 'is-given': false }] } }))
+    const { user, container } = await edit()
+    const value = await screen.findByLabelText('Value of tag 1')
+    await user.clear(value)
+    await user.type(value, 'ops')
+    await user.click(screen.getByRole('button', { name: 'Give region' }))
+    await user.type(screen.getByLabelText('Value of setting 1'), 'eu')
+    expect(screen.queryByRole('button', { name: 'Give region' })).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Add a tag' }))
+    await expectAccessible(container)
+    await user.click(screen.getByRole('button', { name: 'Plan the change' }))
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]).toMatchObject([
+      'PATCH',
+      '/resources/res-1',
+      { data: { attributes: { tags: [{ name: 'team', value: 'ops', 'is-inherited': true }], settings: [{ name: 'region', value: 'eu', 'is-inherited': true }] } } },
+    ])
+  })
+
   test('waits for the change that is open', async () => {
     server.use(...put({ resource: network({}, { change: { data: { id: 'chg-1', type: 'resource-changes' } } }) }))
     await edit()

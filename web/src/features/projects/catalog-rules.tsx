@@ -1,0 +1,141 @@
+// What a project says about the resources of the catalog that stand in it: what happens to one that is not up to date, and what
+// nobody has to approve.
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { toApiError } from '@/api/errors'
+import { call, type Schema } from '@/api/query'
+import { ErrorNotice } from '@/ui/alert'
+import { Button } from '@/ui/button'
+import { Radio } from '@/ui/choice'
+import { MultiSelect } from '@/ui/combobox'
+import { Dialog } from '@/ui/dialog'
+import { Form } from '@/ui/form'
+import { KeyValue } from '@/ui/key-value'
+import { Row } from '@/ui/layout'
+import { Section } from '@/ui/section'
+import { Skeleton } from '@/ui/skeleton'
+import { Tag } from '@/ui/tag'
+import { Text } from '@/ui/text'
+import { useForm } from '@/ui/use-form'
+import { catalogRules, staleCatalogRules } from './queries'
+
+type Rules = Schema<'CatalogRules'>
+
+const FOLLOWING: Readonly<Record<Schema<'WhenStale'>, { readonly short: string; readonly label: string; readonly help: string }>> = {
+  notify: { short: 'are marked as stale', label: 'It is marked as stale', help: 'Somebody brings it up to date when they want.' },
+  plan: { short: 'are planned by themselves', label: 'A change is planned', help: 'It waits for a yes.' },
+  apply: { short: 'follow by themselves', label: 'It follows', help: 'Planned and applied by itself, unless a rule wants an approval.' },
+}
+
+/** The API's names of what can be freed; single values are `values/NAME`. */
+const FIELDS = [
+  { value: 'labels', text: 'labels' },
+  { value: 'tags', text: 'tags' },
+  { value: 'settings', text: 'settings' },
+  { value: 'values', text: 'values', detail: 'all of them' },
+  { value: 'integrations', text: 'integrations' },
+]
+
+/** Nothing for who may not see them. */
+export function CatalogRules({ projectId, name, mayUpdate }: { projectId: string; name: string; mayUpdate: boolean }) {
+  const { data, error, refetch } = useQuery({ ...catalogRules(projectId), retry: false })
+  const [isOpen, setOpen] = useState(false)
+  const rules = data?.data.attributes
+  if (error && toApiError(error).isMissing) return null
+  return (
+    <Section
+      title="Catalog"
+      isRuled
+      actions={
+        <Button size="sm" icon="edit" disabledReason={mayUpdate ? null : 'This needs project.update here. Ask who administers it.'} onClick={() => setOpen(true)}>
+          Change
+        </Button>
+      }
+    >
+      {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
+      {!error && !rules && <Skeleton height={60} />}
+      {rules && (
+        <KeyValue
+          entries={[
+            ['When something below changes', `resources ${FOLLOWING[rules['when-stale']].short}`],
+            [
+              'Changed without approval',
+              rules['unapproved-fields'].length > 0 ? (
+                <Row key="fields" gap={1} isWrapping>
+                  {rules['unapproved-fields'].map((field) => (
+                    <Tag key={field} isMono>
+                      {field}
+                    </Tag>
+                  ))}
+                </Row>
+              ) : (
+                <Text key="none" level={3}>
+                  the description only
+                </Text>
+              ),
+            ],
+          ]}
+        />
+      )}
+      {rules && (
+        <Dialog isOpen={isOpen} onClose={() => setOpen(false)} title={`Resources in ${name}`} size="md">
+          {isOpen && <RulesForm projectId={projectId} rules={rules} etag={data?.etag} onClose={() => setOpen(false)} />}
+        </Dialog>
+      )}
+    </Section>
+  )
+}
+
+interface Values {
+  readonly 'when-stale': Schema<'WhenStale'>
+  readonly 'unapproved-fields': readonly string[]
+}
+
+function RulesForm({ projectId, rules, etag, onClose }: { projectId: string; rules: Rules; etag: string | undefined; onClose: () => void }) {
+  const queries = useQueryClient()
+  // As they were when the dialog was opened: a change by somebody else in between is refused, not lost.
+  const [from] = useState(etag)
+  const form = useForm<Values>({
+    initial: { 'when-stale': rules['when-stale'], 'unapproved-fields': rules['unapproved-fields'] },
+    submit: (values) =>
+      call('patch', '/api/v2/projects/{project}/catalog-rules', {
+        params: { path: { project: projectId } },
+        body: { data: { type: 'catalog-rules', attributes: { 'when-stale': values['when-stale'], 'unapproved-fields': [...values['unapproved-fields']] } } },
+        ...(from && { headers: { 'if-match': from } }),
+      }),
+    onDone: () => {
+      void queries.invalidateQueries({ queryKey: staleCatalogRules })
+      onClose()
+    },
+  })
+  const own = form.values['unapproved-fields'].filter((field) => !FIELDS.some(({ value }) => value === field))
+  return (
+    <Form
+      form={form}
+      submit="Save"
+      isWide
+      disabledReason={form.isChanged ? null : 'Nothing is changed yet.'}
+      beside={
+        <Button look="quiet" onClick={onClose}>
+          Cancel
+        </Button>
+      }
+    >
+      <Radio<Schema<'WhenStale'>>
+        label="When an output, a setting or a tag of something below a resource changes"
+        options={(['notify', 'plan', 'apply'] as const).map((value) => ({ value, label: FOLLOWING[value].label, help: FOLLOWING[value].help }))}
+        {...form.field('when-stale')}
+      />
+      <MultiSelect
+        label="Changed without approval"
+        isOptional
+        isMono
+        createLabel="Single value"
+        placeholder="values/size"
+        help="Changes of nothing else need nobody’s yes, whatever rules say. The description never does. A single value is values/NAME."
+        options={[...FIELDS, ...own.map((value) => ({ value, text: value }))]}
+        {...form.field('unapproved-fields')}
+      />
+    </Form>
+  )
+}

@@ -1,0 +1,47 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import { http, HttpResponse } from 'msw'
+import { setupServer } from 'msw/node'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expectAccessible } from '@/testing/axe'
+import { API, acme } from '@/testing/organization-stage'
+import { show } from '@/testing/render'
+import { CatalogRules } from './catalog-rules'
+
+const server = setupServer()
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
+afterEach(() => server.resetHandlers())
+afterAll(() => server.close())
+
+const ADDRESS = `${API}/projects/prj-1/catalog-rules`
+const rules = { 'when-stale': 'notify', 'unapproved-fields': ['tags', 'values/size'] }
+
+test('what a project says about its resources is shown, and changed with the version that was read', async () => {
+  let sent: unknown
+  server.use(
+    ...acme(),
+    http.get(ADDRESS, () => HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: rules } }, { headers: { etag: '"3"' } })),
+    http.patch(ADDRESS, async ({ request }) => {
+      sent = [request.headers.get('if-match'), ((await request.json()) as { data: { attributes: unknown } }).data.attributes]
+      return HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: rules } })
+    }),
+  )
+  const { user, container } = await show(<CatalogRules projectId="prj-1" name="shop" mayUpdate />)
+  expect(await screen.findByText('resources are marked as stale')).toBeDefined()
+  expect(screen.getByText('values/size')).toBeDefined()
+  await user.click(screen.getByRole('button', { name: 'Change' }))
+  const dialog = within(await screen.findByRole('dialog'))
+  await expectAccessible(container)
+  await user.click(dialog.getByLabelText('It follows'))
+  await user.click(dialog.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(sent).toEqual(['"3"', { 'when-stale': 'apply', 'unapproved-fields': ['tags', 'values/size'] }]))
+})
+
+test('who may not change the project is told so; who may not see it sees nothing', async () => {
+  server.use(
+    ...acme(),
+    http.get(ADDRESS, () => HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: { 'when-stale': 'plan', 'unapproved-fields': [] } } })),
+  )
+  await show(<CatalogRules projectId="prj-1" name="shop" mayUpdate={false} />)
+  expect(await screen.findByText('the description only')).toBeDefined()
+  expect(screen.getByRole('button', { name: 'Change' }).getAttribute('aria-disabled')).toBe('true')
+})
