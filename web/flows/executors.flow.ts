@@ -77,7 +77,7 @@ flow(
       await page.getByText(/--var bucket=s3:\/\/shop/).waitFor()
       await stage.look(page, '2-form')
       await page.getByRole('button', { name: 'Create executor' }).click()
-      await page.waitForURL(/\/executors\/exec-/)
+      await page.waitForURL(/\/executors\/exe-/)
       const executor = page.url()
       await page.getByText('It was never run.').waitFor()
       await stage.look(page, '3-new')

@@ -9,7 +9,7 @@ export const region: TreeNode = { id: 'res-region', name: 'region-1', project: '
 export const cluster: TreeNode = { id: 'res-cluster', name: 'shop-cluster', project: 'prj-1', template: 'tpl-cluster', 'template-key': 'cluster', state: 'provisioned', 'is-stale': true, change: null, distance: 1 }
 
 export function network(changes: Partial<ResourceAttributes> = {}, relationships: object = {}) {
-  const attributes: ResourceAttributes = {
+  const attributes = {
     name: 'shop-net',
     description: 'Where the shop stands',
     labels: ['team=shop'],
@@ -30,7 +30,7 @@ export function network(changes: Partial<ResourceAttributes> = {}, relationships
     'created-at': T0,
     'updated-at': T0,
     ...changes,
-  }
+  } as ResourceAttributes
   return {
     id: 'res-1',
     type: 'resources',

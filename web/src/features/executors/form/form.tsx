@@ -42,6 +42,7 @@ export function ExecutorForm({ organization, form, before, sourceCode: fixed, su
   const projects = useMemo(() => found ?? [], [found])
   const integrations = useQuery({ ...integrationsOf(organization), retry: false }).data?.data ?? []
   const names = new Map([...projects.map(({ id, attributes }) => [id, attributes.name] as const), ...integrations.map(({ id, attributes }) => [id, attributes.name] as const)])
+  const modules = useModules(sourceCode, values, before !== null)
   const problems = problemsByVariable(form.error, settingsOf(values))
   const unseen = values.integrations.filter((id) => !integrations.some((one) => one.id === id))
   return (
@@ -80,10 +81,10 @@ export function ExecutorForm({ organization, form, before, sourceCode: fixed, su
               disabledReason={before ? 'It never changes. Make another executor for another module.' : null}
             />
             <RefFields form={form} repository={chosen ? related(chosen, 'repository') : ''} />
-            <Directory form={form} sourceCode={sourceCode} isThere={before !== null} />
+            <Directory form={form} modules={modules ?? []} isThere={before !== null} />
           </div>
         </Section>
-        <Variables sourceCode={sourceCode} values={values} onChange={form.set} problemAt={(key) => problems.get(key)} />
+        <Variables sourceCode={isModule(modules, values.directory) ? sourceCode : ''} values={values} onChange={form.set} problemAt={(key) => problems.get(key)} />
         <Environment rows={values.environment} onChange={(environment) => form.set({ environment })} />
         <Section title="How it runs" isRuled>
           <div className={styles.fields}>
@@ -156,9 +157,20 @@ function RefFields({ form, repository }: { form: FormState<Values>; repository: 
   )
 }
 
-function Directory({ form, sourceCode, isThere }: { form: FormState<Values>; sourceCode: string; isThere: boolean }) {
-  const { kind, ref } = form.values
-  const modules = useQuery({ ...modulesOf(sourceCode, ref.trim()), enabled: sourceCode !== '' && kind !== 'commit' && ref !== '' && !isThere, retry: false }).data?.data ?? []
+/** Directories with a module, of a new executor at a tag or a branch; undefined where they are not known. */
+function useModules(sourceCode: string, { kind, ref }: Values, isThere: boolean): readonly string[] | undefined {
+  const isKnown = sourceCode !== '' && kind !== 'commit' && ref !== '' && !isThere
+  const found = useQuery({ ...modulesOf(sourceCode, ref.trim()), enabled: isKnown, retry: false })
+  if (found.isLoading) return []
+  return found.data?.data.map(({ attributes }) => attributes.directory)
+}
+
+/** Whether its variables can be asked for. */
+function isModule(modules: readonly string[] | undefined, directory: string): boolean {
+  return modules === undefined || modules.includes(directory.trim())
+}
+
+function Directory({ form, modules, isThere }: { form: FormState<Values>; modules: readonly string[]; isThere: boolean }) {
   return (
     <Combobox
       label="Directory"
@@ -166,7 +178,7 @@ function Directory({ form, sourceCode, isThere }: { form: FormState<Values>; sou
       isMono
       createLabel="Directory"
       placeholder="the top"
-      options={[...new Set([...modules.map(({ attributes }) => attributes.directory), form.values.directory])].filter(Boolean).map((value) => ({ value, icon: 'folder' as const }))}
+      options={[...new Set([...modules, form.values.directory])].filter(Boolean).map((value) => ({ value, icon: 'folder' as const }))}
       help="Of the module. It never changes."
       disabledReason={isThere ? 'It never changes.' : null}
       {...form.field('directory')}

@@ -14,7 +14,7 @@ import type { Values } from './values'
 import styles from '../executors.module.css'
 
 interface VariablesProps {
-  /** Its id; empty until one is chosen. */
+  /** Its id; empty while it is not known which module it is. */
   sourceCode: string
   values: Values
   onChange: (changes: Partial<Values>) => void
@@ -36,7 +36,7 @@ export function Variables({ sourceCode, values, onChange, problemAt }: Variables
   const known = new Set(variables.map(({ name }) => name))
   const strangers = [...Object.keys(values.given), ...Object.keys(values.expressions), ...values.kept.filter((name) => !(name in values.given))].filter((name) => !known.has(name))
   return (
-    <Section title="Variables" {...(data && { count: variables.length })} isRuled about={data ? undefined : 'What the module takes is shown once it is known which it is.'}>
+    <Section title="Variables" {...(data && { count: variables.length })} isRuled about={data ?? error ? undefined : 'What the module takes stands here once its directory is chosen.'}>
       <div className={styles.fields}>
         {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
         {isLoading && <Skeleton height={80} />}
