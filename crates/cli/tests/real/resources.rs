@@ -1,14 +1,19 @@
 //! What people order from the catalog, made by real OpenTofu: planned, confirmed, applied, followed, destroyed; also when the
 //! server is killed on the way.
 
+use std::time::Duration;
+
 use rstest::rstest;
 use serde_json::json;
 use slipway_api::resource_changes::{ResourceChangeStatus, WhenStale};
-use slipway_api::resources::CatalogResourceChanges;
+use slipway_api::resources::{CatalogResourceChanges, ResourceState};
+use slipway_api::workflows::{NewWorkflow, WorkflowKind, WorkflowStatus};
 use slipway_testing::git_server::Change;
+use tokio::time::Instant;
 
 use crate::catalog::{Catalog, one};
 use crate::slipway::Database;
+use crate::wait::PATIENCE;
 
 const NETWORK: &str = r#"
 variable "cidr" {
@@ -138,4 +143,54 @@ async fn an_order_survives_a_server_that_is_killed_again_and_again() {
     let filter = slipway_client::RunFilter { status: None };
     let runs = catalog.slipway.client.runs(workspace, &filter).all().await.unwrap();
     assert_eq!(runs.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cascade_goes_on_though_its_server_is_killed_again_and_again() {
+    use ResourceChangeStatus::Applied;
+    let catalog = small(Database::Sqlite).await;
+    let network = json!({"template": "network", "name": "main", "values": {"cidr": "10.0.0.0/16"}, "auto-apply": true});
+    let network = catalog.order(network).await;
+    let mut all = vec![network];
+    for name in ["orders", "carts"] {
+        let database = json!({"template": "database", "name": name, "parents": [network], "auto-apply": true});
+        all.push(catalog.order(database).await);
+    }
+    for resource in &all {
+        catalog.until(*resource, 1, Applied).await;
+    }
+    let client = &catalog.slipway.client;
+    let wanted = NewWorkflow {
+        kind: WorkflowKind::Destroy,
+        resources: vec![network],
+        auto_apply: true,
+        start: true,
+        ..serde_json::from_value(json!({"kind": "destroy"})).unwrap()
+    };
+    let workflow = client
+        .create_workflow(&catalog.slipway.organization, wanted)
+        .await
+        .unwrap();
+    let workflow = workflow.id.parse().unwrap();
+    // Killed at a moment of each step's own: while it is asked for, planned, applied, and when the next begins.
+    for pause in [0, 150, 400, 700, 250] {
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        catalog.slipway.server.kill();
+        catalog.slipway.server.restart().await;
+    }
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let found = client.workflow(workflow).await.unwrap().attributes;
+        if found.status == WorkflowStatus::Succeeded {
+            break;
+        }
+        let is_running = found.status == WorkflowStatus::Running;
+        assert!(is_running && Instant::now() < deadline, "{found:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for resource in all {
+        let changes = client.changes_of_resource(resource).all().await.unwrap();
+        assert_eq!(changes.len(), 2, "it was asked for once: {changes:?}");
+        assert_eq!(catalog.state(resource).await, ResourceState::Destroyed);
+    }
 }

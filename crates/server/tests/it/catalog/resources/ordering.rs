@@ -164,3 +164,28 @@ async fn an_output_of_what_it_stands_on_is_a_value() {
     store.carry_out(&network, state).await;
     assert!(values(&check().await).starts_with("network_id = \"net-7\" from reference\n"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_orders_of_one_name_at_the_same_moment_one_is_made() {
+    let store = Store::new().await;
+    let account = store.account("shop").await;
+    let wanted =
+        json!({"template": "network", "name": "main", "parents": [account], "values": {"cidr": "10.0.0.0/16"}});
+    let (one, other, third) = tokio::join!(
+        store.order(wanted.clone()),
+        store.order(wanted.clone()),
+        store.order(wanted.clone())
+    );
+    let answers = [one, other, third];
+    let made = answers.iter().filter(|answer| answer.status == 201).count();
+    assert_eq!(made, 1, "{}", answers.map(|answer| answer.text()).join("\n"));
+    for refused in answers.iter().filter(|answer| answer.status != 201) {
+        let said = refused.text();
+        assert!(refused.status == 409 || refused.status == 422, "{said}");
+        assert!(said.contains("main") && said.contains("taken"), "{said}");
+    }
+    let listed = store.acme.owner.get(PATH).await.expect(200);
+    let names = listed.body["data"].as_array().unwrap().iter();
+    let count = names.filter(|row| row["attributes"]["name"] == "main").count();
+    assert_eq!(count, 1);
+}
