@@ -424,6 +424,7 @@ mod tests {
           resource             Resources: what is ordered from the catalog
           executor             Executors: modules that are run now and then
           catalog              The catalog as files describe it
+          demo                 Something to try Slipway with
           token                Tokens to sign in with
           account              Your accounts at Git forges
           user                 Users of the site

@@ -7,7 +7,7 @@ mod trees;
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::helper::Helper;
+use super::companion::Companion;
 use super::http::Connection;
 use super::site::{ORGANIZATION, Server, Site};
 use super::{Bench, Rows};
@@ -17,7 +17,7 @@ const CHAIN: [(&str, Option<&str>); 3] = [("area", None), ("network", Some("area
 
 /// Forms, synchronization, ten thousand resources, and orders.
 pub(super) fn catalog(bench: &Bench, rows: &mut Rows) -> Result<()> {
-    let (mut modules, address) = Helper::start("modules")?;
+    let (mut modules, address) = Companion::start("modules")?;
     modules.ask("chain")?;
     let site = site(bench, "catalog")?;
     let server = site.clone().without_runner().open()?;

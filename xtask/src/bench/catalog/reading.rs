@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::publish;
-use crate::bench::helper::Helper;
+use crate::bench::companion::Companion;
 use crate::bench::http::{Api, Connection};
 use crate::bench::report::{Aim, Row};
 use crate::bench::site::{ORGANIZATION, id};
@@ -19,7 +19,7 @@ const VARIABLES: usize = 200;
 pub(super) fn form(
     bench: &Bench,
     (api, connection): (&Api, &mut Connection),
-    (modules, address): (&mut Helper, &str),
+    (modules, address): (&mut Companion, &str),
     rows: &mut Rows,
 ) -> Result<()> {
     modules.ask(&format!("wide {VARIABLES}"))?;
@@ -64,7 +64,7 @@ pub(super) fn form(
 pub(super) fn synchronization(
     bench: &Bench,
     connection: &mut Connection,
-    (modules, address): (&mut Helper, &str),
+    (modules, address): (&mut Companion, &str),
     rows: &mut Rows,
 ) -> Result<()> {
     let (count, tags) = (100, bench.repetitions(1_000, 100));

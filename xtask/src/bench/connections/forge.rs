@@ -2,11 +2,11 @@
 
 use anyhow::{Context, Result};
 
-use crate::bench::helper::Helper;
+use crate::bench::companion::Companion;
 
 /// A real Gitea that is told what to do.
 pub(super) struct Forge {
-    helper: Helper,
+    companion: Companion,
     /// Its address, and a token that may do everything.
     pub(super) url: String,
     pub(super) token: String,
@@ -20,11 +20,11 @@ pub(super) struct Forge {
 
 impl Forge {
     pub(super) fn start() -> Result<Self> {
-        let (helper, said) = Helper::start("forge")?;
+        let (companion, said) = Companion::start("forge")?;
         let mut words = said.split_whitespace().map(str::to_owned);
         let mut next = || words.next().with_context(|| format!("the forge says `{said}`"));
         Ok(Self {
-            helper,
+            companion,
             url: next()?,
             token: next()?,
             counted_url: next()?,
@@ -36,6 +36,6 @@ impl Forge {
 
     /// Has it do something, and gives its answer.
     pub(super) fn ask(&mut self, command: &str) -> Result<String> {
-        self.helper.ask(command)
+        self.companion.ask(command)
     }
 }

@@ -8,13 +8,13 @@ use anyhow::{Context, Result, ensure};
 use crate::{environment, workspace};
 
 /// The program; it ends when this is dropped.
-pub(super) struct Helper {
+pub(super) struct Companion {
     process: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
 
-impl Helper {
+impl Companion {
     /// Starts the example of this name; says what it says first.
     pub(super) fn start(example: &str) -> Result<(Self, String)> {
         let root = workspace::root()?;
@@ -40,14 +40,14 @@ impl Helper {
             .with_context(|| format!("the example {example} cannot be started"))?;
         let input = process.stdin.take();
         let output = BufReader::new(process.stdout.take().context("no output")?);
-        let mut helper = Self { process, input, output };
-        let said = helper.line()?;
-        Ok((helper, said))
+        let mut companion = Self { process, input, output };
+        let said = companion.line()?;
+        Ok((companion, said))
     }
 
     /// Has it do something, and gives its answer.
     pub(super) fn ask(&mut self, command: &str) -> Result<String> {
-        let input = self.input.as_mut().context("the helper was told to end")?;
+        let input = self.input.as_mut().context("the companion was told to end")?;
         writeln!(input, "{command}")?;
         self.line()
     }
@@ -55,12 +55,12 @@ impl Helper {
     fn line(&mut self) -> Result<String> {
         let mut line = String::new();
         self.output.read_line(&mut line)?;
-        ensure!(!line.is_empty(), "the helper has ended");
+        ensure!(!line.is_empty(), "the companion has ended");
         Ok(line.trim_end().to_owned())
     }
 }
 
-impl Drop for Helper {
+impl Drop for Companion {
     fn drop(&mut self) {
         // The end of its input ends it, and with it what it started.
         self.input.take();
