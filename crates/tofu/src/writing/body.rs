@@ -25,6 +25,16 @@ pub enum Argument {
     References(Vec<(String, String)>),
     /// A type constraint.
     Type(Type),
+    /// One of these with a comment above it: why it is what it is.
+    Explained(Box<Self>, String),
+}
+
+impl Argument {
+    /// The argument, with a comment above it.
+    #[must_use]
+    pub fn explained(self, comment: impl Into<String>) -> Self {
+        Self::Explained(Box::new(self), comment.into())
+    }
 }
 
 /// What stands between the braces of a block, in this order.
@@ -79,13 +89,9 @@ fn write_block(out: &mut String, kind: &str, labels: &[String], body: &Body, lev
         return Ok(());
     }
     out.push_str(" {\n");
-    let mut lines = Vec::new();
-    for (name, argument) in &body.arguments {
-        lines.push((checked_name(name)?.to_owned(), text(name, argument, level + 1)?));
-    }
-    aligned(out, &lines, level + 1);
+    write_arguments(out, &body.arguments, level + 1)?;
     for (index, (kind, labels, nested)) in body.blocks.iter().enumerate() {
-        if index > 0 || !lines.is_empty() {
+        if index > 0 || !body.arguments.is_empty() {
             out.push('\n');
         }
         write_block(out, kind, labels, nested, level + 1)?;
@@ -95,8 +101,37 @@ fn write_block(out: &mut String, kind: &str, labels: &[String], body: &Body, lev
     Ok(())
 }
 
+/// A comment ends the lines whose signs stand below each other.
+fn write_arguments(out: &mut String, arguments: &[(String, Argument)], level: usize) -> Result<(), WriteError> {
+    let mut lines = Vec::new();
+    for (name, argument) in arguments {
+        if let Argument::Explained(_, words) = argument {
+            aligned(out, &lines, level);
+            lines.clear();
+            comment(out, words, level);
+        }
+        lines.push((checked_name(name)?.to_owned(), text(name, argument, level)?));
+    }
+    aligned(out, &lines, level);
+    Ok(())
+}
+
+/// A comment of one line, whatever is in the words.
+fn comment(out: &mut String, words: &str, level: usize) {
+    let plain = words.chars().map(|letter| match letter {
+        letter if letter.is_control() || letter == '\u{2028}' || letter == '\u{2029}' => ' ',
+        letter => letter,
+    });
+    indent(out, level);
+    out.push_str("# ");
+    out.push_str(plain.collect::<String>().trim());
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+}
+
 fn text(name: &str, argument: &Argument, level: usize) -> Result<String, WriteError> {
     match argument {
+        Argument::Explained(explained, _) => text(name, explained, level),
         Argument::Value(value) if level + depth(value) > MAX_DEPTH => Err(WriteError::Depth(name.to_owned())),
         Argument::Value(value) => Ok(expression(value, level)),
         Argument::Reference(reference) => checked_reference(reference).map(str::to_owned),

@@ -152,7 +152,10 @@ fn example() -> GeneratedModule {
         version: None,
         arguments: vec![
             ("settings".to_owned(), value(nasty()[7].clone())),
-            ("size".to_owned(), value(json!(3))),
+            (
+                "size".to_owned(),
+                value(json!(3)).explained("Output \"size\" of\nnetwork/main. # } \u{1b} /*"),
+            ),
             (
                 "secret_of_it".to_owned(),
                 Argument::Reference("var.password.a".to_owned()),
