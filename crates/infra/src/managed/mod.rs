@@ -11,6 +11,7 @@
 pub mod configurations;
 pub mod kept;
 pub mod outputs;
+pub mod roots;
 pub mod runs;
 pub mod sets;
 pub mod values;

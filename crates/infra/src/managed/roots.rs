@@ -1,0 +1,56 @@
+//! What the state of a managed workspace has at its top: what has to be told that it moved, when the code is called by other
+//! code.
+
+use std::collections::BTreeSet;
+
+use slipway_api::ids::WorkspaceId;
+use slipway_kernel::{Ctx, Result};
+
+use crate::states::service::current;
+use crate::states::store;
+use crate::workspaces::store as workspaces;
+
+/// Addresses of the resources (`random_pet.name`) and calls of modules (`module.network`) at the top of a workspace's newest
+/// state, sorted. None before there is a state, and of one that its configuration encrypts.
+///
+/// # Errors
+///
+/// `NotFound` when the workspace is gone.
+pub async fn of_workspace(ctx: &Ctx, workspace: WorkspaceId) -> Result<Vec<String>> {
+    let workspace = workspaces::get(ctx.db.reader(), workspace).await?;
+    let Some(version) = current(ctx, &workspace).await? else {
+        return Ok(Vec::new());
+    };
+    let resources = store::resources(ctx.db.reader(), version.id).await?;
+    let roots: BTreeSet<&str> = resources.iter().filter_map(|one| root(&one.address)).collect();
+    Ok(roots.into_iter().map(str::to_owned).collect())
+}
+
+/// What stands at the top of an address; nothing of what is only read.
+fn root(address: &str) -> Option<&str> {
+    if address.starts_with("data.") {
+        return None;
+    }
+    let Some(rest) = address.strip_prefix("module.") else {
+        return Some(address);
+    };
+    let length = rest.find(['.', '[']).unwrap_or(rest.len());
+    address.get(.."module.".len() + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("random_pet.name", Some("random_pet.name"))]
+    #[case("data.local_file.x", None)]
+    #[case("module.network.random_pet.name", Some("module.network"))]
+    #[case("module.network[\"a.b\"].module.x.random_pet.name", Some("module.network"))]
+    #[case("module.network.data.local_file.x", Some("module.network"))]
+    fn the_top_of_an_address(#[case] address: &str, #[case] top: Option<&str>) {
+        assert_eq!(root(address), top);
+    }
+}
