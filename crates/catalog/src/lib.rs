@@ -10,6 +10,7 @@
 )]
 
 pub mod executors;
+pub mod generated_code;
 mod jobs;
 pub mod permissions;
 pub mod project_rules;
@@ -60,6 +61,7 @@ pub fn routes(api: Api) -> Api {
         .merge(templates::http::routes())
         .merge(source_code_versions::http::routes())
         .merge(resources::http::routes())
+        .merge(generated_code::http::routes())
         .merge(resource_changes::http::routes())
         .merge(project_rules::http::routes())
         .merge(workflows::http::routes())

@@ -1,5 +1,6 @@
 //! Resources: what is ordered from the catalog.
 
+use bytes::Bytes;
 use slipway_api::ids::{ProjectId, ResourceId, SourceCodeVersionId, TemplateId};
 use slipway_api::resources::{
     CatalogResource, CatalogResourceChanges, NewCatalogResource, ResourceCheck, ResourceForm, ResourceOutput,
@@ -136,6 +137,11 @@ impl Client {
     ) -> Result<Resource<CatalogResource>, ClientError> {
         let call = Call::post(&[PATH, &id.to_string(), "actions", "restore"]);
         self.resource(call.json(wanted)?).await
+    }
+
+    /// A resource as a plain OpenTofu project: a gzipped tar.
+    pub async fn resource_code(&self, id: ResourceId) -> Result<Bytes, ClientError> {
+        self.download(Call::get(&[PATH, &id.to_string(), "code"])).await
     }
 
     /// Deletes a resource of which nothing is there.

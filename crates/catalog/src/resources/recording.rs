@@ -9,7 +9,7 @@ use super::model::{KIND, Resource};
 use crate::templates::Template;
 
 /// Tells of something that happened to a resource.
-pub(super) async fn record(
+pub(crate) async fn record(
     tx: &mut Tx,
     ctx: &Ctx,
     resource: &Resource,

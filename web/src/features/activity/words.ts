@@ -62,6 +62,7 @@ const VERBS: Record<string, string> = {
   'source-code-version.refreshed': 'took newer code for',
   'resource.ordered': 'ordered',
   'resource.output-revealed': 'looked at a secret output of',
+  'resource.code-downloaded': 'downloaded the code of',
   'executor.run-started': 'ran',
   'executor.run-confirmed': 'confirmed the plan of',
   'executor.run-discarded': 'discarded the plan of',

@@ -1,6 +1,7 @@
 //! `slipway resource`
 
 mod change;
+mod download;
 mod order;
 mod shown;
 mod values;
@@ -112,6 +113,13 @@ Examples:
         #[arg(id = "of_output", value_name = "OUTPUT")]
         output: Option<String>,
     },
+    /// Write a resource as a plain OpenTofu project, without secrets
+    #[command(after_help = "\
+Examples:
+  slipway resource download database/orders
+  slipway resource download database/orders --directory orders
+  slipway resource download database/orders --archive orders.tar.gz")]
+    Download(download::DownloadArguments),
     /// List what a resource was, the newest first
     #[command(after_help = "Examples:\n  slipway resource revisions network/main")]
     Revisions(OneResource),
@@ -202,6 +210,7 @@ pub(super) async fn run(context: &Context, command: ResourceCommand) -> anyhow::
         Command::Destroy { one, asking, yes } => return destroy(context, client, &one.resource, (asking, yes)).await,
         Command::Delete { one, yes } => return delete(context, client, &one.resource, yes).await,
         Command::Outputs { one, output } => outputs(context, client, &one.resource, output.as_deref()).await?,
+        Command::Download(arguments) => return download::run(context, client, arguments).await,
         Command::Revisions(one) => {
             let id = id_of(&find(context, client, &one.resource).await?)?;
             let rows = client.resource_revisions(id).all().await?;

@@ -124,6 +124,7 @@ fn resources() -> Vec<Row> {
         call("list_resource_outputs"),
         call("list_resource_revisions"),
         call("reveal_resource_output").on("resource", "resource_with_output"),
+        call("download_resource_code").on("resource", "resource_with_output"),
         call("check_resource_update").send("resources", json!({"description": "Changed."})),
         call("update_resource")
             .on("resource", "updated_resource")

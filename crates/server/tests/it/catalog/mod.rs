@@ -2,6 +2,7 @@
 
 mod executors;
 mod executors_deciding;
+mod generated_code;
 mod publishing;
 mod resource_changes;
 mod resources;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use slipway_catalog::CONSUMERS;
 use slipway_kernel::events::consumers;
-use slipway_testing::git_server::{Change, GitServer};
+use slipway_testing::git_server::{Change, GitServer, Repository};
 
 use crate::catalog::source_codes::acme;
 use crate::support::{Acme, Answer, Caller, State, TestItem, TestRunner, document};
@@ -48,7 +48,8 @@ pub fn network_id() -> Value {
 pub struct Shop {
     pub acme: Acme,
     pub runner: TestRunner,
-    _server: GitServer,
+    pub server: GitServer,
+    pub modules: Repository,
 }
 
 impl Shop {
@@ -84,7 +85,8 @@ impl Shop {
         let shop = Self {
             acme,
             runner,
-            _server: server,
+            server,
+            modules: repository,
         };
         shop.settle().await;
         shop
