@@ -30,7 +30,9 @@ pub use archive::{Archive, ArchiveOptions};
 pub use error::{GitError, HostKeyProblem};
 pub use host_keys::{HostKey, host_keys, read_known_hosts};
 pub use ids::{CommitId, ObjectId};
-pub use mirror::{ChangedPath, Commit, Content, EntryKind, Fetched, Merge, Mirror, RefUpdate, TreeEntry};
+pub use mirror::{
+    ChangedPath, Commit, Composition, Content, EntryKind, Fetched, Merge, Mirror, Move, Pushed, RefUpdate, TreeEntry,
+};
 pub use names::{Refspec, check_reference, tree_path};
 pub use program::Git;
 pub use remote::{Credentials, Remote};

@@ -97,7 +97,7 @@ impl Mirror {
     }
 
     /// A call that may use the remote's transport, and inherits the lock.
-    async fn remote_call(&self, remote: &Remote, held: &Held, what: &str) -> Result<Call, GitError> {
+    pub(super) async fn remote_call(&self, remote: &Remote, held: &Held, what: &str) -> Result<Call, GitError> {
         let access = Access::lay_out(remote, &held.access()).await?;
         let what = format!("the {what} of {}", remote.address);
         let mut call = self.call_with(what, access.transport, &access.configuration);

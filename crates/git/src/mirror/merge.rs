@@ -7,8 +7,8 @@ use crate::error::GitError;
 use crate::ids::CommitId;
 
 /// Who makes the commits of merges.
-const NAME: &str = "Slipway";
-const EMAIL: &str = "slipway@localhost";
+pub(super) const NAME: &str = "Slipway";
+pub(super) const EMAIL: &str = "slipway@localhost";
 /// Conflicts that are named.
 const MOST_CONFLICTS: usize = 1_000;
 

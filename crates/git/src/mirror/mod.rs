@@ -5,6 +5,7 @@
 //! no lock. Nothing is checked out, no hook and no filter runs. Read `model`, `lock`, then `fetch`, `history`, `files`.
 
 mod batch;
+mod compose;
 mod failure;
 mod fetch;
 mod files;
@@ -15,6 +16,7 @@ mod lock;
 mod merge;
 mod model;
 mod pack;
+mod push;
 mod submodules;
 
 use std::path::{Path, PathBuf};
@@ -28,7 +30,9 @@ use crate::remote::Remote;
 
 pub(crate) use submodules::hexadecimal;
 
+pub use compose::Composition;
 pub use model::{ChangedPath, Commit, Content, EntryKind, Fetched, Limits, Merge, RefUpdate, RemoteRefs, TreeEntry};
+pub use push::{Move, Pushed};
 
 /// A bare copy of a repository in a directory. Cheap to make: nothing is looked at yet.
 #[derive(Debug, Clone)]
@@ -147,6 +151,24 @@ impl Mirror {
     /// [`GitError::Missing`]; [`GitError::Refused`] when the two have nothing in common.
     pub async fn merge(&self, base: &CommitId, head: &CommitId, message: &str) -> Result<Merge, GitError> {
         self.merge_commits(base, head, message).await
+    }
+
+    /// Makes a commit by which a directory holds these files and nothing else. It is here only, in no reference, and stays for
+    /// at least a month; the same wish gives the same one again. `None` where the base has it so already.
+    ///
+    /// # Errors
+    /// [`GitError::Missing`]; [`GitError::Refused`] for what cannot be a path, or where a file is in the way.
+    pub async fn compose(&self, wanted: &Composition<'_>) -> Result<Option<CommitId>, GitError> {
+        self.compose_commit(wanted).await
+    }
+
+    /// Moves branches of the remote to commits that are here, never by force. The mirror's own references stay as they were
+    /// fetched.
+    ///
+    /// # Errors
+    /// Any [`GitError`]; it is not known then what the remote did.
+    pub async fn push(&self, remote: &Remote, moves: &[Move]) -> Result<Pushed, GitError> {
+        self.push_moves(remote, moves).await
     }
 
     /// What is in a directory of a commit (empty for the top), with sizes.

@@ -7,5 +7,6 @@ mod fetching;
 mod fixture;
 mod merging;
 mod numbers;
+mod pushing;
 mod refusals;
 mod ssh;
