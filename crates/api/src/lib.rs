@@ -20,6 +20,7 @@ pub mod errors;
 pub mod events;
 pub mod executors;
 pub mod forge_accounts;
+pub mod git_workspaces;
 pub mod identity_providers;
 pub mod ids;
 pub mod integrations;

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::approvals::Approvals;
 use crate::catalog::FieldDifference;
-use crate::ids::RunId;
+use crate::ids::{GitWorkspaceId, RunId};
 use crate::jsonapi::Attributes;
 use crate::resources::ResourceSpecification;
 use crate::templates::TemplateKey;
@@ -146,6 +146,9 @@ pub struct CatalogRules {
     /// Fields of resources that are changed without approval, as differences name them: `tags`, `values/size`, or `values`
     /// for all values. The description is always one.
     pub unapproved_fields: Vec<String>,
+    /// The git workspace that the code of its resources is kept in; null for none.
+    #[serde(default)]
+    pub git_workspace: Option<GitWorkspaceId>,
     /// When they last changed; absent before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
@@ -183,6 +186,13 @@ pub struct CatalogRulesChanges {
     /// Fields that are changed without approval, all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unapproved_fields: Option<Vec<String>>,
+    /// The git workspace that the code of its resources is kept in; null for none.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::patch::present"
+    )]
+    pub git_workspace: Option<Option<GitWorkspaceId>>,
 }
 
 impl Attributes for CatalogRulesChanges {

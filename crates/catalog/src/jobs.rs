@@ -7,6 +7,7 @@ use slipway_kernel::Error;
 use slipway_kernel::queue::jobs::{Job, JobError};
 
 use crate::executors;
+use crate::git_workspaces::driving as git_workspaces;
 use crate::resource_changes::{carrying_out, following, scheduled};
 use crate::source_code_versions::moving;
 use crate::workflows::driving;
@@ -15,6 +16,9 @@ use crate::workflows::driving;
 pub const REFS_MOVED: &str = "catalog.refs-moved";
 /// Starts what a schedule of an executor says. Subject: the schedule.
 pub const EXECUTOR_SCHEDULE: &str = "catalog.executor-schedule";
+
+/// Brings the code of resources into a repository. Subject: the git workspace.
+pub const GIT_WORKSPACE: &str = "catalog.git-workspace";
 
 /// Takes a change of a resource as far as it can go now. Subject: the change.
 pub const RESOURCE_CHANGE: &str = "catalog.resource-change";
@@ -57,6 +61,10 @@ pub fn jobs() -> Vec<Job> {
         Job {
             kind: WORKFLOW,
             run: |ctx, item| driving::job(ctx, item).boxed(),
+        },
+        Job {
+            kind: GIT_WORKSPACE,
+            run: |ctx, item| git_workspaces::job(ctx, item).boxed(),
         },
         Job {
             kind: EXECUTOR_SCHEDULE,

@@ -11,6 +11,7 @@
 
 pub mod executors;
 pub mod generated_code;
+pub mod git_workspaces;
 mod jobs;
 pub mod permissions;
 pub mod project_rules;
@@ -45,6 +46,8 @@ pub fn migrations() -> Vec<Migration> {
         project_rules::store::MIGRATION,
         workflows::store::MIGRATION,
         executors::store::MIGRATION,
+        git_workspaces::store::MIGRATION,
+        project_rules::store::GIT_WORKSPACE,
     ]
 }
 
@@ -62,6 +65,7 @@ pub fn routes(api: Api) -> Api {
         .merge(source_code_versions::http::routes())
         .merge(resources::http::routes())
         .merge(generated_code::http::routes())
+        .merge(git_workspaces::http::routes())
         .merge(resource_changes::http::routes())
         .merge(project_rules::http::routes())
         .merge(workflows::http::routes())
@@ -75,6 +79,7 @@ pub const CONSUMERS: &[Consumer] = &[
     resource_changes::hearing::CONSUMER,
     workflows::CONSUMER,
     executors::CONSUMER,
+    git_workspaces::CONSUMER,
 ];
 
 /// Removes what is not needed any more; to be called now and then.
@@ -85,6 +90,8 @@ pub const CONSUMERS: &[Consumer] = &[
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     resource_changes::sweeping::sweep(ctx).await?;
     workflows::service::sweep(ctx).await?;
+    git_workspaces::driving::look_again(ctx).await?;
+    git_workspaces::service::sweep(ctx).await?;
     resources::service::sweep(ctx).await?;
     templates::service::sweep(ctx).await?;
     source_codes::service::sweep(ctx).await

@@ -38,6 +38,14 @@ pub const EXECUTOR_RUN_DESTROY: Permission = Permission::new("executor.run.destr
 pub const EXECUTOR_RUN_CANCEL: Permission = Permission::new("executor.run.cancel");
 /// Approve and reject plans of executors, where rules want that.
 pub const EXECUTOR_APPROVE: Permission = Permission::new("executor.approve");
+/// See git workspaces, and how far the code of resources is in them.
+pub const GIT_WORKSPACE_READ: Permission = Permission::new("git-workspace.read");
+/// Make git workspaces.
+pub const GIT_WORKSPACE_CREATE: Permission = Permission::new("git-workspace.create");
+/// Change git workspaces, and have them synchronized.
+pub const GIT_WORKSPACE_UPDATE: Permission = Permission::new("git-workspace.update");
+/// Delete git workspaces.
+pub const GIT_WORKSPACE_DELETE: Permission = Permission::new("git-workspace.delete");
 
 /// Every permission of this domain with a sentence for people.
 #[must_use]
@@ -84,6 +92,19 @@ pub fn all() -> Vec<(Permission, &'static str)> {
         (
             EXECUTOR_APPROVE,
             "Approve and reject plans of executors, where rules want that before they are applied.",
+        ),
+        (
+            GIT_WORKSPACE_READ,
+            "See git workspaces, and how far the code of resources is in them.",
+        ),
+        (GIT_WORKSPACE_CREATE, "Create git workspaces, to which code is pushed."),
+        (
+            GIT_WORKSPACE_UPDATE,
+            "Change git workspaces, and have them synchronized.",
+        ),
+        (
+            GIT_WORKSPACE_DELETE,
+            "Delete git workspaces; what is in their repositories stays.",
         ),
     ]
 }

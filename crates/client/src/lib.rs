@@ -22,6 +22,7 @@ mod error;
 mod event_stream;
 mod events;
 mod executors;
+mod git_workspaces;
 mod identity_providers;
 mod integrations;
 mod listing;

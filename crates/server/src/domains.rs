@@ -69,6 +69,7 @@ pub fn kinds() -> Vec<(&'static str, Permission)> {
         ("source-code", slipway_catalog::permissions::SOURCE_CODE_READ),
         ("template", slipway_catalog::permissions::TEMPLATE_READ),
         ("executor", slipway_catalog::permissions::EXECUTOR_READ),
+        ("git-workspace", slipway_catalog::permissions::GIT_WORKSPACE_READ),
         ("resource", slipway_catalog::permissions::RESOURCE_READ),
     ]
 }

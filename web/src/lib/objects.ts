@@ -72,6 +72,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'resource-change': { word: 'change', icon: 'change' },
   executor: { word: 'executor', icon: 'executor', to: (organization, id) => addresses.executor(organization, id) },
   workflow: { word: 'workflow', icon: 'graph', to: (organization, id) => addresses.workflow(organization, id) },
+  'git-workspace': { word: 'git workspace', icon: 'branch' },
   'signing-key': { word: 'signing key', icon: 'key' },
   'audit-webhook': { word: 'audit webhook', icon: 'bell', to: (organization) => addresses.settings(organization, 'audit') },
   'work-item': { word: 'work item', icon: 'inbox' },

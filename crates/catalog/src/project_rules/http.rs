@@ -69,6 +69,7 @@ fn resource(rules: ProjectRules) -> Resource<Wire> {
     let attributes = Wire {
         when_stale: rules.when_stale,
         unapproved_fields: rules.unapproved_fields.0,
+        git_workspace: rules.git_workspace_id,
         updated_at: rules.updated_at,
     };
     Resource::new(rules.project_id, attributes)

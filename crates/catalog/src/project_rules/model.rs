@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use slipway_api::Timestamp;
 use slipway_api::catalog::FieldDifference;
-use slipway_api::ids::{OrganizationId, ProjectId};
+use slipway_api::ids::{GitWorkspaceId, OrganizationId, ProjectId};
 use slipway_api::resource_changes::{CatalogRulesChanges, WhenStale};
 use slipway_kernel::{Error, Result};
 
@@ -31,6 +31,8 @@ pub struct Model {
     pub when_stale: WhenStale,
     /// Fields that are changed without approval.
     pub unapproved_fields: Fields,
+    /// Where the code of its resources is kept.
+    pub git_workspace_id: Option<GitWorkspaceId>,
     /// When they last changed; none while they are the defaults.
     pub updated_at: Option<Timestamp>,
     /// Counts changes; 0 while there is no row.
@@ -59,6 +61,7 @@ impl Model {
             organization_id: organization,
             when_stale: WhenStale::default(),
             unapproved_fields: Fields::default(),
+            git_workspace_id: None,
             updated_at: None,
             version: 0,
         }
@@ -77,6 +80,7 @@ impl Model {
             check(&fields)?;
             self.unapproved_fields = Fields(fields);
         }
+        self.git_workspace_id = changes.git_workspace.unwrap_or(self.git_workspace_id);
         self.updated_at = Some(now);
         self.version += 1;
         Ok(self)
@@ -133,7 +137,7 @@ mod tests {
     fn rules(fields: &[&str]) -> Result<ProjectRules> {
         let changes = CatalogRulesChanges {
             unapproved_fields: Some(fields.iter().map(ToString::to_string).collect()),
-            when_stale: None,
+            ..CatalogRulesChanges::default()
         };
         let (organization, project) = (
             "org-0000000000000001".parse().unwrap(),

@@ -11,6 +11,7 @@ use slipway_kernel::{Ctx, Error, Result};
 
 use super::model::{KIND, ProjectRules};
 use super::store;
+use crate::git_workspaces::service as git_workspaces;
 
 /// Those of a project that the caller may see.
 ///
@@ -33,12 +34,20 @@ pub async fn update(ctx: &Ctx, seen: &ProjectRules, changes: CatalogRulesChanges
     let rules = seen.clone().changed(changes, ctx.now())?;
     let mut tx = ctx.begin().await?;
     let project = projects::hold(&tx, project.id).await?;
+    if let Some(id) = rules.git_workspace_id.filter(|id| seen.git_workspace_id != Some(*id)) {
+        git_workspaces::nameable(&tx, ctx, rules.organization_id, id).await?;
+    }
     if !store::put(&tx, &rules).await? {
         let detail = "Somebody changed these rules at this moment. Look at them again, and repeat your change.";
         return Err(Error::new(Code::PreconditionFailed, detail));
     }
-    let told =
-        |rules: &ProjectRules| json!({"when-stale": rules.when_stale, "unapproved-fields": rules.unapproved_fields});
+    let told = |rules: &ProjectRules| {
+        json!({
+            "when-stale": rules.when_stale,
+            "unapproved-fields": rules.unapproved_fields,
+            "git-workspace": rules.git_workspace_id,
+        })
+    };
     let event = NewEvent {
         action: "catalog-rules.updated",
         organization: Some(rules.organization_id),

@@ -2,7 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
-use slipway_api::ids::{OrganizationId, ProjectId};
+use slipway_api::ids::{GitWorkspaceId, OrganizationId, ProjectId};
 use slipway_kernel::Result;
 use slipway_kernel::db::Tx;
 use slipway_kernel::db::migrations::{Migration, Step};
@@ -26,6 +26,24 @@ pub(crate) const MIGRATION: Migration = Migration {
         )]
     },
 };
+
+/// Where the code of a project's resources is kept.
+pub(crate) const GIT_WORKSPACE: Migration = Migration {
+    name: "catalog_0081_git_workspace_of_projects",
+    steps: || {
+        vec![Step::Sql(
+            "ALTER TABLE catalog_project_rules ADD COLUMN git_workspace_id VARCHAR(64)",
+        )]
+    },
+};
+
+/// Projects that keep the code of their resources there.
+pub(crate) async fn naming(connection: &impl ConnectionTrait, id: GitWorkspaceId) -> Result<Vec<ProjectRules>> {
+    Ok(Entity::find()
+        .filter(Column::GitWorkspaceId.eq(id))
+        .all(connection)
+        .await?)
+}
 
 /// Those of a project, or the defaults.
 pub(crate) async fn of_project(

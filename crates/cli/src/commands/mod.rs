@@ -13,6 +13,7 @@ mod destroy;
 mod event;
 mod executor;
 mod generate;
+mod git_workspace;
 mod identity_provider;
 mod init;
 mod integration;
@@ -189,6 +190,9 @@ enum Command {
     /// Executors: modules that are run now and then
     #[command(subcommand)]
     Executor(executor::ExecutorCommand),
+    /// Git workspaces: repositories that the code of resources is kept in
+    #[command(subcommand)]
+    GitWorkspace(git_workspace::GitWorkspaceCommand),
     /// The catalog as files describe it
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
@@ -310,6 +314,7 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::Template(command) => template::run(context, command).await,
         Command::Resource(command) => resource::run(context, command).await,
         Command::Executor(command) => executor::run(context, command).await,
+        Command::GitWorkspace(command) => git_workspace::run(context, command).await,
         Command::Catalog(command) => catalog::run(context, command).await,
         Command::Demo(command) => catalog::run_demo(context, command).await,
         Command::Webhook(command) => webhook::run(context, command).await,
@@ -423,6 +428,7 @@ mod tests {
           template             Templates: units of infrastructure that can be ordered
           resource             Resources: what is ordered from the catalog
           executor             Executors: modules that are run now and then
+          git-workspace        Git workspaces: repositories that the code of resources is kept in
           catalog              The catalog as files describe it
           demo                 Something to try Slipway with
           token                Tokens to sign in with

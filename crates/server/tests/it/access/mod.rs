@@ -6,6 +6,7 @@ mod canary;
 mod catalog;
 mod executors;
 mod fixture;
+mod git_workspaces;
 pub mod integrations;
 mod invisible;
 mod matrix;

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::fixture::new_run;
 use super::{
-    approvals, catalog, executors, integrations, people, repositories, resource_changes, schedules, triggers, workflows,
+    approvals, catalog, executors, git_workspaces, integrations, people, repositories, resource_changes, schedules,
+    triggers, workflows,
 };
 use crate::support::{State, document};
 
@@ -132,6 +133,8 @@ pub fn rows() -> Vec<Row> {
         workflows::rows(),
         workflows::deletions(),
         executors::rows(),
+        git_workspaces::rows(),
+        git_workspaces::deletions(),
         executors::deletions(),
         catalog::deletions(),
         approvals::deletions(),

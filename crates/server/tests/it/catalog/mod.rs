@@ -3,6 +3,7 @@
 mod executors;
 mod executors_deciding;
 mod generated_code;
+mod git_workspaces;
 mod publishing;
 mod resource_changes;
 mod resources;
