@@ -61,6 +61,11 @@ impl Catalog {
         self.server.url("platform/modules")
     }
 
+    /// An empty repository beside the modules, with its address.
+    pub(crate) fn create(&self, name: &str) -> (Repository, String) {
+        (self.server.create(name).unwrap(), self.server.url(name))
+    }
+
     /// Runs a command that ends well; says what it printed.
     pub(crate) async fn command(&self, arguments: &[&str]) -> String {
         let done = self.slipway.command(self.slipway.home.path(), arguments).await;
@@ -155,7 +160,7 @@ impl Catalog {
         let (_, rules) = client.catalog_rules(project).await.unwrap();
         let wanted = CatalogRulesChanges {
             when_stale: Some(when_stale),
-            unapproved_fields: None,
+            ..CatalogRulesChanges::default()
         };
         client.update_catalog_rules(project, wanted, &rules).await.unwrap();
     }
