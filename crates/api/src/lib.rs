@@ -12,6 +12,7 @@
 pub mod access_explanations;
 pub mod approvals;
 pub mod audit;
+pub mod blueprints;
 pub mod catalog;
 pub mod configuration_versions;
 #[cfg(feature = "database")]

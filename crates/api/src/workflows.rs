@@ -1,11 +1,19 @@
 //! Workflows: changes of many resources, carried out in the order that they stand on each other.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::Timestamp;
-use crate::ids::{ResourceChangeId, ResourceId, SourceCodeVersionId};
+use crate::blueprints::PartChoice;
+use crate::ids::{
+    BlueprintId, IntegrationId, ProjectId, ResourceChangeId, ResourceId, SourceCodeVersionId, WorkflowId,
+};
 use crate::jsonapi::Attributes;
+use crate::resources::{ResourceReference, ResourceSetting};
+use crate::templates::TemplateKey;
+use crate::{Name, Timestamp};
 
 /// What a workflow does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -22,6 +30,8 @@ pub enum WorkflowKind {
     Upgrade,
     /// Takes resources to what their parents give now.
     Refresh,
+    /// Makes the resources of a blueprint, each when what it stands on is there.
+    Create,
 }
 
 /// How far a workflow is.
@@ -103,12 +113,12 @@ impl Attributes for Workflow {
 }
 
 /// A step of a workflow: a change of a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct WorkflowStep {
-    /// Its resource.
+    /// Its resource; of one that is to be made, the id that it will have.
     pub resource_id: ResourceId,
-    /// The name of its resource.
+    /// The name of its resource; of one that is to be made and whose name is not known yet, the name of the part.
     pub name: String,
     /// How far it is.
     pub status: WorkflowStepStatus,
@@ -118,6 +128,37 @@ pub struct WorkflowStep {
     pub after: Vec<ResourceId>,
     /// Its change, once it was asked for: its plan, its approvals and its run are there.
     pub change_id: Option<ResourceChangeId>,
+    /// What is made of a part of a blueprint; left out of other kinds, and in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<WorkflowPart>,
+}
+
+/// What a step makes of a part of a blueprint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct WorkflowPart {
+    /// The name of the part.
+    pub name: String,
+    /// The key of its template.
+    pub template: TemplateKey,
+    /// The version of the template; null for a template without code.
+    pub source_code_version: Option<SourceCodeVersionId>,
+    /// What the resource will be called; null where the template names it and something is not known yet.
+    pub resource_name: Option<Name>,
+    /// What it stands on.
+    pub parents: Vec<ResourceId>,
+    /// What its runs sign in with.
+    pub integrations: Vec<IntegrationId>,
+    /// Values that are given to it; never those of secrets.
+    pub values: BTreeMap<String, Value>,
+    /// Names of the values that are secrets.
+    pub secrets: Vec<String>,
+    /// Variables whose values are outputs of others.
+    pub references: BTreeMap<String, ResourceReference>,
+    /// Tags for what it makes.
+    pub tags: Vec<ResourceSetting>,
+    /// Settings for it and what stands on it.
+    pub settings: Vec<ResourceSetting>,
 }
 
 /// A workflow as somebody wants it.
@@ -133,6 +174,28 @@ pub struct NewWorkflow {
     /// To upgrade: the version to take them to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_code_version: Option<SourceCodeVersionId>,
+    /// To destroy: a workflow that made resources, instead of naming them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<WorkflowId>,
+    /// To create: the blueprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blueprint: Option<BlueprintId>,
+    /// To create: the project that the resources stand in; the default one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<ProjectId>,
+    /// To create: with what the names of resources begin that neither you nor a template names; the blueprint's name when
+    /// absent. A part `db` of `shop` is `shop-db` then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Name>,
+    /// To create: values of the blueprint's constants.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub constants: BTreeMap<String, Value>,
+    /// To create: a resource for each of the blueprint's externals.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub externals: BTreeMap<String, ResourceId>,
+    /// To create: what is said about single parts, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, PartChoice>,
     /// Why.
     #[serde(default)]
     pub reason: String,

@@ -9,6 +9,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod blueprints;
 pub mod executors;
 pub mod generated_code;
 pub mod git_workspaces;
@@ -46,6 +47,8 @@ pub fn migrations() -> Vec<Migration> {
         project_rules::store::MIGRATION,
         workflows::store::MIGRATION,
         executors::store::MIGRATION,
+        blueprints::store::MIGRATION,
+        workflows::PARTS_MIGRATION,
         git_workspaces::store::MIGRATION,
         project_rules::store::GIT_WORKSPACE,
     ]
@@ -68,6 +71,7 @@ pub fn routes(api: Api) -> Api {
         .merge(git_workspaces::http::routes())
         .merge(resource_changes::http::routes())
         .merge(project_rules::http::routes())
+        .merge(blueprints::http::routes())
         .merge(workflows::http::routes())
         .merge(upgrades::http::routes())
         .merge(executors::http::routes())
@@ -93,6 +97,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
     git_workspaces::driving::look_again(ctx).await?;
     git_workspaces::service::sweep(ctx).await?;
     resources::service::sweep(ctx).await?;
+    blueprints::service::sweep(ctx).await?;
     templates::service::sweep(ctx).await?;
     source_codes::service::sweep(ctx).await
 }

@@ -10,6 +10,14 @@ pub const SOURCE_CODE_MANAGE: Permission = Permission::new("catalog.source-code.
 pub const TEMPLATE_READ: Permission = Permission::new("catalog.template.read");
 /// Make, change, publish and delete templates and their versions.
 pub const TEMPLATE_MANAGE: Permission = Permission::new("catalog.template.manage");
+/// See blueprints.
+pub const BLUEPRINT_READ: Permission = Permission::new("catalog.blueprint.read");
+/// Make blueprints.
+pub const BLUEPRINT_CREATE: Permission = Permission::new("catalog.blueprint.create");
+/// Change blueprints.
+pub const BLUEPRINT_UPDATE: Permission = Permission::new("catalog.blueprint.update");
+/// Delete blueprints.
+pub const BLUEPRINT_DELETE: Permission = Permission::new("catalog.blueprint.delete");
 /// See resources, their values and outputs.
 pub const RESOURCE_READ: Permission = Permission::new("resource.read");
 /// Order resources.
@@ -61,6 +69,10 @@ pub fn all() -> Vec<(Permission, &'static str)> {
             TEMPLATE_MANAGE,
             "Create, change, publish and delete templates and their versions.",
         ),
+        (BLUEPRINT_READ, "See the blueprints of the catalog."),
+        (BLUEPRINT_CREATE, "Create blueprints."),
+        (BLUEPRINT_UPDATE, "Change blueprints."),
+        (BLUEPRINT_DELETE, "Delete blueprints; what was made by them stays."),
         (
             RESOURCE_READ,
             "See resources, their values and outputs; never those that are sensitive.",

@@ -8,9 +8,10 @@ pub(crate) use slipway_kernel::directory::uses::Counts;
 use slipway_kernel::grants::Permission;
 use slipway_kernel::{Ctx, Result};
 
-use crate::permissions::{EXECUTOR_READ, RESOURCE_READ, SOURCE_CODE_READ, TEMPLATE_READ};
+use crate::permissions::{BLUEPRINT_READ, EXECUTOR_READ, RESOURCE_READ, SOURCE_CODE_READ, TEMPLATE_READ};
 
-const KINDS: [(&str, Permission); 4] = [
+const KINDS: [(&str, Permission); 5] = [
+    ("blueprint", BLUEPRINT_READ),
     ("executor", EXECUTOR_READ),
     ("template", TEMPLATE_READ),
     ("source-code", SOURCE_CODE_READ),

@@ -68,6 +68,7 @@ pub fn kinds() -> Vec<(&'static str, Permission)> {
         ("repository", slipway_connections::permissions::REPOSITORY_READ),
         ("source-code", slipway_catalog::permissions::SOURCE_CODE_READ),
         ("template", slipway_catalog::permissions::TEMPLATE_READ),
+        ("blueprint", slipway_catalog::permissions::BLUEPRINT_READ),
         ("executor", slipway_catalog::permissions::EXECUTOR_READ),
         ("git-workspace", slipway_catalog::permissions::GIT_WORKSPACE_READ),
         ("resource", slipway_catalog::permissions::RESOURCE_READ),

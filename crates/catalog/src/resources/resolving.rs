@@ -267,7 +267,7 @@ fn missing(variable: &Variable, one: &VersionVariable) -> String {
 }
 
 /// Why a value does not fit the type, the options or the rules of a variable.
-fn unfit(variable: &Variable, one: &VersionVariable, value: &Value) -> Option<String> {
+pub(crate) fn unfit(variable: &Variable, one: &VersionVariable, value: &Value) -> Option<String> {
     if value.is_null() {
         let is_needed = one.required.unwrap_or(false);
         return is_needed.then(|| "a value is needed, and null is none".to_owned());

@@ -230,8 +230,8 @@ fn a_resource_names_whose_output_it_takes() {
         with(of(2, "key")),
         "id: ? reference later secret ! it is a secret output, and only variables that are secrets are given those"
     );
-    let hidden = code.replace("string", "string\n  sensitive = true\n");
-    let found = shown(&context(&hidden, json!([]), of(2, "key"), below()));
+    let hidden = "variable \"id\" {\n  type = string\n  sensitive = true\n}\n";
+    let found = shown(&context(hidden, json!([]), of(2, "key"), below()));
     assert_eq!(found, "id: ? reference later secret");
 }
 

@@ -1,8 +1,10 @@
 //! Routes of workflows.
 
+use std::collections::HashMap;
+
 use axum::http::{StatusCode, Uri};
 use axum::response::IntoResponse;
-use slipway_api::ids::{ProjectId, WorkflowId};
+use slipway_api::ids::{ProjectId, ResourceId, WorkflowId};
 use slipway_api::workflows::{NewWorkflow, Workflow as Wire, WorkflowStep};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
@@ -12,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Step, Workflow};
+use super::parts::Part;
 use super::service;
 use super::store::Filter;
 
@@ -31,7 +34,7 @@ pub(crate) fn routes() -> Routes {
         ("organization" = Name, Path, description = "The organization's name."),
         ("filter[project]" = Option<ProjectId>, Query, description = "Whose resources are all of this project."),
         ("filter[status]" = Option<String>, Query, description = "In one of these, with commas: `running,failed`."),
-        ("filter[kind]" = Option<String>, Query, description = "That do one of these, with commas: `destroy,upgrade`."),
+        ("filter[kind]" = Option<String>, Query, description = "That do one of these, with commas: `destroy,create`."),
         ("page[number]" = Option<u32>, Query, description = "The page, from 1."),
         ("page[size]" = Option<u32>, Query, description = "Rows on a page; 20 by default, 100 at most."),
         ("page[after]" = Option<String>, Query, description = "`next-after` of the page before."),
@@ -58,7 +61,7 @@ async fn list_workflows(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoR
     let (listed, mut steps) = service::list(&ctx, &organization, &filter, &query.page).await?;
     let rows = listed.rows.into_iter().map(|workflow| {
         let steps = steps.remove(&workflow.id).unwrap_or_default();
-        (workflow.id, shown(&workflow, steps))
+        (workflow.id, shown(&workflow, steps, HashMap::new()))
     });
     let listed = Listed {
         rows: rows.collect(),
@@ -82,8 +85,8 @@ fn words<T: serde::de::DeserializeOwned>(query: &ListQuery, name: &str, what: &s
     }
 }
 
-/// Create a workflow: a cascade of destructions, an upgrade of many resources, or taking many to what is new below them.
-/// Its steps are found now; nothing happens before it is started.
+/// Create a workflow: a cascade of destructions, an upgrade of many resources, taking many to what is new below them, or
+/// making those of a blueprint. Its steps are found now; nothing happens before it is started.
 #[utoipa::path(post, path = "/api/v2/organizations/{organization}/workflows", operation_id = "create_workflow",
     tag = "workflows",
     params(("organization" = Name, Path, description = "The organization's name.")),
@@ -102,7 +105,7 @@ fn words<T: serde::de::DeserializeOwned>(query: &ListQuery, name: &str, what: &s
 async fn create_workflow(ctx: Ctx, params: Params, body: Body<NewWorkflow>) -> Result<impl IntoResponse> {
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
     let (workflow, steps) = service::create(&ctx, &organization, body.attributes()?).await?;
-    Ok(created(shown(&workflow, steps)))
+    Ok(created(whole(&ctx, &workflow, steps).await?))
 }
 
 /// Get a workflow with its steps.
@@ -116,7 +119,7 @@ async fn create_workflow(ctx: Ctx, params: Params, body: Body<NewWorkflow>) -> R
     security(("token" = ["resource.read"])))]
 async fn get_workflow(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let (workflow, steps) = service::look(&ctx, params.get("workflow")?).await?;
-    Ok(ok(shown(&workflow, steps)))
+    Ok(ok(whole(&ctx, &workflow, steps).await?))
 }
 
 /// Delete a workflow that is not carried out. The changes of its steps stay.
@@ -149,7 +152,7 @@ async fn delete_workflow(ctx: Ctx, params: Params) -> Result<StatusCode> {
     security(("token" = ["resource.update"])))]
 async fn start_workflow(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let (workflow, steps) = service::start(&ctx, params.get("workflow")?).await?;
-    Ok(ok(shown(&workflow, steps)))
+    Ok(ok(whole(&ctx, &workflow, steps).await?))
 }
 
 /// Try the steps of a workflow again that failed, and those that were left out for that.
@@ -166,7 +169,7 @@ async fn start_workflow(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     security(("token" = ["resource.update"])))]
 async fn retry_workflow(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let (workflow, steps) = service::retry(&ctx, params.get("workflow")?).await?;
-    Ok(ok(shown(&workflow, steps)))
+    Ok(ok(whole(&ctx, &workflow, steps).await?))
 }
 
 /// Stop a workflow: no other step begins, and plans that wait are taken back. What is being applied is applied.
@@ -183,10 +186,16 @@ async fn retry_workflow(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     security(("token" = ["resource.update"])))]
 async fn cancel_workflow(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let (workflow, steps) = service::cancel(&ctx, params.get("workflow")?).await?;
-    Ok(ok(shown(&workflow, steps)))
+    Ok(ok(whole(&ctx, &workflow, steps).await?))
 }
 
-fn shown(workflow: &Workflow, steps: Vec<Step>) -> Resource<Wire> {
+/// With what is made of each part.
+async fn whole(ctx: &Ctx, workflow: &Workflow, steps: Vec<Step>) -> Result<Resource<Wire>> {
+    let parts = service::parts(ctx, workflow).await?;
+    Ok(shown(workflow, steps, parts))
+}
+
+fn shown(workflow: &Workflow, steps: Vec<Step>, mut parts: HashMap<ResourceId, Part>) -> Resource<Wire> {
     let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
     let attributes = Wire {
         kind: workflow.kind,
@@ -197,13 +206,20 @@ fn shown(workflow: &Workflow, steps: Vec<Step>) -> Resource<Wire> {
         stop_after: count(workflow.stop_after),
         auto_apply: workflow.auto_apply,
         requested_by: workflow.requested_by.clone(),
-        steps: steps.into_iter().map(step).collect(),
+        steps: steps
+            .into_iter()
+            .map(|one| {
+                let part = parts.remove(&one.resource_id);
+                step(one, part)
+            })
+            .collect(),
         created_at: workflow.created_at,
         started_at: workflow.started_at,
         ended_at: workflow.ended_at,
     };
     Resource::new(workflow.id, attributes)
         .with_option("project", "projects", workflow.project_id)
+        .with_option("blueprint", "blueprints", workflow.blueprint_id)
         .with_option(
             "source-code-version",
             "source-code-versions",
@@ -212,7 +228,7 @@ fn shown(workflow: &Workflow, steps: Vec<Step>) -> Resource<Wire> {
         .with_link("self", format!("/api/v2/workflows/{}", workflow.id))
 }
 
-fn step(step: Step) -> WorkflowStep {
+fn step(step: Step, part: Option<Part>) -> WorkflowStep {
     WorkflowStep {
         resource_id: step.resource_id,
         name: step.name,
@@ -220,5 +236,6 @@ fn step(step: Step) -> WorkflowStep {
         detail: step.detail,
         after: step.after.0.into_iter().collect(),
         change_id: step.change_id,
+        part: part.map(Part::shown),
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use slipway_api::Timestamp;
 use slipway_api::ids::{
-    OrganizationId, ProjectId, ResourceChangeId, ResourceId, SourceCodeVersionId, UserId, WorkflowId,
+    BlueprintId, OrganizationId, ProjectId, ResourceChangeId, ResourceId, SourceCodeVersionId, UserId, WorkflowId,
 };
 use slipway_api::workflows::{WorkflowKind, WorkflowStatus, WorkflowStepStatus};
 use slipway_kernel::grants::{Scope, Target};
@@ -26,7 +26,7 @@ pub struct Model {
     pub id: WorkflowId,
     /// Its organization.
     pub organization_id: OrganizationId,
-    /// The project of all its resources; none where they are of several.
+    /// The project of all its resources; none where they are of several, and never none where it makes them.
     pub project_id: Option<ProjectId>,
     /// What it does.
     pub kind: WorkflowKind,
@@ -58,6 +58,8 @@ pub struct Model {
     pub updated_at: Timestamp,
     /// Counts changes of the row, from 1.
     pub version: i64,
+    /// The blueprint whose resources it makes, also when that is gone.
+    pub blueprint_id: Option<BlueprintId>,
 }
 
 /// A workflow as it is stored.

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use slipway_api::Code;
-use slipway_api::ids::{OrganizationId, ResourceId, TemplateId};
-use slipway_api::resources::ResourceState;
+use slipway_api::ids::{BlueprintId, OrganizationId, ProjectId, ResourceId, TemplateId, WorkflowId};
+use slipway_api::resources::{NewCatalogResource, ResourceState};
 use slipway_api::source_code_versions::{Lifecycle, VersionStatus};
 use slipway_api::workflows::{NewWorkflow, WorkflowKind};
+use slipway_api::{Code, Name};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::asking::permission;
+use super::service;
 use crate::permissions::{RESOURCE_READ, TEMPLATE_READ};
-use crate::resources::model::KIND;
+use crate::resources::model::{KIND, Secrets};
 use crate::resources::{Resource, store as resources};
 use crate::source_code_versions::SourceCodeVersion;
 use crate::source_code_versions::service as versions;
@@ -22,12 +23,32 @@ const STEPS: usize = 1_000;
 
 /// What a workflow will be about.
 pub(super) struct Plan {
-    /// The resources, by id.
-    pub(super) resources: BTreeMap<ResourceId, Resource>,
-    /// For each the others that it waits for.
-    pub(super) after: BTreeMap<ResourceId, BTreeSet<ResourceId>>,
     /// What happens, in a sentence.
     pub(super) title: String,
+    /// The project of all the resources, if they are of one.
+    pub(super) project: Option<ProjectId>,
+    /// The blueprint, where resources are made by one.
+    pub(super) blueprint: Option<BlueprintId>,
+    /// What the resources are called, by id.
+    pub(super) names: BTreeMap<ResourceId, String>,
+    /// For each the others that it waits for.
+    pub(super) after: BTreeMap<ResourceId, BTreeSet<ResourceId>>,
+    /// What is to be made; nothing where the resources are there.
+    pub(super) parts: Vec<Planned>,
+}
+
+/// What is to be made of a part of a blueprint.
+pub(super) struct Planned {
+    /// The id that the resource will have.
+    pub(super) id: ResourceId,
+    /// The name of the part.
+    pub(super) name: String,
+    /// What the resource will be called, if that is known.
+    pub(super) resource_name: Option<Name>,
+    /// What will be ordered, without secrets.
+    pub(super) order: NewCatalogResource,
+    /// Values of its secrets.
+    pub(super) secrets: Secrets,
 }
 
 /// Finds them, as far as the caller may change them.
@@ -39,19 +60,19 @@ pub(super) struct Plan {
 pub(super) async fn plan(ctx: &Ctx, organization: OrganizationId, wanted: &NewWorkflow) -> Result<Plan> {
     let version = match wanted.kind {
         WorkflowKind::Upgrade => Some(version(ctx, organization, wanted).await?),
-        WorkflowKind::Destroy | WorkflowKind::Refresh => None,
+        WorkflowKind::Destroy | WorkflowKind::Refresh | WorkflowKind::Create => None,
     };
     let named = named(ctx, organization, wanted).await?;
     let found = match (wanted.kind, named.is_empty()) {
-        (WorkflowKind::Destroy, true) => {
+        (WorkflowKind::Destroy, true) if wanted.workflow.is_none() => {
             return Err(Error::invalid("/data/attributes/resources", "Say what to destroy."));
         }
-        (WorkflowKind::Destroy, false) => with_descendants(ctx, organization, named).await?,
+        (WorkflowKind::Destroy, _) => with_descendants(ctx, organization, named).await?,
         (_, false) => named,
         (WorkflowKind::Upgrade, true) => {
             provisioned(ctx, organization, version.as_ref().map(|version| version.template_id)).await?
         }
-        (WorkflowKind::Refresh, true) => provisioned(ctx, organization, None).await?,
+        (WorkflowKind::Refresh | WorkflowKind::Create, true) => provisioned(ctx, organization, None).await?,
     };
     let is_concerned = |resource: &Resource| match wanted.kind {
         WorkflowKind::Destroy => resource.state != ResourceState::Destroyed,
@@ -59,7 +80,7 @@ pub(super) async fn plan(ctx: &Ctx, organization: OrganizationId, wanted: &NewWo
             let other = resource.source_code_version_id != version.as_ref().map(|version| version.id);
             resource.state == ResourceState::Provisioned && other
         }
-        WorkflowKind::Refresh => {
+        WorkflowKind::Refresh | WorkflowKind::Create => {
             resource.state == ResourceState::Provisioned
                 && (!wanted.resources.is_empty() || !resource.stale.0.is_empty())
         }
@@ -93,14 +114,22 @@ pub(super) async fn plan(ctx: &Ctx, organization: OrganizationId, wanted: &NewWo
     match found.len() {
         0 => Err(Error::conflict(nothing(wanted.kind))),
         1..=STEPS => Ok(Plan {
-            after: after(ctx, organization, wanted.kind, &found).await?,
-            resources: found,
             title,
+            project: only_project(&found),
+            blueprint: None,
+            names: found.values().map(|one| (one.id, one.name.to_string())).collect(),
+            after: after(ctx, organization, wanted.kind, &found).await?,
+            parts: Vec::new(),
         }),
         more => Err(Error::conflict(format!(
             "These are {more} resources; a workflow has {STEPS} steps at most. Name fewer of them."
         ))),
     }
+}
+
+fn only_project(found: &BTreeMap<ResourceId, Resource>) -> Option<ProjectId> {
+    let first = found.values().next()?.project_id;
+    found.values().all(|one| one.project_id == first).then_some(first)
 }
 
 /// Those of a template, or all, that are there and that the caller may see.
@@ -118,7 +147,7 @@ fn nothing(kind: WorkflowKind) -> &'static str {
     match kind {
         WorkflowKind::Destroy => "All of these are destroyed already.",
         WorkflowKind::Upgrade => "No resource that is there has another version than this one.",
-        WorkflowKind::Refresh => "Every resource is up to date.",
+        WorkflowKind::Refresh | WorkflowKind::Create => "Every resource is up to date.",
     }
 }
 
@@ -149,19 +178,48 @@ async fn version(ctx: &Ctx, organization: OrganizationId, wanted: &NewWorkflow) 
     }
 }
 
-/// The resources that were named.
+/// The resources that were named, and those that the named workflow made.
 async fn named(
     ctx: &Ctx,
     organization: OrganizationId,
     wanted: &NewWorkflow,
 ) -> Result<BTreeMap<ResourceId, Resource>> {
     let found = resources::of_ids(ctx.db.reader(), organization, &wanted.resources).await?;
-    let found: BTreeMap<ResourceId, Resource> = found.into_iter().map(|one| (one.id, one)).collect();
+    let mut found: BTreeMap<ResourceId, Resource> = found.into_iter().map(|one| (one.id, one)).collect();
     for id in &wanted.resources {
         let resource = found.get(id).ok_or_else(|| Error::not_found(KIND, id))?;
         ctx.authorize(RESOURCE_READ, &resource.target()).await?;
     }
+    if let Some(workflow) = wanted.workflow {
+        found.extend(made(ctx, organization, workflow).await?);
+    }
     Ok(found)
+}
+
+/// What a workflow made, as far as it is still there.
+async fn made(ctx: &Ctx, organization: OrganizationId, id: WorkflowId) -> Result<BTreeMap<ResourceId, Resource>> {
+    let place = "/data/attributes/workflow";
+    let missing = || Error::invalid(place, format!("There is no workflow \"{id}\", or you may not see it."));
+    let (workflow, steps) = match service::load(ctx, id).await {
+        Ok((workflow, steps)) if workflow.organization_id == organization => (workflow, steps),
+        Ok(_) => return Err(missing()),
+        Err(error) if error.code() == Code::NotFound => return Err(missing()),
+        Err(error) => return Err(error),
+    };
+    if workflow.kind != WorkflowKind::Create {
+        return Err(Error::invalid(
+            place,
+            "It made nothing; name one that makes the resources of a blueprint.",
+        ));
+    }
+    if workflow.is_running() {
+        return Err(Error::conflict(
+            "The workflow still makes resources. Stop it first, or wait for its end.",
+        ));
+    }
+    let ids: Vec<ResourceId> = steps.iter().map(|step| step.resource_id).collect();
+    let rows = resources::of_ids(ctx.db.reader(), organization, &ids).await?;
+    Ok(rows.into_iter().map(|one| (one.id, one)).collect())
 }
 
 /// These and everything that stands on them.
@@ -202,7 +260,7 @@ async fn after(
     for link in inside {
         let (waits, first) = match kind {
             WorkflowKind::Destroy => (link.parent_id, link.resource_id),
-            WorkflowKind::Upgrade | WorkflowKind::Refresh => (link.resource_id, link.parent_id),
+            WorkflowKind::Upgrade | WorkflowKind::Refresh | WorkflowKind::Create => (link.resource_id, link.parent_id),
         };
         after.entry(waits).or_default().insert(first);
     }

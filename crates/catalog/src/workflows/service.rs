@@ -1,21 +1,26 @@
 //! What people do with workflows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use slipway_api::ids::{ProjectId, ResourceId, WorkflowId};
+use slipway_api::ids::{ResourceId, WorkflowId};
 use slipway_api::resource_changes::ResourceChangeStatus;
-use slipway_api::workflows::{NewWorkflow, WorkflowStatus, WorkflowStepStatus};
+use slipway_api::workflows::{NewWorkflow, WorkflowKind, WorkflowStatus, WorkflowStepStatus};
 use slipway_identity::organizations::{self, Organization};
+use slipway_identity::projects;
 use slipway_kernel::ctx::unauthenticated;
 use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Actor, Ctx, Error, Result, Tx};
 
 use super::model::{KIND, Step, Workflow, steps_of};
+use super::parts::{self, Part};
+use super::planning::{self, Planned};
 use super::store::{self, Filter};
-use super::{asking, driving, planning, recording};
+use super::{asking, creating, driving, recording};
 use crate::permissions::RESOURCE_READ;
 use crate::resource_changes::{ResourceChange, deciding, store as changes};
+use crate::resources::sealing;
 use crate::resources::store::{self as resources, Connection};
+use crate::templates::specification::Problems;
 
 /// Steps at once, where nobody says.
 const PARALLEL: u32 = 5;
@@ -77,15 +82,14 @@ pub async fn look(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
 pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewWorkflow) -> Result<(Workflow, Vec<Step>)> {
     let user = ctx.user()?;
     check(&wanted)?;
-    let plan = planning::plan(ctx, organization.id, &wanted).await?;
-    let projects: Vec<ProjectId> = plan.resources.values().map(|resource| resource.project_id).collect();
-    let only = projects
-        .first()
-        .filter(|first| projects.iter().all(|one| one == *first));
+    let plan = match wanted.kind {
+        WorkflowKind::Create => creating::plan(ctx, organization, &wanted).await?,
+        _ => planning::plan(ctx, organization.id, &wanted).await?,
+    };
     let workflow = Workflow {
         id: ctx.new_id()?,
         organization_id: organization.id,
-        project_id: only.copied(),
+        project_id: plan.project,
         kind: wanted.kind,
         title: plan.title,
         source_code_version_id: wanted.source_code_version,
@@ -101,17 +105,18 @@ pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewWorkflow)
         ended_at: None,
         updated_at: ctx.now(),
         version: 1,
+        blueprint_id: plan.blueprint,
     };
-    let names: BTreeMap<ResourceId, String> = plan
-        .resources
-        .values()
-        .map(|resource| (resource.id, resource.name.to_string()))
-        .collect();
-    let steps = steps_of(&workflow, &names, &plan.after)
+    let steps = steps_of(&workflow, &plan.names, &plan.after)
         .ok_or_else(|| Error::conflict("These resources stand on each other in a circle."))?;
+    let parts = sealed(ctx, &workflow, plan.parts).await?;
     let mut tx = ctx.begin().await?;
     organizations::hold(&tx, organization.id).await?;
+    if let Some(project) = workflow.project_id.filter(|_| workflow.kind == WorkflowKind::Create) {
+        projects::hold(&tx, project).await?;
+    }
     store::insert(&tx, &workflow, &steps).await?;
+    parts::store::insert(&tx, &parts).await?;
     recording::record(&mut tx, ctx, &workflow, "workflow.created").await?;
     let workflow = match wanted.start {
         true => begin(&mut tx, ctx, workflow).await?,
@@ -121,7 +126,39 @@ pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewWorkflow)
     Ok((workflow, steps))
 }
 
+/// The parts as they are kept: their secrets sealed.
+async fn sealed(ctx: &Ctx, workflow: &Workflow, planned: Vec<Planned>) -> Result<Vec<Part>> {
+    let mut parts = Vec::with_capacity(planned.len());
+    for one in planned {
+        let of = (workflow.organization_id, &Part::place_of(one.id));
+        parts.push(Part {
+            id: one.id,
+            workflow_id: workflow.id,
+            organization_id: workflow.organization_id,
+            name: one.name,
+            resource_name: one.resource_name.map(|name| name.to_string()),
+            wanted: parts::model::Wanted(one.order),
+            secrets: parts::model::Names(one.secrets.0.keys().cloned().collect()),
+            sealed: sealing::sealed(ctx, ctx.db.reader(), of, &one.secrets).await?,
+        });
+    }
+    Ok(parts)
+}
+
+/// What is to be made, by the ids of the resources; nothing where the workflow makes none.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn parts(ctx: &Ctx, workflow: &Workflow) -> Result<HashMap<ResourceId, Part>> {
+    match workflow.kind {
+        WorkflowKind::Create => parts::store::of_workflow(ctx.db.reader(), workflow.id).await,
+        _ => Ok(HashMap::new()),
+    }
+}
+
 fn check(wanted: &NewWorkflow) -> Result<()> {
+    check_fields(wanted)?;
     if wanted
         .parallel
         .is_some_and(|count| !(1..=MOST_PARALLEL).contains(&count))
@@ -162,6 +199,36 @@ pub async fn start(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> {
     let workflow = begin(&mut tx, ctx, owned(ctx, workflow)?).await?;
     tx.commit().await?;
     Ok((workflow, steps))
+}
+
+/// Refuses what only workflows of another kind have.
+fn check_fields(wanted: &NewWorkflow) -> Result<()> {
+    use WorkflowKind::{Create, Destroy, Upgrade};
+    let is_said = [
+        ("workflow", wanted.workflow.is_some(), Destroy, "destroys"),
+        (
+            "source-code-version",
+            wanted.source_code_version.is_some(),
+            Upgrade,
+            "upgrades",
+        ),
+        ("blueprint", wanted.blueprint.is_some(), Create, "creates"),
+        ("project", wanted.project.is_some(), Create, "creates"),
+        ("name", wanted.name.is_some(), Create, "creates"),
+        ("constants", !wanted.constants.is_empty(), Create, "creates"),
+        ("externals", !wanted.externals.is_empty(), Create, "creates"),
+        ("parts", !wanted.parts.is_empty(), Create, "creates"),
+    ];
+    let mut problems = Problems::at("/data/attributes");
+    for (field, is_said, kind, does) in is_said {
+        if is_said && wanted.kind != kind {
+            problems.add(field, format!("only a workflow that {does} has this; leave it out"));
+        }
+    }
+    if wanted.kind == Create && !wanted.resources.is_empty() {
+        problems.add("resources", "what a blueprint makes is not there yet; leave it out");
+    }
+    problems.none()
 }
 
 /// Tries the steps again that failed, and those that were left out for that. From then on it has the caller's rights.
@@ -304,6 +371,11 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
 
 /// Refuses who may not change one of the resources; those that are gone ask for nothing.
 async fn entitled(ctx: &Ctx, workflow: &Workflow, steps: &[Step]) -> Result<()> {
+    if workflow.kind == WorkflowKind::Create {
+        // Most of them are not there yet.
+        ctx.authorize(asking::permission(workflow.kind), &workflow.target())
+            .await?;
+    }
     let ids: Vec<ResourceId> = steps.iter().map(|step| step.resource_id).collect();
     for resource in resources::of_ids(ctx.db.reader(), workflow.organization_id, &ids).await? {
         ctx.authorize(asking::permission(workflow.kind), &resource.target())

@@ -1,11 +1,14 @@
 //! `slipway workflow`
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use slipway_api::Resource;
 use slipway_api::ids::{ResourceId, SourceCodeVersionId, WorkflowId};
-use slipway_api::workflows::{NewWorkflow, Workflow, WorkflowKind, WorkflowStatus, WorkflowStep, WorkflowStepStatus};
+use slipway_api::workflows::{
+    NewWorkflow, Workflow, WorkflowKind, WorkflowPart, WorkflowStatus, WorkflowStep, WorkflowStepStatus,
+};
 use slipway_client::{Client, WorkflowFilter};
 
 use crate::context::Context;
@@ -28,7 +31,7 @@ Examples:
         /// In one of these: planned, running, succeeded, failed, canceled
         #[arg(long, value_name = "STATUS,…")]
         status: Option<String>,
-        /// That do one of these: destroy, upgrade, refresh
+        /// That do one of these: destroy, upgrade, refresh, create
         #[arg(long, value_name = "KIND,…")]
         kind: Option<String>,
     },
@@ -43,11 +46,15 @@ Examples:
     #[command(after_help = "\
 Examples:
   slipway workflow destroy res-0123456789abcdef
-  slipway workflow destroy res-0123456789abcdef --start --wait")]
+  slipway workflow destroy res-0123456789abcdef --start --wait
+  slipway workflow destroy --made-by wf-0123456789abcdef --start --wait")]
     Destroy {
         /// The resources' ids
-        #[arg(value_name = "RESOURCE", required = true)]
+        #[arg(value_name = "RESOURCE", required_unless_present = "made_by")]
         resources: Vec<ResourceId>,
+        /// What this workflow made by a blueprint
+        #[arg(long, value_name = "WORKFLOW")]
+        made_by: Option<WorkflowId>,
         #[command(flatten)]
         how: How,
     },
@@ -151,20 +158,40 @@ pub(super) async fn run(context: &Context, command: WorkflowCommand) -> anyhow::
                 kind,
             };
             let found = client.workflows(context.organization()?, &filter).all().await?;
-            let empty = "No workflows. `slipway workflow upgrade`, `refresh` and `destroy` make one.";
+            let empty = "No workflows. `slipway workflow upgrade`, `refresh` and `destroy` make one, and `slipway blueprint use`.";
             context.output.rows(&found, empty, table)?;
         }
         WorkflowCommand::Show { workflow } => show(context, &client.workflow(workflow).await?)?,
-        WorkflowCommand::Destroy { resources, how } => {
-            return create(context, client, (WorkflowKind::Destroy, resources, None), how).await;
+        WorkflowCommand::Destroy {
+            resources,
+            made_by,
+            how,
+        } => {
+            let wanted = NewWorkflow {
+                resources,
+                workflow: made_by,
+                ..new(WorkflowKind::Destroy, &how)
+            };
+            return make(context, client, wanted, &how).await;
         }
         WorkflowCommand::Upgrade {
             version,
             resources,
             how,
-        } => return create(context, client, (WorkflowKind::Upgrade, resources, Some(version)), how).await,
+        } => {
+            let wanted = NewWorkflow {
+                resources,
+                source_code_version: Some(version),
+                ..new(WorkflowKind::Upgrade, &how)
+            };
+            return make(context, client, wanted, &how).await;
+        }
         WorkflowCommand::Refresh { resources, how } => {
-            return create(context, client, (WorkflowKind::Refresh, resources, None), how).await;
+            let wanted = NewWorkflow {
+                resources,
+                ..new(WorkflowKind::Refresh, &how)
+            };
+            return make(context, client, wanted, &how).await;
         }
         WorkflowCommand::Start { workflow, wait } => {
             return followed(context, client, client.start_workflow(workflow).await?, wait).await;
@@ -184,22 +211,34 @@ pub(super) async fn run(context: &Context, command: WorkflowCommand) -> anyhow::
     Ok(Outcome::Success)
 }
 
-async fn create(
-    context: &Context,
-    client: &Client,
-    (kind, resources, source_code_version): (WorkflowKind, Vec<ResourceId>, Option<SourceCodeVersionId>),
-    how: How,
-) -> anyhow::Result<Outcome> {
-    let wanted = NewWorkflow {
+/// A workflow that is about nothing yet.
+pub(super) fn new(kind: WorkflowKind, how: &How) -> NewWorkflow {
+    NewWorkflow {
         kind,
-        resources,
-        source_code_version,
-        reason: how.reason.unwrap_or_default(),
+        resources: Vec::new(),
+        source_code_version: None,
+        workflow: None,
+        blueprint: None,
+        project: None,
+        name: None,
+        constants: BTreeMap::new(),
+        externals: BTreeMap::new(),
+        parts: BTreeMap::new(),
+        reason: how.reason.clone().unwrap_or_default(),
         parallel: how.parallel,
         stop_after: how.stop_after,
         auto_apply: how.auto_apply,
         start: how.start,
-    };
+    }
+}
+
+/// Makes a workflow, and follows it if that is said.
+pub(super) async fn make(
+    context: &Context,
+    client: &Client,
+    wanted: NewWorkflow,
+    how: &How,
+) -> anyhow::Result<Outcome> {
     let workflow = client.create_workflow(context.organization()?, wanted).await?;
     if !how.start {
         show(context, &workflow)?;
@@ -274,7 +313,29 @@ fn line(step: &WorkflowStep) -> String {
         .as_ref()
         .map(|detail| format!("  {detail}"))
         .unwrap_or_default();
-    format!("{:<8} {}{change}{detail}", step_word(step.status), step.name)
+    let planned = step
+        .part
+        .as_ref()
+        .filter(|_| step.status == WorkflowStepStatus::Pending);
+    let planned = planned
+        .map(|part| format!("  {}", planned_line(part)))
+        .unwrap_or_default();
+    format!("{:<8} {}{change}{detail}{planned}", step_word(step.status), step.name)
+}
+
+/// `a database: size=30, network_id from net`
+fn planned_line(part: &WorkflowPart) -> String {
+    let values = part.values.iter().map(|(name, value)| format!("{name}={value}"));
+    let secrets = part.secrets.iter().map(|name| format!("{name}=(secret)"));
+    let references = part
+        .references
+        .iter()
+        .map(|(name, reference)| format!("{name} from {} of {}", reference.output, reference.resource));
+    let all: Vec<String> = values.chain(secrets).chain(references).collect();
+    match all.is_empty() {
+        true => format!("a {}", part.template),
+        false => format!("a {}: {}", part.template, all.join(", ")),
+    }
 }
 
 const fn step_word(status: WorkflowStepStatus) -> &'static str {

@@ -96,6 +96,7 @@ pub const MAINTAIN: BuiltIn = BuiltIn {
     description: "Create, change and delete workspaces and variable sets, approve changes, and all that \"write\" allows.",
     permissions: &[
         "approval-rule.read",
+        "catalog.blueprint.read",
         "catalog.source-code.read",
         "catalog.template.read",
         "event.read",
@@ -122,6 +123,7 @@ pub const WRITE: BuiltIn = BuiltIn {
     description: "Plan and apply runs, lock workspaces, change variables and state.",
     permissions: &[
         "approval-rule.read",
+        "catalog.blueprint.read",
         "catalog.source-code.read",
         "catalog.template.read",
         "event.read",
@@ -158,6 +160,7 @@ pub const PLAN: BuiltIn = BuiltIn {
     description: "See everything and start runs that only plan.",
     permissions: &[
         "approval-rule.read",
+        "catalog.blueprint.read",
         "catalog.source-code.read",
         "catalog.template.read",
         "event.read",
@@ -189,6 +192,7 @@ pub const READ: BuiltIn = BuiltIn {
     description: "See everything but the values of sensitive variables.",
     permissions: &[
         "approval-rule.read",
+        "catalog.blueprint.read",
         "catalog.source-code.read",
         "catalog.template.read",
         "event.read",

@@ -106,10 +106,22 @@ pub(crate) async fn facts(connection: &impl Connection, draft: Draft) -> Result<
         secrets: secrets.clone(),
     });
     let context = loading::context(connection, place, specification, secrets).await?;
-    let mut context = wanted::separated(Context {
+    let context = Context {
         resource: id,
         ..context
-    });
+    };
+    of_context(connection, context, before, given_name).await
+}
+
+/// The same where it is known already what decides on the values, secrets still among them.
+pub(crate) async fn of_context(
+    connection: &impl Connection,
+    context: Context,
+    before: Option<Before>,
+    given_name: Option<Name>,
+) -> Result<Facts> {
+    let id = context.resource;
+    let mut context = wanted::separated(context);
     let values = resolved(&context);
     if given_name.is_none()
         && before.is_none()

@@ -4,10 +4,10 @@
 //! before and inside the transaction that keeps the specification, so that what was true a moment ago is not enough.
 
 pub(crate) mod facts;
-mod places;
+pub(crate) mod places;
 mod references;
 pub(crate) mod rights;
-mod texts;
+pub(crate) mod texts;
 mod values;
 
 use slipway_api::source_code_versions::{Lifecycle, VersionStatus};

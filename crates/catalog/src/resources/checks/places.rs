@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use slipway_api::ids::TemplateId;
 use slipway_api::resources::ResourceState;
+use slipway_api::templates::TemplateKey;
 
 use super::{Facts, Rights};
 use crate::resources::resolving::inherited;
@@ -50,20 +51,24 @@ pub(super) fn check_parents(facts: &Facts, rights: &Rights, problems: &mut Probl
     }
     let needs: Vec<Need> = facts.needs.iter().map(|(_, need)| need.clone()).collect();
     for misfit in misfits(&needs, &counts) {
-        problems.add("parents", in_words(facts, &misfit));
+        problems.add(
+            "parents",
+            in_words(&facts.context.template.key, &misfit, |id| key_of(facts, id)),
+        );
     }
 }
 
-fn in_words(facts: &Facts, misfit: &Misfit) -> String {
-    let key = |id: &TemplateId| {
-        let known = facts.needs.iter().find(|(_, need)| need.parent == *id);
-        let given = || facts.parents.values().find(|parent| parent.template == *id);
-        let found = known
-            .map(|(key, _)| key)
-            .or_else(|| given().map(|parent| &parent.template_key));
-        found.map_or_else(|| id.to_string(), ToString::to_string)
-    };
-    let own = &facts.context.template.key;
+fn key_of(facts: &Facts, id: &TemplateId) -> String {
+    let known = facts.needs.iter().find(|(_, need)| need.parent == *id);
+    let given = || facts.parents.values().find(|parent| parent.template == *id);
+    let found = known
+        .map(|(key, _)| key)
+        .or_else(|| given().map(|parent| &parent.template_key));
+    found.map_or_else(|| id.to_string(), ToString::to_string)
+}
+
+/// Why something of the template `own` does not fit what it shall stand on; `key` says what a template is called.
+pub(crate) fn in_words(own: &TemplateKey, misfit: &Misfit, key: impl Fn(&TemplateId) -> String) -> String {
     match misfit {
         Misfit::TooFew { parent, minimum, given } => {
             format!(
@@ -78,7 +83,7 @@ fn in_words(facts: &Facts, misfit: &Misfit) -> String {
             )
         }
         Misfit::NoneOf { parents, .. } => {
-            let keys: Vec<String> = parents.iter().map(key).collect();
+            let keys: Vec<String> = parents.iter().map(&key).collect();
             format!(
                 "\"{own}\" stands on one of \"{}\"; none of them is given",
                 keys.join("\", \"")

@@ -23,8 +23,18 @@ pub(super) fn check(facts: &Facts, problems: &mut Problems<'_>) {
     check_name(facts, problems);
     check_description(problems, &specification.description);
     check_labels(problems, &specification.labels);
-    check_entries("tags", &specification.tags, is_tag, problems);
-    check_entries("settings", &specification.settings, is_identifier, problems);
+    check_tags("tags", &specification.tags, problems);
+    check_settings("settings", &specification.settings, problems);
+}
+
+/// Tags that stand in this field.
+pub(crate) fn check_tags(field: &str, tags: &[ResourceSetting], problems: &mut Problems<'_>) {
+    check_entries(field, tags, is_tag, problems);
+}
+
+/// Settings that stand in this field.
+pub(crate) fn check_settings(field: &str, settings: &[ResourceSetting], problems: &mut Problems<'_>) {
+    check_entries(field, settings, is_identifier, problems);
 }
 
 fn is_tag(name: &str) -> bool {

@@ -1,7 +1,7 @@
 //! From what somebody sent to a draft that is checked and ordered.
 
 use slipway_api::Code;
-use slipway_api::ids::ResourceChangeId;
+use slipway_api::ids::{ProjectId, ResourceChangeId, ResourceId};
 use slipway_api::resources::{
     CatalogResourceChanges, NewCatalogResource, ResourceCheck, ResourceRequest, ResourceRestoration,
     ResourceSpecification, ResourceState,
@@ -27,15 +27,29 @@ use crate::templates::{Template, store as templates};
 ///
 /// `Forbidden`; `Invalid`, with every field at fault; `AlreadyExists` when somebody was faster with a name or a unique value.
 pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewCatalogResource) -> Result<Resource> {
+    create_as(ctx, organization, wanted, (ctx.new_id()?, ctx.new_id()?)).await
+}
+
+/// The same, with an id that the resource will have, and one that its first change will have.
+///
+/// # Errors
+///
+/// As those of [`create`].
+pub async fn create_as(
+    ctx: &Ctx,
+    organization: &Organization,
+    wanted: NewCatalogResource,
+    (id, change): (ResourceId, ResourceChangeId),
+) -> Result<Resource> {
     let draft = draft(ctx, organization, &wanted).await?;
     let order = Order {
         draft,
-        change: ctx.new_id()?,
+        change,
         reason: wanted.reason,
         auto_apply: wanted.auto_apply,
         is_refresh: false,
     };
-    ordering::create(ctx, order).await
+    ordering::create(ctx, id, order).await
 }
 
 /// What ordering a resource would do.
@@ -54,7 +68,7 @@ pub async fn check_create(
 
 /// A new resource as somebody wants it, where he may order one.
 pub(super) async fn draft(ctx: &Ctx, organization: &Organization, wanted: &NewCatalogResource) -> Result<Draft> {
-    let project = project(ctx, organization, wanted).await?;
+    let project = project_named(ctx, organization, wanted.project).await?;
     ctx.authorize(RESOURCE_CREATE, &projects::target(&project)).await?;
     let template = template(ctx, organization, &wanted.template).await?;
     let placeholder = "unnamed".parse().map_err(Error::internal)?;
@@ -74,8 +88,13 @@ pub(super) async fn draft(ctx: &Ctx, organization: &Organization, wanted: &NewCa
     })
 }
 
-async fn project(ctx: &Ctx, organization: &Organization, wanted: &NewCatalogResource) -> Result<Project> {
-    let Some(id) = wanted.project else {
+/// The project that somebody named, if he may see it; else the default one.
+///
+/// # Errors
+///
+/// `Invalid` where there is none.
+pub(crate) async fn project_named(ctx: &Ctx, organization: &Organization, named: Option<ProjectId>) -> Result<Project> {
+    let Some(id) = named else {
         return projects::default_of(ctx, organization.id).await;
     };
     let missing = || {

@@ -88,14 +88,13 @@ pub(super) fn shown(checked: &Checked) -> ResourceCheck {
     }
 }
 
-/// Orders a new resource.
+/// Orders a new resource, which will have this id.
 ///
 /// # Errors
 ///
 /// `Invalid`, with every field at fault; `AlreadyExists` when somebody was faster with a name or a unique value.
-pub(super) async fn create(ctx: &Ctx, order: Order) -> Result<Resource> {
+pub(super) async fn create(ctx: &Ctx, id: ResourceId, order: Order) -> Result<Resource> {
     let checked = check(ctx, &order.draft, &order.reason).await?;
-    let id: ResourceId = ctx.new_id()?;
     let sealed = Sealed::of(
         ctx,
         order.change,

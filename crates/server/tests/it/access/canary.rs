@@ -353,7 +353,7 @@ async fn backup(app: &TestApp) -> String {
 }
 
 /// Every file below the directory, and every row of the database where it is not a file.
-async fn everything_written(app: &TestApp) -> Vec<(String, String)> {
+pub async fn everything_written(app: &TestApp) -> Vec<(String, String)> {
     let mut found = Vec::new();
     read_below(app.directory(), &mut found);
     if is_postgres() {

@@ -43,6 +43,7 @@ pub async fn make(acme: &Acme, runner: &TestRunner, names: &mut Names) {
         names.insert(name, made.id());
     }
     make_resources(acme, names).await;
+    make_blueprints(acme, names).await;
     make_output(acme, runner, names).await;
 }
 
@@ -76,6 +77,16 @@ async fn make_resources(acme: &Acme, names: &mut Names) {
     let path = format!("/api/v2/resources/{old}/actions/destroy");
     acme.owner.post(&path, json!({})).await.expect(200);
     settled(acme, old).await;
+}
+
+/// Blueprints of one part without code, and one to delete.
+async fn make_blueprints(acme: &Acme, names: &mut Names) {
+    let path = "/api/v2/organizations/acme/blueprints";
+    for (name, called) in [("blueprint", "one"), ("old_blueprint", "old")] {
+        let body = json!({"name": called, "parts": [{"name": "group", "template": "group"}]});
+        let made = acme.owner.post(path, document("blueprints", body)).await.expect(201);
+        names.insert(name, made.id());
+    }
 }
 
 /// A resource whose run put out a secret.
@@ -163,6 +174,13 @@ fn published() -> Vec<Row> {
         call("update_template").send("templates", json!({"description": "Changed."})),
         call("disable_template"),
         call("enable_template"),
+        call("list_blueprints"),
+        call("create_blueprint").send(
+            "blueprints",
+            json!({"name": "more", "parts": [{"name": "group", "template": "group"}]}),
+        ),
+        call("get_blueprint"),
+        call("update_blueprint").send("blueprints", json!({"description": "Changed."})),
         call("list_source_code_versions"),
         call("create_source_code_version").send(
             "source-code-versions",
@@ -190,6 +208,7 @@ pub fn deletions() -> Vec<Row> {
         call("delete_source_code_version").on("source_code_version", "other_version"),
         call("delete_source_code").on("source_code", "old_source_code"),
         call("delete_template").on("template", "old_template"),
+        call("delete_blueprint").on("blueprint", "old_blueprint"),
         call("delete_resource").on("resource", "old_resource"),
     ]
 }

@@ -149,6 +149,7 @@ fn missing_path(path: &str) -> String {
         ("approval_rule", "apr"),
         ("resource_change", "chg"),
         ("workflow", "wf"),
+        ("blueprint", "bp"),
     ];
     let path = path.replace("{organization}", "nowhere");
     let fill = |path: String, (name, prefix): (&str, &str)| {

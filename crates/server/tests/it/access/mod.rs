@@ -2,7 +2,7 @@
 
 mod approvals;
 mod audited;
-mod canary;
+pub mod canary;
 mod catalog;
 mod executors;
 mod fixture;

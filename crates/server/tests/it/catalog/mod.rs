@@ -1,5 +1,6 @@
 //! The catalog: what is published, and what is ordered from it.
 
+mod blueprints;
 mod executors;
 mod executors_deciding;
 mod generated_code;

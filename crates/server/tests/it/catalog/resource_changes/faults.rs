@@ -13,7 +13,7 @@ use super::shop::Shop;
 use crate::support::State;
 
 /// Does a piece of work until it has waited so many times, and drops it there, as a kill would. Says whether it was done.
-async fn killed_after<T>(waits: usize, work: impl Future<Output = T>) -> bool {
+pub async fn killed_after<T>(waits: usize, work: impl Future<Output = T>) -> bool {
     let mut work = pin!(work);
     let mut left = waits;
     std::future::poll_fn(|context| {

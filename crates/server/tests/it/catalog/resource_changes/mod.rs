@@ -2,7 +2,7 @@
 //! that stand on it. `shop` is the fixture: a network and databases in it.
 
 mod approvals;
-mod faults;
+pub mod faults;
 mod following;
 mod life;
 pub mod shop;

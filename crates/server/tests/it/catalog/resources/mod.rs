@@ -3,4 +3,5 @@
 mod asking;
 mod looking;
 mod ordering;
-mod store;
+mod references;
+pub mod store;
