@@ -15,6 +15,7 @@
 mod access;
 mod approvals;
 mod audit;
+mod blueprints;
 mod call;
 mod client;
 mod configuration_versions;

@@ -7,6 +7,7 @@ mod admin_keys;
 mod apply;
 mod approval_rule;
 mod audit;
+mod blueprint;
 mod catalog;
 mod completion;
 mod destroy;
@@ -169,6 +170,9 @@ enum Command {
     /// Approval rules: whose yes a change needs before it is applied
     #[command(subcommand)]
     ApprovalRule(approval_rule::ApprovalRuleCommand),
+    /// Blueprints: several resources that are made together, wired
+    #[command(subcommand)]
+    Blueprint(blueprint::BlueprintCommand),
     /// Workflows: changes of many resources, in the order that they stand on each other
     #[command(subcommand)]
     Workflow(workflow::WorkflowCommand),
@@ -307,6 +311,7 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::Trigger(command) => trigger::run(context, command).await,
         Command::Schedule(command) => schedule::run(context, command).await,
         Command::ApprovalRule(command) => approval_rule::run(context, command).await,
+        Command::Blueprint(command) => blueprint::run(context, command).await,
         Command::Workflow(command) => workflow::run(context, command).await,
         Command::Account(command) => account::run(context, command).await,
         Command::SourceCode(command) => source_code::run(context, command).await,
@@ -421,6 +426,7 @@ mod tests {
           trigger              Triggers: what pushes, pull requests and releases start
           schedule             Schedules: what starts at certain times
           approval-rule        Approval rules: whose yes a change needs before it is applied
+          blueprint            Blueprints: several resources that are made together, wired
           workflow             Workflows: changes of many resources, in the order that they stand on each other
           webhook              Webhooks: what forges deliver
           source-code          Source codes: repositories with modules that templates are made of

@@ -4,7 +4,7 @@ mod change;
 mod download;
 mod order;
 mod shown;
-mod values;
+pub(super) mod values;
 mod wait;
 
 use clap::{Args, Subcommand};
@@ -69,6 +69,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   slipway resource create network --name main --parent region/north --set cidr=10.1.0.0/16
+  slipway resource create database --parent network/main --take network_id=network/main:network_id
   slipway resource create database --parent network/main --values-file orders.json --dry-run
   slipway resource create account --name shop --set owner=shop@example.com --wait")]
     Create(order::CreateArguments),

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::Value;
 use slipway_api::Name;
 use slipway_api::ids::{IntegrationId, ResourceId, SourceCodeVersionId};
-use slipway_api::resources::{CatalogResourceChanges, NewCatalogResource, ResourceSpecification};
+use slipway_api::resources::{CatalogResourceChanges, NewCatalogResource, ResourceReference, ResourceSpecification};
 use slipway_api::templates::TemplateKey;
 use slipway_client::Client;
 
@@ -23,6 +23,9 @@ pub(crate) struct Wishes {
     /// A value: name=value, as JSON where it is no text; may be given several times
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
     set: Vec<(String, Value)>,
+    /// A variable whose value is an output of something that it stands on: name=resource:output; may be given several times
+    #[arg(long = "take", value_name = "NAME=RESOURCE:OUTPUT", value_parser = taken)]
+    take: Vec<(String, String, String)>,
     /// A file with a JSON object of values; --set counts before it
     #[arg(long, value_name = "FILE")]
     values_file: Option<PathBuf>,
@@ -41,6 +44,20 @@ pub(crate) struct Wishes {
     /// A version of its template: template@ref, or an id
     #[arg(long, value_name = "VERSION")]
     source_code_version: Option<String>,
+}
+
+impl Wishes {
+    fn is_set(&self, name: &str) -> bool {
+        self.set.iter().any(|(set, _)| set == name)
+    }
+}
+
+/// `network_id=network/main:network_id`
+fn taken(text: &str) -> Result<(String, String, String), String> {
+    let wrong = "an output is taken as name=resource:output";
+    let (name, rest) = text.split_once('=').ok_or(wrong)?;
+    let (resource, output) = rest.rsplit_once(':').ok_or(wrong)?;
+    Ok((name.to_owned(), resource.to_owned(), output.to_owned()))
 }
 
 /// A new resource.
@@ -117,6 +134,7 @@ struct Named {
     integrations: Vec<IntegrationId>,
     version: Option<SourceCodeVersionId>,
     values: BTreeMap<String, Value>,
+    references: BTreeMap<String, ResourceReference>,
 }
 
 async fn named(context: &Context, client: &Client, wishes: &Wishes) -> anyhow::Result<Named> {
@@ -137,7 +155,16 @@ async fn named(context: &Context, client: &Client, wishes: &Wishes) -> anyhow::R
         None => BTreeMap::new(),
     };
     values.extend(wishes.set.iter().cloned());
+    let mut references = BTreeMap::new();
+    for (name, resource, output) in &wishes.take {
+        let reference = ResourceReference {
+            resource: id_of(&find(context, client, resource).await?)?,
+            output: output.clone(),
+        };
+        references.insert(name.clone(), reference);
+    }
     Ok(Named {
+        references,
         parents,
         integrations,
         version,
@@ -168,7 +195,7 @@ pub(super) async fn new(
         parents: named.parents,
         integrations: named.integrations,
         values: named.values,
-        references: BTreeMap::new(),
+        references: named.references,
         tags: Vec::new(),
         settings: Vec::new(),
         reason: asking.reason(),
@@ -215,17 +242,32 @@ async fn changes(
         (!list.is_empty()).then_some(list)
     }
     let named = named(context, client, &arguments.wishes).await?;
-    let is_about_values = !named.values.is_empty() || !arguments.unset.is_empty();
+    let is_unset = arguments.unset.iter().any(|name| !before.references.contains_key(name));
+    let is_taken = named.references.keys().any(|name| before.values.contains_key(name));
+    let is_about_values = !named.values.is_empty() || is_unset || is_taken;
     let values = is_about_values.then(|| {
         let mut values = before.values.clone();
+        values.retain(|name, _| !named.references.contains_key(name));
         values.extend(named.values);
         for name in &arguments.unset {
             // Of a secret, null is what takes it back.
-            if values.remove(name).is_none() {
+            if values.remove(name).is_none() && !before.references.contains_key(name) {
                 values.insert(name.clone(), Value::Null);
             }
         }
         values
+    });
+    let is_about_references = !named.references.is_empty()
+        || values
+            .iter()
+            .flat_map(BTreeMap::keys)
+            .chain(&arguments.unset)
+            .any(|name| before.references.contains_key(name));
+    let references = is_about_references.then(|| {
+        let mut references = before.references.clone();
+        references.retain(|name, _| !arguments.unset.contains(name) && !arguments.wishes.is_set(name));
+        references.extend(named.references);
+        references
     });
     Ok(CatalogResourceChanges {
         name: arguments.name.clone(),
@@ -235,7 +277,7 @@ async fn changes(
         parents: said(named.parents),
         integrations: said(named.integrations),
         values,
-        references: None,
+        references,
         tags: None,
         settings: None,
         reason: arguments.asking.reason(),

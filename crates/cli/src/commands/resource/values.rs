@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::failure::Failure;
 
 /// A name with its value. What is JSON but no text is that; everything else is text.
-pub(super) fn pair(text: &str) -> Result<(String, Value), String> {
+pub(in crate::commands) fn pair(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("a value is given as name=value")?;
     let parsed = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
     Ok((name.to_owned(), parsed))
