@@ -77,7 +77,7 @@ export default function ExecutorFrame() {
                 },
               ]}
             />
-            <Button look="primary" icon="run" disabledReason={cannotRun} onClick={() => setAsked('run')}>
+            <Button look={cannotRun ? 'default' : 'primary'} icon="run" disabledReason={cannotRun} onClick={() => setAsked('run')}>
               Run now…
             </Button>
           </>

@@ -56,7 +56,7 @@ export function Outputs({ executor }: { executor: Executor }) {
           columns={columns(revealed)}
           hasKeys={false}
           expected={2}
-          empty={<Text level={3}>{executor.attributes['latest-run-at'] ? 'It puts nothing out.' : 'They are there once it was applied.'}</Text>}
+          empty={<Text level={3}>None: nothing was applied yet, or the module has none.</Text>}
         />
       )}
       <ConfirmDialog isOpen={isAsked} onClose={() => setAsked(false)} title="Reveal the secrets?" verb="Reveal" onConfirm={reveal}>

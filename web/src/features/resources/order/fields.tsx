@@ -10,7 +10,7 @@ import { Sensitive, Unknown } from '@/ui/tag'
 import { ValueInput } from '@/ui/value-input'
 import type { FormIntegration, FormParent, Origin, OrderForm, Resolved } from '../queries'
 import { grouped, type Names, originWords, valueText } from '../words'
-import { type Field, fieldsOf, isShown } from './schema'
+import { type Field, fieldsOf, isShown } from '@/lib/form-schema'
 import type { Values } from './values'
 import styles from './order.module.css'
 

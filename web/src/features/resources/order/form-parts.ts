@@ -2,7 +2,7 @@
 import type { ApiError } from '@/api/errors'
 import type { OrderForm } from '../queries'
 import type { Names } from '../words'
-import { fieldsOf } from './schema'
+import { fieldsOf } from '@/lib/form-schema'
 
 /** Names of what can be chosen by id. */
 export function namesOf(form: OrderForm | undefined, projects: readonly { readonly id: string; readonly attributes: { readonly name: string } }[]): Names {

@@ -10,7 +10,7 @@ import { FORM, network, put, sent } from '../fixture'
 import EditResource from './edit-page'
 import OrderPage from './page'
 import { parsed, typed } from '@/ui/value-shape'
-import { fieldsOf, isShown } from './schema'
+import { fieldsOf, isShown } from '@/lib/form-schema'
 import { BLANK, changesOf, commandOf, orderOf, valuesOf } from './values'
 
 const server = setupServer()
