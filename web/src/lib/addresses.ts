@@ -42,6 +42,9 @@ export const addresses = {
   /** With `kind`, and `resources` where they are known, as search parameters. */
   newWorkflow: (organization: string) => at('app', organization, 'workflows', 'new'),
   workflow: (organization: string, workflow: string) => at('app', organization, 'workflows', workflow),
+  blueprints: (organization: string) => at('app', organization, 'blueprints'),
+  newBlueprint: (organization: string) => at('app', organization, 'blueprints', 'new'),
+  blueprint: (organization: string, blueprint: string, tab?: string) => at('app', organization, 'blueprints', blueprint, ...(tab ? [tab] : [])),
   executors: (organization: string) => at('app', organization, 'executors'),
   newExecutor: (organization: string) => at('app', organization, 'executors', 'new'),
   executor: (organization: string, executor: string, tab?: string) => at('app', organization, 'executors', executor, ...(tab ? [tab] : [])),

@@ -8,7 +8,7 @@ import type { Step } from '../queries'
 export const MOST_DRAWN = 150
 
 /** What is done first stands left. */
-export function graphOf(organization: string, steps: readonly Step[]): { nodes: readonly GraphNode[]; lines: readonly GraphLine[] } {
+export function graphOf(organization: string, steps: readonly Step[], here = ''): { nodes: readonly GraphNode[]; lines: readonly GraphLine[] } {
   const names = namesOf(steps)
   const nodes = steps.map((step): GraphNode => {
     const { word, icon, tone, isCalm } = statusLook('workflowStep', step.status)
@@ -18,7 +18,7 @@ export function graphOf(organization: string, steps: readonly Step[]): { nodes: 
       detail: word,
       icon,
       ...(!isCalm && { tone }),
-      to: stepAddress(organization, step),
+      to: stepAddress(organization, step, here),
       isOff: step.status === 'skipped',
       says: [`${word}.`, step.after.length > 0 ? `After ${waitsFor(step, names)}.` : '', step.detail ?? ''].filter(Boolean).join(' '),
     }
@@ -27,9 +27,15 @@ export function graphOf(organization: string, steps: readonly Step[]): { nodes: 
   return { nodes, lines }
 }
 
-/** Its change where there is one, otherwise its resource. */
-export function stepAddress(organization: string, step: Step): string {
+/** Its change where there is one, otherwise its resource; nowhere else while that is not made yet. */
+export function stepAddress(organization: string, step: Step, here: string): string {
+  if (isToBeMade(step)) return here
   return addresses.resource(organization, step['resource-id'], step['change-id'] ? 'changes' : undefined)
+}
+
+/** Its resource is none before its change was asked for. */
+export function isToBeMade(step: Step): boolean {
+  return Boolean(step.part) && !step['change-id']
 }
 
 export function namesOf(steps: readonly Step[]): ReadonlyMap<string, string> {

@@ -70,6 +70,7 @@ export default function WorkflowPage() {
               trigger={<IconButton icon="more" label="More actions" size="md" />}
               groups={[
                 { items: [{ title: 'Stop…', icon: 'pause', onSelect: () => setAsked('cancel'), disabledReason: refusal ?? noCancel[status] }] },
+                ...(kind === 'create' ? [{ items: [{ title: 'Destroy what it made…', icon: 'trash' as const, isDanger: true, onSelect: () => void navigate({ to: addresses.newWorkflow(organization), search: { kind: 'destroy', resources: made(workflow).join(',') } as never }), disabledReason: status === 'running' ? 'It runs. Stop it first.' : made(workflow).length === 0 ? 'It has made nothing.' : null }] }] : []),
                 { items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setAsked('delete'), disabledReason: refusal ?? noDelete(status) }] },
               ]}
             />
@@ -132,6 +133,11 @@ export default function WorkflowPage() {
       </ConfirmDialog>
     </>
   )
+}
+
+/** Ids of the resources that a workflow has made. */
+function made({ attributes: { steps } }: Workflow): readonly string[] {
+  return steps.filter((step) => step['change-id']).map((step) => step['resource-id'])
 }
 
 /** What whoever comes here has to know before all else. */

@@ -15,7 +15,7 @@ import { statusLook } from '@/ui/status-list'
 import { type Column, Table } from '@/ui/table'
 import { Text } from '@/ui/text'
 import type { Step, Workflow } from '../queries'
-import { graphOf, MOST_DRAWN, namesOf, waitsFor } from './model'
+import { graphOf, isToBeMade, MOST_DRAWN, namesOf, waitsFor } from './model'
 import styles from '../workflows.module.css'
 
 const STEP_STATUSES = ['waiting', 'running', 'failed', 'skipped', 'pending', 'done'] as const
@@ -33,7 +33,7 @@ const parseSteps: ParseSearch<StepsSearch> = (raw) => {
 export function Steps({ organization, workflow }: { organization: string; workflow: Workflow }) {
   const { steps } = workflow.attributes
   const [{ view, step: statuses }, change] = useSearchState(parseSteps)
-  const graph = useMemo(() => graphOf(organization, steps), [organization, steps])
+  const graph = useMemo(() => graphOf(organization, steps, addresses.workflow(organization, workflow.id)), [organization, steps, workflow.id])
   const isTooMuch = steps.length > MOST_DRAWN
   // Without any order a picture says nothing that the list does not.
   const shown = statuses ? 'list' : (view ?? (graph.lines.length > 0 && !isTooMuch ? 'graph' : 'list'))
@@ -98,11 +98,14 @@ const columns = (organization: string, names: ReadonlyMap<string, string>): read
     key: 'name',
     title: 'Resource',
     narrow: 'first',
-    cell: (step) => (
-      <Link to={addresses.resource(organization, step['resource-id'])} look="name">
-        {step.name}
-      </Link>
-    ),
+    cell: (step) =>
+      isToBeMade(step) ? (
+        <Text isStrong>{step.name}</Text>
+      ) : (
+        <Link to={addresses.resource(organization, step['resource-id'])} look="name">
+          {step.name}
+        </Link>
+      ),
   },
   {
     key: 'status',
@@ -139,5 +142,8 @@ const columns = (organization: string, names: ReadonlyMap<string, string>): read
 
 function After({ step, names }: { step: Step; names: ReadonlyMap<string, string> }) {
   const before = waitsFor(step, names)
-  return before && step.status === 'pending' ? <Text level={3}>after {before}</Text> : null
+  const made = step.part && isToBeMade(step) ? `a ${step.part.template}` : ''
+  const after = before && step.status === 'pending' ? `after ${before}` : ''
+  const words = [made, after].filter(Boolean).join(', ')
+  return words ? <Text level={3}>{words}</Text> : null
 }

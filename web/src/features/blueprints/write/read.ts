@@ -1,0 +1,99 @@
+// A blueprint as somebody writes it: YAML or JSON. Where something is wrong is known by its line; pure.
+import { type Document, isNode, LineCounter, parseDocument, stringify } from 'yaml'
+import type { Blueprint, Description } from '../queries'
+
+/** Something wrong with what was written. */
+export interface Problem {
+  /** From 1; null where no line is meant. */
+  readonly line: number | null
+  readonly message: string
+}
+
+export interface Written {
+  /** Null while it is no blueprint. */
+  readonly described: Description | null
+  readonly problems: readonly Problem[]
+  /** The line of what a pointer of the server names: `/data/attributes/parts/orders/template`. */
+  readonly lineOf: (pointer: string) => number | null
+}
+
+const MOST_ALIASES = 100
+const LISTS = ['constants', 'externals', 'parts', 'wires'] as const
+
+export function readBlueprint(text: string): Written {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const lineAt = (offset: number | undefined) => (offset === undefined ? null : lines.linePos(offset).line)
+  const none = { described: null, lineOf: () => null }
+  if (document.errors.length > 0) {
+    return { ...none, problems: document.errors.map((error) => ({ line: lineAt(error.pos[0]), message: `This is not YAML: ${error.message.split('\n')[0] ?? ''}` })) }
+  }
+  const whole = plain(document)
+  if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) return { ...none, problems: [{ line: null, message: 'A blueprint has a name and parts.' }] }
+  const described = whole as Description
+  const wrong = LISTS.filter((list) => !isListOfObjects(described[list]))
+  if (wrong.length > 0) return { ...none, problems: wrong.map((list) => ({ line: lineAt(offsetOf(document, [list])), message: `${list} is a list.` })) }
+  return { described, problems: [], lineOf: (pointer) => lineAt(offsetOf(document, placeOf(described, pointer))) }
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null))
+}
+
+function plain(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MOST_ALIASES })
+  } catch {
+    return null
+  }
+}
+
+/** The server names parts, externals and constants by their names; documents have them by their places. */
+function placeOf(described: Description, pointer: string): readonly (string | number)[] {
+  const [list = '', name = '', ...rest] = pointer.replace('/data/attributes/', '').split('/')
+  const rows = described[list as (typeof LISTS)[number]]
+  if (!Array.isArray(rows)) return [list]
+  const at = rows.findIndex((row) => 'name' in row && row.name === name)
+  const place = at >= 0 ? at : Number(name)
+  return Number.isInteger(place) ? [list, place, ...rest] : [list]
+}
+
+/** Where it begins, or what it stands in where it is not written. */
+function offsetOf(document: Document, path: readonly (string | number)[]): number | undefined {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true)
+    if (isNode(node)) return node.range?.[0]
+  }
+  return undefined
+}
+
+/** As a file that makes it again: what is empty is left out. */
+export function writeBlueprint({ name, description, labels, constants, externals, parts, wires }: Blueprint['attributes']): string {
+  const full = { name, description, labels, constants, externals, parts: parts.map(shortened), wires: wires.map((wire) => ({ ...wire, from: shortened(wire.from) })) }
+  return stringify(shortened(full), { lineWidth: 120 })
+}
+
+function shortened<Value extends object>(value: Value): object {
+  const isSaid = (one: unknown) => one !== null && one !== undefined && one !== '' && !(typeof one === 'object' && Object.keys(one).length === 0)
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => isSaid(one)))
+}
+
+export const EXAMPLE = `name: shop
+description: Everything that a shop needs
+constants:                       # asked when it is used
+  - name: zone
+    description: Where it stands
+externals:                       # resources that are there, chosen when it is used
+  - name: region
+    template: region
+parts:                           # resources that are made
+  - name: net
+    template: network
+    stands-on: [region]
+  - name: orders
+    template: database
+    stands-on: [net]
+wires:                           # where values come from
+  - {from: {constant: zone}, to: {part: net, variable: zone}}
+  - {from: {part: net, output: network_id}, to: {part: orders, variable: network_id}}
+`
