@@ -14,7 +14,6 @@ use slipway_api::resource_changes::ResourceChangeStatus;
 use slipway_api::workflows::{WorkflowStatus, WorkflowStepStatus};
 use slipway_identity::users;
 use slipway_kernel::ctx::Origin;
-use slipway_kernel::errors::FieldError;
 use slipway_kernel::events::Event;
 use slipway_kernel::events::consumers::Consumer;
 use slipway_kernel::queue::jobs::JobError;
@@ -122,21 +121,6 @@ pub async fn drive(ctx: &Ctx, id: WorkflowId, is_last: bool) -> Result<()> {
                 }
             }
         }
-    }
-}
-
-/// Why something was refused, with every field at fault.
-fn reason(error: &Error) -> String {
-    let field = |field: &FieldError| {
-        let pointer = field.source.pointer.as_deref().unwrap_or_default();
-        match pointer.strip_prefix("/data/attributes/") {
-            Some(place) => format!("{place}: {}", field.detail),
-            None => field.detail.clone(),
-        }
-    };
-    match error.fields() {
-        [] => error.detail().to_owned(),
-        fields => fields.iter().map(field).collect::<Vec<_>>().join(" "),
     }
 }
 
