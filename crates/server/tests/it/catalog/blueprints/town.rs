@@ -226,7 +226,7 @@ pub fn blueprint() -> Value {
             {"name": "size", "description": "In gigabytes", "default": 20},
             {"name": "password", "description": "Of both stores"},
         ],
-        "externals": [{"name": "region", "template": "region"}],
+        "externals": [{"name": "region", "description": "Where the shop stands", "template": "region"}],
         "parts": [
             {"name": "net", "template": "subnet", "stands-on": ["region"]},
             {"name": "orders", "template": "store", "stands-on": ["net"],
