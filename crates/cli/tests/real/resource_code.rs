@@ -81,7 +81,7 @@ async fn a_resource_is_kept_in_git_and_taken_along() {
     ];
     catalog.command(&create).await;
     catalog
-        .say(&["git-workspace", "assign", "live", "--project", "default"])
+        .command(&["git-workspace", "assign", "live", "--project", "default"])
         .await;
     let wanted = json!({"template": "network", "name": "main", "values": {"cidr": "10.0.0.0/16"}});
     let network = catalog.order(wanted).await;
@@ -109,7 +109,7 @@ async fn a_resource_is_kept_in_git_and_taken_along() {
     let directory = catalog.slipway.home.path().join("taken");
     let shown = directory.display().to_string();
     catalog
-        .say(&["resource", "download", "network/main", "--directory", &shown])
+        .command(&["resource", "download", "network/main", "--directory", &shown])
         .await;
     let again = ["resource", "download", "network/main", "--directory", &shown];
     let refused = catalog.slipway.command(catalog.slipway.home.path(), &again).await;
