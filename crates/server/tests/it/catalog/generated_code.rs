@@ -4,8 +4,12 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
+use slipway_catalog::generated_code::facts::{Facts, Given, What};
+use slipway_catalog::generated_code::files;
 use slipway_testing::git_server::Change;
 use slipway_testing::tools;
+use slipway_tofu::engines::Kind;
+use slipway_tofu::interface::read;
 
 use super::resource_changes::shop::Shop;
 use crate::support::document;
@@ -51,8 +55,13 @@ output "secret" {
 fn tofu(directory: &Path, arguments: &[&str]) -> (bool, String) {
     let home = tempfile::tempdir().unwrap();
     let config = home.path().join("tofu.rc");
-    std::fs::write(&config, "").unwrap();
-    let output = Command::new(tools::find().unwrap().tofu)
+    let tools = tools::find().unwrap();
+    let mirror = format!(
+        "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
+        tools.mirror
+    );
+    std::fs::write(&config, mirror).unwrap();
+    let output = Command::new(tools.tofu)
         .args(arguments)
         .current_dir(directory)
         .env_clear()
@@ -61,6 +70,8 @@ fn tofu(directory: &Path, arguments: &[&str]) -> (bool, String) {
         .env("CHECKPOINT_DISABLE", "1")
         .env("TF_CLI_CONFIG_FILE", config)
         .env("TF_VAR_password", "hunter2")
+        .env("TF_VAR_token", "hunter2")
+        .env("TF_VAR_hidden", "{}")
         .output()
         .unwrap();
     let text = [output.stdout, output.stderr].concat();
@@ -82,6 +93,113 @@ fn state_of(code: &str, values: &str) -> String {
     succeed(directory.path(), &["init", "-input=false"]);
     succeed(directory.path(), &["apply", "-input=false", "-auto-approve"]);
     std::fs::read_to_string(directory.path().join("terraform.tfstate")).unwrap()
+}
+
+/// A module that wants a provider handed in, keeps a value nowhere, and shows one that only the catalog calls a secret.
+const DEMANDING: &str = r#"
+terraform {
+  required_providers {
+    null = {
+      source                = "hashicorp/null"
+      configuration_aliases = [null.second]
+    }
+    random = {
+      source  = "hashicorp/random"
+      version = ">= 3.0"
+    }
+  }
+}
+variable "token" {
+  type      = string
+  ephemeral = true
+}
+variable "hidden" {
+  type = object({ a = optional(string, "x") })
+}
+variable "plain" {
+  type = any
+}
+resource "null_resource" "a" {
+  provider = null.second
+}
+resource "random_id" "b" {
+  byte_length = 2
+}
+output "shown" {
+  value = var.hidden.a
+}
+output "kept_nowhere" {
+  value     = var.token
+  ephemeral = true
+}
+"#;
+
+#[test]
+fn a_demanding_module_is_called_as_it_wants_to_be() {
+    let reading = read([("main.tf", DEMANDING.as_bytes())], Kind::OpenTofu);
+    assert!(reading.is_complete(), "{:?}", reading.problems);
+    let asked = |name: &str, is_ephemeral: bool| Given {
+        name: name.to_owned(),
+        what: What::Asked {
+            value_type: reading.interface.variable(name).unwrap().value_type.clone(),
+            is_sensitive: true,
+            is_ephemeral,
+        },
+        origin: "\"key\" of the variable set \"x\".".to_owned(),
+    };
+    let nasty = json!({"${x}": "%{ for }", "a b": [[], {}, "line\nbreak"], "für": {"ünï": null}, "zz": 1e300});
+    let plain = Given {
+        name: "plain".to_owned(),
+        what: What::Value(nasty),
+        origin: "The output \"a\nb\" of x/y.".to_owned(),
+    };
+    let facts = Facts {
+        name: "1-demanding".to_owned(),
+        template: "demanding".to_owned(),
+        project: "default".to_owned(),
+        organization: "acme".to_owned(),
+        description: "Two\n\u{1b}lines.".to_owned(),
+        version: "v1.0.0".to_owned(),
+        source: "./module".to_owned(),
+        engine: "tofu",
+        engine_version: ">= 1.6".to_owned(),
+        values: vec![asked("token", true), plain, asked("hidden", false)],
+        interface: reading.interface.clone(),
+        ..Facts::default()
+    };
+    let written = files(&facts).unwrap();
+    assert_eq!(files(&facts).unwrap(), written);
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("module")).unwrap();
+    std::fs::write(directory.path().join("module/main.tf"), DEMANDING).unwrap();
+    for (name, text) in &written {
+        std::fs::write(directory.path().join(name), text).unwrap();
+    }
+    for name in written.keys().filter(|name| name.ends_with(".tf")) {
+        assert_eq!(
+            succeed(directory.path(), &["fmt", "-check", "-diff", name]),
+            "",
+            "{name}"
+        );
+    }
+    succeed(directory.path(), &["init", "-input=false"]);
+    succeed(directory.path(), &["validate"]);
+    let plan = succeed(directory.path(), &["plan", "-input=false", "-no-color"]);
+    assert!(plan.contains("Plan: 2 to add"), "{plan}");
+    assert!(plan.contains("shown = (sensitive value)"), "{plan}");
+    let names: Vec<&str> = written.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "README.md",
+            "backend.tf",
+            "main.tf",
+            "outputs.tf",
+            "providers.tf",
+            "terraform.tf",
+            "variables.tf"
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

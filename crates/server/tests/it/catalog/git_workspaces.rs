@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use slipway_testing::git_server::{Change, Repository};
+use slipway_testing::gitea::{self, unique};
 
 use super::resource_changes::shop::Shop;
+use crate::connections::integrations::make;
 use crate::support::{Answer, State, document};
 
 /// A shop whose project keeps its code in the repository `platform/live`.
@@ -417,4 +419,63 @@ async fn projects_name_what_their_people_may_see() {
     let path = "/api/v2/organizations/acme/git-workspaces";
     let refused = admin.post(path, document("git-workspaces", bad)).await.expect(422);
     assert_eq!(refused.pointer(), "/data/attributes/directory");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forge_takes_what_its_integration_may_push() {
+    let shop = Shop::new().await;
+    let gitea = gitea::shared().unwrap();
+    let (owner, reader) = (unique("ann"), unique("rob"));
+    for user in [&owner, &reader] {
+        gitea.user(user).await.unwrap();
+    }
+    let organization = unique("platform");
+    gitea.organization(&owner, &organization).await.unwrap();
+    let repository = gitea.repository(&owner, &organization, "live").await.unwrap();
+    gitea.let_in(&owner, &repository, &reader, "read").await.unwrap();
+    let settings = |token: String| json!({"method": "token", "url": gitea.url, "token": token});
+    let token = gitea.token(&reader, &["all"]).await.unwrap();
+    let integration = make(&shop.acme, "gitea", "forge", settings(token)).await;
+    let wanted = json!({"name": "live", "identifier": repository, "integration-id": integration});
+    let path = "/api/v2/organizations/acme/git-workspaces";
+    let owner_here = &shop.acme.owner;
+    let id = owner_here
+        .post(path, document("git-workspaces", wanted))
+        .await
+        .expect(201)
+        .id();
+    let projects = owner_here.get("/api/v2/organizations/acme/projects").await.expect(200);
+    let path = format!("/api/v2/projects/{}/catalog-rules", projects.ids()[0]);
+    let body = document("catalog-rules", json!({"git-workspace": id}));
+    owner_here.patch(&path, body).await.expect(200);
+    let network = shop.network("main").await;
+    shop.plan().await;
+    let rows = format!("/api/v2/git-workspaces/{id}/resources");
+    let row = owner_here.get(&rows).await.expect(200);
+    let problem = &row.body["data"][0]["attributes"]["problem"];
+    assert!(problem.is_string(), "who may only read cannot push: {}", row.text());
+
+    // With another token of who may, it goes on.
+    let token = gitea.token(&owner, &["all"]).await.unwrap();
+    let path = format!("/api/v2/integrations/{integration}");
+    let changes = document("integrations", json!({"settings": {"token": token}}));
+    owner_here.patch(&path, changes).await.expect(200);
+    let path = format!("/api/v2/git-workspaces/{id}/actions/synchronize");
+    owner_here.post(&path, json!({})).await.expect(200);
+    shop.settle().await;
+    let branches = async || {
+        let path = format!("/repos/{repository}/branches");
+        let all = gitea.ask(&owner, "GET", &path, &Value::Null).await.unwrap();
+        let names = all.as_array().unwrap().iter();
+        names
+            .map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let row = owner_here.get(&rows).await.expect(200);
+    assert_eq!(branches().await, ["main", FIRST], "{}", row.text());
+    shop.act(owner_here, &network, "confirm").await.expect(200);
+    shop.settle().await;
+    assert_eq!(branches().await, ["main"]);
+    let path = format!("/repos/{repository}/contents/network/default/main/main.tf?ref=main");
+    gitea.ask(&owner, "GET", &path, &Value::Null).await.unwrap();
 }

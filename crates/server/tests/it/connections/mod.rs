@@ -10,7 +10,7 @@ mod go_tfe;
 mod integration_browser;
 mod integration_runs;
 mod integration_tests;
-mod integrations;
+pub mod integrations;
 mod post;
 mod private_modules;
 mod pull_requests;
