@@ -55,7 +55,7 @@ async fn five_parts_are_made_and_taken_away_again() {
         .get(&format!("{WORKFLOWS}?filter[kind]=create"))
         .await
         .expect(200);
-    assert_eq!(listed.ids(), [id.clone()]);
+    assert_eq!(listed.ids(), std::slice::from_ref(&id));
     assert_eq!(
         town.carry_out("").await,
         Vec::<String>::new(),

@@ -69,7 +69,7 @@ async fn one_is_found_changed_by_one_at_a_time_and_deleted() {
         .get(&format!("{BLUEPRINTS}?filter[label]=tier=shop"))
         .await
         .expect(200);
-    assert_eq!(found.ids(), [id.clone()]);
+    assert_eq!(found.ids(), std::slice::from_ref(&id));
     let wrong = changes(json!({"constants": []}));
     let refused = town.owner().patch(&path, wrong).await.expect(422);
     assert_eq!(refused.pointer(), "/data/attributes/wires/1/from/constant");
