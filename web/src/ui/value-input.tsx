@@ -19,6 +19,8 @@ export interface ValueInputProps {
   onChange: (value: unknown) => void
   /** What it has without anything given. */
   fallback?: unknown
+  /** A secret is there, and stays where no other is given. */
+  isKept?: boolean
   help?: string | undefined
   error?: string | undefined
   disabledReason?: string | null
@@ -26,9 +28,10 @@ export interface ValueInputProps {
 }
 
 export function ValueInput(props: ValueInputProps) {
-  const { shape, value, onChange, fallback, label, isLabelHidden = false, isOptional = false, help, error, disabledReason = null, name } = props
+  const { shape, value, onChange, fallback, isKept = false, label, isLabelHidden = false, isOptional = false, help, error, disabledReason = null, name } = props
   const field = { label, isLabelHidden, isOptional, help, error, disabledReason, ...(name && { name }) }
-  const shown = shape.isSecret ? 'keeps the one that it has' : fallback === undefined || fallback === null ? '' : inWords(fallback)
+  const hasFallback = !shape.isSecret && fallback !== undefined && fallback !== null
+  const shown = hasFallback ? inWords(fallback) : shape.isSecret && isKept ? 'keeps the one that it has' : ''
   switch (shape.kind) {
     case 'choice':
       return <Choice {...props} />

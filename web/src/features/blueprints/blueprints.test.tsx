@@ -94,9 +94,12 @@ function put(rows: readonly Blueprint[] = [SHOP]) {
     http.get(`${API}/account/session`, () => HttpResponse.json({ data: one('s', 'sessions', { 'csrf-token': 't' }) })),
     http.get(`${ACME}/blueprints`, () => HttpResponse.json(listOf(rows))),
     http.get(`${API}/blueprints/bp-1`, () => HttpResponse.json({ data: SHOP }, { headers: { etag: '"2"' } })),
-    http.get(`${ACME}/templates`, () => HttpResponse.json(listOf([one('tpl-network', 'templates', { key: 'network', name: 'Network' })]))),
+    http.get(`${ACME}/templates`, () => HttpResponse.json(listOf(['network', 'region', 'region-old'].map((key) => one(`tpl-${key}`, 'templates', { key, name: key }))))),
     http.get(`${ACME}/projects`, () => HttpResponse.json(listOf([one('prj-1', 'projects', { name: 'shop', 'is-default': true })]))),
-    http.get(`${ACME}/resources`, () => HttpResponse.json(listOf([one('res-1', 'resources', { name: 'north' })]))),
+    // Of a template by its id.
+    http.get(`${ACME}/resources`, ({ request }) =>
+      HttpResponse.json(listOf(new URL(request.url).searchParams.get('filter[template]') === 'tpl-region' ? [one('res-1', 'resources', { name: 'north' })] : [])),
+    ),
     http.post(`${ACME}/resources/actions/form`, () => HttpResponse.json({ data: one('acme', 'resource-forms', FORM) })),
     http.post(`${ACME}/workflows`, said),
     http.post(`${ACME}/blueprints`, said),

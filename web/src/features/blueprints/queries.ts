@@ -46,7 +46,11 @@ export function useOpenBlueprint() {
 export const projectsOf = (organization: string) =>
   get('/api/v2/organizations/{organization}/projects', { params: { path: { organization }, query: { 'page[size]': 100 } } })
 
-/** Resources that are there, of a template by its key. */
+/** Templates with a key in their words, the one of that key among them. */
+export const templateOf = (organization: string, key: string) =>
+  get('/api/v2/organizations/{organization}/templates', { params: { path: { organization }, query: { 'search[text]': key, 'page[size]': 100 } } })
+
+/** Resources that are there, of a template by its id. */
 export const resourcesOf = (organization: string, template: string, text: string) =>
   get('/api/v2/organizations/{organization}/resources', {
     params: { path: { organization }, query: { 'filter[template]': template, 'filter[state]': 'provisioned', ...(text && { 'search[text]': text }), 'page[size]': 50 } },

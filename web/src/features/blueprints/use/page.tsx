@@ -18,7 +18,7 @@ import { Textarea, TextInput } from '@/ui/text-input'
 import { type FormState, useForm } from '@/ui/use-form'
 import { ValueInput } from '@/ui/value-input'
 import type { Shape } from '@/ui/value-shape'
-import { type Blueprint, type Constant, type External, ORDER, partForm, projectsOf, resourcesOf, staleWorkflows, useOpenBlueprint } from '../queries'
+import { type Blueprint, type Constant, type External, ORDER, partForm, projectsOf, resourcesOf, staleWorkflows, templateOf, useOpenBlueprint } from '../queries'
 import { PartFields, secretsOf } from './part-fields'
 import { BLANK, commandOf, partOf, type PartValues, problemsOf, type Values, wantedOf } from './values'
 import styles from '../blueprints.module.css'
@@ -151,7 +151,8 @@ interface ExternalFieldProps {
 
 function ExternalField({ organization, external, value, error, onChange }: ExternalFieldProps) {
   const [typed, setTyped] = useState('')
-  const { data, isFetching } = useQuery({ ...resourcesOf(organization, external.template, typed), placeholderData: (before) => before })
+  const template = useQuery(templateOf(organization, external.template)).data?.data.find(({ attributes }) => attributes.key === external.template)?.id ?? ''
+  const { data, isFetching } = useQuery({ ...resourcesOf(organization, template, typed), enabled: template !== '', placeholderData: (before) => before })
   const found = data?.data ?? []
   return (
     <Combobox

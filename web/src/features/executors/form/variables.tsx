@@ -81,6 +81,7 @@ function Variable({ variable, values, onChange, problemAt }: FieldProps & { vari
           shape={{ ...shapeOf(variable.type), ...(variable.sensitive && { kind: 'text' as const, isSecret: true }) }}
           value={values.given[name]}
           onChange={put}
+          isKept={isKept}
           fallback={variable.sensitive && !isKept ? undefined : (variable.default ?? variable['default-expression'] ?? undefined)}
           help={help || undefined}
           error={problemAt(name)}

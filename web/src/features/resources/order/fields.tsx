@@ -155,6 +155,7 @@ function Variable({ field, resolved, values, onChange, problemAt, names, disable
         shape={field.shape}
         value={given}
         onChange={put}
+        isKept={resolved?.origin?.kind === 'resource'}
         fallback={resolved?.origin?.kind === 'resource' ? undefined : resolved?.value}
         help={help || undefined}
         error={problemAt(`values/${field.name}`)}
