@@ -109,6 +109,14 @@ describe('one resource', () => {
     await waitFor(() => expect(sent).toEqual([['POST', '/resources/res-1/actions/refresh', { reason: '', 'auto-apply': true }]]))
   })
 
+  test('gives its code away as a file', async () => {
+    server.use(...put())
+    const { user } = await at(<ResourcePage />)
+    await user.click(await button('More actions'))
+    const item = await screen.findByRole('menuitem', { name: 'Download its code' })
+    expect(item.getAttribute('href')).toBe('/api/v2/resources/res-1/code')
+  })
+
   test('is destroyed after its name was typed', { timeout: 20_000 }, async () => {
     server.use(...put())
     const { user } = await at(<ResourcePage />)

@@ -74,7 +74,17 @@ export default function ResourceFrame() {
             <Menu
               trigger={<IconButton icon="more" label="More actions" size="md" />}
               groups={[
-                { items: [{ title: 'Bring up to date…', icon: 'refresh', onSelect: () => setAsked('refresh'), disabledReason: cannotChange }] },
+                {
+                  items: [
+                    { title: 'Bring up to date…', icon: 'refresh', onSelect: () => setAsked('refresh'), disabledReason: cannotChange },
+                    {
+                      title: 'Download its code',
+                      icon: 'download',
+                      href: `/api/v2/resources/${resource.id}/code`,
+                      disabledReason: attributes['version-name'] ? null : 'It has none: its template is abstract.',
+                    },
+                  ],
+                },
                 {
                   items: [
                     {
