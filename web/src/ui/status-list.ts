@@ -242,6 +242,15 @@ const executor = {
   stopped: look('Stopped', 'canceled', 'neutral'),
 } as const satisfies Record<Schema<'ExecutorStatus'>, StatusLook>
 
+/** The code of a resource in a git workspace. */
+const gitCode = {
+  pending: look('Not there yet', 'queued', 'neutral'),
+  proposed: look('On a branch', 'waiting', 'accent'),
+  merged: look('Merged', 'ok', 'success', true),
+  removed: look('Removed', 'never', 'neutral', true),
+  blocked: look('Needs somebody', 'warning', 'warning'),
+} as const satisfies Record<Schema<'GitStatus'>, StatusLook>
+
 /** How far a version of a template is published. */
 const lifecycle = {
   preview: look('Preview', 'eye', 'info'),
@@ -251,7 +260,7 @@ const lifecycle = {
 } as const satisfies Record<Schema<'Lifecycle'>, StatusLook>
 
 /** Every list by what it is about. */
-export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor } as const
+export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor, gitCode } as const
 
 /** What a status can be about. */
 export type StatusKind = keyof typeof statuses

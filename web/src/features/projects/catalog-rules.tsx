@@ -3,15 +3,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { toApiError } from '@/api/errors'
-import { call, type Schema } from '@/api/query'
+import { call, get, type Schema } from '@/api/query'
+import { addresses } from '@/lib/addresses'
+import { useOrganization } from '@/lib/search'
 import { ErrorNotice } from '@/ui/alert'
 import { Button } from '@/ui/button'
 import { Radio } from '@/ui/choice'
-import { MultiSelect } from '@/ui/combobox'
+import { Combobox, MultiSelect } from '@/ui/combobox'
 import { Dialog } from '@/ui/dialog'
 import { Form } from '@/ui/form'
 import { KeyValue } from '@/ui/key-value'
 import { Row } from '@/ui/layout'
+import { Link } from '@/ui/link'
 import { Section } from '@/ui/section'
 import { Skeleton } from '@/ui/skeleton'
 import { Tag } from '@/ui/tag'
@@ -35,6 +38,18 @@ const FIELDS = [
   { value: 'values', text: 'values', detail: 'all of them' },
   { value: 'integrations', text: 'integrations' },
 ]
+
+/** Git workspaces that the code of resources can be kept in, as far as one may see them. */
+function useGitWorkspaces() {
+  const organization = useOrganization()
+  const { data } = useQuery({ ...get('/api/v2/organizations/{organization}/git-workspaces', { params: { path: { organization }, query: { 'page[size]': 100 } } }), retry: false })
+  return { organization, all: data?.data ?? [] }
+}
+
+function KeptIn({ id }: { id: string }) {
+  const { organization, all } = useGitWorkspaces()
+  return <Link to={addresses.gitWorkspace(organization, id)}>{all.find((one) => one.id === id)?.attributes.name ?? id}</Link>
+}
 
 /** Nothing for who may not see them. */
 export function CatalogRules({ projectId, name, mayUpdate }: { projectId: string; name: string; mayUpdate: boolean }) {
@@ -74,6 +89,16 @@ export function CatalogRules({ projectId, name, mayUpdate }: { projectId: string
                 </Text>
               ),
             ],
+            [
+              'Code is kept in',
+              rules['git-workspace'] ? (
+                <KeptIn key="git" id={rules['git-workspace']} />
+              ) : (
+                <Text key="nowhere" level={3}>
+                  no repository
+                </Text>
+              ),
+            ],
           ]}
         />
       )}
@@ -89,18 +114,21 @@ export function CatalogRules({ projectId, name, mayUpdate }: { projectId: string
 interface Values {
   readonly 'when-stale': Schema<'WhenStale'>
   readonly 'unapproved-fields': readonly string[]
+  /** Its id; empty for none. */
+  readonly 'git-workspace': string
 }
 
 function RulesForm({ projectId, rules, etag, onClose }: { projectId: string; rules: Rules; etag: string | undefined; onClose: () => void }) {
   const queries = useQueryClient()
   // As they were when the dialog was opened: a change by somebody else in between is refused, not lost.
   const [from] = useState(etag)
+  const { all } = useGitWorkspaces()
   const form = useForm<Values>({
-    initial: { 'when-stale': rules['when-stale'], 'unapproved-fields': rules['unapproved-fields'] },
+    initial: { 'when-stale': rules['when-stale'], 'unapproved-fields': rules['unapproved-fields'], 'git-workspace': rules['git-workspace'] ?? '' },
     submit: (values) =>
       call('patch', '/api/v2/projects/{project}/catalog-rules', {
         params: { path: { project: projectId } },
-        body: { data: { type: 'catalog-rules', attributes: { 'when-stale': values['when-stale'], 'unapproved-fields': [...values['unapproved-fields']] } } },
+        body: { data: { type: 'catalog-rules', attributes: { 'when-stale': values['when-stale'], 'unapproved-fields': [...values['unapproved-fields']], 'git-workspace': values['git-workspace'] || null } } },
         ...(from && { headers: { 'if-match': from } }),
       }),
     onDone: () => {
@@ -135,6 +163,14 @@ function RulesForm({ projectId, rules, etag, onClose }: { projectId: string; rul
         help="Changes of nothing else need nobody’s yes, whatever rules say. The description never does. A single value is values/NAME."
         options={[...FIELDS, ...own.map((value) => ({ value, text: value }))]}
         {...form.field('unapproved-fields')}
+      />
+      <Combobox
+        label="Code is kept in"
+        isOptional
+        placeholder="no repository"
+        help="The git workspace that the code of its resources is pushed to: a branch for each change, merged when it is confirmed."
+        options={all.map(({ id, attributes }) => ({ value: id, text: attributes.name, detail: attributes.repository, icon: 'branch' as const }))}
+        {...form.field('git-workspace')}
       />
     </Form>
   )

@@ -3,7 +3,7 @@ import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { expectAccessible } from '@/testing/axe'
-import { API, acme } from '@/testing/organization-stage'
+import { ACME, API, acme, listOf } from '@/testing/organization-stage'
 import { show } from '@/testing/render'
 import { CatalogRules } from './catalog-rules'
 
@@ -13,35 +13,44 @@ afterEach(() => server.resetHandlers())
 afterAll(() => server.close())
 
 const ADDRESS = `${API}/projects/prj-1/catalog-rules`
-const rules = { 'when-stale': 'notify', 'unapproved-fields': ['tags', 'values/size'] }
+const rules = { 'when-stale': 'notify', 'unapproved-fields': ['tags', 'values/size'], 'git-workspace': null }
+const AT = { path: '/app/$organization/projects', at: '/app/acme/projects' }
+const live = http.get(`${ACME}/git-workspaces`, () => HttpResponse.json(listOf([{ id: 'gw-1', type: 'git-workspaces', attributes: { name: 'live', repository: 'platform/live' } }])))
 
 test('what a project says about its resources is shown, and changed with the version that was read', async () => {
   let sent: unknown
   server.use(
     ...acme(),
+    live,
     http.get(ADDRESS, () => HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: rules } }, { headers: { etag: '"3"' } })),
     http.patch(ADDRESS, async ({ request }) => {
       sent = [request.headers.get('if-match'), ((await request.json()) as { data: { attributes: unknown } }).data.attributes]
       return HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: rules } })
     }),
   )
-  const { user, container } = await show(<CatalogRules projectId="prj-1" name="shop" mayUpdate />)
+  const { user, container } = await show(<CatalogRules projectId="prj-1" name="shop" mayUpdate />, AT)
   expect(await screen.findByText('resources are marked as stale')).toBeDefined()
   expect(screen.getByText('values/size')).toBeDefined()
   await user.click(screen.getByRole('button', { name: 'Change' }))
   const dialog = within(await screen.findByRole('dialog'))
   await expectAccessible(container)
   await user.click(dialog.getByLabelText('It follows'))
+  await user.click(dialog.getByLabelText(/^Code is kept in/))
+  await user.click(await screen.findByRole('option', { name: /live/, hidden: true }))
   await user.click(dialog.getByRole('button', { name: 'Save' }))
-  await waitFor(() => expect(sent).toEqual(['"3"', { 'when-stale': 'apply', 'unapproved-fields': ['tags', 'values/size'] }]))
+  await waitFor(() => expect(sent).toEqual(['"3"', { 'when-stale': 'apply', 'unapproved-fields': ['tags', 'values/size'], 'git-workspace': 'gw-1' }]))
 })
 
 test('who may not change the project is told so; who may not see it sees nothing', async () => {
   server.use(
     ...acme(),
-    http.get(ADDRESS, () => HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: { 'when-stale': 'plan', 'unapproved-fields': [] } } })),
+    live,
+    http.get(ADDRESS, () =>
+      HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: { 'when-stale': 'plan', 'unapproved-fields': [], 'git-workspace': 'gw-1' } } }),
+    ),
   )
-  await show(<CatalogRules projectId="prj-1" name="shop" mayUpdate={false} />)
+  await show(<CatalogRules projectId="prj-1" name="shop" mayUpdate={false} />, AT)
   expect(await screen.findByText('the description only')).toBeDefined()
+  expect(await screen.findByRole('link', { name: 'live' })).toBeDefined()
   expect(screen.getByRole('button', { name: 'Change' }).getAttribute('aria-disabled')).toBe('true')
 })
