@@ -39,7 +39,7 @@ impl Site {
             let found: Vec<Letter> = kept.into_iter().filter(|letter| letter.event() == event).collect();
             (found.len() >= count).then_some(found)
         };
-        self.from_git.until(&what, look).await
+        self.from_git.wait(&what, look).await
     }
 
     /// Hands a delivery over and does what follows; gives the delivery as it is shown then.

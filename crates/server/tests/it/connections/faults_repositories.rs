@@ -29,9 +29,7 @@ impl OnTheWay {
         from_git.hooked().await;
         post.keep();
         let commit = from_git.push("main", &[("shop/a.tf", CODE)]).await;
-        let letter = from_git
-            .until("a delivery", async || post.kept().first().cloned())
-            .await;
+        let letter = from_git.wait("a delivery", async || post.kept().first().cloned()).await;
         Self {
             from_git,
             post,
