@@ -98,12 +98,18 @@ impl FromGit {
         id
     }
 
-    /// Does what the server would do by now, and what it put off for a second.
+    /// Does what the server would do by now, looks at repositories that it is time for, and what it put off for a second.
     pub async fn work(&self) {
+        let ctx = self.acme.app.system();
+        slipway_connections::webhooks::looking::begin_due(&ctx).await.unwrap();
+        self.go_on().await;
+    }
+
+    /// The same without new looks: waiting makes time pass, and must not make it time for one.
+    async fn go_on(&self) {
         let ctx = self.acme.app.system();
         loop {
             self.acme.app.pass(Duration::from_secs(1));
-            slipway_connections::webhooks::looking::begin_due(&ctx).await.unwrap();
             self.acme.app.settle().await;
             if consumers::deliver_batch(&ctx, &CONSUMER).await.unwrap() == 0 {
                 return;
@@ -126,8 +132,9 @@ impl FromGit {
     /// Works until something is so.
     pub async fn until<T>(&self, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
         let started = Instant::now();
+        self.work().await;
         loop {
-            self.work().await;
+            self.go_on().await;
             if let Some(found) = look().await {
                 return found;
             }
