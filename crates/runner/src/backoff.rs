@@ -27,15 +27,17 @@ impl Backoff {
 pub(crate) fn is_final(error: &ClientError) -> bool {
     match error {
         ClientError::Api(answer) => {
-            let later = matches!(
-                answer.code(),
-                Some(Code::TooManyRequests | Code::Unavailable | Code::OffsetGap)
-            );
+            let later = matches!(answer.code(), Some(Code::TooManyRequests | Code::Unavailable));
             (400..500).contains(&answer.status) && answer.status != 408 && !later
         }
         ClientError::Segment(_) | ClientError::Token | ClientError::Encode(_) => true,
         _ => false,
     }
+}
+
+/// Whether the server lacks something that has to be sent before.
+pub(crate) fn is_gap(error: &ClientError) -> bool {
+    matches!(error, ClientError::Api(answer) if answer.code() == Some(Code::OffsetGap))
 }
 
 /// Repeats a request until it succeeds or is refused for good.

@@ -8,7 +8,7 @@ use slipway_client::{Client, ClientError, WorkLease, WorkStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::backoff::persist;
+use crate::backoff::{Backoff, is_gap, persist};
 use crate::completion::mask;
 use crate::secrets::Secrets;
 use crate::spool::Spool;
@@ -23,6 +23,8 @@ pub(crate) struct Delivery {
     secrets: Arc<Secrets>,
     written: watch::Sender<bool>,
     states_written: watch::Sender<bool>,
+    /// Log and events, to be sent again from their beginnings.
+    streams: [Stream; 2],
     log: JoinHandle<std::io::Result<Sent>>,
     events: JoinHandle<std::io::Result<Sent>>,
     states: JoinHandle<bool>,
@@ -43,28 +45,31 @@ impl Delivery {
         let (written, finished) = watch::channel(false);
         let (states_written, states_finished) = watch::channel(false);
         let log_limit_bytes = claim.context.log_limit_bytes;
-        let stream = |which: WorkStream, base: u64, limit_bytes: u64| {
-            let stream = Stream {
-                client: client.clone(),
-                lease,
-                which,
-                raw: spool.file(&format!("{}.raw", which.name())),
-                masked: spool.file(which.name()),
-                masker: secrets.masker().as_ref().clone(),
-                secrets: secrets.watch(),
-                base,
-                limit_bytes,
-                finished: finished.clone(),
-            };
-            tokio::spawn(stream.run())
+        let stream = |which: WorkStream, base: u64, limit_bytes: u64| Stream {
+            client: client.clone(),
+            lease,
+            which,
+            raw: spool.file(&format!("{}.raw", which.name())),
+            masked: spool.file(which.name()),
+            masker: secrets.masker().as_ref().clone(),
+            secrets: secrets.watch(),
+            base,
+            limit_bytes,
+            finished: finished.clone(),
         };
-        Self {
-            log: stream(WorkStream::Log, claim.log_offset, log_limit_bytes),
-            events: stream(
+        let streams = [
+            stream(WorkStream::Log, claim.log_offset, log_limit_bytes),
+            stream(
                 WorkStream::Events,
                 claim.events_offset,
                 log_limit_bytes.max(LEAST_EVENT_BYTES),
             ),
+        ];
+        let [log, events] = streams.clone();
+        Self {
+            log: tokio::spawn(log.run()),
+            events: tokio::spawn(events.run()),
+            streams,
             states: tokio::spawn(states::upload(
                 client.clone(),
                 lease,
@@ -84,18 +89,29 @@ impl Delivery {
     pub(crate) async fn finish(self, mut completion: Completion) -> Result<Delivered, ClientError> {
         let _ = self.written.send(true);
         let _ = self.states_written.send(true);
-        let log = end(self.log.await, "log");
-        let events = end(self.events.await, "events");
+        (completion.log_bytes, completion.event_bytes) = (end(self.log.await, "log"), end(self.events.await, "events"));
         let states_taken = self.states.await.unwrap_or(false);
-        completion.log_bytes = log;
-        completion.event_bytes = events;
         mask(&mut completion, &self.secrets.masker());
-        let complete = || self.client.complete_work(self.lease, &completion);
-        // The server takes the end of an item only when all of both streams is durable there, so the spool may go.
-        persist("complete", complete).await.map(|()| Delivered {
-            spool: self.spool,
-            states_taken,
-        })
+        let mut backoff = Backoff::default();
+        loop {
+            let complete = || self.client.complete_work(self.lease, &completion);
+            match persist("complete", complete).await {
+                // A server that was started again has lost what it had taken and not kept yet.
+                Err(error) if is_gap(&error) => {
+                    backoff.wait().await;
+                    let [log, events] = self.streams.clone().map(|stream| tokio::spawn(stream.run()));
+                    (completion.log_bytes, completion.event_bytes) =
+                        (end(log.await, "log"), end(events.await, "events"));
+                }
+                // The server takes the end of an item only when all of both streams is durable there, so the spool may go.
+                completed => {
+                    return completed.map(|()| Delivered {
+                        spool: self.spool,
+                        states_taken,
+                    });
+                }
+            }
+        }
     }
 
     /// Sends the rest without completing: an item that the server gives to somebody else.

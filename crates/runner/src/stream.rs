@@ -28,6 +28,7 @@ const LOOK: Duration = Duration::from_millis(20);
 const AGAIN: &[u8] = b"\n[the runner was lost; another one starts again]\n\n";
 
 /// One of an item's two streams.
+#[derive(Clone)]
 pub(crate) struct Stream {
     pub(crate) client: Client,
     pub(crate) lease: WorkLease,
