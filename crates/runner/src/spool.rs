@@ -28,8 +28,8 @@ pub(crate) const BEGUN: &str = "begun";
 const KEPT: &str = "kept";
 /// The ending of a spool that is being made or removed.
 const UNFINISHED: &str = ".unfinished";
-/// After so long nobody is making or removing it any more.
-const FORSAKEN: Duration = Duration::from_secs(60);
+/// After so long whoever makes one has locked it: of an older one that is not locked the owner is dead.
+const FORSAKEN: Duration = Duration::from_secs(5);
 
 /// An owned spool.
 #[derive(Debug)]

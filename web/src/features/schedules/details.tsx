@@ -31,12 +31,25 @@ interface DetailsProps {
 
 /** A dialog; mounted while it is open. */
 export function Details({ organization, schedule, onClose, onDone }: DetailsProps) {
-  const { data, error, refetch } = useQuery(oneSchedule(schedule))
+  // While it is being removed it is not read again: the event of that may come before the answer.
+  const [isGoing, setGoing] = useState(false)
+  const { data, error, refetch } = useQuery({ ...oneSchedule(schedule), enabled: !isGoing })
   const [isEdited, setEdited] = useState(false)
   const shown = data?.data as Schedule | undefined
   const again = () => {
     onDone()
     void refetch()
+  }
+  const remove = async () => {
+    setGoing(true)
+    try {
+      await call('delete', '/api/v2/schedules/{schedule}', { params: { path: { schedule } } })
+    } catch (refused) {
+      setGoing(false)
+      throw refused
+    }
+    onDone()
+    onClose()
   }
   if (shown && isEdited) {
     const { 'object-kind': kind, 'object-name': name } = shown.attributes
@@ -46,7 +59,7 @@ export function Details({ organization, schedule, onClose, onDone }: DetailsProp
     <Dialog isOpen onClose={onClose} title={shown?.attributes.name ?? 'Schedule'} size="lg">
       {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
       {!error && !shown && <Skeleton height={160} />}
-      {shown && <Shown organization={organization} schedule={shown} onEdit={() => setEdited(true)} onDone={again} onClose={onClose} />}
+      {shown && <Shown organization={organization} schedule={shown} onEdit={() => setEdited(true)} onDone={again} onRemove={remove} />}
     </Dialog>
   )
 }
@@ -56,10 +69,10 @@ interface ShownProps {
   schedule: Schedule
   onEdit: () => void
   onDone: () => void
-  onClose: () => void
+  onRemove: () => Promise<void>
 }
 
-function Shown({ organization, schedule, onEdit, onDone, onClose }: ShownProps) {
+function Shown({ organization, schedule, onEdit, onDone, onRemove }: ShownProps) {
   const { attributes } = schedule
   const [isRemoving, setRemoving] = useState(false)
   const act = useMutation({
@@ -115,11 +128,7 @@ function Shown({ organization, schedule, onEdit, onDone, onClose }: ShownProps) 
         title={`Remove the schedule ${attributes.name}?`}
         verb="Remove schedule"
         isDanger
-        onConfirm={async () => {
-          await call('delete', '/api/v2/schedules/{schedule}', { params: { path: { schedule: schedule.id } } })
-          onDone()
-          onClose()
-        }}
+        onConfirm={onRemove}
       >
         <Stack gap={3}>
           <p>Nothing is started at its times any more. The runs that it started stay.</p>

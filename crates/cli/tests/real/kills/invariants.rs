@@ -83,7 +83,7 @@ impl Story {
                 && self.slipway.spools(id, "plan").is_empty()
                 && self.slipway.spools(id, "apply").is_empty()
         };
-        let found = tokio::time::timeout(crate::wait::PATIENCE, until_true("nothing to remain", is_gone)).await;
+        let found = tokio::time::timeout(crate::wait::PATIENCE / 3, until_true("nothing to remain", is_gone)).await;
         assert!(
             found.is_ok(),
             "processes {:#?}, directory {}, spools {:?} {:?}",

@@ -30,8 +30,7 @@ impl FromGit {
     /// Lets minutes pass, and does every four of them what is to be done then.
     pub async fn pass_minutes(&self, minutes: u64) {
         for _ in 0..minutes.div_ceil(4) {
-            self.acme.app.pass(Duration::from_secs(239));
-            self.work().await;
+            self.later(Duration::from_secs(239)).await;
         }
     }
 

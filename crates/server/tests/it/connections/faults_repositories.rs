@@ -108,8 +108,7 @@ async fn a_repository_that_is_deleted_between_delivery_and_fetch_says_so_and_wha
     let path = format!("/api/v2/repositories/{repository}/actions/synchronize");
     let refused = way.from_git.acme.owner.post(&path, json!({})).await.expect(409);
     assert!(refused.text().contains("Another repository"), "{}", refused.text());
-    way.from_git.acme.app.pass(Duration::from_secs(3_960));
-    way.from_git.work().await;
+    way.from_git.later(Duration::from_secs(3_960)).await;
     assert_eq!(way.repository().await.attribute("status"), "gone");
     assert!(way.from_git.runs(&way.shop).await.is_empty());
 }
@@ -134,7 +133,7 @@ async fn statuses_that_wait_follow_a_repository_that_is_moved() {
     let (proxy, from_git, commit) = statuses_wait().await;
     let moved = from_git.transfer().await;
     proxy.behave(Manner::Honest);
-    from_git.acme.app.pass(Duration::from_secs(660));
+    from_git.later(Duration::from_secs(660)).await;
     from_git
         .until("statuses", async || {
             let all = from_git.gitea.statuses(&from_git.owner, &moved, &commit).await.unwrap();
@@ -270,8 +269,7 @@ async fn pull_requests_that_are_open_when_a_repository_is_first_used_are_planned
     found.sort_by_key(|sha| heads.iter().position(|head| head == sha));
     assert_eq!(found, heads[..2]);
     // Neither the next look nor another workspace plans them again.
-    from_git.acme.app.pass(Duration::from_secs(3_960));
-    from_git.work().await;
+    from_git.later(Duration::from_secs(3_960)).await;
     from_git.workspace("git-blog", "blog", json!({})).await;
     assert_eq!(from_git.runs(&shop).await.len(), 2);
 }

@@ -98,15 +98,9 @@ impl FromGit {
         id
     }
 
-    /// Does what the server would do by now, looks at repositories that it is time for, and what it put off for a second.
+    /// Does what the server would do by now, and what it put off for a second. It looks at no repository: working and waiting
+    /// make time pass, and must not make it time for that.
     pub async fn work(&self) {
-        let ctx = self.acme.app.system();
-        slipway_connections::webhooks::looking::begin_due(&ctx).await.unwrap();
-        self.go_on().await;
-    }
-
-    /// The same without new looks: waiting makes time pass, and must not make it time for one.
-    async fn go_on(&self) {
         let ctx = self.acme.app.system();
         loop {
             self.acme.app.pass(Duration::from_secs(1));
@@ -115,6 +109,14 @@ impl FromGit {
                 return;
             }
         }
+    }
+
+    /// Lets time pass, looks at the repositories that it is time for then, and does what follows.
+    pub async fn later(&self, time: Duration) {
+        self.acme.app.pass(time);
+        let ctx = self.acme.app.system();
+        slipway_connections::webhooks::looking::begin_due(&ctx).await.unwrap();
+        self.work().await;
     }
 
     /// Waits for something that the forge does by itself. Here no time passes meanwhile, so that no look finds it first.
@@ -132,9 +134,8 @@ impl FromGit {
     /// Works until something is so.
     pub async fn until<T>(&self, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
         let started = Instant::now();
-        self.work().await;
         loop {
-            self.go_on().await;
+            self.work().await;
             if let Some(found) = look().await {
                 return found;
             }
