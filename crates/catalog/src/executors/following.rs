@@ -1,7 +1,5 @@
 //! What runs tell of themselves: noted at their executors, and applied where an executor applies by itself.
 
-use std::sync::Arc;
-
 use futures::FutureExt;
 use serde_json::{Map, json};
 use slipway_api::Code;
@@ -9,7 +7,6 @@ use slipway_api::ids::RunId;
 use slipway_api::runs::RunStatus;
 use slipway_identity::users;
 use slipway_infra::managed;
-use slipway_kernel::ctx::Origin;
 use slipway_kernel::events::Event;
 use slipway_kernel::events::consumers::Consumer;
 use slipway_kernel::{Ctx, Error, Result};
@@ -84,11 +81,9 @@ pub(crate) async fn entitled(ctx: &Ctx, meant: &Meant) -> Result<Option<Ctx>> {
     let Some(user) = meant.run.created_by else {
         return Ok(Some(Ctx::system(ctx.kernel())));
     };
-    let actor = match users::service::actor(ctx.kernel(), user).await {
-        Err(error) if is_for_people(&error) => return Ok(None),
-        actor => actor?,
+    let Some(person) = users::service::acting(ctx, user).await? else {
+        return Ok(None);
     };
-    let person = Ctx::new(Arc::clone(ctx.kernel()), actor, Origin::default());
     for permission in needed(meant.started.operation) {
         match person.authorize(*permission, &meant.executor.target()).await {
             Err(error) if is_for_people(&error) => return Ok(None),

@@ -6,7 +6,7 @@ use slipway_api::git_workspaces::GitStatus;
 use slipway_api::ids::{GitWorkspaceId, ProjectId, ResourceId};
 use slipway_kernel::events::Event;
 use slipway_kernel::events::consumers::Consumer;
-use slipway_kernel::queue::{NewItem, enqueue, hasten};
+use slipway_kernel::queue::{NewItem, hasten_or_enqueue};
 use slipway_kernel::{Ctx, Result, Tx};
 
 use super::model::{GitWorkspace, Member};
@@ -130,12 +130,9 @@ pub(super) async fn wake(
     ctx: &Ctx,
     (id, organization): (GitWorkspaceId, slipway_api::ids::OrganizationId),
 ) -> Result<()> {
-    if hasten(tx, ctx, GIT_WORKSPACE, &id.to_string()).await? {
-        return Ok(());
-    }
     let item = NewItem {
         organization: Some(organization),
         ..NewItem::job(GIT_WORKSPACE, id.to_string(), json!({}))
     };
-    enqueue(tx, ctx, item).await.map(|_| ())
+    hasten_or_enqueue(tx, ctx, item).await
 }

@@ -1,9 +1,7 @@
 //! Whether a change may be applied: by the rules that count for it, and by who asked for it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use slipway_api::Code;
 use slipway_api::approvals::ApprovalOperation;
 use slipway_api::ids::UserId;
 use slipway_api::resource_changes::ResourceChangeKind;
@@ -13,7 +11,6 @@ use slipway_infra::approvals::Subject;
 use slipway_infra::approvals::decide::Decision;
 use slipway_infra::approvals::standing::{Standing, standing};
 use slipway_infra::workspaces::Tags;
-use slipway_kernel::ctx::Origin;
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::decide::Leave;
@@ -91,12 +88,9 @@ async fn confirms_itself(ctx: &Ctx, resource: &Resource, change: &ResourceChange
 }
 
 async fn may_approve(ctx: &Ctx, resource: &Resource, user: UserId) -> Result<bool> {
-    let actor = match users::service::actor(ctx.kernel(), user).await {
-        Ok(actor) => actor,
-        Err(error) if error.code() == Code::Unauthenticated => return Ok(false),
-        Err(error) => return Err(error),
+    let Some(person) = users::service::acting(ctx, user).await? else {
+        return Ok(false);
     };
-    let person = Ctx::new(Arc::clone(ctx.kernel()), actor, Origin::default());
     Ok(person.granted().await?.allows(RESOURCE_APPROVE, &resource.scope()))
 }
 

@@ -1,7 +1,7 @@
 //! Having changes looked at: by whoever changed something that one may wait for.
 
 use serde_json::json;
-use slipway_kernel::queue::{NewItem, enqueue, hasten};
+use slipway_kernel::queue::{NewItem, hasten_or_enqueue};
 use slipway_kernel::{Ctx, Result, Tx};
 
 use super::model::ResourceChange;
@@ -36,12 +36,9 @@ pub(super) async fn follow(tx: &mut Tx, ctx: &Ctx, (resource, change): (&Resourc
 }
 
 async fn put(tx: &mut Tx, ctx: &Ctx, kind: &'static str, (subject, cause): (String, &ResourceChange)) -> Result<()> {
-    if hasten(tx, ctx, kind, &subject).await? {
-        return Ok(());
-    }
     let item = NewItem {
         organization: Some(cause.organization_id),
         ..NewItem::job(kind, subject, json!({}))
     };
-    enqueue(tx, ctx, item).await.map(|_| ())
+    hasten_or_enqueue(tx, ctx, item).await
 }

@@ -4,7 +4,6 @@
 //! a crash between the two finds no change of that id, and asks for it; one that is there is never asked for twice.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use futures::FutureExt;
 use serde_json::json;
@@ -13,11 +12,10 @@ use slipway_api::ids::{ResourceChangeId, WorkflowId};
 use slipway_api::resource_changes::ResourceChangeStatus;
 use slipway_api::workflows::{WorkflowStatus, WorkflowStepStatus};
 use slipway_identity::users;
-use slipway_kernel::ctx::Origin;
 use slipway_kernel::events::Event;
 use slipway_kernel::events::consumers::Consumer;
 use slipway_kernel::queue::jobs::JobError;
-use slipway_kernel::queue::{NewItem, WorkItem, enqueue, hasten};
+use slipway_kernel::queue::{NewItem, WorkItem, hasten_or_enqueue};
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
 use super::asking::{self, Asked};
@@ -55,14 +53,11 @@ pub(super) async fn wake(
     id: WorkflowId,
     organization: Option<slipway_api::ids::OrganizationId>,
 ) -> Result<()> {
-    if hasten(tx, ctx, WORKFLOW, &id.to_string()).await? {
-        return Ok(());
-    }
     let item = NewItem {
         organization,
         ..NewItem::job(WORKFLOW, id.to_string(), json!({}))
     };
-    enqueue(tx, ctx, item).await.map(|_| ())
+    hasten_or_enqueue(tx, ctx, item).await
 }
 
 /// Takes the workflow that is the item's subject as far as it can go now.
@@ -134,14 +129,13 @@ fn may_pass(error: &Error) -> bool {
 
 /// Whoever started the workflow, with the rights of now; or why that person cannot ask for anything.
 async fn person(ctx: &Ctx, workflow: &Workflow) -> Result<std::result::Result<Ctx, String>> {
-    match users::service::actor(ctx.kernel(), workflow.requester_id).await {
-        Ok(actor) => Ok(Ok(Ctx::new(Arc::clone(ctx.kernel()), actor, Origin::default()))),
-        Err(error) if error.code() == Code::Unauthenticated => Ok(Err(format!(
+    let person = users::service::acting(ctx, workflow.requester_id).await?;
+    Ok(person.ok_or_else(|| {
+        format!(
             "{}, with whose rights the workflow runs, is suspended or gone. Whoever may do this can try it again.",
             workflow.requested_by
-        ))),
-        Err(error) => Err(error),
-    }
+        )
+    }))
 }
 
 /// Writes down how the steps stand and which begin, and says whose changes are to be asked for; none where the workflow is

@@ -160,9 +160,6 @@ async fn keep(
 /// The job that handles a delivery. Its subject is the repository, so that deliveries are handled one after another; one that
 /// waits already, because the forge was away, does this one, too, and at once: a forge that delivers is there.
 pub(super) async fn enqueue(tx: &mut slipway_kernel::Tx, ctx: &Ctx, row: &Delivery) -> Result<()> {
-    if queue::hasten(tx, ctx, handling::JOB, &row.repository_id.to_string()).await? {
-        return Ok(());
-    }
     let item = NewItem {
         organization: Some(row.organization_id),
         max_attempts: ATTEMPTS,
@@ -172,7 +169,7 @@ pub(super) async fn enqueue(tx: &mut slipway_kernel::Tx, ctx: &Ctx, row: &Delive
             serde_json::json!({ "delivery": row.id }),
         )
     };
-    queue::enqueue(tx, ctx, item).await.map(|_| ())
+    queue::hasten_or_enqueue(tx, ctx, item).await
 }
 
 async fn store_body(ctx: &Ctx, row: &mut Delivery, body: Bytes) -> Result<()> {

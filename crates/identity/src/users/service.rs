@@ -1,8 +1,12 @@
 //! What people do with users.
 
+use std::sync::Arc;
+
 use serde_json::json;
+use slipway_api::Code;
 use slipway_api::ids::UserId;
 use slipway_api::users::NewUser;
+use slipway_kernel::ctx::Origin;
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::Scope;
 use slipway_kernel::http::{Listed, Page};
@@ -41,6 +45,19 @@ pub async fn actor(kernel: &Kernel, id: UserId) -> Result<Actor> {
         name: user.username,
         teams: teams::store::of_user(kernel.db.reader(), id).await?,
     })
+}
+
+/// A context in which a user acts who is not asking himself, with the rights of now; none for one who is gone or suspended.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn acting(ctx: &Ctx, id: UserId) -> Result<Option<Ctx>> {
+    match actor(ctx.kernel(), id).await {
+        Ok(actor) => Ok(Some(Ctx::new(Arc::clone(ctx.kernel()), actor, Origin::default()))),
+        Err(error) if error.code() == Code::Unauthenticated => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The user with this id, if it is the caller, or the caller manages users, or sees who may do what in an organization

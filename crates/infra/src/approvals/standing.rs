@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use slipway_api::approvals::{ApprovalStatus, ApprovalVote, Approvals, RuleStanding};
 use slipway_api::ids::{TeamId, UserId};
 use slipway_identity::{teams, users};
-use slipway_kernel::ctx::Origin;
 use slipway_kernel::{Actor, Ctx, Error, Result, Tx};
 
 use super::decide::{Decision, Voter, decide, given};
@@ -66,16 +65,13 @@ pub async fn standing(ctx: &Ctx, subject: Subject) -> Result<Standing> {
 
 /// What somebody is now, who may have lost what he had.
 async fn voter(ctx: &Ctx, subject: &Subject, user: UserId) -> Result<Voter> {
-    let actor = match users::service::actor(ctx.kernel(), user).await {
-        Ok(actor) => actor,
-        Err(error) if error.code() == slipway_api::Code::Unauthenticated => return Ok(Voter::default()),
-        Err(error) => return Err(error),
+    let Some(caller) = users::service::acting(ctx, user).await? else {
+        return Ok(Voter::default());
     };
-    let teams = match &actor {
+    let teams = match caller.actor() {
         Actor::User { teams, .. } => teams.iter().copied().collect(),
         _ => return Ok(Voter::default()),
     };
-    let caller = Ctx::new(std::sync::Arc::clone(ctx.kernel()), actor, Origin::default());
     let may = caller.granted().await?.allows(subject.permission, &subject.scope);
     Ok(Voter { may, teams })
 }

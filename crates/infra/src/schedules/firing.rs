@@ -3,7 +3,6 @@
 //! It may be done again after a crash at any point. What was started is found again by the time's key, and what came of a
 //! time is noted once, so that each time starts one thing at most.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -11,7 +10,6 @@ use slipway_api::Code;
 use slipway_api::ids::ScheduleId;
 use slipway_api::schedules::{MissedTimes, OutcomeKind, ScheduleOutcome};
 use slipway_identity::users;
-use slipway_kernel::ctx::Origin;
 use slipway_kernel::queue::WorkItem;
 use slipway_kernel::queue::jobs::JobError;
 use slipway_kernel::schedules::{Fired, Timing, get as clock_of};
@@ -137,16 +135,11 @@ async fn entitled(
     action: &Action,
 ) -> Result<std::result::Result<Ctx, String>> {
     let name = &schedule.runs_as_name;
-    let actor = match users::service::actor(ctx.kernel(), schedule.runs_as).await {
-        Ok(actor) => actor,
-        Err(error) if error.code() == Code::Unauthenticated => {
-            return Ok(Err(format!(
-                "{name}, with whose rights it ran, is suspended or gone. Whoever may do this himself can resume it."
-            )));
-        }
-        Err(error) => return Err(error),
+    let Some(person) = users::service::acting(ctx, schedule.runs_as).await? else {
+        return Ok(Err(format!(
+            "{name}, with whose rights it ran, is suspended or gone. Whoever may do this himself can resume it."
+        )));
     };
-    let person = Ctx::new(Arc::clone(ctx.kernel()), actor, Origin::default());
     for permission in action.permissions {
         match person.authorize(*permission, &object.target()).await {
             Ok(()) => {}

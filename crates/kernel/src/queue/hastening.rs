@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 
-use super::model::{Column, Entity, ItemState};
+use super::model::{Column, Entity, ItemState, NewItem};
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::errors::Result;
@@ -28,4 +28,17 @@ pub async fn hasten(tx: &mut Tx, ctx: &Ctx, kind: &str, subject: &str) -> Result
         tx.wake(Topic::Queue);
     }
     Ok(hastened.rows_affected > 0)
+}
+
+/// Has something done soon, after this transaction: by the item of its kind about its subject that waits, or else by this
+/// new one.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn hasten_or_enqueue(tx: &mut Tx, ctx: &Ctx, item: NewItem) -> Result<()> {
+    if hasten(tx, ctx, item.kind, &item.subject).await? {
+        return Ok(());
+    }
+    super::enqueue(tx, ctx, item).await.map(|_| ())
 }

@@ -20,4 +20,4 @@ pub mod store;
 
 pub use ended::sweep;
 pub use model::{ItemState, NewItem, OnLost, WorkItem};
-pub use store::{Claimed, Lease, claim, enqueue, hasten};
+pub use store::{Claimed, Lease, claim, enqueue, hasten_or_enqueue};

@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, DbBackend, QueryOrde
 use slipway_api::ids::{OrganizationId, WorkItemId};
 use slipway_api::{Code, Timestamp};
 
-pub use super::hastening::hasten;
+pub use super::hastening::{hasten, hasten_or_enqueue};
 use super::model::{ActiveModel, Column, Entity, ItemState, NewItem, Stop, WorkItem};
 use super::order::{self, Offer};
 pub use super::silence::{has_silent, reap, reap_of};
