@@ -2,6 +2,7 @@
 
 use slipway_api::Code;
 use slipway_api::ids::ResourceChangeId;
+use slipway_api::resource_changes::ResourceChangeStatus;
 use slipway_api::resources::{CatalogResourceChanges, ResourceRequest, ResourceState};
 use slipway_api::workflows::WorkflowKind;
 use slipway_identity::organizations;
@@ -119,6 +120,32 @@ async fn order(
         true => Asked::Opened,
         false => Asked::NothingToDo,
     })
+}
+
+/// Takes the change of a step back that is not being applied yet.
+///
+/// # Errors
+///
+/// `Forbidden` for somebody who may not ask for it; those of the database.
+pub(super) async fn take_back(person: &Ctx, step: &Step) -> Result<()> {
+    let Some(id) = step.change_id else {
+        return Ok(());
+    };
+    let change = changes::find(person.db.reader(), id).await?;
+    let waits = change.is_some_and(|change| {
+        matches!(
+            change.status,
+            ResourceChangeStatus::Planning | ResourceChangeStatus::Waiting
+        )
+    });
+    if !waits {
+        return Ok(());
+    }
+    match deciding::cancel(person, id, "the workflow was stopped").await {
+        // Somebody was faster.
+        Err(error) if error.code() == Code::Conflict => Ok(()),
+        canceled => canceled.map(|_| ()),
+    }
 }
 
 /// It was ordered, and nothing ran for it: nothing can be behind it.

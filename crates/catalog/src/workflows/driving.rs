@@ -94,12 +94,11 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
 /// Of what may pass: to be tried again.
 pub async fn drive(ctx: &Ctx, id: WorkflowId, is_last: bool) -> Result<()> {
     loop {
-        let Some((workflow, begun)) = look(ctx, id).await? else {
-            return Ok(());
+        let (workflow, begun) = match look(ctx, id).await? {
+            Seen::Begun(workflow, steps) if !steps.is_empty() => (workflow, steps),
+            Seen::Begun(..) | Seen::Gone => return Ok(()),
+            Seen::Ended(workflow, steps) => return take_back(ctx, &workflow, &steps).await,
         };
-        if begun.is_empty() {
-            return Ok(());
-        }
         let person = person(ctx, &workflow).await?;
         for step in &begun {
             let asked = match &person {
@@ -117,6 +116,24 @@ pub async fn drive(ctx: &Ctx, id: WorkflowId, is_last: bool) -> Result<()> {
             }
         }
     }
+}
+
+/// Takes back what was being asked for at the moment in which the workflow was stopped. Where whoever started it may not any
+/// more, somebody decides.
+async fn take_back(ctx: &Ctx, workflow: &Workflow, steps: &[Step]) -> Result<()> {
+    if workflow.status != WorkflowStatus::Canceled {
+        return Ok(());
+    }
+    let Ok(person) = person(ctx, workflow).await? else {
+        return Ok(());
+    };
+    for step in steps {
+        match asking::take_back(&person, step).await {
+            Err(error) if matches!(error.code(), Code::Forbidden | Code::NotFound) => {}
+            taken => taken?,
+        }
+    }
+    Ok(())
 }
 
 /// Something was away, or somebody else was faster.
@@ -138,12 +155,21 @@ async fn person(ctx: &Ctx, workflow: &Workflow) -> Result<std::result::Result<Ct
     }))
 }
 
-/// Writes down how the steps stand and which begin, and says whose changes are to be asked for; none where the workflow is
-/// not carried out.
-async fn look(ctx: &Ctx, id: WorkflowId) -> Result<Option<(Workflow, Vec<Step>)>> {
+/// What a look at a workflow found.
+enum Seen {
+    /// It is carried out: the steps whose changes are to be asked for.
+    Begun(Workflow, Vec<Step>),
+    /// It is not, or not any more: all its steps.
+    Ended(Workflow, Vec<Step>),
+    /// It was deleted.
+    Gone,
+}
+
+/// Writes down how the steps stand and which begin.
+async fn look(ctx: &Ctx, id: WorkflowId) -> Result<Seen> {
     let mut tx = ctx.begin().await?;
     let Some(workflow) = store::hold(&tx, id).await? else {
-        return Ok(None);
+        return Ok(Seen::Gone);
     };
     let before = store::steps_of(&*tx, id).await?;
     let (mut steps, mut begun) = (Vec::with_capacity(before.len()), Vec::new());
@@ -171,7 +197,7 @@ async fn look(ctx: &Ctx, id: WorkflowId) -> Result<Option<(Workflow, Vec<Step>)>
         }
         write(&tx, &steps, &before).await?;
         tx.commit().await?;
-        return Ok(None);
+        return Ok(Seen::Ended(workflow, steps));
     }
     let nodes: Vec<_> = steps.iter().map(Step::node).collect();
     let decision = decide(&nodes, workflow.limits());
@@ -184,7 +210,7 @@ async fn look(ctx: &Ctx, id: WorkflowId) -> Result<Option<(Workflow, Vec<Step>)>
         recording::save(&mut tx, ctx, &workflow, word(status)).await?;
     }
     tx.commit().await?;
-    Ok(Some((workflow, begun)))
+    Ok(Seen::Begun(workflow, begun))
 }
 
 /// Steps as their changes stand, which the job writes down a moment later: whoever looks when an event of a change came sees

@@ -306,33 +306,13 @@ pub async fn cancel(ctx: &Ctx, id: WorkflowId) -> Result<(Workflow, Vec<Step>)> 
     }
     let workflow = workflow.at(WorkflowStatus::Canceled, ctx.now());
     recording::save(&mut tx, ctx, &workflow, "workflow.canceled").await?;
+    // Should this server not come to it.
+    driving::wake(&mut tx, ctx, id, Some(workflow.organization_id)).await?;
     tx.commit().await?;
     for step in &left {
-        take_back(ctx, step).await?;
+        asking::take_back(ctx, step).await?;
     }
     Ok((workflow, left))
-}
-
-/// Takes the change of a step back that is not being applied yet.
-async fn take_back(ctx: &Ctx, step: &Step) -> Result<()> {
-    let Some(id) = step.change_id else {
-        return Ok(());
-    };
-    let change = changes::find(ctx.db.reader(), id).await?;
-    let waits = change.is_some_and(|change| {
-        matches!(
-            change.status,
-            ResourceChangeStatus::Planning | ResourceChangeStatus::Waiting
-        )
-    });
-    if !waits {
-        return Ok(());
-    }
-    match deciding::cancel(ctx, id, "the workflow was stopped").await {
-        // Somebody was faster.
-        Err(error) if error.code() == slipway_api::Code::Conflict => Ok(()),
-        canceled => canceled.map(|_| ()),
-    }
 }
 
 /// Deletes a workflow that is not carried out; the changes of its steps stay.

@@ -154,6 +154,27 @@ async fn whoever_loses_the_right_while_it_runs_stops_it_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_being_asked_for_when_it_was_stopped_is_taken_back() {
+    let shop = Shop::new().await;
+    let [_, orders, _] = three(&shop).await;
+    let wanted = json!({"kind": "refresh", "resources": [orders], "start": true});
+    let id = create(&shop.acme.owner, wanted).await.expect(201).id();
+    shop.plan().await;
+    assert_eq!(shop.change(&orders).await.attribute("status"), "waiting");
+    // As a server leaves it that is killed when it has stopped the workflow, and as a change that comes just then finds it.
+    let ctx = shop.acme.app.system();
+    let tx = ctx.begin().await.unwrap();
+    let sql = "UPDATE workflows SET status = 'canceled'";
+    sea_orm::ConnectionTrait::execute_unprepared(&*tx, sql).await.unwrap();
+    tx.commit().await.unwrap();
+    driving::drive(&ctx, id.parse().unwrap(), false).await.unwrap();
+    shop.settle().await;
+    assert_eq!(shop.change(&orders).await.attribute("status"), "canceled");
+    assert_eq!(shop.resource(&orders).await.attribute("state"), "provisioned");
+    assert_eq!(steps(&workflow(&shop, &id).await), said(&[("orders", "failed")]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn stopped_it_takes_back_what_waits() {
     let shop = Shop::new().await;
     let [network, orders, _] = three(&shop).await;
