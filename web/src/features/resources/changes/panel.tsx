@@ -81,7 +81,7 @@ function Shown({ organization, change, names }: { organization: string; change: 
         actions={<Status of="resourceChange" value={status} isBadge />}
         footer={hasFooter && (
           <div className={styles.footer}>
-            {(isDecidable && !hasRules) || actions['is-cancelable'] ? (
+            {(isDecidable && !hasRules && !mayApprove) || (actions['is-cancelable'] && !mayAsk) ? (
               <div className={styles.comment}>
                 <TextInput label="Comment on the change" isLabelHidden placeholder="Comment (optional)" value={comment} onChange={setComment} />
               </div>
