@@ -107,6 +107,7 @@ flow(
       await notes.getByLabel('In your words').fill('Say who signs each letter: `signature`.\n\nThere is **one copy** of each from now on.')
       await stage.look(page, '2-words')
       await notes.getByRole('button', { name: 'Save' }).click()
+      await notes.getByRole('button', { name: 'Edit the words' }).waitFor()
       await notes.getByText('one copy').waitFor()
       await page.getByRole('button', { name: 'Activate', exact: true }).click()
       await page.getByText('recommended', { exact: true }).first().waitFor()
@@ -122,7 +123,7 @@ flow(
       await page.getByRole('button', { name: 'Plan the upgrade of 2 resources' }).click()
       await page.waitForURL(/\/workflows\/wf-/)
       await page.getByRole('button', { name: 'Start', exact: true }).click()
-      await page.getByText('A step failed').waitFor({ timeout: 90_000 })
+      await page.getByText('2 steps failed').waitFor({ timeout: 90_000 })
       await page.getByRole('table', { name: 'Steps' }).getByText(/signature/).first().waitFor()
       await stage.look(page, '5-refused')
 
