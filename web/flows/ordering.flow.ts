@@ -143,6 +143,14 @@ flow(
       await page.getByRole('table', { name: 'Resources' }).getByRole('link', { name: 'hello' }).waitFor()
       expect(await page.getByRole('table', { name: 'Resources' }).getByRole('row').count()).toBe(3)
       await stage.look(page, '13-resources')
+      await page.getByRole('button', { name: 'Picture' }).click()
+      const picture = page.getByRole('group', { name: 'Resources, and what they stand on' })
+      await picture.getByRole('link', { name: 'hello' }).focus()
+      await page.keyboard.press('ArrowRight')
+      await picture.getByText('It stands on hello.').waitFor({ state: 'attached' })
+      await stage.look(page, '14-picture')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(box)
     } finally {
       await gitea.stop()
     }

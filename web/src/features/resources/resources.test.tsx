@@ -71,6 +71,44 @@ describe('the list', () => {
   })
 })
 
+describe('the picture', () => {
+  const picture = (rows: readonly object[], total = rows.length) => {
+    server.use(
+      http.get(`${ACME}/resources`, () => {
+        const list = listOf(rows)
+        return HttpResponse.json({ ...list, meta: { pagination: { ...list.meta.pagination, 'total-count': total } } })
+      }),
+      ...put(),
+    )
+    return show(
+      <Suspense>
+        <Resources />
+      </Suspense>,
+      { path: '/app/$organization/resources', at: '/app/acme/resources?view=picture' },
+    )
+  }
+  const below = { ...network({ name: 'region-1', template: 'region', parents: [] }), id: 'res-region' }
+
+  test('draws what stands on what, and leaves out what is destroyed', async () => {
+    const { container, user } = await picture([network(), below, { ...network({ name: 'gone', state: 'destroyed' }), id: 'res-gone' }])
+    const graph = within(await screen.findByRole('group', { name: 'Resources, and what they stand on' }))
+    expect(graph.getByRole('link', { name: /shop-net/ }).getAttribute('href')).toBe('/app/acme/resources/res-1')
+    expect(graph.getByText('Provisioned. It stands on region-1.')).toBeDefined()
+    expect(graph.queryByRole('link', { name: /gone/ })).toBeNull()
+    expect(screen.queryByRole('table')).toBeNull()
+    await expectAccessible(container)
+    await user.click(screen.getByRole('button', { name: 'List' }))
+    expect(await screen.findByRole('table', { name: 'Resources' })).toBeDefined()
+  })
+
+  test('of too many is none: it is said why, and they are listed', async () => {
+    const { container } = await picture([network()], 3_000)
+    expect(await screen.findByText('3000 resources are too many for a picture')).toBeDefined()
+    expect(screen.getByRole('table', { name: 'Resources' })).toBeDefined()
+    await expectAccessible(container)
+  })
+})
+
 describe('one resource', () => {
   test('shows what it gives, what it stands on, and what stands on it', async () => {
     server.use(...put())
