@@ -3,13 +3,11 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Api } from './harness/api'
+import { connect, modules, order, template, variables, version } from './harness/catalog'
 import { flow } from './harness/flow'
 import { Gitea } from './harness/gitea'
-import { run } from './harness/programs'
 import { ORGANIZATION } from './harness/stage'
-import { until } from './harness/until'
 
-const variables = { SLIPWAY_OUTBOUND_ALLOWED_NETWORKS: '127.0.0.0/8' }
 const AT = `/organizations/${ORGANIZATION}`
 
 const FILES = {
@@ -82,8 +80,7 @@ flow(
     try {
       await gitea.start()
       await publish(api, gitea)
-      const hello = await api.post(`${AT}/resources`, 'resources', { template: 'letter', name: 'hello', values: { greeting: 'Hello', seal: 'wax' }, 'auto-apply': true })
-      await until('hello is there', async () => (await api.get(`/resources/${hello.id}`)).attributes['state'] === 'provisioned', 90_000)
+      await order(api, 'letter', 'hello', { greeting: 'Hello', seal: 'wax' })
 
       // Written: what is wrong stands beside it, with its line.
       await page.goto(`/app/${ORGANIZATION}/blueprints`)
@@ -152,17 +149,10 @@ flow(
 
 /** Two templates, each with an active version. */
 async function publish(api: Api, gitea: Gitea) {
-  const work = await gitea.repository('platform', 'modules', FILES)
-  await run('git', ['tag', 'v1.0.0'], { directory: work })
-  await run('git', ['push', '--quiet', 'origin', 'v1.0.0'], { directory: work })
-  const settings = { method: 'token', url: gitea.url, token: await gitea.token() }
-  const integration = await api.post(`${AT}/integrations`, 'integrations', { name: 'forge', kind: 'gitea', settings })
-  const source = await api.post(`${AT}/source-codes`, 'source-codes', { identifier: 'platform/modules', name: 'modules', 'integration-id': integration.id })
-  await until('the repository is read', async () => (await api.get(`/source-codes/${source.id}`)).attributes['synchronized-at'] !== undefined)
-  for (const template of ['letter', 'box']) {
-    const parents = template === 'box' ? [{ template: 'letter' }] : []
-    await api.post(`${AT}/templates`, 'templates', { key: template, name: template, parents })
-    const version = await api.post(`${AT}/source-code-versions`, 'source-code-versions', { template, 'source-code': 'modules', tag: 'v1.0.0', directory: `modules/${template}` })
-    await api.patch(`/source-code-versions/${version.id}`, 'source-code-versions', { lifecycle: 'active' })
+  await modules(gitea, FILES)
+  await connect(api, gitea)
+  for (const key of ['letter', 'box']) {
+    await template(api, key, { name: key, parents: key === 'box' ? [{ template: 'letter' }] : [] })
+    await version(api, key)
   }
 }

@@ -3,13 +3,10 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Api } from './harness/api'
+import { connect, modules, template, variables, version } from './harness/catalog'
 import { flow } from './harness/flow'
 import { Gitea } from './harness/gitea'
-import { run } from './harness/programs'
 import { ORGANIZATION } from './harness/stage'
-import { until } from './harness/until'
-
-const variables = { SLIPWAY_OUTBOUND_ALLOWED_NETWORKS: '127.0.0.0/8' }
 
 const FILES = {
   'modules/letter/main.tf': `variable "greeting" {
@@ -146,6 +143,14 @@ flow(
       await page.getByRole('table', { name: 'Resources' }).getByRole('link', { name: 'hello' }).waitFor()
       expect(await page.getByRole('table', { name: 'Resources' }).getByRole('row').count()).toBe(3)
       await stage.look(page, '13-resources')
+      await page.getByRole('button', { name: 'Picture' }).click()
+      const picture = page.getByRole('group', { name: 'Resources, and what they stand on' })
+      await picture.getByRole('link', { name: 'hello' }).focus()
+      await page.keyboard.press('ArrowRight')
+      await picture.getByText('It stands on hello.').waitFor({ state: 'attached' })
+      await stage.look(page, '14-picture')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(box)
     } finally {
       await gitea.stop()
     }
@@ -155,20 +160,10 @@ flow(
 
 /** Two templates, each with an active version of a module of a repository. */
 async function publish(api: Api, gitea: Gitea) {
-  const work = await gitea.repository('platform', 'modules', FILES)
-  await run('git', ['tag', 'v1.0.0'], { directory: work })
-  await run('git', ['push', '--quiet', 'origin', 'v1.0.0'], { directory: work })
-  const at = `/organizations/${ORGANIZATION}`
-  const settings = { method: 'token', url: gitea.url, token: await gitea.token() }
-  const integration = await api.post(`${at}/integrations`, 'integrations', { name: 'forge', kind: 'gitea', settings })
-  const source = await api.post(`${at}/source-codes`, 'source-codes', { identifier: 'platform/modules', name: 'modules', 'integration-id': integration.id })
-  await until('the repository is read', async () => (await api.get(`/source-codes/${source.id}`)).attributes['synchronized-at'] !== undefined)
-  await api.post(`${at}/templates`, 'templates', { key: 'letter', name: 'Letter', description: 'Something to read.' })
-  await api.post(`${at}/templates`, 'templates', { key: 'box', name: 'Box', parents: [{ template: 'letter' }] })
-  for (const template of ['letter', 'box']) {
-    const asked = template === 'box' ? [{ name: 'letter', reference: { template: 'letter', output: 'text' } }] : []
-    const attributes = { template, 'source-code': 'modules', tag: 'v1.0.0', directory: `modules/${template}`, variables: asked }
-    const version = await api.post(`${at}/source-code-versions`, 'source-code-versions', attributes)
-    await api.patch(`/source-code-versions/${version.id}`, 'source-code-versions', { lifecycle: 'active' })
-  }
+  await modules(gitea, FILES)
+  await connect(api, gitea)
+  await template(api, 'letter', { description: 'Something to read.' })
+  await template(api, 'box', { parents: [{ template: 'letter' }] })
+  await version(api, 'letter')
+  await version(api, 'box', 'v1.0.0', [{ name: 'letter', reference: { template: 'letter', output: 'text' } }])
 }

@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Api } from './harness/api'
+import { connect, modules, order, release, template, variables, version } from './harness/catalog'
 import { flow } from './harness/flow'
 import { Gitea } from './harness/gitea'
-import { run } from './harness/programs'
 import { ORGANIZATION } from './harness/stage'
 import { until } from './harness/until'
 
-const variables = { SLIPWAY_OUTBOUND_ALLOWED_NETWORKS: '127.0.0.0/8' }
 const AT = `/organizations/${ORGANIZATION}`
 
 const letter = (rule: string, end: string) => `variable "greeting" {
@@ -62,7 +61,7 @@ flow(
     const gitea = new Gitea(join(stage.folder, 'gitea'))
     try {
       await gitea.start()
-      const template = await publish(api, gitea)
+      const published = await publish(api, gitea)
       const [hello] = await Promise.all([
         order(api, 'letter', 'hello', { greeting: 'Hello' }),
         order(api, 'letter', 'bye', { greeting: 'Bye' }),
@@ -77,7 +76,7 @@ flow(
       await stage.look(page, '1-nothing')
 
       // The template says how far its resources are; all are taken to the version that is recommended.
-      await page.goto(`/app/${ORGANIZATION}/templates/${template}/upgrade`)
+      await page.goto(`/app/${ORGANIZATION}/templates/${published}/upgrade`)
       await page.getByText('0 of 3 resources have the recommended version.').waitFor()
       await page.getByLabel('Steps at once').fill('3')
       await page.getByLabel('Stop after failed steps').fill('2')
@@ -152,36 +151,13 @@ async function listed(page: Page) {
 
 /** Two templates, each with an active version of a module; the id of the letter's. */
 async function publish(api: Api, gitea: Gitea): Promise<string> {
-  const work = await gitea.repository('platform', 'modules', FILES)
-  await run('git', ['tag', 'v1.0.0'], { directory: work })
-  await run('git', ['push', '--quiet', 'origin', 'v1.0.0'], { directory: work })
-  await run('git', ['checkout', '--quiet', '-b', 'next'], { directory: work })
-  await run('sh', ['-c', `cat > modules/letter/main.tf <<'EOF'\n${letter(RULE, '!')}EOF`], { directory: work })
-  await run('git', ['-c', 'user.name=platform', '-c', 'user.email=platform@example.com', 'commit', '--quiet', '--all', '--message', 'Four copies at most'], { directory: work })
-  await run('git', ['tag', 'v2.0.0'], { directory: work })
-  await run('git', ['push', '--quiet', 'origin', 'v2.0.0'], { directory: work })
-  const settings = { method: 'token', url: gitea.url, token: await gitea.token() }
-  const integration = await api.post(`${AT}/integrations`, 'integrations', { name: 'forge', kind: 'gitea', settings })
-  const source = await api.post(`${AT}/source-codes`, 'source-codes', { identifier: 'platform/modules', name: 'modules', 'integration-id': integration.id })
-  await until('the repository is read', async () => (await api.get(`/source-codes/${source.id}`)).attributes['synchronized-at'] !== undefined)
-  const { id } = await api.post(`${AT}/templates`, 'templates', { key: 'letter', name: 'Letter', description: 'Something to read.' })
-  await api.post(`${AT}/templates`, 'templates', { key: 'box', name: 'Box', parents: [{ template: 'letter' }] })
-  await version(api, 'letter', 'v1.0.0')
-  await version(api, 'box', 'v1.0.0')
-  return id
-}
-
-async function version(api: Api, template: string, tag: string) {
-  const asked = template === 'box' ? [{ name: 'letter', reference: { template: 'letter', output: 'text' } }] : []
-  const attributes = { template, 'source-code': 'modules', tag, directory: `modules/${template}`, variables: asked }
-  const made = await api.post(`${AT}/source-code-versions`, 'source-code-versions', attributes)
-  await api.patch(`/source-code-versions/${made.id}`, 'source-code-versions', { lifecycle: 'active' })
-}
-
-/** Ordered and applied; its id. */
-async function order(api: Api, template: string, name: string, values: object, parents: readonly string[] = []): Promise<string> {
-  const { id } = await api.post(`${AT}/resources`, 'resources', { template, name, values, parents, 'auto-apply': true })
-  await until(`${name} is there`, async () => (await api.get(`/resources/${id}`)).attributes['state'] === 'provisioned', 90_000)
+  const work = await modules(gitea, FILES)
+  await release(gitea, work, 'v2.0.0', { 'modules/letter/main.tf': letter(RULE, '!') }, 'Four copies at most')
+  await connect(api, gitea)
+  const id = await template(api, 'letter', { description: 'Something to read.' })
+  await template(api, 'box', { parents: [{ template: 'letter' }] })
+  await version(api, 'letter')
+  await version(api, 'box', 'v1.0.0', [{ name: 'letter', reference: { template: 'letter', output: 'text' } }])
   return id
 }
 

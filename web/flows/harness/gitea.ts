@@ -18,6 +18,7 @@ export const GITEA_PERSON = { name: PERSON, password: PASSWORD } as const
 export class Gitea {
   url = ''
   private child: ChildProcess | null = null
+  private readonly groups = new Set<string>()
 
   constructor(private readonly folder: string) {
     mkdirSync(join(folder, 'home'), { recursive: true })
@@ -53,7 +54,8 @@ export class Gitea {
 
   /** An organization there, with a private repository of these files on `main`; where it is worked in. */
   async repository(group: string, name: string, files: Readonly<Record<string, string>>): Promise<string> {
-    await this.ask('POST', '/orgs', { username: group })
+    if (!this.groups.has(group)) await this.ask('POST', '/orgs', { username: group })
+    this.groups.add(group)
     await this.ask('POST', `/orgs/${group}/repos`, { name, private: true, default_branch: 'main', description: 'What runs where' })
     const folder = join(this.folder, `work-${name}`)
     mkdirSync(folder)
@@ -73,6 +75,26 @@ export class Gitea {
     await this.git(folder, '-c', 'user.name=Lin Park', '-c', 'user.email=lin@example.com', 'commit', '--quiet', '--message', message)
     await this.git(folder, 'push', '--quiet', to, `HEAD:refs/heads/${branch}`)
     return (await this.git(folder, 'rev-parse', 'HEAD')).trim()
+  }
+
+  /** The branches of a repository, by name. */
+  async branches(repository: string): Promise<readonly string[]> {
+    const found = (await this.ask('GET', `/repos/${repository}/branches`)) as unknown as readonly { name: string }[]
+    return found.map(({ name }) => name).toSorted()
+  }
+
+  /** The newest commit of `main`. */
+  async head(repository: string): Promise<{ id: string; message: string }> {
+    const { commit } = (await this.ask('GET', `/repos/${repository}/branches/main`)) as { commit: { id: string; message: string } }
+    return commit
+  }
+
+  /** A file as it is on `main`; null where there is none. */
+  async text(repository: string, path: string): Promise<string | null> {
+    const tree = (await this.ask('GET', `/repos/${repository}/git/trees/main?recursive=true`)) as { tree: readonly { path: string; sha: string }[] }
+    const found = tree.tree.find((one) => one.path === path)
+    if (!found) return null
+    return atob(String((await this.ask('GET', `/repos/${repository}/git/blobs/${found.sha}`))['content']))
   }
 
   /** Offers a branch to `main`; its number. */

@@ -186,12 +186,18 @@ function RowLine<Row>({ row, columns, isCursor, isOff, onOpen, isSelected, onSel
         </td>
       )}
       {columns.map((column) => (
-        <td key={column.key} className={cellClass(column)}>
+        <td key={column.key} className={cellClass(column)} onPointerEnter={sayWhatIsCut}>
           {column.cell(row)}
         </td>
       ))}
     </tr>
   )
+}
+
+/** What does not fit into a cell is told by hovering it. */
+function sayWhatIsCut({ currentTarget: cell }: React.PointerEvent<HTMLTableCellElement>) {
+  if (cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent
+  else cell.removeAttribute('title')
 }
 
 /** Rows with the final layout, seen only once they take long. */

@@ -10,15 +10,22 @@ interface TagProps {
   isMono?: boolean
   /** A frame instead of a filled background: what kind of thing it is. */
   isLine?: boolean
+  /** All of it, where it may be too long for its place. */
+  title?: string
 }
 
-export function Tag({ children, isMono = false, isLine = false }: TagProps) {
-  return <span className={classes(styles.tag, isMono && styles.mono, isLine && styles.line)}>{children}</span>
+export function Tag({ children, isMono = false, isLine = false, title }: TagProps) {
+  return <span title={title} className={classes(styles.tag, isMono && styles.mono, isLine && styles.line)}>{children}</span>
 }
 
 /** `env:prod`, or `env` where there is no value. */
 export function KeyTag({ name, value }: { name: string; value?: string | null | undefined }) {
-  return <Tag isMono>{value ? `${name}:${value}` : name}</Tag>
+  const text = value ? `${name}:${value}` : name
+  return (
+    <Tag isMono title={text}>
+      {text}
+    </Tag>
+  )
 }
 
 /** In place of a value that is not shown to anybody. */

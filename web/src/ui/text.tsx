@@ -33,6 +33,13 @@ export function Text({ children, level = 1, isSmall, isStrong, isMono, isCut, ti
   )
 }
 
+/** A sentence of the server, which sets commands and names of variables between backquotes. */
+export function Sentence({ text }: { text: string }) {
+  // Parts of a sentence never change their order.
+  // oxlint-disable-next-line react/no-array-index-key
+  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))
+}
+
 /** Short facts in one line, with dots between them; what is null is left out. */
 export function Facts({ children }: { children: readonly ReactNode[] }) {
   const shown = children.filter((fact) => fact !== null && fact !== undefined && fact !== false)

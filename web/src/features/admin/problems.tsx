@@ -4,6 +4,7 @@ import { addresses } from '@/lib/addresses'
 import { Alert } from '@/ui/alert'
 import { LinkButton } from '@/ui/button'
 import { Stack } from '@/ui/layout'
+import { Sentence } from '@/ui/text'
 import type { WorkState } from './queue-search'
 
 type Problem = Schema<'SiteProblem'>
@@ -36,19 +37,12 @@ export function Problems({ problems }: { problems: readonly Problem[] }) {
         )
         return (
           <Alert key={code + detail} tone={tone} title={title} action={action}>
-            <Detail text={detail} />
+            <Sentence text={detail} />
           </Alert>
         )
       })}
     </Stack>
   )
-}
-
-/** The server sets commands between backquotes. */
-function Detail({ text }: { text: string }) {
-  // Parts of a sentence never change their order.
-  // oxlint-disable-next-line react/no-array-index-key
-  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))
 }
 
 function sentence(code: string): string {

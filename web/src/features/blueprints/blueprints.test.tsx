@@ -8,8 +8,9 @@ import { ACME, API, listOf } from '@/testing/organization-stage'
 import { show } from '@/testing/render'
 import Blueprints from './list/page'
 import { constantNode, graphOf } from './model'
+import { askedFor } from './use/constants'
 import BlueprintPage from './one/page'
-import type { Blueprint } from './queries'
+import type { Blueprint, Constant } from './queries'
 import UsePage from './use/page'
 import { BLANK, commandOf, wantedOf } from './use/values'
 import EditBlueprint from './write/edit-page'
@@ -215,6 +216,22 @@ describe('using one', () => {
     await user.click(await screen.findByRole('button', { name: 'Plan 3 resources' }))
     expect((await screen.findAllByText('Choose a region.')).length).toBeGreaterThan(0)
     expect(screen.getByLabelText('region').getAttribute('aria-invalid')).toBe('true')
+  })
+
+  test('a constant is asked for as what the variables are that it goes to', () => {
+    const kindOf = (constant: Constant, wires: typeof SHOP.attributes.wires, form: object = {}) => {
+      const asked = askedFor(constant, { parts: SHOP.attributes.parts, wires }, [{ ...FORM, ...form } as never, FORM as never, undefined])
+      return [asked.shape.kind, asked.shape.isSecret, asked.help]
+    }
+    const schema = { properties: { zones: { type: 'array', items: { type: 'string' }, description: 'Where it stands.' }, size: { type: 'number' } } }
+    const to = (variable: string, part = 'net') => ({ from: { constant: 'one' }, to: { part, variable } })
+    expect(kindOf({ name: 'one' }, [to('zones')], { schema })).toEqual(['list', false, 'Where it stands.'])
+    expect(kindOf({ name: 'one', description: 'In my words' }, [to('size')], { schema })).toEqual(['number', false, 'In my words'])
+    expect(kindOf({ name: 'one' }, [to('password', 'orders')])).toEqual(['text', true, ''])
+    // Where variables differ, where their template is not known, and where it goes nowhere.
+    expect(kindOf({ name: 'one', default: 3 }, [to('zones'), to('zone', 'orders')], { schema })).toEqual(['number', false, 'Where it stands.'])
+    expect(kindOf({ name: 'one', default: true }, [to('size', 'carts')])).toEqual(['flag', false, ''])
+    expect(kindOf({ name: 'one' }, [])).toEqual(['text', false, ''])
   })
 
   test('as a request leaves out what was not said', () => {

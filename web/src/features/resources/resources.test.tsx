@@ -4,7 +4,7 @@ import { setupServer } from 'msw/node'
 import { type ReactNode, Suspense } from 'react'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '@/testing/axe'
-import { ACME, listOf } from '@/testing/organization-stage'
+import { ACME, API, listOf } from '@/testing/organization-stage'
 import { show } from '@/testing/render'
 import AllChanges from './changes/all-page'
 import ChangesPage from './changes/page'
@@ -67,6 +67,44 @@ describe('the list', () => {
     expect(rows.getByText('Stale')).toBeDefined()
     expect(rows.getByText('a change is open')).toBeDefined()
     expect(asked[0]).toEqual({ 'filter[stale]': 'true', 'filter[project]': 'prj-1', 'filter[state]': 'provisioned', 'page[size]': '50' })
+    await expectAccessible(container)
+  })
+})
+
+describe('the picture', () => {
+  const picture = (rows: readonly object[], total = rows.length) => {
+    server.use(
+      http.get(`${ACME}/resources`, () => {
+        const list = listOf(rows)
+        return HttpResponse.json({ ...list, meta: { pagination: { ...list.meta.pagination, 'total-count': total } } })
+      }),
+      ...put(),
+    )
+    return show(
+      <Suspense>
+        <Resources />
+      </Suspense>,
+      { path: '/app/$organization/resources', at: '/app/acme/resources?view=picture' },
+    )
+  }
+  const below = { ...network({ name: 'region-1', template: 'region', parents: [] }), id: 'res-region' }
+
+  test('draws what stands on what, and leaves out what is destroyed', async () => {
+    const { container, user } = await picture([network(), below, { ...network({ name: 'gone', state: 'destroyed' }), id: 'res-gone' }])
+    const graph = within(await screen.findByRole('group', { name: 'Resources, and what they stand on' }))
+    expect(graph.getByRole('link', { name: /shop-net/ }).getAttribute('href')).toBe('/app/acme/resources/res-1')
+    expect(graph.getByText('Provisioned. It stands on region-1.')).toBeDefined()
+    expect(graph.queryByRole('link', { name: /gone/ })).toBeNull()
+    expect(screen.queryByRole('table')).toBeNull()
+    await expectAccessible(container)
+    await user.click(screen.getByRole('button', { name: 'List' }))
+    expect(await screen.findByRole('table', { name: 'Resources' })).toBeDefined()
+  })
+
+  test('of too many is none: it is said why, and they are listed', async () => {
+    const { container } = await picture([network()], 3_000)
+    expect(await screen.findByText('3000 resources are too many for a picture')).toBeDefined()
+    expect(screen.getByRole('table', { name: 'Resources' })).toBeDefined()
     await expectAccessible(container)
   })
 })
@@ -173,6 +211,30 @@ describe('a change', () => {
     await user.click(await button('Try again'))
     await user.click(await button('Take it back'))
     await waitFor(() => expect(sent.map(([, path]) => path)).toEqual(['/resource-changes/chg-1/actions/retry', '/resource-changes/chg-1/actions/cancel']))
+  })
+
+  test('that was rejected says why to whoever asked, where nothing is behind the order', async () => {
+    const rejected = change({ kind: 'create', number: 1, status: 'rejected', error: 'Rejected by sam ("Too large").', actions: { 'is-decidable': false, 'is-retryable': false, 'is-cancelable': false } })
+    server.use(...put({ resource: network({ state: 'requested' }), change: rejected }))
+    const { container } = await at(<ResourcePage />)
+    expect(await screen.findByText('Order 1 was rejected')).toBeDefined()
+    expect(screen.getByText(/Rejected by sam \("Too large"\)/)).toBeDefined()
+    expect(screen.getByRole('link', { name: 'Look at it' }).getAttribute('href')).toBe('/app/acme/resources/res-1/changes?change=chg-1')
+    await expectAccessible(container)
+  })
+
+  test('names what its fields name by ids', async () => {
+    const moved = change({ differences: [{ field: 'source-code-version', before: 'scv-0000000000000001', after: 'scv-0000000000000002' }] as never })
+    server.use(
+      http.get(`${API}/source-code-versions/:id`, ({ params }) =>
+        HttpResponse.json({ data: { id: params['id'], type: 'source-code-versions', attributes: { ref: `v${String(params['id']).at(-1)}.0.0` } } }),
+      ),
+      ...put({ resource: network({}, open), change: moved }),
+    )
+    await at(<ResourcePage />)
+    expect((await screen.findByText('v1.0.0')).tagName).toBe('DEL')
+    expect((await screen.findByText('v2.0.0')).tagName).toBe('INS')
+    expect(screen.getByText('version').tagName).toBe('DT')
   })
 
   test('stands in the list of all, and is shown whole when it is chosen', async () => {

@@ -61,6 +61,7 @@ export function changeTitle({ kind, number }: Pick<ChangeAttributes, 'kind' | 'n
 
 /** A field of a difference for people: `values/size` is the variable size. */
 export function fieldWords({ field }: Difference): string {
+  if (field === 'source-code-version') return 'version'
   return field.startsWith('values/') ? field.slice('values/'.length) : field.replaceAll('-', ' ')
 }
 

@@ -8,9 +8,10 @@ import { Button, LinkButton } from '@/ui/button'
 import { Split } from '@/ui/layout'
 import { Menu } from '@/ui/menu'
 import { PageHead } from '@/ui/page-head'
+import { Changes } from './changes'
 import { FirstSteps } from './first-steps'
 import { Platform } from './platform'
-import { approvals, failures, related, type RunList, totalOf, workspaceOf } from './queries'
+import { approvals, type ChangeList, changes, failures, related, type RunList, totalOf, workspaceOf } from './queries'
 import { Recent } from './recent'
 import { RunningNow } from './running-now'
 import { Approvals, AllQuiet, Failures } from './waiting'
@@ -22,10 +23,12 @@ export default function StartPage() {
     get('/api/v2/organizations/{organization}/workspaces', { params: { path: { organization }, query: { 'page[size]': 1 } } }),
   )
   const confirm = useSuspenseQuery(approvals(organization)).data as RunList
+  const decide = useSuspenseQuery(changes(organization)).data as ChangeList
   const failed = useSuspenseQuery(failures(organization)).data as RunList
   const { permissions } = document.data.attributes
+  const waiting = totalOf(confirm) + totalOf(decide) + totalOf(failed)
 
-  if (first.data.length === 0) {
+  if (first.data.length === 0 && totalOf(decide) === 0) {
     return (
       <>
         <PageHead title="Start" meta={`Nothing is in ${organization} yet.`} />
@@ -37,7 +40,7 @@ export default function StartPage() {
     <>
       <PageHead
         title="Start"
-        meta={waitingText(totalOf(confirm) + totalOf(failed), projectsOf(confirm, failed))}
+        meta={waitingText(waiting, projectsOf(decide, confirm, failed))}
         actions={<New organization={organization} permissions={permissions} />}
       />
       <Split
@@ -50,8 +53,9 @@ export default function StartPage() {
         }
       >
         <Approvals organization={organization} list={confirm} />
+        <Changes organization={organization} list={decide} isFirst={confirm.data.length === 0} />
         <Failures organization={organization} list={failed} />
-        {totalOf(confirm) + totalOf(failed) === 0 && <AllQuiet organization={organization} />}
+        {waiting === 0 && <AllQuiet organization={organization} />}
       </Split>
     </>
   )
@@ -64,9 +68,10 @@ function waitingText(things: number, projects: number): string {
   return `${counted(things, 'thing')} ${verb} for you${projects > 0 ? ` in ${counted(projects, 'project')}` : ''}.`
 }
 
-/** How many projects the workspaces of the runs are in. */
-function projectsOf(...lists: readonly RunList[]): number {
-  const projects = lists.flatMap((list) => list.data.map((run) => workspaceOf(list, run)).map((one) => one && related(one, 'project')))
+/** How many projects the resources and the workspaces of the runs are in. */
+function projectsOf(decide: ChangeList, ...lists: readonly RunList[]): number {
+  const runs = lists.flatMap((list) => list.data.map((run) => workspaceOf(list, run)).map((one) => one && related(one, 'project')))
+  const projects = [...runs, ...decide.data.map((change) => related(change, 'project'))]
   return new Set(projects.filter((id) => id !== null)).size
 }
 

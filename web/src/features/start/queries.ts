@@ -17,6 +17,12 @@ export const approvals = (organization: string) => runs(organization, { 'filter[
 /** Failures of the last week where the caller may apply, and nothing newer ran since. */
 export const failures = (organization: string) => runs(organization, { 'filter[for-me]': 'failed' })
 
+/** Changes of resources that wait for a yes, and that the caller may decide about, newest first. */
+export const changes = (organization: string) =>
+  get('/api/v2/organizations/{organization}/resource-changes', {
+    params: { path: { organization }, query: { 'filter[for-me]': 'decide', 'page[size]': MOST } },
+  })
+
 /** Runs that are queued or under way, newest first. */
 export const movingRuns = (organization: string) => runs(organization, { 'filter[status]': MOVING })
 
@@ -31,8 +37,14 @@ export interface RunList {
   readonly meta?: { readonly pagination: { readonly 'total-count': number } } | null
 }
 
+/** A list of changes of resources, as it is answered. */
+export interface ChangeList {
+  readonly data: readonly ResourceOf<'ResourceChange'>[]
+  readonly meta?: RunList['meta']
+}
+
 /** How many there are, also where fewer are shown. */
-export function totalOf(list: RunList | undefined): number {
+export function totalOf(list: RunList | ChangeList | undefined): number {
   return list?.meta?.pagination['total-count'] ?? list?.data.length ?? 0
 }
 

@@ -15,7 +15,7 @@ export const start: Feature = {
     { group: 'main', title: 'Start', icon: 'start', order: 0, keys: 'g s', to: addresses.organization, badge: StartBadge },
   ],
   actions: [
-    { id: 'start.open', title: 'Open the start page', icon: 'start', words: 'home waiting approvals', keys: 'g s', to: addresses.organization },
+    { id: 'start.open', title: 'Open the start page', icon: 'start', words: 'home waiting approvals changes', keys: 'g s', to: addresses.organization },
   ],
   stale: (event) => {
     const kind = event.attributes['object-kind']
@@ -26,6 +26,7 @@ export const start: Feature = {
         stale('/api/v2/organizations/{organization}/workspaces'),
       ]
     }
+    if (kind === 'resource-change') return [stale('/api/v2/organizations/{organization}/resource-changes')]
     if (kind === 'workspace') return [stale('/api/v2/organizations/{organization}/workspaces')]
     return []
   },

@@ -61,12 +61,22 @@ function organization(permissions: Partial<Schema<'OrganizationPermissions'>>) {
   })
 }
 
-function open(workspaces: readonly object[], permissions: Partial<Schema<'OrganizationPermissions'>> = {}) {
+const ordered = {
+  id: 'chg-1',
+  type: 'resource-changes',
+  attributes: { kind: 'create', 'resource-name': 'orders', template: 'database', 'requested-by': 'lin', reason: 'For the shop', 'updated-at': '2026-11-21T06:23:00.000Z' },
+  relationships: { resource: { data: { id: 'res-1', type: 'resources' } }, project: { data: { id: 'prj-2', type: 'projects' } }, run: { data: { id: 'run-1', type: 'runs' } } },
+}
+
+function open(workspaces: readonly object[], permissions: Partial<Schema<'OrganizationPermissions'>> = {}, changes: readonly object[] = []) {
   server.use(
     ...acme(),
     http.get(ACME, () => HttpResponse.json({ data: organization(permissions) })),
     http.get(`${ACME}/workspaces`, () => HttpResponse.json(listOf(workspaces))),
     http.get(`${ACME}/agent-pools`, () => HttpResponse.json(listOf([]))),
+    http.get(`${ACME}/resource-changes`, ({ request }) =>
+      HttpResponse.json(listOf(new URL(request.url).searchParams.get('filter[for-me]') === 'decide' ? changes : [])),
+    ),
     http.get(`${API}/account/preferences`, () => HttpResponse.json(listOf([]))),
     http.get(`${ACME}/runs`, ({ request }) => {
       const isForMe = new URL(request.url).searchParams.get('filter[for-me]') === 'confirm'
@@ -92,6 +102,15 @@ test('a plan that waits for me stands there with what it changes, and leads to t
   expect(row.getByText('shop')).toBeDefined()
   expect(await row.findByRole('img', { name: /6 to create.*1 to destroy/ })).toBeDefined()
   expect(row.getByRole('link', { name: 'Review' }).getAttribute('href')).toBe('/app/acme/workspaces/shop/runs/run-1')
+})
+
+test('a change of a resource that waits for me counts, and leads to the resource', async () => {
+  await open([shop], {}, [ordered])
+  expect(await screen.findByText('2 things wait for you in 2 projects.')).toBeDefined()
+  const row = within(screen.getByText('Order orders').closest('li') as HTMLElement)
+  expect(row.getByText('“For the shop”')).toBeDefined()
+  expect(await row.findByRole('img', { name: /6 to create.*1 to destroy/ })).toBeDefined()
+  expect(row.getByRole('link', { name: 'Review' }).getAttribute('href')).toBe('/app/acme/resources/res-1')
 })
 
 test('an empty organization teaches the first steps, and says to a reader why he cannot take them', async () => {

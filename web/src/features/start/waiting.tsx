@@ -1,16 +1,14 @@
 // The rows that wait: plans to confirm, workspaces whose newest run failed.
-import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
 import type { ResourceOf } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { LinkButton } from '@/ui/button'
-import { Counts } from '@/ui/counts'
-import { Icon, type IconName, type Tone } from '@/ui/icon'
+import { Icon } from '@/ui/icon'
 import { Link } from '@/ui/link'
 import { Section } from '@/ui/section'
-import { Facts, Text } from '@/ui/text'
+import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
-import { related, type RunList, runWithPlan, totalOf, workspaceOf } from './queries'
+import { related, type RunList, totalOf, workspaceOf } from './queries'
+import { PlanCounts, Row } from './row'
 import styles from './waiting.module.css'
 
 interface ListProps {
@@ -42,7 +40,6 @@ interface ItemProps {
 
 /** `isFirst`: it has the page's one primary action. */
 function Approval({ organization, run, workspace, isFirst }: ItemProps & { isFirst: boolean }) {
-  const plan = planOf(useQuery(runWithPlan(run.id)).data)
   const since = run.attributes['status-timestamps']['planned-at'] ?? run.attributes['created-at']
   const to = addresses.run(organization, workspace, run.id)
   return (
@@ -59,7 +56,7 @@ function Approval({ organization, run, workspace, isFirst }: ItemProps & { isFir
           waiting <Time at={since} form="short" />
         </span>,
       ]}
-      end={plan && <Counts counts={plan} />}
+      end={<PlanCounts run={run.id} />}
       action={
         <LinkButton to={to} size="sm" look={isFirst ? 'primary' : 'default'}>
           Review
@@ -125,34 +122,6 @@ function nameOf(list: RunList, run: ResourceOf<'Run'>): string {
   return workspaceOf(list, run)?.attributes.name ?? related(run, 'workspace') ?? ''
 }
 
-interface RowProps {
-  icon: IconName
-  tone: Tone
-  title: string
-  to: string
-  facts: readonly ReactNode[]
-  end?: ReactNode
-  action: ReactNode
-}
-
-function Row({ icon, tone, title, to, facts, end, action }: RowProps) {
-  return (
-    <li className={styles.row}>
-      <Icon name={icon} tone={tone} />
-      <div className={styles.text}>
-        <Link to={to} look="name">
-          {title}
-        </Link>
-        <div className={styles.facts}>
-          <Facts>{facts}</Facts>
-        </div>
-      </div>
-      {end && <div className={styles.end}>{end}</div>}
-      <div className={styles.action}>{action}</div>
-    </li>
-  )
-}
-
 /** In place of the rows when there are none. */
 export function AllQuiet({ organization }: { organization: string }) {
   return (
@@ -160,30 +129,13 @@ export function AllQuiet({ organization }: { organization: string }) {
       <div className={styles.quiet}>
         <Icon name="ok" tone="neutral" />
         <p>
-          No plan waits for you, and no workspace failed. Plans that you may confirm and failures appear here by themselves.{' '}
+          No plan and no change of a resource waits for you, and no workspace failed. What you may confirm and failures appear here by
+          themselves.{' '}
           <Link to={addresses.workspaces(organization)}>All workspaces</Link>
         </p>
       </div>
     </Section>
   )
-}
-
-interface PlanAttributes {
-  readonly 'resource-additions'?: number | null
-  readonly 'resource-changes'?: number | null
-  readonly 'resource-destructions'?: number | null
-}
-
-/** The numbers of the plan that came with the run. */
-function planOf(document: { readonly included?: unknown } | undefined) {
-  const included = (document?.included ?? []) as readonly { type: string; attributes: PlanAttributes }[]
-  const plan = included.find((one) => one.type === 'plans')?.attributes
-  if (!plan) return null
-  return {
-    create: plan['resource-additions'] ?? 0,
-    update: plan['resource-changes'] ?? 0,
-    destroy: plan['resource-destructions'] ?? 0,
-  }
 }
 
 function sentence(text: string | null | undefined): string | null {

@@ -140,10 +140,16 @@ describe('one workflow', () => {
   })
 
   test('that runs leads to the changes of its steps, and is stopped', async () => {
-    const steps = [step('net', { status: 'waiting', 'change-id': 'chg-1' }), step('cluster', { after: ['res-net'] })]
+    const steps = [step('account', { status: 'done', 'change-id': 'chg-0' }), step('net', { status: 'waiting', 'change-id': 'chg-1' }), step('cluster', { after: ['res-net'] })]
     put(workflow({ status: 'running', 'started-at': T0, steps }))
+    server.use(
+      http.get(`${API}/resource-changes/:change`, ({ params: { change } }) =>
+        HttpResponse.json({ data: { id: change, type: 'resource-changes', attributes: { 'created-at': T0, ...(change === 'chg-0' && { 'ended-at': new Date(Date.parse(T0) + 192_000).toISOString() }) } } }),
+      ),
+    )
     const { user, container } = await page('?view=list')
     const table = within(await screen.findByRole('table', { name: 'Steps' }))
+    expect(await table.findByText('3 min 12 s')).toBeDefined()
     expect(table.getByRole('link', { name: 'Look and decide' }).getAttribute('href')).toBe('/app/acme/resources/res-net/changes?change=chg-1')
     expect(table.getByText('after net')).toBeDefined()
     expect(screen.getByText('A plan waits for a yes')).toBeDefined()

@@ -17,8 +17,8 @@ import { Section } from '@/ui/section'
 import { Textarea, TextInput } from '@/ui/text-input'
 import { type FormState, useForm } from '@/ui/use-form'
 import { ValueInput } from '@/ui/value-input'
-import type { Shape } from '@/ui/value-shape'
 import { type Blueprint, type Constant, type External, ORDER, partForm, projectsOf, resourcesOf, staleWorkflows, templateOf, useOpenBlueprint } from '../queries'
+import { type Asked, askedFor } from './constants'
 import { PartFields, secretsOf } from './part-fields'
 import { BLANK, commandOf, partOf, type PartValues, problemsOf, type Values, wantedOf } from './values'
 import styles from '../blueprints.module.css'
@@ -46,7 +46,12 @@ export default function UsePage() {
   const projects = useQuery(projectsOf(organization)).data?.data ?? []
   const refusal = useRefusal(organization, values.project, ORDER)
   const forms = useQueries({ queries: attributes.parts.map((part) => partForm(organization, part, values.project)) })
-  const secrets = new Set(attributes.parts.flatMap((part, at) => secretsOf(part, forms[at]?.data?.data.attributes)))
+  const shapes = forms.map(({ data }) => data?.data.attributes)
+  const constants = attributes.constants.map((constant) => ({ constant, asked: askedFor(constant, attributes, shapes) }))
+  const secrets = new Set([
+    ...attributes.parts.flatMap((part, at) => secretsOf(part, shapes[at])),
+    ...constants.filter(({ asked }) => asked.shape.isSecret).map(({ constant }) => constant.name),
+  ])
   const integrations = forms.flatMap(({ data }) => data?.data.attributes.integrations ?? []).flatMap(({ candidates }) => candidates)
   const allNames = new Map([...names, ...projects.map((one) => [one.id, one.attributes.name] as const), ...integrations.map((one) => [one.id, one.name] as const)])
   const problems = new Map((form.error?.fields ?? []).map(({ pointer, detail }) => [pointer.replace('/data/attributes/', ''), detail]))
@@ -93,8 +98,8 @@ export default function UsePage() {
                     }}
                   />
                 ))}
-                {attributes.constants.map((constant) => (
-                  <ConstantField key={constant.name} constant={constant} values={values} onChange={form.set} error={problemAt(`constants/${constant.name}`)} />
+                {constants.map(({ constant, asked }) => (
+                  <ConstantField key={constant.name} constant={constant} asked={asked} values={values} onChange={form.set} error={problemAt(`constants/${constant.name}`)} />
                 ))}
               </div>
             </Section>
@@ -171,12 +176,13 @@ function ExternalField({ organization, external, value, error, onChange }: Exter
 
 interface ConstantFieldProps {
   constant: Constant
+  asked: Asked
   values: Values
   onChange: (changes: Partial<Values>) => void
   error: string | undefined
 }
 
-function ConstantField({ constant: { name, description, default: fallback }, values, onChange, error }: ConstantFieldProps) {
+function ConstantField({ constant: { name, default: fallback }, asked, values, onChange, error }: ConstantFieldProps) {
   const hasDefault = fallback !== undefined && fallback !== null
   const put = (value: unknown) => {
     const { [name]: _, ...rest } = values.constants
@@ -187,23 +193,14 @@ function ConstantField({ constant: { name, description, default: fallback }, val
       label={name}
       name={`constants/${name}`}
       isOptional={hasDefault}
-      shape={shapeLike(fallback)}
+      shape={asked.shape}
       value={values.constants[name]}
       onChange={put}
       fallback={fallback}
-      help={description || undefined}
+      help={asked.help || undefined}
       error={error}
     />
   )
-}
-
-const PLAIN: Omit<Shape, 'kind'> = { options: [], item: null, fields: [], isSecret: false }
-
-/** Constants have no types: they are typed as what they are without anything given, otherwise as text. */
-function shapeLike(value: unknown): Shape {
-  if (typeof value === 'number') return { ...PLAIN, kind: 'number' }
-  if (typeof value === 'boolean') return { ...PLAIN, kind: 'flag' }
-  return { ...PLAIN, kind: typeof value === 'object' && value !== null ? 'any' : 'text' }
 }
 
 function How({ form }: { form: FormState<Values> }) {

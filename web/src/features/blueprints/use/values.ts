@@ -66,14 +66,14 @@ export function problemsOf({ parallel, 'stop-after': stopAfter }: Values): Parti
   }
 }
 
-/** `names` are those of projects, resources and integrations by id; `secrets` are `part.variable`. */
+/** `names` are those of projects, resources and integrations by id; `secrets` are `part.variable`, and names of constants. */
 export function commandOf(attributes: Pick<Blueprint['attributes'], 'name'>, values: Values, names: ReadonlyMap<string, string>, secrets: ReadonlySet<string>): string {
   const named = (id: string) => names.get(id) ?? id
   return command(
     `slipway blueprint use ${quoted(attributes.name)}`,
     values.name.trim() && `--name ${quoted(values.name.trim())}`,
     values.project && `--in-project ${quoted(named(values.project))}`,
-    ...Object.entries(values.constants).map(([name, value]) => `--constant ${quoted(`${name}=${setText(value)}`)}`),
+    ...Object.entries(values.constants).map(([name, value]) => `--constant ${secrets.has(name) ? `${name}=…` : quoted(`${name}=${setText(value)}`)}`),
     ...Object.entries(values.externals).map(([name, id]) => id && `--external ${quoted(`${name}=${named(id)}`)}`),
     ...Object.entries(values.parts).flatMap(([part, { name, given, integrations }]) => [
       name.trim() && `--part-name ${quoted(`${part}=${name.trim()}`)}`,

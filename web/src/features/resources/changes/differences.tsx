@@ -3,6 +3,7 @@ import { ValueDiff } from '@/ui/diff'
 import { Text } from '@/ui/text'
 import type { Difference } from '../queries'
 import { fieldWords, type Names } from '../words'
+import { useNamed } from './named'
 import styles from '../resources.module.css'
 
 interface DifferencesProps {
@@ -11,7 +12,8 @@ interface DifferencesProps {
   names: Names
 }
 
-export function Differences({ differences, names }: DifferencesProps) {
+export function Differences({ differences, names: known }: DifferencesProps) {
+  const names = useNamed(differences, known)
   if (differences.length === 0) return <Text level={3}>Nothing of what was decided about it: it takes what it stands on as that is now.</Text>
   return (
     <dl className={styles.fields}>

@@ -4,6 +4,7 @@ import { toApiError } from '@/api/errors'
 import { addresses } from '@/lib/addresses'
 import { parameter, useSearchState } from '@/lib/search'
 import { ErrorNotice } from '@/ui/alert'
+import { Stack } from '@/ui/layout'
 import { Link } from '@/ui/link'
 import { Pager } from '@/ui/pager'
 import { Section } from '@/ui/section'
@@ -25,7 +26,7 @@ export default function ChangesPage() {
   const names = useNames(resource)
   const rows = data?.data as readonly Change[] | undefined
   return (
-    <>
+    <Stack gap={6}>
       {chosen && <ChangePanel organization={organization} change={chosen} names={names} />}
       <Section title="Changes" count={data?.meta?.pagination['total-count']}>
         {error ? (
@@ -43,7 +44,7 @@ export default function ChangesPage() {
         )}
         <Pager meta={data?.meta} shown={rows?.length ?? 0} onPage={(next) => void change({ page: next })} />
       </Section>
-    </>
+    </Stack>
   )
 }
 

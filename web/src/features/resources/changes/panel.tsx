@@ -18,12 +18,15 @@ import { Status } from '@/ui/status'
 import { Facts, Text } from '@/ui/text'
 import { TextInput } from '@/ui/text-input'
 import { Time } from '@/ui/time'
-import { APPROVE, CHANGE, type Change, changeBy, runWithPlan, staleResources, UPDATE, useRefusal } from '../queries'
+import { APPROVE, CHANGE, type Change, changeBy, CREATE, DESTROY, runWithPlan, staleResources, UPDATE, useRefusal } from '../queries'
 import { changeTitle, type Names } from '../words'
 import { Differences } from './differences'
 import styles from '../resources.module.css'
 
 type Action = 'approve' | 'reject' | 'withdraw' | 'confirm' | 'retry' | 'cancel'
+
+/** Whoever may ask for a change may try it again and take it back. */
+const ASKING = { create: CREATE, update: UPDATE, destroy: DESTROY } as const
 
 interface ChangePanelProps {
   organization: string
@@ -45,7 +48,7 @@ function Shown({ organization, change, names }: { organization: string; change: 
   const { attributes } = change
   const project = related(change, 'project')
   const mayApprove = useRefusal(organization, project, APPROVE)
-  const mayUpdate = useRefusal(organization, project, UPDATE)
+  const mayAsk = useRefusal(organization, project, ASKING[attributes.kind])
   const me = useQuery(get('/api/v2/account/details')).data?.data.id
   const run = related(change, 'run')
   const [busy, setBusy] = useState<Action | null>(null)
@@ -70,25 +73,26 @@ function Shown({ organization, change, names }: { organization: string; change: 
   const { status, approvals, actions } = attributes
   const hasRules = (approvals?.rules.length ?? 0) > 0
   const isDecidable = actions['is-decidable']
+  const hasFooter = (isDecidable && !hasRules) || actions['is-cancelable'] || actions['is-retryable']
   return (
     <Stack gap={3}>
       <Panel
         title={changeTitle(attributes)}
         actions={<Status of="resourceChange" value={status} isBadge />}
-        footer={
+        footer={hasFooter && (
           <div className={styles.footer}>
-            {(isDecidable && !hasRules) || actions['is-cancelable'] ? (
+            {(isDecidable && !hasRules && !mayApprove) || (actions['is-cancelable'] && !mayAsk) ? (
               <div className={styles.comment}>
                 <TextInput label="Comment on the change" isLabelHidden placeholder="Comment (optional)" value={comment} onChange={setComment} />
               </div>
             ) : null}
             {actions['is-cancelable'] && (
-              <Button isBusy={busy === 'cancel'} disabledReason={mayUpdate} onClick={() => void press('cancel')}>
+              <Button isBusy={busy === 'cancel'} disabledReason={mayAsk} onClick={() => void press('cancel')}>
                 {status === 'applying' ? 'Stop it' : 'Take it back'}
               </Button>
             )}
             {actions['is-retryable'] && (
-              <Button icon="refresh" look="primary" isBusy={busy === 'retry'} disabledReason={mayUpdate} onClick={() => void press('retry')}>
+              <Button icon="refresh" look="primary" isBusy={busy === 'retry'} disabledReason={mayAsk} onClick={() => void press('retry')}>
                 Try again
               </Button>
             )}
@@ -103,7 +107,7 @@ function Shown({ organization, change, names }: { organization: string; change: 
               </>
             )}
           </div>
-        }
+        )}
       >
         <Stack gap={3}>
           <Facts>
@@ -114,7 +118,7 @@ function Shown({ organization, change, names }: { organization: string; change: 
               attributes.reason !== '' && <span key="why">“{attributes.reason}”</span>,
             ]}
           </Facts>
-          {attributes.detail && (
+          {attributes.detail && attributes.detail !== approvals?.detail && (
             <Text level={2}>
               <Icon name="queued" size={14} /> {attributes.detail}
             </Text>

@@ -1,6 +1,6 @@
 // What was ordered from the catalog, and how it stands.
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useAllowed } from '@/api/allowed'
 import { toApiError } from '@/api/errors'
 import { addresses } from '@/lib/addresses'
@@ -12,11 +12,18 @@ import { EmptyState } from '@/ui/empty-state'
 import { FilterBar } from '@/ui/filter-bar'
 import { PageHead } from '@/ui/page-head'
 import { Pager } from '@/ui/pager'
+import { Segmented } from '@/ui/segmented'
+import { Skeleton } from '@/ui/skeleton'
 import { Table } from '@/ui/table'
 import { projectsOf, READ, type Resource, resourcesOf, templatesOf } from '../queries'
+import { MOST_DRAWN } from './arranged'
 import { BulkActions } from './bulk-actions'
 import { columns } from './columns'
 import { parseResources } from './search'
+import styles from '../resources.module.css'
+
+/** With what arranges it, which a list does not need. */
+const Picture = lazy(() => import('./picture'))
 
 const NOTHING = { text: undefined, project: undefined, template: undefined, version: undefined, state: undefined, label: undefined, stale: undefined, page: undefined }
 
@@ -30,18 +37,21 @@ export default function Resources() {
   const allowed = useAllowed(organization)
   allowed.demand(READ)
   const [search, change] = useSearchState(parseResources)
-  const { text, project, template, version, state, label, stale, sort, page } = search
+  const { text, project, template, version, state, label, stale, sort, page, view } = search
   const isFiltered = Boolean(text ?? project ?? template ?? version ?? state ?? label ?? stale)
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set())
+  const filters = {
+    ...(text && { 'search[text]': text }),
+    ...(project && { 'filter[project]': project }),
+    ...(template && { 'filter[template]': template }),
+    ...(version && { 'filter[version]': version }),
+    ...(state && { 'filter[state]': state }),
+    ...(label && { 'filter[label]': label }),
+    ...(stale && { 'filter[stale]': stale === 'true' }),
+  }
   const { data, error, refetch, isPlaceholderData } = useQuery({
     ...resourcesOf(organization, {
-      ...(text && { 'search[text]': text }),
-      ...(project && { 'filter[project]': project }),
-      ...(template && { 'filter[template]': template }),
-      ...(version && { 'filter[version]': version }),
-      ...(state && { 'filter[state]': state }),
-      ...(label && { 'filter[label]': label }),
-      ...(stale && { 'filter[stale]': stale === 'true' }),
+      ...filters,
       ...(sort && { sort }),
       ...(page && { 'page[number]': page }),
       'page[size]': 50,
@@ -52,6 +62,9 @@ export default function Resources() {
   const templates = useQuery(templatesOf(organization)).data?.data ?? []
   const rows = data?.data as readonly Resource[] | undefined
   const isEmpty = rows?.length === 0 && !isFiltered
+  const total = data?.meta?.pagination['total-count'] ?? 0
+  const isPicture = view === 'picture' && total > 0
+  const isListed = !isPicture || total > MOST_DRAWN
   // Who may order in one project only is not told before he chose it.
   const add = (
     <LinkButton look="primary" icon="plus" to={addresses.orderResource(organization)}>
@@ -62,7 +75,7 @@ export default function Resources() {
     <>
       <PageHead
         title="Resources"
-        count={data?.meta?.pagination['total-count']}
+        count={data && total}
         meta="What was ordered from the catalog: each is one unit of infrastructure, of a template."
         actions={
           isEmpty ? undefined : (
@@ -81,38 +94,53 @@ export default function Resources() {
         }
       />
       {!isEmpty && (
-        <FilterBar
-          text={{ name: 'text', placeholder: 'Filter by name' }}
-          filters={[
-            { name: 'project', title: 'Project', options: projects.map(({ id, attributes }) => ({ value: id, text: attributes.name })) },
-            { name: 'template', title: 'Template', options: templates.map(({ id, attributes }) => ({ value: id, text: attributes.name })) },
-            {
-              name: 'state',
-              title: 'State',
-              options: [
-                { value: 'requested', text: 'Ordered' },
-                { value: 'provisioned', text: 'Provisioned' },
-                { value: 'destroyed', text: 'Destroyed' },
-              ],
-            },
-            {
-              name: 'stale',
-              title: 'Up to date',
-              options: [
-                { value: 'true', text: 'Stale' },
-                { value: 'false', text: 'Up to date' },
-              ],
-            },
-            ...(version ? [{ name: 'version', title: 'Version', options: [{ value: version, text: versionName(rows, version) }] }] : []),
-            { name: 'label', title: 'Label', placeholder: 'team=platform', isMono: true },
-          ]}
-          values={{ text, project, template, version, state, stale, label }}
-          onChange={(changes) => void change({ ...changes, page: undefined } as never)}
-        />
+        <div className={styles.bar}>
+          <FilterBar
+            text={{ name: 'text', placeholder: 'Filter by name' }}
+            filters={[
+              { name: 'project', title: 'Project', options: projects.map(({ id, attributes }) => ({ value: id, text: attributes.name })) },
+              { name: 'template', title: 'Template', options: templates.map(({ id, attributes }) => ({ value: id, text: attributes.name })) },
+              {
+                name: 'state',
+                title: 'State',
+                options: [
+                  { value: 'requested', text: 'Ordered' },
+                  { value: 'provisioned', text: 'Provisioned' },
+                  { value: 'destroyed', text: 'Destroyed' },
+                ],
+              },
+              {
+                name: 'stale',
+                title: 'Up to date',
+                options: [
+                  { value: 'true', text: 'Stale' },
+                  { value: 'false', text: 'Up to date' },
+                ],
+              },
+              ...(version ? [{ name: 'version', title: 'Version', options: [{ value: version, text: versionName(rows, version) }] }] : []),
+              { name: 'label', title: 'Label', placeholder: 'team=platform', isMono: true },
+            ]}
+            values={{ text, project, template, version, state, stale, label }}
+            onChange={(changes) => void change({ ...changes, page: undefined } as never)}
+          />
+          <Segmented
+            label="Shown as"
+            value={view ?? 'list'}
+            onChange={(chosen) => void change({ view: chosen === 'picture' ? chosen : undefined }, { replace: true })}
+            options={[
+              { value: 'list', text: 'List' },
+              { value: 'picture', text: 'Picture' },
+            ]}
+          />
+        </div>
       )}
-      {error ? (
-        <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
-      ) : (
+      {isPicture && (
+        <Suspense fallback={<Skeleton height={320} />}>
+          <Picture organization={organization} filters={filters} total={total} />
+        </Suspense>
+      )}
+      {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
+      {!error && isListed && (
         <Table
           label="Resources"
           rows={rows}
@@ -142,7 +170,7 @@ export default function Resources() {
         />
       )}
       <BulkActions organization={organization} selected={(rows ?? []).filter(({ id }) => selection.has(id))} onClear={() => setSelection(new Set())} />
-      <Pager meta={data?.meta} shown={rows?.length ?? 0} onPage={(next) => void change({ page: next })} />
+      {isListed && <Pager meta={data?.meta} shown={rows?.length ?? 0} onPage={(next) => void change({ page: next })} />}
     </>
   )
 }

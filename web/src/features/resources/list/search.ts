@@ -16,6 +16,8 @@ interface ListSearch {
   readonly stale: 'true' | 'false' | undefined
   readonly sort: string | undefined
   readonly page: number | undefined
+  /** The list unless it is said. */
+  readonly view: 'picture' | undefined
 }
 
 export const parseResources: ParseSearch<ListSearch> = (raw) => ({
@@ -28,4 +30,5 @@ export const parseResources: ParseSearch<ListSearch> = (raw) => ({
   stale: parameter.oneOf(typeof raw['stale'] === 'boolean' ? String(raw['stale']) : raw['stale'], ['true', 'false'] as const),
   sort: parameter.text(raw['sort']),
   page: parameter.page(raw['page']),
+  view: parameter.oneOf(raw['view'], ['picture']),
 })

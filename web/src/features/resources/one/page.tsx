@@ -14,8 +14,8 @@ import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { RefreshDialog } from '../changes/ask-dialog'
 import { ChangePanel } from '../changes/panel'
-import { projectsOf, type Resource, treeOf, UPDATE, useOpenResource, useRefusal } from '../queries'
-import { type Names, staleWords } from '../words'
+import { type Change, changesOf, projectsOf, type Resource, treeOf, UPDATE, useOpenResource, useRefusal } from '../queries'
+import { changeTitle, type Names, staleWords } from '../words'
 import { Outputs } from './outputs'
 import { ResourceTree } from './tree'
 import styles from '../resources.module.css'
@@ -39,14 +39,33 @@ export default function ResourcePage() {
       <Stack gap={4}>
         {change && <ChangePanel organization={organization} change={change} names={names} />}
         {attributes.stale.length > 0 && <Stale organization={organization} resource={resource} etag={etag} names={names} />}
-        {!change && attributes.state === 'requested' && (
-          <Alert tone="neutral" title="Nothing is behind it" action={<LinkButton size="sm" to={addresses.resource(organization, id, 'changes')}>Its changes</LinkButton>}>
-            Its order came to nothing. Change it to plan it again, or delete its entry.
-          </Alert>
-        )}
+        {!change && <LastChange organization={organization} resource={resource} />}
         <Outputs resource={resource} />
       </Stack>
     </Split>
+  )
+}
+
+/** What came of what was asked last, where that was nothing: whoever asked finds out why. */
+function LastChange({ organization, resource }: { organization: string; resource: Resource }) {
+  const { id, attributes } = resource
+  const last = useQuery(changesOf(id, 1)).data?.data[0] as Change | undefined
+  const said = last && ['rejected', 'canceled'].includes(last.attributes.status) ? last.attributes : null
+  const isNothing = attributes.state === 'requested'
+  // What was taken back is of interest to nobody, but that nothing is there because of it.
+  if (!isNothing && said?.status !== 'rejected') return null
+  return (
+    <Alert
+      tone="neutral"
+      title={said ? `${changeTitle(said)} was ${said.status === 'rejected' ? 'rejected' : 'taken back'}` : 'Nothing is behind it'}
+      action={
+        <LinkButton size="sm" to={addresses.resource(organization, id, 'changes')} {...(last && { search: { change: last.id } as never })}>
+          Look at it
+        </LinkButton>
+      }
+    >
+      {said?.error} {isNothing ? 'Nothing is behind it. Change it to plan it again, or delete its entry.' : 'It stays as it was.'}
+    </Alert>
   )
 }
 

@@ -2,9 +2,11 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
-import { call, related } from '@/api/query'
+import { toApiError } from '@/api/errors'
+import { call, get, related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
-import { Alert } from '@/ui/alert'
+import { Alert, ErrorNotice } from '@/ui/alert'
+import { BreakingChanges } from '@/ui/breaking-changes'
 import { LinkButton } from '@/ui/button'
 import { Checkbox } from '@/ui/choice'
 import { MultiSelect } from '@/ui/combobox'
@@ -17,6 +19,7 @@ import { useForm } from '@/ui/use-form'
 import { formOf, RESOURCE, type Resource, staleResources, treeOf, UPDATE, useOpenResource, useRefusal } from '../queries'
 import { Ground, Group, SameCommand, Variables } from './fields'
 import { commandNames, missingSettings, namesOf, secretsOf, shownProblems } from './form-parts'
+import { leftOver, useShape, without } from './other-version'
 import { TagsAndSettings } from './settings-input'
 import { changesOf, commandOf, type Values, valuesOf } from './values'
 
@@ -38,7 +41,7 @@ export default function EditResource() {
 }
 
 function EditForm({ organization, resource, etag }: { organization: string; resource: Resource; etag: string | undefined }) {
-  const shape = useSuspenseQuery(formOf(resource.id)).data.data.attributes
+  const own = useSuspenseQuery(formOf(resource.id)).data.data.attributes
   const parents = useQuery(treeOf(resource.id, 'parents')).data?.data.attributes.nodes
   const navigate = useNavigate()
   const queries = useQueryClient()
@@ -46,10 +49,10 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
   const [from] = useState(etag)
   const form = useForm<Values>({
     initial: before,
-    submit: (values) =>
+    submit: () =>
       call('patch', RESOURCE, {
         params: { path: { resource: resource.id } },
-        body: { data: { type: 'resources', attributes: changesOf(before, values) } },
+        body: { data: { type: 'resources', attributes: changesOf(before, wanted) } },
         ...(from && { headers: { 'if-match': from } }),
       }),
     onDone: async () => {
@@ -58,13 +61,17 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
     },
   })
   const { values } = form
+  const { shape, isOther, error, isFetching } = useShape(organization, resource, values, own)
+  const gone = isOther ? leftOver(values.given, shape) : []
+  const wanted = without(values, gone)
   const { name } = resource.attributes
   const names = useMemo(() => new Map([...(parents ?? []).map((one) => [one.id, one.name] as const), ...namesOf(shape, [])]), [parents, shape])
   const problems = shownProblems([], form.error)
   const problemAt = (place: string) => problems.get(place)
   const refusal = useRefusal(organization, related(resource, 'project'), UPDATE)
   const fields = { form: shape, values, onChange: form.set, problemAt, names, disabledReason: null, isThere: true }
-  const isSame = Object.keys(changesOf(before, values)).length === 2
+  const isSame = Object.keys(changesOf(before, wanted)).length === 2
+  const cannot = isSame ? 'Nothing is changed yet.' : isFetching ? 'What the version asks for is on its way.' : null
   return (
     <>
       <PageHead
@@ -80,12 +87,12 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
           {refusal}
         </Alert>
       )}
-      <Split isFollowing aside={<SameCommand text={commandOf(`slipway resource update ${resource.attributes.template}/${name}`, before, values, commandNames(shape, names), secretsOf(shape))} />}>
+      <Split isFollowing aside={<SameCommand text={commandOf(`slipway resource update ${resource.attributes.template}/${name}`, before, wanted, commandNames(shape, names), secretsOf(shape))} />}>
         <Form
           form={{ ...form, problems: Object.fromEntries(problems) }}
           submit="Plan the change"
           isWide
-          disabledReason={refusal ?? (isSame ? 'Nothing is changed yet.' : null)}
+          disabledReason={refusal ?? cannot}
         >
           <Group title="Place">
             <TextInput label="Name" isMono {...form.field('name')} error={problemAt('name')} help={shape.naming ? `Called ${shape.naming} by its template.` : undefined} />
@@ -98,6 +105,8 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
                 error={problemAt('source-code-version')}
               />
             )}
+            {values.version !== before.version && <OtherVersion organization={organization} resource={resource} version={values.version} gone={gone} />}
+            {error && <ErrorNotice error={toApiError(error)} />}
           </Group>
           <Ground {...fields} />
           <Variables {...fields} />
@@ -119,6 +128,22 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
           </Group>
         </Form>
       </Split>
+    </>
+  )
+}
+
+/** What taking another version means: what it breaks, and which values go because it does not ask for them. */
+function OtherVersion({ organization, resource, version, gone }: { organization: string; resource: Resource; version: string; gone: readonly string[] }) {
+  const { data } = useQuery(get('/api/v2/source-code-versions/{source_code_version}', { params: { path: { source_code_version: version } } }))
+  const to = addresses.templateVersion(organization, related(resource, 'template'), version)
+  return (
+    <>
+      {data && <BreakingChanges version={data.data.attributes} to={to} />}
+      {gone.length > 0 && (
+        <Alert tone="neutral" title={`It does not ask for ${gone.join(', ')} any more`}>
+          {gone.length === 1 ? 'That value goes' : 'Those values go'} with this change.
+        </Alert>
+      )}
     </>
   )
 }

@@ -4,7 +4,7 @@ import { setupServer } from 'msw/node'
 import { Suspense } from 'react'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '@/testing/axe'
-import { ACME } from '@/testing/organization-stage'
+import { ACME, API } from '@/testing/organization-stage'
 import { show } from '@/testing/render'
 import { FORM, network, put, sent } from '../fixture'
 import EditResource from './edit-page'
@@ -158,6 +158,28 @@ describe('changing', () => {
       '/resources/res-1',
       { data: { attributes: { tags: [{ name: 'team', value: 'ops', 'is-inherited': true }], settings: [{ name: 'region', value: 'eu', 'is-inherited': true }] } } },
     ])
+  })
+
+  test('to another version asks for what that one wants, says what it breaks, and lets go what it does not take', { timeout: 20_000 }, async () => {
+    const versions = [{ id: 'scv-2', name: 'v2.0.0', lifecycle: 'active' as const, 'is-recommended': true }, ...FORM.versions]
+    const later = { ...FORM, schema: { type: 'object', required: ['owner_mail'], properties: { owner_mail: { type: 'string', 'x-slipway': { type: 'string' } } } }, values: [{ name: 'owner_mail', value: null, origin: null, 'is-sensitive': false, 'is-later': false, 'is-asked': true, problem: null }] }
+    const breaks = { ref: 'v2.0.0', 'breaking-changes': null, notes: [{ weight: 'breaking', subject: 'variable', name: 'owner_mail', change: 'added', sentence: 'The variable owner_mail has to be given.' }] }
+    server.use(
+      http.get(`${API}/source-code-versions/scv-2`, () => HttpResponse.json({ data: { id: 'scv-2', type: 'source-code-versions', attributes: breaks } })),
+      http.post(`${ACME}/resources/actions/form`, () => HttpResponse.json({ data: { id: 'acme', type: 'resource-forms', attributes: later } })),
+      ...put({ form: { versions } }),
+    )
+    const { user, container } = await edit()
+    await user.selectOptions(await screen.findByLabelText('Version'), 'scv-2')
+    const mail = await screen.findByLabelText('owner_mail')
+    expect(await screen.findByText('The variable owner_mail has to be given.')).toBeDefined()
+    expect(screen.getByText('It does not ask for zones any more')).toBeDefined()
+    expect(screen.queryByLabelText('Zones')).toBeNull()
+    await expectAccessible(container)
+    await user.type(mail, 'lin@example.com')
+    await user.click(screen.getByRole('button', { name: 'Plan the change' }))
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]).toMatchObject(['PATCH', '/resources/res-1', { data: { attributes: { 'source-code-version': 'scv-2', values: { owner_mail: 'lin@example.com' } } } }])
   })
 
   test('waits for the change that is open', async () => {

@@ -103,7 +103,7 @@ const VARIABLES: readonly Column<Variable>[] = [
     title: 'Type',
     narrow: 'second',
     cell: ({ type }) => (
-      <div className={styles.variable}>
+      <div className={styles.type}>
         <code>{type}</code>
       </div>
     ),

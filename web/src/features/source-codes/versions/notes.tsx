@@ -1,6 +1,6 @@
 // What a version means for whoever uses the one before: what breaks first.
 import { Icon } from '@/ui/icon'
-import { Text } from '@/ui/text'
+import { Sentence, Text } from '@/ui/text'
 import type { Version } from './queries'
 import styles from '../source-codes.module.css'
 
@@ -20,9 +20,11 @@ export function Notes({ notes, empty }: { notes: Version['attributes']['notes'];
       {sorted.map((note) => {
         const { icon, tone } = LOOKS[note.weight as keyof typeof LOOKS] ?? LOOKS.harmless
         return (
-          <li key={`${note.subject} ${note.name} ${note.change}`} className={styles.facts}>
+          <li key={`${note.subject} ${note.name} ${note.change}`} className={styles.note}>
             <Icon name={icon} tone={tone} label={note.weight} />
-            <span>{note.sentence}</span>
+            <span>
+              <Sentence text={note.sentence} />
+            </span>
           </li>
         )
       })}

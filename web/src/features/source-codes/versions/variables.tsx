@@ -111,7 +111,7 @@ const columns = ({ refusal, said, onEdit, onMove }: ColumnsOptions): readonly Co
       </div>
     ),
   },
-  { key: 'type', title: 'Type', narrow: 'second', cell: ({ variable }) => <code>{variable.type}</code> },
+  { key: 'type', title: 'Type', narrow: 'second', cell: ({ variable }) => <div className={styles.type}><code>{variable.type}</code></div> },
   {
     key: 'asked',
     title: 'Asked for',

@@ -1,4 +1,5 @@
 // The steps of a workflow: as a graph, and as a list with what is behind each.
+import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { addresses } from '@/lib/addresses'
 import { type ParseSearch, parameter, useSearchState } from '@/lib/search'
@@ -14,7 +15,8 @@ import { Status } from '@/ui/status'
 import { statusLook } from '@/ui/status-list'
 import { type Column, Table } from '@/ui/table'
 import { Text } from '@/ui/text'
-import type { Step, Workflow } from '../queries'
+import { Duration } from '@/ui/time'
+import { changeOfStep, type Step, type Workflow } from '../queries'
 import { graphOf, isToBeMade, MOST_DRAWN, namesOf, waitsFor } from './model'
 import styles from '../workflows.module.css'
 
@@ -119,10 +121,17 @@ const columns = (organization: string, names: ReadonlyMap<string, string>): read
     isWide: true,
     narrow: 'second',
     cell: (step) => (
-      <span className={styles.detail} title={step.detail ?? undefined}>
+      <span className={styles.detail} data-whole={step.status === 'failed' || undefined} title={step.detail ?? undefined}>
         {step.detail ? <Text level={step.status === 'failed' ? 1 : 2}>{step.detail}</Text> : <After step={step} names={names} />}
       </span>
     ),
+  },
+  {
+    key: 'took',
+    title: 'Took',
+    align: 'end',
+    from: 1024,
+    cell: (step) => <Took step={step} />,
   },
   {
     key: 'change',
@@ -134,11 +143,23 @@ const columns = (organization: string, names: ReadonlyMap<string, string>): read
         <Link to={addresses.resource(organization, step['resource-id'], 'changes')} search={{ change: step['change-id'] } as never}>
           {step.status === 'waiting' ? 'Look and decide' : 'Its change'}
         </Link>
-      ) : (
-        <Text level={3}>none yet</Text>
-      ),
+      ) : null,
   },
 ]
+
+/** From when its change was asked for to when that was over; of one that waits, so far. Nothing where its change is gone. */
+function Took({ step }: { step: Step }) {
+  // A step that has just begun has the id of a change that is being asked for. One that failed may have come to none.
+  const isThere = step.status === 'waiting' || step.status === 'done'
+  const { data } = useQuery({ ...changeOfStep(step['change-id'] ?? '', step.status), enabled: isThere && Boolean(step['change-id']) })
+  if (!data) return null
+  const { 'created-at': from, 'ended-at': to } = data.data.attributes
+  return (
+    <Text level={3}>
+      <Duration from={from} to={to} />
+    </Text>
+  )
+}
 
 function After({ step, names }: { step: Step; names: ReadonlyMap<string, string> }) {
   const before = waitsFor(step, names)

@@ -5,11 +5,10 @@ import { toApiError } from '@/api/errors'
 import type { ResourceOf } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { counted } from '@/lib/numbers'
-import { Alert, ErrorNotice } from '@/ui/alert'
+import { ErrorNotice } from '@/ui/alert'
+import { BreakingChanges } from '@/ui/breaking-changes'
 import { Form } from '@/ui/form'
 import { Split } from '@/ui/layout'
-import { Link } from '@/ui/link'
-import { Markdown } from '@/ui/markdown'
 import { Section } from '@/ui/section'
 import { Select } from '@/ui/select'
 import { Text } from '@/ui/text'
@@ -68,7 +67,7 @@ export function UpgradeForm({ organization, template, recommended, preferred }: 
             onChange={setChosen}
             error={form.problems['source-code-version']}
           />
-          {target && <Breaking organization={organization} template={template} version={target} />}
+          {target && <BreakingChanges version={target.attributes} to={addresses.templateVersion(organization, template, target.id)} />}
           <Section title="Resources" count={rows && `${taken.length} of ${rows.length}`} about="Those that are there and have another version.">
             <Picked organization={organization} rows={rows} left={left} onLeft={setTouched} empty={<Text level={3}>Every resource has this version already.</Text>} />
             {total > MOST_LISTED && <Text level={3}>The first {MOST_LISTED} are listed. All are taken while none of them is left out.</Text>}
@@ -83,20 +82,4 @@ export function UpgradeForm({ organization, template, recommended, preferred }: 
 function versionText(attributes: Version['attributes']): string {
   const recommended = attributes['is-recommended'] ? ', recommended' : ''
   return `${attributes.ref} (${attributes.directory || 'top'}), ${attributes.lifecycle}${recommended}`
-}
-
-/** The others are on the version's page. */
-const MOST_NOTES = 5
-
-/** What people should know before they take it. */
-function Breaking({ organization, template, version }: { organization: string; template: string; version: Version }) {
-  const { 'breaking-changes': text, notes, ref } = version.attributes
-  const breaking = notes.filter(({ weight }) => weight === 'breaking')
-  const to = addresses.templateVersion(organization, template, version.id)
-  if (!text && breaking.length === 0) return null
-  return (
-    <Alert tone="warning" title={`${ref} breaks something`} action={<Link to={to}>Its notes</Link>}>
-      <Markdown text={text ?? breaking.slice(0, MOST_NOTES).map(({ sentence }) => `- ${sentence}`).join('\n')} />
-    </Alert>
-  )
 }

@@ -81,7 +81,7 @@ const columns = (organization: string, template: string, recommended: string): r
     narrow: 'first',
     isWide: true,
     cell: ({ id, name }) => (
-      <Row gap={2}>
+      <Row gap={2} isWrapping>
         <Link to={addresses.templateVersion(organization, template, id)} look="name">
           {name}
         </Link>
