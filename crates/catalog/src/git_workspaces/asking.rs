@@ -14,10 +14,10 @@ use slipway_git::CommitId;
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::carrying_out::{Place, commit};
-use super::counting;
 use super::model::Member;
 use super::moves::{Opened, Step};
 use super::wording::comment_mark;
+use super::{counting, store};
 use crate::resource_changes::{ResourceChange, store as changes};
 
 /// What our comment says when it said before why something did not go on.
@@ -170,6 +170,13 @@ pub(super) async fn close(ctx: &Ctx, at: &Opened, member: &mut Member) -> Result
     };
     if member.request_state != Some(ProposedState::Open) {
         return Ok(());
+    }
+    if member.request_text.take().is_some() {
+        // Whoever goes on, if this is killed, must not take our closing for somebody's no.
+        member.request_run_id = None;
+        let tx = ctx.begin().await?;
+        store::save(&tx, member).await?;
+        tx.commit().await?;
     }
     let change = changes::find(ctx.db.reader(), id).await?;
     say(desk, member, &farewell(change.as_ref())).await?;

@@ -459,6 +459,7 @@ fn branch_of(place: &Place<'_>, written: &Written) -> String {
 
 /// Removes the branch of a change that is over, unless somebody else worked on it.
 async fn take_back(place: &Place<'_>, at: &mut Opened, member: &mut Member) -> Result<Step> {
+    asking::close(place.ctx, at, member).await?;
     let (Some(branch), Some(seen)) = (member.branch.clone(), commit(member.branch_commit.as_ref())) else {
         forget_branch(member);
         return Ok(Step::Done);
@@ -469,13 +470,11 @@ async fn take_back(place: &Place<'_>, at: &mut Opened, member: &mut Member) -> R
         if head != seen && !at.contains(target.as_ref(), &head).await? {
             return Ok(Step::Stuck(pushed_to(&branch, member)));
         }
-        asking::close(place.ctx, at, member).await?;
         match at.remove(&branch, &head).await? {
             Step::Done => {}
             other => return Ok(other),
         }
     }
-    asking::close(place.ctx, at, member).await?;
     forget_branch(member);
     Ok(Step::Done)
 }

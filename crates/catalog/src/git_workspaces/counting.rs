@@ -31,7 +31,7 @@ pub(super) async fn merged(
         let why = "it brought commits that are not Slipway's, so that merging it approves nothing";
         return Ok(Some(what.waits(why, AHEAD)));
     }
-    if member.request_run_id != change.run_id {
+    if member.request_text.is_none() || member.request_run_id != change.run_id {
         let why = "it told of an earlier plan than the one that waits";
         return Ok(Some(what.waits(why, AHEAD)));
     }
@@ -67,6 +67,10 @@ pub(super) async fn closed(
     (change, outcome): (&ResourceChange, &Outcome),
 ) -> Result<Option<String>> {
     let what = Deed::of(member, outcome, "closed");
+    if member.request_text.is_none() {
+        // Slipway may have closed it, and was killed before it could note that.
+        return Ok(Some(what.waits("it did not tell the plan that waits", AGAIN)));
+    }
     let said = decision(change, &what);
     let person = match speaker(ctx, desk, outcome, &what).await? {
         Ok(person) => person,

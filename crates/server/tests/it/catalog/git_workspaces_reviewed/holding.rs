@@ -170,6 +170,24 @@ async fn whatever_is_killed_there_is_one_request_and_one_approval() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_slipway_closed_before_it_was_killed_is_nobodys_no() {
+    let live = Reviewed::new().await;
+    let shop = &live.shop;
+    // The integration's account is somebody's here, who may reject.
+    live.link(&shop.acme.owner, &live.robot).await;
+    let (network, number) = live.ordered(&shop.acme.owner).await;
+    live.forget("request_text = NULL, request_run_id = NULL").await;
+    live.close(&live.robot, number).await;
+    live.look().await;
+    assert_eq!(shop.status(&network).await, "waiting");
+    let second = live.row().await["pull-request"]["number"].as_u64().unwrap();
+    assert!(second > number);
+    live.close(&live.robot, second).await;
+    live.look().await;
+    assert_eq!(shop.status(&network).await, "rejected");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_conflict_is_reported_and_the_mode_needs_a_forge() {
     let live = Reviewed::new().await;
     let shop = &live.shop;
