@@ -7,6 +7,34 @@ use crate::ids::{IntegrationId, ResourceChangeId};
 use crate::jsonapi::Attributes;
 use crate::{Name, Timestamp};
 
+/// How changes come to the branch that code is kept on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum GitWorkspaceMode {
+    /// A planned change is a branch, which is merged when the change is confirmed.
+    #[default]
+    Push,
+    /// A planned change is a pull request at the repository's forge: merging it approves the change, closing it rejects the
+    /// change, as far as whoever did it may do that here.
+    PullRequest,
+}
+
+impl GitWorkspaceMode {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::PullRequest => "pull-request",
+        }
+    }
+}
+
 /// A repository that the generated code of projects' resources is kept in.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -25,6 +53,8 @@ pub struct GitWorkspace {
     pub branch: Option<String>,
     /// The directory that it is kept below; empty for the top.
     pub directory: String,
+    /// How changes come to that branch.
+    pub mode: GitWorkspaceMode,
     /// How many resources have code in it, or shall have.
     pub resource_count: u64,
     /// How many of them have a problem.
@@ -59,6 +89,9 @@ pub struct NewGitWorkspace {
     /// The directory that it is kept below; the top when absent.
     #[serde(default)]
     pub directory: String,
+    /// How changes come to that branch; pull requests need a repository of an integration of a forge.
+    #[serde(default)]
+    pub mode: GitWorkspaceMode,
 }
 
 impl Attributes for NewGitWorkspace {
@@ -86,6 +119,9 @@ pub struct GitWorkspaceChanges {
     /// The directory that it is kept below.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub directory: Option<String>,
+    /// How changes come to that branch; pull requests need a repository of an integration of a forge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<GitWorkspaceMode>,
 }
 
 impl Attributes for GitWorkspaceChanges {
@@ -146,6 +182,8 @@ pub struct GitWorkspaceResource {
     pub branch_commit: Option<String>,
     /// The change.
     pub change: Option<ResourceChangeId>,
+    /// The newest pull request with a change of it.
+    pub pull_request: Option<ProposedPullRequest>,
     /// Why it does not go on, and what to do.
     pub problem: Option<String>,
     /// When it was last looked at.
@@ -154,4 +192,49 @@ pub struct GitWorkspaceResource {
 
 impl Attributes for GitWorkspaceResource {
     const TYPE: &'static str = "git-workspace-resources";
+}
+
+/// Where the pull request with a change stands, as far as its forge was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProposedState {
+    /// It can be merged or closed.
+    Open,
+    /// It was merged.
+    Merged,
+    /// It was closed without its commits.
+    Closed,
+}
+
+impl ProposedState {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Merged => "merged",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// The pull request with a change of a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ProposedPullRequest {
+    /// Its number at the repository.
+    pub number: i64,
+    /// Where people look at it.
+    pub web_url: String,
+    /// Where it stands.
+    pub state: ProposedState,
+    /// The change.
+    pub change: Option<ResourceChangeId>,
+    /// Who merged or closed it, as the forge calls them.
+    pub ended_by: Option<String>,
 }

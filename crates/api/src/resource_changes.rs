@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::approvals::Approvals;
 use crate::catalog::FieldDifference;
+use crate::git_workspaces::ProposedPullRequest;
 use crate::ids::{GitWorkspaceId, RunId};
 use crate::jsonapi::Attributes;
 use crate::resources::ResourceSpecification;
@@ -100,6 +101,9 @@ pub struct ResourceChange {
     pub approvals: Option<Approvals>,
     /// What may be done with it as it stands.
     pub actions: ResourceChangeActions,
+    /// The pull request with its code, where the code is reviewed so; only where one change is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull_request: Option<ProposedPullRequest>,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -51,6 +51,7 @@ pub fn migrations() -> Vec<Migration> {
         workflows::PARTS_MIGRATION,
         git_workspaces::store::MIGRATION,
         project_rules::store::GIT_WORKSPACE,
+        git_workspaces::store::PULL_REQUESTS,
     ]
 }
 

@@ -17,7 +17,7 @@ pub mod integrations;
 mod jobs;
 mod limits;
 pub mod managed;
-mod people;
+pub mod people;
 pub mod permissions;
 pub mod phases;
 pub mod plan_changes;

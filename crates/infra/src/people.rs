@@ -9,7 +9,7 @@ use slipway_kernel::{Actor, Ctx, Result};
 
 /// Somebody at a forge.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Known {
+pub struct Known {
     /// Who that is here, if anybody.
     pub user: Option<UserId>,
     /// The same as a caller.
@@ -20,14 +20,14 @@ pub(crate) struct Known {
 
 impl Known {
     /// For people.
-    pub(crate) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let here = self.actor.as_ref().map(Actor::name);
         here.or_else(|| self.login.clone())
             .unwrap_or_else(|| "Slipway".to_owned())
     }
 
     /// A piece of work on their behalf; none for strangers, and for whoever was suspended.
-    pub(crate) fn ctx(&self, ctx: &Ctx) -> Option<Ctx> {
+    pub fn ctx(&self, ctx: &Ctx) -> Option<Ctx> {
         let actor = self.actor.clone()?;
         Some(Ctx::new(std::sync::Arc::clone(ctx.kernel()), actor, Origin::default()))
     }
@@ -38,7 +38,7 @@ impl Known {
 /// # Errors
 ///
 /// Those of the database.
-pub(crate) async fn known(ctx: &Ctx, repository: &Repository, person: &Person) -> Result<Known> {
+pub async fn known(ctx: &Ctx, repository: &Repository, person: &Person) -> Result<Known> {
     let user = match repositories::service::accounts_host(ctx, repository).await? {
         Some(host) => forge_accounts::service::user_of(ctx, &host, &person.id, &person.login).await?,
         None => None,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use slipway_api::git_workspaces::GitStatus;
+use slipway_api::git_workspaces::{GitStatus, GitWorkspaceMode, ProposedState};
 use slipway_api::ids::ResourceChangeId;
 use slipway_api::resource_changes::{ResourceChangeKind, ResourceChangeStatus};
 use slipway_git::CommitId;
@@ -15,6 +15,8 @@ use super::decide::{Facts, Kept, Known, Open, Proposed, decide};
 use super::hearing::named_by;
 use super::model::{GitWorkspace, Member};
 use super::moves::{Layout, Opened, Step, Words};
+use super::wording::{mark, put_back, removal, words};
+use super::{anew, asking, opening};
 use crate::generated_code::facts::State;
 use crate::generated_code::service::code_of_change;
 use crate::resource_changes::{ResourceChange, store as changes};
@@ -26,11 +28,11 @@ const NAMED: usize = 5;
 static NOTHING: BTreeMap<String, String> = BTreeMap::new();
 
 /// A change with its code.
-struct Written {
-    change: ResourceChange,
-    directory: String,
-    files: BTreeMap<String, String>,
-    words: Words,
+pub(super) struct Written {
+    pub(super) change: ResourceChange,
+    pub(super) directory: String,
+    pub(super) files: BTreeMap<String, String>,
+    pub(super) words: Words,
 }
 
 /// Goes as far as it can. What became of it is in the row; whether the row is still needed is the answer.
@@ -41,21 +43,19 @@ pub(super) async fn follow(
     member: &mut Member,
 ) -> Result<(Step, bool)> {
     let resource = resources::find(ctx.db.reader(), member.resource_id).await?;
-    let facts = facts(ctx, workspace, resource.as_ref()).await?;
-    let (kept, proposed) = decide(&facts);
     let place = Place {
         ctx,
         workspace,
         resource: resource.as_ref(),
     };
-    let mut step = keep(&place, at, member, kept).await?;
-    if step == Step::Done {
-        step = match proposed {
-            Proposed::AsItIs => Step::Done,
-            Proposed::Nothing => take_back(at, member).await?,
-            Proposed::Change(id) => propose(&place, at, member, id).await?,
-        };
+    // What people did at the forge may decide about the change.
+    let unheard = asking::look(&place, at, member).await?;
+    let facts = facts(ctx, workspace, resource.as_ref()).await?;
+    let mut step = bring(&place, at, member, decide(&facts)).await?;
+    if let (Step::Done, Some(why)) = (&step, unheard) {
+        step = Step::Stuck(why);
     }
+    asking::say_where_it_stands(at, member, &step).await?;
     member.status = match (&step, &member.branch, member.kept_change_id) {
         (Step::Stuck(_), ..) => GitStatus::Blocked,
         (_, Some(_), _) => GitStatus::Proposed,
@@ -68,11 +68,38 @@ pub(super) async fn follow(
     Ok((step, is_needed))
 }
 
+async fn bring(
+    place: &Place<'_>,
+    at: &mut Opened,
+    member: &mut Member,
+    (kept, proposed): (Kept, Proposed),
+) -> Result<Step> {
+    if let Proposed::Change(id) = proposed
+        && (member.kept_change_id, member.change_id) == (Some(id), Some(id))
+        && member.request_in(id, ProposedState::Merged).is_some()
+    {
+        // Its code was merged before the change was approved: it is right when that happens, and put back when it does not.
+        return Ok(Step::Done);
+    }
+    match keep(place, at, member, kept).await? {
+        Step::Done => {}
+        other => return Ok(other),
+    }
+    match proposed {
+        Proposed::AsItIs => Ok(Step::Done),
+        Proposed::Nothing => match (take_back(place, at, member).await?, kept) {
+            (Step::Done, Kept::Code(id)) => anew::write(place, at, member, id).await,
+            (step, _) => Ok(step),
+        },
+        Proposed::Change(id) => propose(place, at, member, id).await,
+    }
+}
+
 /// Whose code it is.
-struct Place<'a> {
-    ctx: &'a Ctx,
-    workspace: &'a GitWorkspace,
-    resource: Option<&'a Resource>,
+pub(super) struct Place<'a> {
+    pub(super) ctx: &'a Ctx,
+    pub(super) workspace: &'a GitWorkspace,
+    pub(super) resource: Option<&'a Resource>,
 }
 
 async fn facts(ctx: &Ctx, workspace: &GitWorkspace, resource: Option<&Resource>) -> Result<Facts> {
@@ -107,7 +134,7 @@ async fn facts(ctx: &Ctx, workspace: &GitWorkspace, resource: Option<&Resource>)
 
 impl Place<'_> {
     /// A change with the code that it describes; nothing of one that destroys.
-    async fn written(&self, member: &Member, id: ResourceChangeId) -> Result<Written> {
+    pub(super) async fn written(&self, member: &Member, id: ResourceChangeId) -> Result<Written> {
         let change = changes::find(self.ctx.db.reader(), id).await?;
         let change = change.ok_or_else(|| Error::conflict("The change is not there any more."))?;
         let resource = self
@@ -133,64 +160,20 @@ impl Place<'_> {
     }
 }
 
-fn words(change: &ResourceChange, name: &str) -> Words {
-    let verb = match change.kind {
-        ResourceChangeKind::Create => "Create",
-        ResourceChangeKind::Update => "Change",
-        ResourceChangeKind::Destroy => "Destroy",
-    };
-    let mut message = format!("{verb} {name}\n\n");
-    let reason = change.reason.trim();
-    if !reason.is_empty() {
-        message.push_str(reason);
-        message.push_str("\n\n");
-    }
-    message.push_str(&format!(
-        "Asked for by {}, as change {} of the resource.\n\n{}\nSlipway-Resource: {}",
-        change.requested_by,
-        change.number,
-        mark(change.id),
-        change.resource_id
-    ));
-    Words {
-        author: author(&change.requested_by),
-        message,
-        at: change.created_at.unix_ms() / 1_000,
-    }
-}
-
-/// By which a commit is known to be ours.
-fn mark(change: ResourceChangeId) -> String {
-    format!("Slipway-Change: {change}")
-}
-
-/// Git wants a name with letters, and an address.
-fn author(name: &str) -> (String, String) {
-    let is_fine = |letter: &char| letter.is_alphanumeric() || " -_".contains(*letter);
-    let shown: String = name.chars().filter(is_fine).take(100).collect();
-    let local: String = name
-        .chars()
-        .filter(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter))
-        .collect();
-    match (shown.trim(), local.as_str()) {
-        ("", _) | (_, "") => ("Slipway".to_owned(), "slipway@localhost".to_owned()),
-        (shown, local) => (shown.to_owned(), format!("{local}@localhost")),
-    }
-}
-
 /// What shall be on the git workspace's branch.
 async fn keep(place: &Place<'_>, at: &mut Opened, member: &mut Member, kept: Kept) -> Result<Step> {
     let wanted = match kept {
         Kept::AsItIs => return Ok(Step::Done),
         Kept::Nothing if member.kept_change_id.is_none() => return Ok(Step::Done),
         Kept::Nothing => None,
-        Kept::Code(id) if member.kept_change_id == Some(id) => return Ok(Step::Done),
+        Kept::Code(id) if member.kept_change_id == Some(id) => return as_merged(at, member, id).await,
         Kept::Code(id) => Some(place.written(member, id).await?),
     };
     let target = at.target().await?;
     let found = match merging(place, at, member, wanted.as_ref()).await? {
         Found::Commit(commit) => Ok(Some(commit)),
         Found::Stuck(reason) => Err(reason),
+        Found::Asked => return Ok(Step::Moved),
         Found::None => directly(at, member, (target.as_ref(), wanted.as_ref())).await?,
     };
     let to = match found {
@@ -221,6 +204,20 @@ async fn keep(place: &Place<'_>, at: &mut Opened, member: &mut Member, kept: Kep
     Ok(Step::Done)
 }
 
+/// What somebody merged at the forge is what was pushed there, or somebody has to look.
+async fn as_merged(at: &Opened, member: &Member, id: ResourceChangeId) -> Result<Step> {
+    if member.request_in(id, ProposedState::Merged).is_none() || member.branch.is_none() {
+        return Ok(Step::Done);
+    }
+    let target = at.target().await?;
+    Ok(
+        match at.tree(target.as_ref(), &member.directory).await? == member.kept_tree {
+            true => Step::Done,
+            false => Step::Stuck(changed_by_others(at, member)),
+        },
+    )
+}
+
 fn called(written: &Written, member: &Member) -> String {
     let mut parts = written.directory.rsplit('/');
     match (parts.next(), parts.next(), parts.next()) {
@@ -235,6 +232,8 @@ enum Found {
     None,
     /// The branch's commit, or one that has both.
     Commit(CommitId),
+    /// The forge merged it: it has to be fetched.
+    Asked,
     /// It cannot be.
     Stuck(String),
 }
@@ -262,7 +261,7 @@ async fn merging(place: &Place<'_>, at: &Opened, member: &Member, wanted: Option
     }
     match head {
         None => return Ok(Found::None),
-        Some(head) if head != seen => return Ok(Found::Stuck(pushed_to(branch))),
+        Some(head) if head != seen => return Ok(Found::Stuck(pushed_to(branch, member))),
         Some(_) => {}
     }
     let Some(target) = target else {
@@ -270,7 +269,11 @@ async fn merging(place: &Place<'_>, at: &Opened, member: &Member, wanted: Option
     };
     let message = format!("Merge {}\n\nThe change was confirmed.\n\n{}", member.name, mark(id));
     Ok(match at.merged(&target, &seen, &message).await? {
-        Ok(commit) => Found::Commit(commit),
+        Ok(commit) => match asking::merge(at, member, (id, &seen), &message).await? {
+            Some(Ok(())) => Found::Asked,
+            Some(Err(reason)) => Found::Stuck(reason),
+            None => Found::Commit(commit),
+        },
         Err(paths) => Found::Stuck(format!(
             "The branch {branch} cannot be merged into {}: {} changed there, too. Merge it by hand and push {}; it is looked at again.",
             at.branch,
@@ -293,8 +296,14 @@ async fn is_destroyed_by(place: &Place<'_>, id: ResourceChangeId) -> Result<bool
     }))
 }
 
-fn pushed_to(branch: &str) -> String {
-    format!("Somebody pushed to the branch {branch}. Merge it or delete it; it is looked at again.")
+fn pushed_to(branch: &str, member: &Member) -> String {
+    match (member.request_state, member.request_number) {
+        (Some(ProposedState::Open), Some(number)) => format!(
+            "Somebody pushed to the branch {branch}: merging the pull request #{number} approves nothing any more. Take those commits \
+             back, or decide about the change in Slipway; it is looked at again."
+        ),
+        _ => format!("Somebody pushed to the branch {branch}. Merge it or delete it; it is looked at again."),
+    }
 }
 
 /// A commit on the branch itself: none where everything is as it shall be. The error says who is in the way.
@@ -303,14 +312,16 @@ async fn directly(
     member: &Member,
     (target, wanted): (Option<&CommitId>, Option<&Written>),
 ) -> Result<Result<Option<CommitId>, String>> {
-    let removal = Words {
-        author: author(""),
-        message: format!("Destroy {}\n\nSlipway-Resource: {}", member.name, member.resource_id),
-        at: member.updated_at.unix_ms() / 1_000,
+    let is_ahead = member
+        .kept_change_id
+        .is_some_and(|id| member.request_in(id, ProposedState::Merged).is_some() && member.branch.is_some());
+    let words = match wanted {
+        _ if is_ahead => put_back(member),
+        Some(wanted) => wanted.words.clone(),
+        None => removal(member),
     };
-    let words = wanted.map_or(&removal, |wanted| &wanted.words);
     let layouts = layouts(member, wanted);
-    let made = at.composed(target, &layouts, words).await?;
+    let made = at.composed(target, &layouts, &words).await?;
     if made.is_some()
         && let Some(reason) = in_the_way(at, member, (target, wanted)).await?
     {
@@ -347,12 +358,7 @@ async fn in_the_way(
     if member.kept_change_id.is_some() {
         let there = at.tree(target, &member.directory).await?;
         if there.is_some() && there != member.kept_tree {
-            let last = commit(member.kept_commit.as_ref());
-            let last = last.as_ref().map_or("before", |commit| commit.short());
-            return Ok(Some(format!(
-                "Somebody changed {} on {}. Put it back as it is in the commit {last}, or delete it there; it is looked at again.",
-                member.directory, at.branch
-            )));
+            return Ok(Some(changed_by_others(at, member)));
         }
     }
     let Some(wanted) = wanted.filter(|wanted| member.kept_change_id.is_none() || wanted.directory != member.directory)
@@ -368,16 +374,25 @@ async fn in_the_way(
     }))
 }
 
+fn changed_by_others(at: &Opened, member: &Member) -> String {
+    let last = commit(member.kept_commit.as_ref());
+    let last = last.as_ref().map_or("before", |commit| commit.short());
+    format!(
+        "Somebody changed {} on {}. Put it back as it is in the commit {last}, or delete it there; it is looked at again.",
+        member.directory, at.branch
+    )
+}
+
 /// A branch with the change.
 async fn propose(place: &Place<'_>, at: &mut Opened, member: &mut Member, id: ResourceChangeId) -> Result<Step> {
     let written = place.written(member, id).await?;
     if written.directory.is_empty() {
         // There is no code of what shall be destroyed.
-        return take_back(at, member).await;
+        return take_back(place, at, member).await;
     }
     let branch = branch_of(place, &written);
     if member.branch.as_ref().is_some_and(|other| *other != branch) {
-        match take_back(at, member).await? {
+        match take_back(place, at, member).await? {
             Step::Done => {}
             other => return Ok(other),
         }
@@ -389,7 +404,7 @@ async fn propose(place: &Place<'_>, at: &mut Opened, member: &mut Member, id: Re
         && seen.as_ref() != Some(head)
         && (seen.is_some() || !is_ours(at, head, id).await?)
     {
-        return Ok(Step::Stuck(pushed_to(&branch)));
+        return Ok(Step::Stuck(pushed_to(&branch, member)));
     }
     if let Some(reason) = in_the_way(at, member, (target.as_ref(), Some(&written))).await?
         && at
@@ -416,7 +431,10 @@ async fn propose(place: &Place<'_>, at: &mut Opened, member: &mut Member, id: Re
     if member.kept_change_id.is_none() {
         member.name = called(&written, member);
     }
-    Ok(Step::Done)
+    match (place.workspace.mode, member.branch.is_some()) {
+        (GitWorkspaceMode::PullRequest, true) => opening::open(place, at, member, &written).await,
+        (GitWorkspaceMode::PullRequest, false) | (GitWorkspaceMode::Push, _) => Ok(Step::Done),
+    }
 }
 
 /// Whether whoever was here before, and was killed, made it.
@@ -440,7 +458,8 @@ fn branch_of(place: &Place<'_>, written: &Written) -> String {
 }
 
 /// Removes the branch of a change that is over, unless somebody else worked on it.
-async fn take_back(at: &mut Opened, member: &mut Member) -> Result<Step> {
+async fn take_back(place: &Place<'_>, at: &mut Opened, member: &mut Member) -> Result<Step> {
+    asking::close(place.ctx, at, member).await?;
     let (Some(branch), Some(seen)) = (member.branch.clone(), commit(member.branch_commit.as_ref())) else {
         forget_branch(member);
         return Ok(Step::Done);
@@ -449,7 +468,7 @@ async fn take_back(at: &mut Opened, member: &mut Member) -> Result<Step> {
     if let Some(head) = head {
         let target = at.target().await?;
         if head != seen && !at.contains(target.as_ref(), &head).await? {
-            return Ok(Step::Stuck(pushed_to(&branch)));
+            return Ok(Step::Stuck(pushed_to(&branch, member)));
         }
         match at.remove(&branch, &head).await? {
             Step::Done => {}
@@ -466,6 +485,6 @@ fn forget_branch(member: &mut Member) {
     member.change_id = None;
 }
 
-fn commit(text: Option<&String>) -> Option<CommitId> {
+pub(super) fn commit(text: Option<&String>) -> Option<CommitId> {
     text.and_then(|text| text.parse().ok())
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use slipway_api::Code;
+use slipway_api::git_workspaces::{GitWorkspaceMode, ProposedState};
 use slipway_api::ids::GitWorkspaceId;
 use slipway_connections::repositories;
 use slipway_kernel::events::{self, NewEvent};
@@ -12,6 +13,7 @@ use slipway_kernel::queue::jobs::JobError;
 use slipway_kernel::text::sentence;
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
+use super::asking::Desk;
 use super::carrying_out::follow;
 use super::hearing::wake;
 use super::model::{GitWorkspace, KIND, Member};
@@ -57,7 +59,7 @@ pub async fn drive(ctx: &Ctx, id: GitWorkspaceId) -> Result<bool> {
     if due.is_empty() {
         return Ok(true);
     }
-    let mut at = match open(ctx, &workspace).await {
+    let mut at = match open(ctx, &workspace, &due).await {
         Ok(at) => at,
         Err(error) => {
             for member in due {
@@ -80,15 +82,21 @@ pub async fn drive(ctx: &Ctx, id: GitWorkspaceId) -> Result<bool> {
 }
 
 /// Its repository, as it is now.
-async fn open(ctx: &Ctx, workspace: &GitWorkspace) -> Result<Opened> {
+async fn open(ctx: &Ctx, workspace: &GitWorkspace, due: &[Member]) -> Result<Opened> {
     let repository = repositories::service::get(ctx, workspace.repository_id).await?;
     repositories::service::synchronize(ctx, &repository, &[]).await?;
     // The first fetch says which branch is the default.
     let repository = repositories::service::get(ctx, workspace.repository_id).await?;
     let mirror = repositories::service::mirror(ctx, &repository).await?;
     let remote = repositories::service::remote(ctx, &repository).await?;
-    let branch = workspace.branch.clone().or(repository.default_branch);
-    Ok(Opened::new(mirror, remote, branch.unwrap_or_else(|| "main".to_owned())))
+    let branch = workspace.branch.clone().or_else(|| repository.default_branch.clone());
+    let is_open = |member: &Member| member.request_state == Some(ProposedState::Open);
+    let desk = match workspace.mode == GitWorkspaceMode::PullRequest || due.iter().any(is_open) {
+        true => Desk::of(ctx, repository).await?,
+        false => None,
+    };
+    let branch = branch.unwrap_or_else(|| "main".to_owned());
+    Ok(Opened::new(mirror, remote, branch, desk))
 }
 
 /// One resource; false when somebody was faster all the time.
@@ -181,6 +189,7 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, workspace: &GitWorkspace, (seen, member): 
             "directory": member.directory,
             "branch": member.branch,
             "commit": member.branch_commit.as_ref().or(member.kept_commit.as_ref()),
+            "pull-request": member.request_number,
             "problem": member.problem,
         }),
     };

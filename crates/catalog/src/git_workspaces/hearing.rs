@@ -1,9 +1,10 @@
 //! What happens to resources and to the rules of projects, heard by the git workspaces that follow.
 
 use futures::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 use slipway_api::git_workspaces::GitStatus;
 use slipway_api::ids::{GitWorkspaceId, ProjectId, ResourceId};
+use slipway_connections::repositories::KIND as REPOSITORY;
 use slipway_kernel::events::Event;
 use slipway_kernel::events::consumers::Consumer;
 use slipway_kernel::queue::{NewItem, hasten_or_enqueue};
@@ -21,7 +22,7 @@ use crate::resources::{Resource, store as resources};
 /// The consumer, to be kept running by the server.
 pub const CONSUMER: Consumer = Consumer {
     name: "catalog.git-workspaces",
-    object_kinds: &[CHANGE, RESOURCE, RULES],
+    object_kinds: &[CHANGE, RESOURCE, RULES, REPOSITORY],
     consume: |ctx, event| consume(ctx, event).boxed(),
 };
 
@@ -32,7 +33,9 @@ async fn consume(ctx: &Ctx, event: &Event) -> Result<()> {
             Ok(project) => of_project(ctx, project).await,
             Err(_) => Ok(()),
         },
-        RESOURCE if event.action != "resource.deleted" => Ok(()),
+        REPOSITORY if event.action == "pull-request.changed" => of_pull_request(ctx, event).await,
+        REPOSITORY => Ok(()),
+        RESOURCE if !matches!(event.action.as_str(), "resource.deleted" | "resource.stale") => Ok(()),
         // There is no plan of it yet.
         CHANGE if event.action == "resource-change.opened" => Ok(()),
         _ => match event.access_id.parse() {
@@ -40,6 +43,21 @@ async fn consume(ctx: &Ctx, event: &Event) -> Result<()> {
             Err(_) => Ok(()),
         },
     }
+}
+
+/// Something happened to a pull request. What that was, its forge is asked: an event is no proof.
+async fn of_pull_request(ctx: &Ctx, event: &Event) -> Result<()> {
+    let number = event.changes.pointer("/pull-request/number").and_then(Value::as_i64);
+    let (Some(number), Ok(repository)) = (number, event.object_id.parse()) else {
+        return Ok(());
+    };
+    let known = store::of_request(ctx.db.reader(), (repository, number)).await?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    let mut tx = ctx.begin().await?;
+    ask(&mut tx, ctx, &known).await?;
+    tx.commit().await
 }
 
 async fn of_resource(ctx: &Ctx, id: ResourceId) -> Result<()> {
@@ -115,6 +133,16 @@ async fn begin(tx: &mut Tx, ctx: &Ctx, resource: &Resource, of: (&GitWorkspace, 
         kept_change_id: None,
         kept_tree: None,
         kept_commit: None,
+        request_change_id: None,
+        request_number: None,
+        request_url: None,
+        request_state: None,
+        request_by: None,
+        request_text: None,
+        request_run_id: None,
+        request_counted_run_id: None,
+        request_said: None,
+        request_count: None,
         problem: None,
         asked: 1,
         answered: 0,

@@ -237,6 +237,7 @@ fn resource(
         web_url: repository.web_url.clone(),
         branch: workspace.branch.clone(),
         directory: workspace.directory.clone(),
+        mode: workspace.mode,
         resource_count,
         problem_count,
         created_at: workspace.created_at,
@@ -251,6 +252,7 @@ fn resource(
 
 fn member(row: Member) -> Resource<GitWorkspaceResource> {
     let attributes = GitWorkspaceResource {
+        pull_request: row.pull_request(),
         name: row.name,
         status: row.status,
         directory: row.directory,

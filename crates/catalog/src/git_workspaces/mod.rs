@@ -7,15 +7,20 @@
 //! nothing; whatever is killed, [`driving`] goes on from the rows and from what the repository has. Read [`decide`] (what is
 //! wanted, pure), then `carrying_out`.
 
+mod anew;
+mod asking;
 mod carrying_out;
+mod counting;
 pub mod decide;
 pub mod driving;
 mod hearing;
 pub(crate) mod http;
 pub mod model;
 mod moves;
+mod opening;
 pub mod service;
 pub(crate) mod store;
+mod wording;
 
 pub use hearing::CONSUMER;
 pub use model::GitWorkspace;

@@ -1,7 +1,7 @@
 //! Git workspaces, and the code of resources in them, as they are stored: pure.
 
 use sea_orm::entity::prelude::*;
-use slipway_api::git_workspaces::{GitWorkspaceChanges, NewGitWorkspace};
+use slipway_api::git_workspaces::{GitWorkspaceChanges, GitWorkspaceMode, NewGitWorkspace};
 use slipway_api::ids::{GitWorkspaceId, OrganizationId, RepositoryId};
 use slipway_api::{Name, Timestamp};
 use slipway_git::{check_reference, tree_path};
@@ -37,6 +37,8 @@ pub struct Model {
     pub branch: Option<String>,
     /// The directory that everything is below; empty for the top.
     pub directory: String,
+    /// How changes come to that branch.
+    pub mode: GitWorkspaceMode,
     /// When it was made.
     pub created_at: Timestamp,
     /// When somebody last changed it.
@@ -57,8 +59,8 @@ impl ActiveModelBehavior for ActiveModel {}
 pub mod members {
     use sea_orm::entity::prelude::*;
     use slipway_api::Timestamp;
-    use slipway_api::git_workspaces::GitStatus;
-    use slipway_api::ids::{GitWorkspaceId, OrganizationId, ProjectId, ResourceChangeId, ResourceId};
+    use slipway_api::git_workspaces::{GitStatus, ProposedPullRequest, ProposedState};
+    use slipway_api::ids::{GitWorkspaceId, OrganizationId, ProjectId, ResourceChangeId, ResourceId, RunId};
 
     /// The code of one resource, which may be gone by now.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -92,6 +94,26 @@ pub mod members {
         pub kept_tree: Option<String>,
         /// The commit that brought it.
         pub kept_commit: Option<String>,
+        /// The change that the newest pull request is of.
+        pub request_change_id: Option<ResourceChangeId>,
+        /// That pull request's number; none before it was opened.
+        pub request_number: Option<i64>,
+        /// Where people look at it.
+        pub request_url: Option<String>,
+        /// Where it stands, as far as the forge was asked.
+        pub request_state: Option<ProposedState>,
+        /// Who merged or closed it.
+        pub request_by: Option<String>,
+        /// Its title and body, as they were written.
+        pub request_text: Option<String>,
+        /// The run whose plan its body tells.
+        pub request_run_id: Option<RunId>,
+        /// The run that its merge was counted as an approval of.
+        pub request_counted_run_id: Option<RunId>,
+        /// What our comment on it says.
+        pub request_said: Option<String>,
+        /// How many were opened for the change.
+        pub request_count: Option<i64>,
         /// Why it does not go on.
         pub problem: Option<String>,
         /// Counts how often something happened that it may have to follow.
@@ -106,6 +128,43 @@ pub mod members {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
+
+    impl Model {
+        /// The newest pull request with a change of it.
+        #[must_use]
+        pub fn pull_request(&self) -> Option<ProposedPullRequest> {
+            Some(ProposedPullRequest {
+                number: self.request_number?,
+                web_url: self.request_url.clone().unwrap_or_default(),
+                state: self.request_state?,
+                change: self.request_change_id,
+                ended_by: self.request_by.clone(),
+            })
+        }
+
+        /// Nothing is known of a pull request with this change.
+        pub fn begin_request(&mut self, change: ResourceChangeId) {
+            self.request_change_id = Some(change);
+            self.request_number = None;
+            self.request_url = None;
+            self.request_state = None;
+            self.request_by = None;
+            self.request_text = None;
+            self.request_run_id = None;
+            self.request_counted_run_id = None;
+            self.request_said = None;
+            self.request_count = None;
+        }
+
+        /// The number of the pull request with this change, where the forge has it and it stands so.
+        #[must_use]
+        pub fn request_in(&self, change: ResourceChangeId, state: ProposedState) -> Option<u64> {
+            let is_it = self.request_change_id == Some(change) && self.request_state == Some(state);
+            self.request_number
+                .filter(|_| is_it)
+                .and_then(|number| u64::try_from(number).ok())
+        }
+    }
 }
 
 /// The code of a resource in a git workspace.
@@ -131,6 +190,7 @@ impl Model {
             repository_id: repository,
             branch: wanted.branch.clone(),
             directory: wanted.directory.clone(),
+            mode: wanted.mode,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -150,6 +210,7 @@ impl Model {
             description: changes.description.clone().unwrap_or(kept.description),
             branch: changes.branch.clone().unwrap_or(kept.branch),
             directory: changes.directory.clone().unwrap_or(kept.directory),
+            mode: changes.mode.unwrap_or(kept.mode),
             updated_at: now,
             version: self.version + 1,
             ..self.clone()
@@ -226,6 +287,7 @@ mod tests {
             integration_id: None,
             branch: branch.map(str::to_owned),
             directory: directory.to_owned(),
+            mode: GitWorkspaceMode::Push,
         };
         let place = (
             "org-0000000000000001".parse().unwrap(),

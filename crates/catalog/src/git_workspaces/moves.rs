@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use slipway_git::{CommitId, Composition, Merge, Mirror, Move, Pushed, Remote};
 use slipway_kernel::Result;
 
+use super::asking::Desk;
 use crate::source_codes::reading::of_git;
 
 /// A repository that is being worked in. What was pushed is known without fetching it again.
@@ -13,6 +14,8 @@ pub(super) struct Opened {
     pub(super) remote: Remote,
     /// The branch that code is kept on.
     pub(super) branch: String,
+    /// Its forge, where pull requests are wanted there or are left from before.
+    pub(super) desk: Option<Desk>,
     moved: HashMap<String, Option<CommitId>>,
 }
 
@@ -44,11 +47,12 @@ pub(super) struct Words {
 }
 
 impl Opened {
-    pub(super) fn new(mirror: Mirror, remote: Remote, branch: String) -> Self {
+    pub(super) fn new(mirror: Mirror, remote: Remote, branch: String, desk: Option<Desk>) -> Self {
         Self {
             mirror,
             remote,
             branch,
+            desk,
             moved: HashMap::new(),
         }
     }

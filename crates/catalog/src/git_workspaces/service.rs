@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use slipway_api::Code;
-use slipway_api::git_workspaces::{GitWorkspaceChanges, NewGitWorkspace};
+use slipway_api::git_workspaces::{GitWorkspaceChanges, GitWorkspaceMode, NewGitWorkspace, ProposedPullRequest};
 use slipway_api::ids::{GitWorkspaceId, OrganizationId};
 use slipway_connections::repositories::{self, Repository};
 use slipway_identity::organizations::{self, Organization};
@@ -21,6 +21,7 @@ use crate::permissions::{
     GIT_WORKSPACE_CREATE, GIT_WORKSPACE_DELETE, GIT_WORKSPACE_READ, GIT_WORKSPACE_UPDATE, RESOURCE_READ,
 };
 use crate::project_rules::store as rules;
+use crate::resource_changes::ResourceChange;
 
 /// The git workspace, if the caller may do `permission` to it.
 ///
@@ -70,6 +71,7 @@ pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewGitWorksp
         identifier: wanted.identifier.clone(),
     };
     let repository = repositories::service::ensure(ctx, organization.id, &connected).await?;
+    require_forge(ctx, &repository, wanted.mode).await?;
     let place = (organization.id, repository.id);
     let workspace = GitWorkspace::new(ctx.new_id()?, place, &wanted, ctx.now())?;
     let mut tx = ctx.begin().await?;
@@ -89,6 +91,38 @@ pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewGitWorksp
     Ok(workspace)
 }
 
+/// The pull request with a change, where there is one and the caller may see the git workspace.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn pull_request_of(ctx: &Ctx, change: &ResourceChange) -> Result<Option<ProposedPullRequest>> {
+    let Some(member) = store::of_change(ctx.db.reader(), change).await? else {
+        return Ok(None);
+    };
+    let Some(workspace) = store::find(ctx.db.reader(), member.git_workspace_id).await? else {
+        return Ok(None);
+    };
+    let may_see = ctx.authorize(GIT_WORKSPACE_READ, &workspace.target()).await.is_ok();
+    Ok(member.pull_request().filter(|_| may_see))
+}
+
+/// Refuses pull requests where there are none.
+async fn require_forge(ctx: &Ctx, repository: &Repository, mode: GitWorkspaceMode) -> Result<()> {
+    if mode == GitWorkspaceMode::Push {
+        return Ok(());
+    }
+    let forge = repositories::service::forge(ctx, repository).await?;
+    if forge.is_some_and(|forge| forge.capabilities().pull_requests) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "/data/attributes/mode",
+        "Pull requests need a forge: connect the repository by an integration of GitHub, GitLab, Bitbucket, Azure DevOps or Gitea, \
+         or choose the mode push.",
+    ))
+}
+
 /// Changes a git workspace, from the row that the caller saw. Its branch and directory do not change while code is in it: that
 /// would stay where it is, and nothing would look after it.
 ///
@@ -102,6 +136,11 @@ pub async fn update(ctx: &Ctx, seen: &GitWorkspace, changes: GitWorkspaceChanges
     let (before, after) = (told(seen, None), told(&workspace, None));
     if before == after {
         return Ok(seen.clone());
+    }
+    let is_other_mode = workspace.mode != seen.mode;
+    if is_other_mode {
+        let repository = repositories::service::get(ctx, seen.repository_id).await?;
+        require_forge(ctx, &repository, workspace.mode).await?;
     }
     let mut tx = ctx.begin().await?;
     let is_elsewhere = (&workspace.branch, &workspace.directory) != (&seen.branch, &seen.directory);
@@ -118,6 +157,10 @@ pub async fn update(ctx: &Ctx, seen: &GitWorkspace, changes: GitWorkspaceChanges
         ));
     }
     directory::store::put(&tx, &workspace.object()).await?;
+    if is_other_mode {
+        store::ask_all(&tx, workspace.id).await?;
+        wake(&mut tx, ctx, (workspace.id, workspace.organization_id)).await?;
+    }
     let told = json!({"before": before, "after": after});
     record(&mut tx, ctx, &workspace, "git-workspace.updated", told).await?;
     tx.commit().await?;
@@ -217,6 +260,7 @@ fn told(workspace: &GitWorkspace, repository: Option<&Repository>) -> Value {
         "repository": repository.map(|repository| &repository.full_name),
         "branch": workspace.branch,
         "directory": workspace.directory,
+        "mode": workspace.mode,
     })
 }
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
-use slipway_api::ids::{GitWorkspaceId, OrganizationId, ProjectId, ResourceId};
+use slipway_api::git_workspaces::ProposedState;
+use slipway_api::ids::{GitWorkspaceId, OrganizationId, ProjectId, RepositoryId, ResourceId};
 use slipway_api::page::EXACT_TOTAL;
 use slipway_api::{Code, Name, Timestamp};
 use slipway_kernel::db::Tx;
@@ -18,6 +19,7 @@ use slipway_kernel::{Error, Result};
 
 use super::model::members::{ActiveModel as ActiveMember, Column as Of, Entity as Members};
 use super::model::{ActiveModel, Column, Entity, GitWorkspace, Member};
+use crate::resource_changes::ResourceChange;
 use crate::resources::Resource;
 use crate::resources::model::{Column as ResourceColumn, Entity as Resources};
 
@@ -67,6 +69,26 @@ pub(crate) const MIGRATION: Migration = Migration {
                     .index("git_workspace_resources_project_id_idx", &["project_id"])
                     .belongs_to("git_workspace_id", "git_workspaces"),
             ),
+        ]
+    },
+};
+
+/// How changes come to the branch, and the pull requests that they come by.
+pub(crate) const PULL_REQUESTS: Migration = Migration {
+    name: "catalog_0090_pull_requests_of_git_workspaces",
+    steps: || {
+        vec![
+            Step::Sql("ALTER TABLE git_workspaces ADD COLUMN mode VARCHAR(64) NOT NULL DEFAULT 'push'"),
+            Step::Sql("ALTER TABLE git_workspace_resources ADD COLUMN request_change_id VARCHAR(64)"),
+            Step::Sql("ALTER TABLE git_workspace_resources ADD COLUMN request_number BIGINT"),
+            Step::Sql("ALTER TABLE git_workspace_resources ADD COLUMN request_url TEXT"),
+            Step::Sql("ALTER TABLE git_workspace_resources ADD COLUMN request_state VARCHAR(64)"),
+            Step::Sql("ALTER TABLE git_workspace_resources ADD COLUMN request_by TEXT"),
+            Step::Sql("ALTER TABLE git_workspace_resources ADD COLUMN request_text TEXT"),
+            Step::Sql("ALTER TABLE git_workspace_resources ADD COLUMN request_run_id VARCHAR(64)"),
+            Step::Sql("ALTER TABLE git_workspace_resources ADD COLUMN request_counted_run_id VARCHAR(64)"),
+            Step::Sql("ALTER TABLE git_workspace_resources ADD COLUMN request_said TEXT"),
+            Step::Sql("ALTER TABLE git_workspace_resources ADD COLUMN request_count BIGINT"),
         ]
     },
 };
@@ -215,6 +237,35 @@ pub(crate) async fn of_resource(connection: &impl ConnectionTrait, id: ResourceI
     Ok(Members::find().filter(Of::ResourceId.eq(id)).all(connection).await?)
 }
 
+/// Where the code of a change is that has a pull request.
+pub(crate) async fn of_change(connection: &impl ConnectionTrait, change: &ResourceChange) -> Result<Option<Member>> {
+    Ok(Members::find()
+        .filter(Of::ResourceId.eq(change.resource_id))
+        .filter(Of::RequestChangeId.eq(change.id))
+        .order_by_desc(Of::UpdatedAt)
+        .one(connection)
+        .await?)
+}
+
+/// The resources whose newest pull request in a repository has this number.
+pub(crate) async fn of_request(
+    connection: &impl ConnectionTrait,
+    (repository, number): (RepositoryId, i64),
+) -> Result<Vec<Member>> {
+    let workspaces = Entity::find().filter(Column::RepositoryId.eq(repository));
+    let ids: Vec<GitWorkspaceId> = workspaces
+        .all(connection)
+        .await?
+        .into_iter()
+        .map(|workspace| workspace.id)
+        .collect();
+    Ok(Members::find()
+        .filter(Of::GitWorkspaceId.is_in(ids))
+        .filter(Of::RequestNumber.eq(number))
+        .all(connection)
+        .await?)
+}
+
 /// What is known of the resources of a project.
 pub(crate) async fn of_project(connection: &impl ConnectionTrait, id: ProjectId) -> Result<Vec<Member>> {
     Ok(Members::find().filter(Of::ProjectId.eq(id)).all(connection).await?)
@@ -231,10 +282,12 @@ pub(crate) async fn due(connection: &impl ConnectionTrait, id: GitWorkspaceId) -
         .await?)
 }
 
-/// What has a problem or was not followed, and was not looked at since then.
+/// What has a problem, an open pull request, or was not followed, and was not looked at since then.
 pub(crate) async fn quiet_since(connection: &impl ConnectionTrait, moment: Timestamp) -> Result<Vec<Member>> {
     let wanting = Condition::any()
         .add(Of::Problem.is_not_null())
+        // What its forge would have told may have been lost.
+        .add(Of::RequestState.eq(ProposedState::Open))
         .add(Expr::col(Of::Asked).gt(Expr::col(Of::Answered)));
     Ok(Members::find()
         .filter(wanting)

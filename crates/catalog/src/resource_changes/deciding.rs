@@ -14,7 +14,7 @@ use slipway_kernel::grants::Permission;
 use slipway_kernel::{Actor, Ctx, Error, Result, Tx};
 
 use super::confirming::{self, require_waiting, word};
-use super::decide::Ground;
+use super::decide::{Ground, Leave};
 use super::facts::{self, Known};
 use super::model::{KIND, ResourceChange};
 use super::{ending, ground, leave, recording, store, waking};
@@ -108,6 +108,29 @@ pub async fn withdraw(ctx: &Ctx, id: ResourceChangeId, said: &ResourceChangeDeci
 pub async fn confirm(ctx: &Ctx, id: ResourceChangeId, said: &ResourceChangeDecision) -> Result<ResourceChange> {
     let known = waiting(ctx, id, said.run).await?;
     confirming::confirm(ctx, &known, &said.comment).await
+}
+
+/// Says yes to the plan: an approval where approvals are missing, else a confirmation.
+///
+/// # Errors
+///
+/// Those of [`approve`] and of [`confirm`].
+pub async fn agree(ctx: &Ctx, id: ResourceChangeId, said: &ResourceChangeDecision) -> Result<ResourceChange> {
+    let known = waiting(ctx, id, said.run).await?;
+    match known.facts.leave {
+        Leave::Missing => approve(ctx, id, said).await,
+        Leave::Free | Leave::Ask | Leave::Met => confirming::confirm(ctx, &known, &said.comment).await,
+    }
+}
+
+/// What a change still waits for, in a sentence; none when nobody has to say more.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn missing(ctx: &Ctx, change: &ResourceChange) -> Result<Option<String>> {
+    let known = facts::known(ctx, change.clone()).await?;
+    leave::missing(ctx, known.standing.as_ref()).await
 }
 
 /// Says no: the plan is discarded, and the change is over.

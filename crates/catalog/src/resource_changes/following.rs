@@ -71,7 +71,7 @@ async fn waits_for_parents(ctx: &Ctx, resource: &Resource) -> Result<bool> {
 }
 
 /// Why, for people: `Stale: output vpc_id of network-1 changed.`
-fn told(reasons: &[StaleReason], parents: &[Resource]) -> String {
+pub(crate) fn told(reasons: &[StaleReason], parents: &[Resource]) -> String {
     let of = |reason: &StaleReason| {
         let parent = parents.iter().find(|parent| parent.id == reason.parent);
         parent.map_or_else(|| reason.parent.to_string(), |parent| parent.name.to_string())

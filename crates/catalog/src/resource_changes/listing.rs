@@ -13,6 +13,7 @@ use super::decide::Leave;
 use super::model::ResourceChange;
 use super::store::{self, Filter};
 use super::{facts, leave};
+use crate::git_workspaces;
 use crate::permissions::{RESOURCE_APPROVE, RESOURCE_READ};
 use crate::resources::{Resource, store as resources};
 use crate::templates::store as templates;
@@ -127,6 +128,7 @@ pub async fn shown(ctx: &Ctx, change: ResourceChange) -> Result<(ResourceChange,
         .pop()
         .ok_or_else(|| Error::internal(format!("{id} has no resource")))?;
     wire.specification = Some(specification);
+    wire.pull_request = git_workspaces::service::pull_request_of(ctx, &change).await?;
     if let Some(known) = standing {
         let missing = leave::missing(ctx, known.standing.as_ref()).await?;
         wire.detail = wire.detail.or(missing).or_else(|| waits(known.facts.leave));
@@ -158,6 +160,7 @@ fn wire(change: &ResourceChange, resource: &Resource, template: TemplateKey) -> 
         revision: change.revision,
         requested_by: change.requested_by.clone(),
         approvals: None,
+        pull_request: None,
         actions: ResourceChangeActions {
             is_decidable: status == ResourceChangeStatus::Waiting,
             is_retryable: status == ResourceChangeStatus::Failed,

@@ -1,7 +1,9 @@
 //! `slipway git-workspace`
 
-use clap::Subcommand;
-use slipway_api::git_workspaces::{GitWorkspace, GitWorkspaceChanges, GitWorkspaceResource, NewGitWorkspace};
+use clap::{Subcommand, ValueEnum};
+use slipway_api::git_workspaces::{
+    GitWorkspace, GitWorkspaceChanges, GitWorkspaceMode, GitWorkspaceResource, NewGitWorkspace, ProposedPullRequest,
+};
 use slipway_api::ids::GitWorkspaceId;
 use slipway_api::resource_changes::CatalogRulesChanges;
 use slipway_api::{Name, Resource};
@@ -27,6 +29,7 @@ pub(crate) enum GitWorkspaceCommand {
     #[command(after_help = "\
 Examples:
   slipway git-workspace create live --repository platform/live --integration gitea
+  slipway git-workspace create live --repository platform/live --integration gitea --mode pull-request
   slipway git-workspace create live --repository https://git.example.com/live.git --branch main --directory infra")]
     Create {
         /// Its name
@@ -44,12 +47,18 @@ Examples:
         /// The directory that the code is kept below [default: the top]
         #[arg(long, default_value = "", hide_default_value = true, value_name = "DIRECTORY")]
         directory: String,
+        /// How changes come to the branch
+        #[arg(long, value_enum, default_value = "push", value_name = "MODE")]
+        mode: Mode,
         /// What it is for
         #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
         description: String,
     },
     /// Change a git workspace; its branch and directory only while no code is in it
-    #[command(after_help = "Examples:\n  slipway git-workspace update live --description 'What runs'")]
+    #[command(after_help = "\
+Examples:
+  slipway git-workspace update live --description 'What runs'
+  slipway git-workspace update live --mode pull-request")]
     Update {
         #[command(flatten)]
         one: One,
@@ -65,6 +74,9 @@ Examples:
         /// The directory that the code is kept below
         #[arg(long, value_name = "DIRECTORY")]
         directory: Option<String>,
+        /// How changes come to the branch
+        #[arg(long, value_enum, value_name = "MODE")]
+        mode: Option<Mode>,
     },
     /// Delete a git workspace that no project names; what is in the repository stays
     #[command(after_help = "Examples:\n  slipway git-workspace delete live --yes")]
@@ -94,6 +106,24 @@ Examples:
     /// Have the code of every resource brought to where it shall be
     #[command(after_help = "Examples:\n  slipway git-workspace sync live")]
     Sync(One),
+}
+
+/// How changes come to the branch that code is kept on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Mode {
+    /// A branch for each change, merged when the change is confirmed
+    Push,
+    /// A pull request for each change: merging it approves, closing it rejects
+    PullRequest,
+}
+
+impl From<Mode> for GitWorkspaceMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Push => Self::Push,
+            Mode::PullRequest => Self::PullRequest,
+        }
+    }
 }
 
 /// A git workspace.
@@ -127,6 +157,7 @@ pub(super) async fn run(context: &Context, command: GitWorkspaceCommand) -> anyh
             integration,
             branch,
             directory,
+            mode,
             description,
         } => {
             let integration_id = match integration {
@@ -140,6 +171,7 @@ pub(super) async fn run(context: &Context, command: GitWorkspaceCommand) -> anyh
                 integration_id,
                 branch,
                 directory,
+                mode: mode.into(),
             };
             show(
                 context,
@@ -152,6 +184,7 @@ pub(super) async fn run(context: &Context, command: GitWorkspaceCommand) -> anyh
             description,
             branch,
             directory,
+            mode,
         } => {
             let id: GitWorkspaceId = id_of(&find(context, client, &one.git_workspace).await?)?;
             let changes = GitWorkspaceChanges {
@@ -159,6 +192,7 @@ pub(super) async fn run(context: &Context, command: GitWorkspaceCommand) -> anyh
                 description,
                 branch: branch.map(|branch| Some(branch).filter(|branch| !branch.is_empty())),
                 directory,
+                mode: mode.map(Into::into),
             };
             let (_, tag) = client.git_workspace(id).await?;
             show(context, &client.update_git_workspace(id, changes, &tag).await?)?;
@@ -232,10 +266,11 @@ fn table(all: &[Resource<GitWorkspace>]) -> Table {
         "repository",
         "branch",
         "directory",
+        "mode",
         "resources",
         "problems",
     ];
-    let mut table = Table::new(columns).numeric(5).numeric(6);
+    let mut table = Table::new(columns).numeric(6).numeric(7);
     for resource in all {
         let shown = &resource.attributes;
         table.row(vec![
@@ -244,6 +279,7 @@ fn table(all: &[Resource<GitWorkspace>]) -> Table {
             shown.repository.clone(),
             shown.branch.clone().unwrap_or_default(),
             shown.directory.clone(),
+            shown.mode.word().to_owned(),
             shown.resource_count.to_string(),
             shown.problem_count.to_string(),
         ]);
@@ -252,7 +288,7 @@ fn table(all: &[Resource<GitWorkspace>]) -> Table {
 }
 
 fn resources(all: &[Resource<GitWorkspaceResource>]) -> Table {
-    let mut table = Table::new(&["resource", "status", "directory", "branch", "problem"]);
+    let mut table = Table::new(&["resource", "status", "directory", "branch", "pull request", "problem"]);
     for resource in all {
         let shown = &resource.attributes;
         table.row(vec![
@@ -260,10 +296,16 @@ fn resources(all: &[Resource<GitWorkspaceResource>]) -> Table {
             shown.status.word().to_owned(),
             shown.directory.clone(),
             shown.branch.clone().unwrap_or_default(),
+            shown.pull_request.as_ref().map(request).unwrap_or_default(),
             shown.problem.clone().unwrap_or_default(),
         ]);
     }
     table
+}
+
+/// A pull request in a few words: `#7 (open)`.
+fn request(shown: &ProposedPullRequest) -> String {
+    format!("#{} ({})", shown.number, shown.state.word())
 }
 
 fn show(context: &Context, found: &Resource<GitWorkspace>) -> anyhow::Result<()> {
@@ -276,6 +318,7 @@ fn show(context: &Context, found: &Resource<GitWorkspace>) -> anyhow::Result<()>
             ("Address", shown.address.clone()),
             ("Branch", shown.branch.clone().unwrap_or_else(|| "(default)".to_owned())),
             ("Directory", shown.directory.clone()),
+            ("Mode", shown.mode.word().to_owned()),
             ("Description", shown.description.clone()),
             ("Resources", shown.resource_count.to_string()),
             ("Problems", shown.problem_count.to_string()),

@@ -1,5 +1,7 @@
 //! Gitea and Forgejo (API v1, <https://docs.gitea.com/api>): by an access token or the token of an OAuth application.
 
+mod proposals;
+
 use async_trait::async_trait;
 use http::Method;
 use http::header::AUTHORIZATION;

@@ -15,6 +15,7 @@ mod limits;
 pub mod model;
 pub mod oauth;
 mod plain_git;
+pub mod proposals;
 mod search;
 pub mod settings;
 mod tokens;

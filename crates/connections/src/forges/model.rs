@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use slipway_api::Timestamp;
 use zeroize::Zeroizing;
 
+use super::proposals::Proposals;
+
 /// Which program a forge is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -275,7 +277,7 @@ pub enum Reaction {
 
 /// A forge with credentials. Names of repositories are full names: `group/name`.
 #[async_trait]
-pub trait Forge: Send + Sync {
+pub trait Forge: Proposals {
     /// Which kind it is.
     fn kind(&self) -> ForgeKind;
 

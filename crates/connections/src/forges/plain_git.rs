@@ -7,6 +7,7 @@ use super::model::{
     Account, Capabilities, Comment, CommitStatus, Forge, ForgeError, ForgeKind, ForgePage, ForgeRepository, Group,
     HookWish, PullRequest, Reaction, RemoteHook, RepositoryQuery, Written,
 };
+use super::proposals::{Merging, Outcome, Proposal, Proposals};
 use super::settings::{Secrets, Settings};
 
 /// A server with credentials.
@@ -118,6 +119,33 @@ impl Forge for PlainGit {
     }
 
     async fn react(&self, _: &str, _: u64, _: &str, _: Reaction) -> Result<(), ForgeError> {
+        unsupported()
+    }
+}
+
+#[async_trait]
+impl Proposals for PlainGit {
+    async fn proposed(&self, _: &str, _: &str, _: &str) -> Result<Option<PullRequest>, ForgeError> {
+        unsupported()
+    }
+
+    async fn propose(&self, _: &str, _: &Proposal<'_>) -> Result<PullRequest, ForgeError> {
+        unsupported()
+    }
+
+    async fn describe(&self, _: &str, _: u64, _: &Proposal<'_>) -> Result<(), ForgeError> {
+        unsupported()
+    }
+
+    async fn merge(&self, _: &str, _: u64, _: &str, _: &str) -> Result<Merging, ForgeError> {
+        unsupported()
+    }
+
+    async fn close(&self, _: &str, _: u64) -> Result<(), ForgeError> {
+        unsupported()
+    }
+
+    async fn outcome(&self, _: &str, _: u64) -> Result<Outcome, ForgeError> {
         unsupported()
     }
 }

@@ -100,6 +100,22 @@ pub async fn get(ctx: &Ctx, id: RunId) -> Result<Run> {
     crate::runs::store::get(ctx.db.reader(), id).await
 }
 
+/// What a run's plan found, or its apply did, in a few words: `1 to add, 0 to change, 0 to destroy`.
+///
+/// # Errors
+///
+/// `NotFound` when there is none.
+pub async fn counts(ctx: &Ctx, id: RunId) -> Result<String> {
+    let run = get(ctx, id).await?;
+    crate::reports::service::counts(ctx, &run).await
+}
+
+/// The full address of a page of the console, as the outside reaches this server.
+#[must_use]
+pub fn page(ctx: &Ctx, path: &str) -> String {
+    crate::http::links::absolute(ctx, path)
+}
+
 /// The run as it is in this transaction, in which nobody else changes it any more.
 ///
 /// # Errors

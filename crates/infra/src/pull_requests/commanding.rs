@@ -70,7 +70,8 @@ pub(crate) async fn commented(ctx: &Ctx, id: RepositoryId, position: i64, commen
         Err(error) if error.code() == Code::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    if sources::of_repository(ctx.db.reader(), id).await?.is_empty() {
+    let is_planned = !sources::of_repository(ctx.db.reader(), id).await?.is_empty();
+    if !is_planned && command.verb != Verb::Link {
         return Ok(());
     }
     let Some(forge) = repositories::service::forge(ctx, &repository).await? else {
@@ -79,6 +80,12 @@ pub(crate) async fn commented(ctx: &Ctx, id: RepositoryId, position: i64, commen
     let Some(author) = author(&repository, &*forge, commented).await? else {
         return Ok(());
     };
+    if !is_planned {
+        // Nothing is told in requests that nothing is planned of, but an account is proved in any.
+        let outcome = proved(ctx, &repository, &author, &command).await?;
+        react(&repository, &*forge, commented, outcome.reaction).await;
+        return Ok(());
+    }
     let request = request(ctx, &repository, &*forge, position, commented.number).await?;
     let person = people::known(ctx, &repository, &author).await?;
     let outcome = match person.ctx(ctx) {
@@ -98,12 +105,15 @@ pub(crate) async fn commented(ctx: &Ctx, id: RepositoryId, position: i64, commen
             outcome
         }
     };
-    let place = &repository.full_name;
-    let reacted = forge.react(place, commented.number, &commented.comment, outcome.reaction);
-    if let Err(error) = reacted.await {
-        tracing::info!(repository.id = %id, %error, "a comment got no reaction");
-    }
+    react(&repository, &*forge, commented, outcome.reaction).await;
     Ok(())
+}
+
+async fn react(repository: &Repository, forge: &dyn Forge, commented: &Commented, reaction: Reaction) {
+    let reacted = forge.react(&repository.full_name, commented.number, &commented.comment, reaction);
+    if let Err(error) = reacted.await {
+        tracing::info!(repository.id = %repository.id, %error, "a comment got no reaction");
+    }
 }
 
 /// Who wrote the comment, as the forge itself says: a delivery is signed with a secret that whoever manages the webhook can
@@ -169,7 +179,7 @@ async fn stranger(
     Ok(outcome)
 }
 
-/// Ends the link of an account that somebody began here: its code is written by the account itself.
+/// Ends the link of an account, and says what came of it.
 async fn link(
     ctx: &Ctx,
     repository: &Repository,
@@ -177,19 +187,24 @@ async fn link(
     author: &Person,
     command: &Command,
 ) -> Result<Outcome> {
+    let outcome = proved(ctx, repository, author, command).await?;
+    answer(ctx, request, outcome.note.clone()).await?;
+    Ok(outcome)
+}
+
+/// Ends the link of an account that somebody began here: its code is written by the account itself.
+async fn proved(ctx: &Ctx, repository: &Repository, author: &Person, command: &Command) -> Result<Outcome> {
     let host = repositories::service::accounts_host(ctx, repository).await?;
     let (host, code) = (host.unwrap_or_default(), command.workspaces.first());
     let code = code.map(String::as_str).unwrap_or_default();
     let is_proved = forge_accounts::service::prove(ctx, &host, (&author.id, &author.login), code).await?;
-    let outcome = match is_proved {
+    Ok(match is_proved {
         true => Outcome::done(Some(format!("{} is linked.", author.login))),
         false => Outcome::refused(format!(
             "{} was not linked: the code is another, or older than a day. `slipway account link {host} {}` gives a new one.",
             author.login, author.login
         )),
-    };
-    answer(ctx, request, outcome.note.clone()).await?;
-    Ok(outcome)
+    })
 }
 
 /// Writes what a command came to where the comment shows it.

@@ -21,3 +21,4 @@ pub(crate) mod service;
 pub(crate) mod store;
 
 pub use model::PullRequest;
+pub use render::escaped;

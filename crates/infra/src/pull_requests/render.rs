@@ -265,7 +265,8 @@ fn foot(report: &Report) -> String {
 }
 
 /// Text that people wrote, so that it is shown as it is: no markup, no link, no mention, one line.
-pub(crate) fn escaped(text: &str) -> String {
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

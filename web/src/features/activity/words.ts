@@ -96,7 +96,7 @@ const PASSIVE: Record<string, string> = {
   'resource.stale': 'is not up to date any more',
   'git-workspace.proposed': 'has a branch with a change',
   'git-workspace.merged': 'has what a resource is',
-  'git-workspace.blocked': 'needs somebody: the code of a resource cannot be pushed',
+  'git-workspace.blocked': 'needs somebody: the code of a resource does not get on',
   'resource-change.planned': 'is planned and waits',
   'resource-change.applied': 'is applied',
   'resource-change.failed': 'failed',

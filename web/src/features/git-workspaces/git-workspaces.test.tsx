@@ -29,6 +29,7 @@ const LIVE = {
     'web-url': null,
     branch: null,
     directory: 'infra',
+    mode: 'pull-request',
     'resource-count': 2,
     'problem-count': 1,
     'created-at': T0,
@@ -97,11 +98,12 @@ test('the list says where they are, and what needs somebody', async () => {
 
 test('a page says how far the code of each resource is', async () => {
   const problem = 'Somebody changed infra/database/orders on main.'
-  put({ members: [member('res-1', {}), member('res-2', { name: 'database/orders', status: 'blocked', problem })] })
+  put({ members: [member('res-1', { 'pull-request': { number: 7, 'web-url': 'https://git.example.com/platform/live/pulls/7', state: 'merged', 'ended-by': 'grace' } }), member('res-2', { name: 'database/orders', status: 'blocked', problem })] })
   const { user, container } = await open(GitWorkspacePage, 'git-workspaces/$gitWorkspace', 'git-workspaces/gw-1')
   const table = within(await screen.findByRole('table', { name: 'Resources' }))
   expect((await table.findByRole('link', { name: 'network/main' })).getAttribute('href')).toBe('/app/acme/resources/res-1')
   expect(table.getByText('Merged')).toBeDefined()
+  expect(table.getByRole('link', { name: /^#7, merged by grace/ }).getAttribute('href')).toBe('https://git.example.com/platform/live/pulls/7')
   expect(table.getByText('Needs somebody')).toBeDefined()
   expect(table.getByText(problem)).toBeDefined()
   await expectAccessible(container)
@@ -128,17 +130,18 @@ test('a new one is made of a repository, and says what is wrong at its field', a
   await user.type(screen.getByLabelText('Repository'), 'platform/live')
   await user.click(screen.getByLabelText(/^Integration/))
   await user.click(await screen.findByRole('option', { name: /forge/, hidden: true }))
-  expect(screen.getByText(/git-workspace create live --repository platform\/live --integration forge/)).toBeDefined()
+  await user.selectOptions(screen.getByLabelText('Changes come'), 'pull-request')
+  expect(screen.getByText(/git-workspace create live --repository platform\/live --integration forge --mode pull-request/)).toBeDefined()
   await expectAccessible(container)
   await user.click(screen.getByRole('button', { name: 'Create git workspace' }))
   expect((await screen.findAllByText('There is no such repository.')).length).toBeGreaterThan(0)
   expect(sent).toEqual([
-    ['POST /organizations/acme/git-workspaces', { name: 'live', identifier: 'platform/live', 'integration-id': 'int-1', branch: null, directory: '', description: '' }],
+    ['POST /organizations/acme/git-workspaces', { name: 'live', identifier: 'platform/live', 'integration-id': 'int-1', branch: null, directory: '', mode: 'pull-request', description: '' }],
   ])
 })
 
 test('its words', () => {
   expect(countWords({ 'resource-count': 0, 'problem-count': 0 })).toBe('none')
   expect(countWords({ 'resource-count': 1, 'problem-count': 0 })).toBe('1 resource')
-  expect(createCommand({ name: ' ', identifier: '', integration: '', branch: 'main', directory: 'a' })).toBe('slipway git-workspace create NAME --repository REPOSITORY --branch main --directory a')
+  expect(createCommand({ name: ' ', identifier: '', integration: '', branch: 'main', directory: 'a', mode: 'push' })).toBe('slipway git-workspace create NAME --repository REPOSITORY --branch main --directory a')
 })

@@ -10,10 +10,11 @@ import { Combobox } from '@/ui/combobox'
 import { Form } from '@/ui/form'
 import { Stack } from '@/ui/layout'
 import { PageHead } from '@/ui/page-head'
+import { Select } from '@/ui/select'
 import { TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { CREATE, staleGitWorkspaces } from './queries'
-import { createCommand } from './words'
+import { createCommand, type Mode, modes } from './words'
 
 interface Values {
   name: string
@@ -22,6 +23,7 @@ interface Values {
   'integration-id': string
   branch: string
   directory: string
+  mode: Mode
   description: string
 }
 
@@ -34,7 +36,7 @@ export default function NewGitWorkspace() {
   const found = useQuery({ ...get('/api/v2/organizations/{organization}/integrations', { params: { path: { organization }, query } }), retry: false })
   const forges = found.data?.data ?? []
   const form = useForm<Values, { data: { id: string } }>({
-    initial: { name: '', identifier: '', 'integration-id': '', branch: '', directory: '', description: '' },
+    initial: { name: '', identifier: '', 'integration-id': '', branch: '', directory: '', mode: 'push', description: '' },
     submit: (values) =>
       call('post', '/api/v2/organizations/{organization}/git-workspaces', {
         params: { path: { organization } },
@@ -47,6 +49,7 @@ export default function NewGitWorkspace() {
               'integration-id': values['integration-id'] || null,
               branch: values.branch.trim() || null,
               directory: values.directory.trim(),
+              mode: values.mode,
               description: values.description.trim(),
             },
           },
@@ -93,6 +96,13 @@ export default function NewGitWorkspace() {
           />
           <TextInput label="Branch" isOptional isMono placeholder="the default branch" {...form.field('branch')} help="Where the code is kept." disabledReason={refusal} />
           <TextInput label="Directory" isOptional isMono placeholder="the top" {...form.field('directory')} help="Below it each resource has a directory of its own." disabledReason={refusal} />
+          <Select
+            label="Changes come"
+            options={modes}
+            help={values.mode === 'push' ? 'A branch for each change, merged when the change is confirmed.' : 'Merging approves the change, closing rejects it, if whoever does so may do that here.'}
+            disabledReason={refusal}
+            {...form.field('mode')}
+          />
           <TextInput label="Description" isOptional {...form.field('description')} help="What it is for, in a sentence." disabledReason={refusal} />
         </Form>
       </Stack>

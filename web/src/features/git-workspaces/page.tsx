@@ -22,6 +22,7 @@ import { Facts, Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { toast } from '@/ui/toast'
 import { DELETE, type Member, membersOf, staleGitWorkspaces, UPDATE, useOpenGitWorkspace } from './queries'
+import { requestWords } from './words'
 
 export default function GitWorkspacePage() {
   const { organization, workspace, etag } = useOpenGitWorkspace()
@@ -55,6 +56,7 @@ export default function GitWorkspacePage() {
               ) : null,
               `on ${attributes.branch ?? 'its default branch'}`,
               attributes.directory ? `below ${attributes.directory}` : null,
+              attributes.mode === 'pull-request' ? 'reviewed in pull requests' : null,
               attributes.description || null,
             ]}
           </Facts>
@@ -150,6 +152,13 @@ function columns(organization: string): readonly Column<Member>[] {
       narrow: 'second',
       isWide: true,
       cell: ({ attributes: { problem, branch, directory } }) => problem ?? <Text isMono level={2}>{branch ?? directory}</Text>,
+    },
+    {
+      key: 'request',
+      title: 'Pull request',
+      from: 1024,
+      cell: ({ attributes: { 'pull-request': request } }) =>
+        request ? <Anchor href={request['web-url']}>{requestWords(request)}</Anchor> : <Text level={3}>none</Text>,
     },
     {
       key: 'commit',

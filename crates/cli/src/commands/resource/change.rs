@@ -201,6 +201,10 @@ fn show(context: &Context, change: &Resource<ResourceChange>) -> anyhow::Result<
         if let Some(Linkage::One(run)) = resource.relationships.get("run").map(|run| &run.data) {
             fields.push(("Run", run.id.clone()));
         }
+        if let Some(request) = &shown.pull_request {
+            let (number, state) = (request.number, request.state.word());
+            fields.push(("Pull request", format!("#{number} ({state}) {}", request.web_url)));
+        }
         fields.extend(shown.revision.map(|revision| ("Revision", revision.to_string())));
         fields.extend([
             ("Reason", shown.reason.clone()),

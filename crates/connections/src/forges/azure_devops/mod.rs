@@ -2,6 +2,7 @@
 //! token, the token of an OAuth application, or a service principal of Microsoft Entra.
 
 mod entra;
+mod proposals;
 pub(super) mod wire;
 
 use async_trait::async_trait;

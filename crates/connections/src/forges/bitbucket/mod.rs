@@ -1,6 +1,7 @@
 //! Bitbucket Cloud (API 2.0, <https://developer.atlassian.com/cloud/bitbucket/rest/>): by an API token of an account, an
 //! access token of a repository, project or workspace, or the token of an OAuth consumer.
 
+mod proposals;
 pub(super) mod wire;
 
 use async_trait::async_trait;

@@ -1,6 +1,7 @@
 //! Bitbucket Data Center (REST 1.0, <https://developer.atlassian.com/server/bitbucket/rest/>): by an HTTP access token or
 //! the token of an application link.
 
+mod proposals;
 pub(super) mod wire;
 
 use async_trait::async_trait;

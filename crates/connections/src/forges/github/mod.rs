@@ -2,6 +2,7 @@
 
 mod account;
 mod app;
+mod proposals;
 
 use async_trait::async_trait;
 use http::Method;

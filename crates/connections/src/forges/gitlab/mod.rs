@@ -1,5 +1,6 @@
 //! GitLab (API v4, <https://docs.gitlab.com/api/rest/>): by an access token or the token of an OAuth application.
 
+mod proposals;
 mod wire;
 
 use std::time::Duration;

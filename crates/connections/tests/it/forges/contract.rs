@@ -3,6 +3,7 @@
 use slipway_connections::forges::model::{
     CommitStatus, HookWish, PullRequestState, Reaction, RepositoryQuery, StatusState,
 };
+use slipway_connections::forges::proposals::{Merging, Proposal};
 use slipway_connections::forges::{Forge, ForgeError};
 use zeroize::Zeroizing;
 
@@ -21,6 +22,8 @@ pub struct World {
     pub head_commit: String,
     /// A user who is not the credentials' own.
     pub author: String,
+    /// Two branches without a pull request, each with a commit of its own: `slipway/one` and `slipway/two`.
+    pub branches: [(String, String); 2],
 }
 
 /// What our comments are found by.
@@ -35,6 +38,7 @@ pub async fn hold(forge: &dyn Forge, world: &World) {
     reads_pull_requests(forge, world).await;
     shows_statuses(forge, world).await;
     writes_comments(forge, world).await;
+    merges_and_closes_its_own(forge, world).await;
 }
 
 async fn knows_itself_and_its_repositories(forge: &dyn Forge, world: &World) {
@@ -180,4 +184,58 @@ async fn writes_comments(forge: &dyn Forge, world: &World) {
             Err(error) => panic!("{reaction:?}: {error}"),
         }
     }
+}
+
+async fn merges_and_closes_its_own(forge: &dyn Forge, world: &World) {
+    let repository = world.repository.as_str();
+    let [(one, head), (two, _)] = &world.branches;
+    let wanted = |source, body| Proposal {
+        title: "Create network/main",
+        body,
+        source,
+        target: "main",
+    };
+    assert_eq!(forge.proposed(repository, one, "main").await.unwrap(), None);
+    let opened = forge.propose(repository, &wanted(one, "1 to add")).await.unwrap();
+    assert_eq!(opened.state, PullRequestState::Open);
+    assert_eq!((&opened.head_commit, &opened.head_branch), (head, one));
+    assert!(opened.web_url.starts_with("http") && !opened.is_fork && !opened.is_draft);
+    let changed = Proposal {
+        title: "Create network/other",
+        ..wanted(one, "2 to add")
+    };
+    forge.describe(repository, opened.number, &changed).await.unwrap();
+    let found = forge.proposed(repository, one, "main").await.unwrap().unwrap();
+    assert_eq!(
+        (found.number, found.title.as_str()),
+        (opened.number, "Create network/other")
+    );
+
+    // Nothing else is merged than what was looked at.
+    let message = "Merge network/main\n\nThe change was confirmed.";
+    let other = "0123456789012345678901234567890123456789";
+    let refused = forge.merge(repository, opened.number, other, message).await.unwrap();
+    assert!(matches!(refused, Merging::Refused(_)), "{refused:?}");
+    let mut merging = forge.merge(repository, opened.number, head, message).await.unwrap();
+    for _ in 0..100 {
+        if !matches!(merging, Merging::Later(_)) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        merging = forge.merge(repository, opened.number, head, message).await.unwrap();
+    }
+    assert_eq!(merging, Merging::Done);
+    let merged = forge.outcome(repository, opened.number).await.unwrap();
+    assert_eq!(merged.pull_request.state, PullRequestState::Merged);
+    assert_eq!(&merged.pull_request.head_commit, head);
+    assert_eq!(merged.by.unwrap().login, world.account);
+
+    let opened = forge.propose(repository, &wanted(two, "")).await.unwrap();
+    assert_eq!(forge.outcome(repository, opened.number).await.unwrap().by, None);
+    forge.close(repository, opened.number).await.unwrap();
+    let closed = forge.outcome(repository, opened.number).await.unwrap();
+    assert_eq!(closed.pull_request.state, PullRequestState::Closed);
+    assert_eq!(closed.by.unwrap().login, world.account);
+    let found = forge.proposed(repository, two, "main").await.unwrap().unwrap();
+    assert_eq!((found.number, found.state), (opened.number, PullRequestState::Closed));
 }

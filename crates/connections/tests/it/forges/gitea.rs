@@ -37,6 +37,15 @@ pub async fn world(gitea: &Gitea) -> (Box<dyn Forge>, World) {
         .comment(&colleague, &repository, pull_request, MARKER)
         .await
         .unwrap();
+    let mut branches = Vec::new();
+    for name in ["slipway/one", "slipway/two"] {
+        let file = format!("{name}.tf");
+        let commit = gitea
+            .push(&owner, &repository, name, &[(&file, "# ours\n")])
+            .await
+            .unwrap();
+        branches.push((name.to_owned(), commit));
+    }
     let token = gitea.token(&owner, &SCOPES).await.unwrap();
     let world = World {
         account: owner,
@@ -45,6 +54,7 @@ pub async fn world(gitea: &Gitea) -> (Box<dyn Forge>, World) {
         pull_request,
         head_commit,
         author: colleague,
+        branches: branches.try_into().unwrap(),
     };
     (forge(gitea, &token), world)
 }

@@ -173,6 +173,7 @@ fn world(group: &str) -> World {
         pull_request: 7,
         head_commit: "9c1f0d2e6b7a4c3d8e5f60718293a4b5c6d7e8f9".to_owned(),
         author: "grace".to_owned(),
+        branches: [("slipway/one", "1"), ("slipway/two", "2")].map(|(name, digit)| (name.to_owned(), digit.repeat(40))),
     }
 }
 

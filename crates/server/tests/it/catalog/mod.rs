@@ -5,6 +5,7 @@ mod executors;
 mod executors_deciding;
 mod generated_code;
 mod git_workspaces;
+mod git_workspaces_reviewed;
 mod publishing;
 mod resource_changes;
 mod resources;

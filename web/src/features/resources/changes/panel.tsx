@@ -11,7 +11,7 @@ import { Command } from '@/ui/command'
 import { Counts } from '@/ui/counts'
 import { Icon } from '@/ui/icon'
 import { Stack } from '@/ui/layout'
-import { Link } from '@/ui/link'
+import { Anchor, Link } from '@/ui/link'
 import { Panel } from '@/ui/section'
 import { Skeleton } from '@/ui/skeleton'
 import { Status } from '@/ui/status'
@@ -115,6 +115,11 @@ function Shown({ organization, change, names }: { organization: string; change: 
               `by ${attributes['requested-by']}`,
               <Time key="at" at={attributes['created-at']} />,
               attributes['auto-apply'] ? 'applies by itself where no rule counts' : null,
+              attributes['pull-request'] && (
+                <Anchor key="request" href={attributes['pull-request']['web-url']}>
+                  pull request #{attributes['pull-request'].number}, {attributes['pull-request'].state}
+                </Anchor>
+              ),
               attributes.reason !== '' && <span key="why">“{attributes.reason}”</span>,
             ]}
           </Facts>

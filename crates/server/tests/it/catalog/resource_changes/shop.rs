@@ -54,6 +54,11 @@ pub struct Shop {
 
 impl Shop {
     pub async fn new() -> Self {
+        Self::on(acme().await).await
+    }
+
+    /// The same in an organization that is there.
+    pub async fn on(acme: Acme) -> Self {
         let server = GitServer::start().unwrap();
         let repository = server.create("platform/small").unwrap();
         let files = [
@@ -62,7 +67,6 @@ impl Shop {
         ];
         repository.commit("main", "Two modules", &files).unwrap();
         repository.git(&["tag", "v1.0.0", "main"]).unwrap();
-        let acme = acme().await;
         let of = |template: &str, variables: Value| {
             json!({"template": template, "source-code": "small", "tag": "v1.0.0", "directory": template,
                 "lifecycle": "active", "variables": variables})
