@@ -7,7 +7,7 @@ use crate::approvals::Approvals;
 use crate::catalog::FieldDifference;
 use crate::ids::{GitWorkspaceId, RunId};
 use crate::jsonapi::Attributes;
-use crate::resources::ResourceSpecification;
+use crate::resources::{ResourceImported, ResourceSpecification};
 use crate::templates::TemplateKey;
 use crate::{Name, Timestamp};
 
@@ -90,6 +90,9 @@ pub struct ResourceChange {
     /// What went wrong or who said no, in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What was brought along with the order, of what was running already; only where one change is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ResourceImported>,
     /// The revision of the resource that it made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<i64>,

@@ -17,6 +17,7 @@ mod jobs;
 pub mod permissions;
 pub mod project_rules;
 pub mod resource_changes;
+pub mod resource_imports;
 pub mod resources;
 mod sealed_columns;
 pub mod source_code_versions;
@@ -51,6 +52,7 @@ pub fn migrations() -> Vec<Migration> {
         workflows::PARTS_MIGRATION,
         git_workspaces::store::MIGRATION,
         project_rules::store::GIT_WORKSPACE,
+        resource_imports::store::MIGRATION,
     ]
 }
 
@@ -93,6 +95,7 @@ pub const CONSUMERS: &[Consumer] = &[
 /// Those of the database; what was removed until then stays removed.
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     resource_changes::sweeping::sweep(ctx).await?;
+    resource_imports::look_again(ctx).await?;
     workflows::service::sweep(ctx).await?;
     git_workspaces::driving::look_again(ctx).await?;
     git_workspaces::service::sweep(ctx).await?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::ResourceSpecification;
+use super::{ResourceImported, ResourceSpecification};
 use crate::Name;
 use crate::catalog::FieldDifference;
 use crate::ids::{ResourceId, SourceCodeVersionId};
@@ -80,6 +80,9 @@ pub struct ResourceCheck {
     pub differences: Vec<FieldDifference>,
     /// What is worth knowing, in sentences: that the version is in preview, or deprecated.
     pub notes: Vec<String>,
+    /// What would be brought along, of what is running already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ResourceImported>,
 }
 
 impl Attributes for ResourceCheck {

@@ -14,6 +14,7 @@ use super::model::ResourceChange;
 use super::store::{self, Filter};
 use super::{facts, leave};
 use crate::permissions::{RESOURCE_APPROVE, RESOURCE_READ};
+use crate::resource_imports::store as imports;
 use crate::resources::{Resource, store as resources};
 use crate::templates::store as templates;
 
@@ -127,6 +128,7 @@ pub async fn shown(ctx: &Ctx, change: ResourceChange) -> Result<(ResourceChange,
         .pop()
         .ok_or_else(|| Error::internal(format!("{id} has no resource")))?;
     wire.specification = Some(specification);
+    wire.import = imports::find(ctx.db.reader(), id).await?.map(|row| row.told.0);
     if let Some(known) = standing {
         let missing = leave::missing(ctx, known.standing.as_ref()).await?;
         wire.detail = wire.detail.or(missing).or_else(|| waits(known.facts.leave));
@@ -155,6 +157,7 @@ fn wire(change: &ResourceChange, resource: &Resource, template: TemplateKey) -> 
         auto_apply: change.auto_apply,
         detail: change.detail.clone(),
         error: change.error.clone(),
+        import: None,
         revision: change.revision,
         requested_by: change.requested_by.clone(),
         approvals: None,

@@ -2,6 +2,7 @@
 
 mod change;
 mod download;
+mod import;
 mod order;
 mod shown;
 pub(super) mod values;
@@ -73,6 +74,14 @@ Examples:
   slipway resource create database --parent network/main --values-file orders.json --dry-run
   slipway resource create account --name shop --set owner=shop@example.com --wait")]
     Create(order::CreateArguments),
+    /// Order what is running already, with its state: nothing is made anew
+    #[command(after_help = "\
+Examples:
+  slipway resource import network --name main --set cidr=10.1.0.0/16 --state terraform.tfstate --dry-run
+  slipway resource import network --name main --set cidr=10.1.0.0/16 --state terraform.tfstate --wait
+  slipway resource import network --name main --from-workspace network-prod --yes
+  slipway resource import network --name main --state all.tfstate --module module.network")]
+    Import(import::ImportArguments),
     /// Ask for changes of a resource; values that are not named stay
     #[command(after_help = "\
 Examples:
@@ -207,6 +216,7 @@ pub(super) async fn run(context: &Context, command: ResourceCommand) -> anyhow::
         }
         Command::Change(command) => return change::run(context, client, command).await,
         Command::Create(arguments) => return order::create(context, client, arguments).await,
+        Command::Import(arguments) => return import::run(context, client, arguments).await,
         Command::Update(arguments) => return order::update(context, client, arguments).await,
         Command::Destroy { one, asking, yes } => return destroy(context, client, &one.resource, (asking, yes)).await,
         Command::Delete { one, yes } => return delete(context, client, &one.resource, yes).await,

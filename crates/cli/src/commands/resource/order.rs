@@ -198,6 +198,7 @@ pub(super) async fn new(
         references: named.references,
         tags: Vec::new(),
         settings: Vec::new(),
+        import: None,
         reason: asking.reason(),
         auto_apply: asking.auto_apply,
     })

@@ -7,6 +7,7 @@ mod generated_code;
 mod git_workspaces;
 mod publishing;
 mod resource_changes;
+mod resource_imports;
 mod resources;
 mod source_code_versions;
 mod source_codes;
