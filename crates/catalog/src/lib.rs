@@ -53,6 +53,7 @@ pub fn migrations() -> Vec<Migration> {
         git_workspaces::store::MIGRATION,
         project_rules::store::GIT_WORKSPACE,
         resource_imports::store::MIGRATION,
+        project_rules::store::SETTINGS,
     ]
 }
 

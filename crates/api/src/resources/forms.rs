@@ -30,7 +30,9 @@ pub enum ValueOrigin {
         /// Of what the resource stands on; null for one of its own.
         of: Option<ResourceId>,
     },
-    /// It is made of the tags of the resource and of what it stands on.
+    /// It is a setting of the project.
+    Project,
+    /// It is made of the tags of the resource, of what it stands on, and of the project.
     Tags,
     /// It is a secret of the template, out of a variable set.
     #[serde(rename_all = "kebab-case")]

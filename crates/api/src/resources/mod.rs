@@ -163,13 +163,13 @@ pub struct OpenChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct StaleReason {
-    /// What it stands on.
-    pub parent: ResourceId,
+    /// What it stands on; null for its project.
+    pub parent: Option<ResourceId>,
     /// `output`, `setting` or `tag`.
     pub what: String,
     /// Its name.
     pub name: String,
-    /// The parent's revision that brought it.
+    /// The parent's revision that brought it; of a project, how often its rules were changed.
     pub revision: i64,
     /// When.
     pub since: Timestamp,

@@ -34,7 +34,7 @@ pub(super) async fn succeed(ctx: &Ctx, known: &Known) -> Result<()> {
     change.end(ResourceChangeStatus::Applied, ctx.now());
     recording::save(&mut tx, ctx, (&after, &change), "resource-change.applied").await?;
     resource_imports::done(&mut tx, ctx, &after, &change).await?;
-    spreading::spread(&mut tx, ctx, (&before, &after, &change), held).await?;
+    spreading::spread(&mut tx, ctx, (&before, &after), held).await?;
     waking::around(&mut tx, ctx, &after, &change).await?;
     tx.commit().await
 }
