@@ -3,7 +3,7 @@
 mod change;
 mod download;
 mod import;
-mod order;
+pub(super) mod order;
 mod shown;
 pub(super) mod values;
 mod wait;
@@ -72,6 +72,7 @@ Examples:
   slipway resource create network --name main --parent region/north --set cidr=10.1.0.0/16
   slipway resource create database --parent network/main --take network_id=network/main:network_id
   slipway resource create database --parent network/main --values-file orders.json --dry-run
+  slipway resource create account --name shop --set owner=shop@example.com --tag team=shop --setting region=north
   slipway resource create account --name shop --set owner=shop@example.com --wait")]
     Create(order::CreateArguments),
     /// Order what is running already, with its state: nothing is made anew
@@ -87,7 +88,8 @@ Examples:
 Examples:
   slipway resource update network/main --set cidr=10.2.0.0/16 --reason 'more addresses'
   slipway resource update network/main --source-code-version network@v1.1.0 --dry-run
-  slipway resource update database/orders --unset backup_window")]
+  slipway resource update database/orders --unset backup_window
+  slipway resource update account/shop --tag cost=12 --own-tag note=first --remove-setting region")]
     Update(order::UpdateArguments),
     /// Ask for what is behind a resource to be destroyed
     #[command(
