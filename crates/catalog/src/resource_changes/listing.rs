@@ -14,7 +14,7 @@ use super::model::ResourceChange;
 use super::store::{self, Filter};
 use super::{facts, leave};
 use crate::permissions::{RESOURCE_APPROVE, RESOURCE_READ};
-use crate::resource_imports::store as imports;
+use crate::resource_imports;
 use crate::resources::{Resource, store as resources};
 use crate::templates::store as templates;
 
@@ -128,7 +128,7 @@ pub async fn shown(ctx: &Ctx, change: ResourceChange) -> Result<(ResourceChange,
         .pop()
         .ok_or_else(|| Error::internal(format!("{id} has no resource")))?;
     wire.specification = Some(specification);
-    wire.import = imports::find(ctx.db.reader(), id).await?.map(|row| row.told.0);
+    wire.import = resource_imports::shown(ctx, id).await?;
     if let Some(known) = standing {
         let missing = leave::missing(ctx, known.standing.as_ref()).await?;
         wire.detail = wire.detail.or(missing).or_else(|| waits(known.facts.leave));

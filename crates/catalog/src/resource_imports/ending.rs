@@ -22,7 +22,7 @@ pub(crate) async fn done(tx: &mut Tx, ctx: &Ctx, resource: &Resource, change: &R
     };
     store::set_status(tx, row.change_id, ImportStatus::Done).await?;
     blobs::release(tx, &row.owner()).await?;
-    let told = json!({"resource-count": row.told.0.resource_count, "from-workspace": row.told.0.from_workspace});
+    let told = json!({"resource-count": row.told.0.resource_count});
     recording::record(tx, ctx, resource, "resource.imported", told).await
 }
 

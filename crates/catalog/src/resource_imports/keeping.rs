@@ -1,7 +1,11 @@
 //! Keeping a state with the order that brought it, and giving it to the resource's workspace when that is made.
 
-use slipway_api::ids::OrganizationId;
+use slipway_api::Code;
+use slipway_api::ids::{OrganizationId, ResourceChangeId};
+use slipway_api::resources::ResourceImported;
 use slipway_infra::managed::{states, succession};
+use slipway_infra::permissions::WORKSPACE_READ;
+use slipway_infra::workspaces;
 use slipway_kernel::blobs::{self, BlobAddress};
 use slipway_kernel::{Ctx, Result, Tx};
 
@@ -36,7 +40,7 @@ pub(crate) async fn keeping(ctx: &Ctx, organization: OrganizationId, taken: Take
 pub(crate) async fn keep(
     tx: &mut Tx,
     ctx: &Ctx,
-    (resource, template, change): (&Resource, &Template, slipway_api::ids::ResourceChangeId),
+    (resource, template, change): (&Resource, &Template, ResourceChangeId),
     kept: Kept,
 ) -> Result<()> {
     let Kept { taken, blob } = kept;
@@ -82,4 +86,24 @@ pub(crate) async fn prepared(
         }
         None => Ok(None),
     }
+}
+
+/// What a change brought, for the caller: the workspace that it was copied from only where he may see that.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn shown(ctx: &Ctx, change: ResourceChangeId) -> Result<Option<ResourceImported>> {
+    let Some(row) = store::find(ctx.db.reader(), change).await? else {
+        return Ok(None);
+    };
+    let mut told = row.told.0;
+    if let Some(workspace) = row.from_workspace_id {
+        match workspaces::load(ctx, workspace, WORKSPACE_READ).await {
+            Ok(_) => {}
+            Err(error) if error.code() == Code::NotFound => told.from_workspace = None,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(told))
 }

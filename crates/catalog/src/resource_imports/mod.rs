@@ -15,5 +15,5 @@ mod taking;
 pub(crate) use ending::{
     come_to_nothing, done, forget, leave, look_again, refuse_destroy, refuse_while_leaving, require_not_begun,
 };
-pub(crate) use keeping::{keep, keeping, prepared};
+pub(crate) use keeping::{keep, keeping, prepared, shown};
 pub(crate) use taking::{Taken, take};
