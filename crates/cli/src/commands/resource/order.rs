@@ -142,7 +142,7 @@ pub(crate) struct Order {
 pub(crate) struct Asking {
     /// Why, for those who decide on it
     #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
     /// Apply the plan without a further yes, where no rule wants anybody's approval
     #[arg(long)]
     pub(super) auto_apply: bool,
