@@ -157,7 +157,7 @@ async fn a_workspace_is_taken_over_while_the_server_is_killed_and_given_back() {
     let state = made(&[("main.tf", NETWORK)], &["-var", "cidr=10.0.0.0/16"]);
     write(&catalog, "network.tfstate", &state);
     catalog
-        .command(&["state", "push", "network.tfstate", "--workspace", "by-hand"])
+        .command(&["state", "push", "network.tfstate", "--workspace", "by-hand", "--yes"])
         .await;
     let main = import(&catalog, &["--name", "main", "--from-workspace", "by-hand", "--yes"]).await;
     for _ in 0..3 {
