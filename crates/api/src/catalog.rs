@@ -42,7 +42,7 @@ impl Attributes for CatalogApplication {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CatalogChange {
-    /// What it is: `template`, `source-code` or `source-code-version`.
+    /// What it is: `template`, `source-code`, `source-code-version` or `blueprint`.
     pub kind: String,
     /// Its key.
     pub key: String,

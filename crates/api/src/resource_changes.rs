@@ -8,7 +8,7 @@ use crate::catalog::FieldDifference;
 use crate::git_workspaces::ProposedPullRequest;
 use crate::ids::{GitWorkspaceId, RunId};
 use crate::jsonapi::Attributes;
-use crate::resources::ResourceSpecification;
+use crate::resources::{ResourceImported, ResourceSetting, ResourceSpecification};
 use crate::templates::TemplateKey;
 use crate::{Name, Timestamp};
 
@@ -91,6 +91,9 @@ pub struct ResourceChange {
     /// What went wrong or who said no, in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What was brought along with the order, of what was running already; only where one change is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ResourceImported>,
     /// The revision of the resource that it made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<i64>,
@@ -153,6 +156,12 @@ pub struct CatalogRules {
     /// The git workspace that the code of its resources is kept in; null for none.
     #[serde(default)]
     pub git_workspace: Option<GitWorkspaceId>,
+    /// Tags for everything that its resources make, unless these or what they stand on say others.
+    #[serde(default)]
+    pub tags: Vec<ResourceSetting>,
+    /// Settings for all its resources, unless these or what they stand on say others.
+    #[serde(default)]
+    pub settings: Vec<ResourceSetting>,
     /// When they last changed; absent before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
@@ -197,6 +206,12 @@ pub struct CatalogRulesChanges {
         deserialize_with = "crate::patch::present"
     )]
     pub git_workspace: Option<Option<GitWorkspaceId>>,
+    /// All tags; those of a project are always inherited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<ResourceSetting>>,
+    /// All settings; those of a project are always inherited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Vec<ResourceSetting>>,
 }
 
 impl Attributes for CatalogRulesChanges {

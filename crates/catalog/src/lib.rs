@@ -17,6 +17,7 @@ mod jobs;
 pub mod permissions;
 pub mod project_rules;
 pub mod resource_changes;
+pub mod resource_imports;
 pub mod resources;
 mod sealed_columns;
 pub mod source_code_versions;
@@ -52,6 +53,8 @@ pub fn migrations() -> Vec<Migration> {
         git_workspaces::store::MIGRATION,
         project_rules::store::GIT_WORKSPACE,
         git_workspaces::store::PULL_REQUESTS,
+        resource_imports::store::MIGRATION,
+        project_rules::store::SETTINGS,
     ]
 }
 
@@ -94,6 +97,7 @@ pub const CONSUMERS: &[Consumer] = &[
 /// Those of the database; what was removed until then stays removed.
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     resource_changes::sweeping::sweep(ctx).await?;
+    resource_imports::look_again(ctx).await?;
     workflows::service::sweep(ctx).await?;
     git_workspaces::driving::look_again(ctx).await?;
     git_workspaces::service::sweep(ctx).await?;

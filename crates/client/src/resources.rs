@@ -6,6 +6,7 @@ use slipway_api::resources::{
     CatalogResource, CatalogResourceChanges, NewCatalogResource, ResourceCheck, ResourceForm, ResourceOutput,
     ResourceOutputs, ResourceRequest, ResourceRestoration, ResourceRevision, ResourceState, ResourceTree,
 };
+use slipway_api::schedules::{Schedule, ScheduleSettings};
 use slipway_api::templates::TreeDirection;
 use slipway_api::{Name, NewDocument, Resource};
 
@@ -178,5 +179,21 @@ impl Client {
     #[must_use]
     pub fn resource_revisions(&self, id: ResourceId) -> Listing<ResourceRevision> {
         Listing::new(self, Call::get(&[PATH, &id.to_string(), "revisions"]))
+    }
+
+    /// The schedules of a resource, oldest first.
+    #[must_use]
+    pub fn resource_schedules(&self, id: ResourceId) -> Listing<Schedule> {
+        Listing::new(self, Call::get(&[PATH, &id.to_string(), "schedules"]))
+    }
+
+    /// Makes a schedule of a resource.
+    pub async fn create_resource_schedule(
+        &self,
+        id: ResourceId,
+        settings: ScheduleSettings,
+    ) -> Result<Resource<Schedule>, ClientError> {
+        let call = Call::post(&[PATH, &id.to_string(), "schedules"]);
+        self.resource(call.json(&NewDocument::new(settings))?).await
     }
 }

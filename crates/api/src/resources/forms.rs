@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::ResourceSpecification;
+use super::{ResourceImported, ResourceSpecification};
 use crate::Name;
 use crate::catalog::FieldDifference;
 use crate::ids::{ResourceId, SourceCodeVersionId};
@@ -30,7 +30,9 @@ pub enum ValueOrigin {
         /// Of what the resource stands on; null for one of its own.
         of: Option<ResourceId>,
     },
-    /// It is made of the tags of the resource and of what it stands on.
+    /// It is a setting of the project.
+    Project,
+    /// It is made of the tags of the resource, of what it stands on, and of the project.
     Tags,
     /// It is a secret of the template, out of a variable set.
     #[serde(rename_all = "kebab-case")]
@@ -80,6 +82,9 @@ pub struct ResourceCheck {
     pub differences: Vec<FieldDifference>,
     /// What is worth knowing, in sentences: that the version is in preview, or deprecated.
     pub notes: Vec<String>,
+    /// What would be brought along, of what is running already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ResourceImported>,
 }
 
 impl Attributes for ResourceCheck {

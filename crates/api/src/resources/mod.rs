@@ -1,6 +1,7 @@
 //! Resources: what was ordered from the catalog, and what it stands on.
 
 mod forms;
+mod imports;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ pub use forms::{
     FormCandidate, FormIntegration, FormParent, FormProblem, FormSetting, FormVersion, ResolvedValue, ResourceCheck,
     ResourceForm, ValueOrigin,
 };
+pub use imports::{ResourceImport, ResourceImported};
 
 /// Whether there is anything behind a resource.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -161,13 +163,13 @@ pub struct OpenChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct StaleReason {
-    /// What it stands on.
-    pub parent: ResourceId,
+    /// What it stands on; null for its project.
+    pub parent: Option<ResourceId>,
     /// `output`, `setting` or `tag`.
     pub what: String,
     /// Its name.
     pub name: String,
-    /// The parent's revision that brought it.
+    /// The parent's revision that brought it; of a project, how often its rules were changed.
     pub revision: i64,
     /// When.
     pub since: Timestamp,
@@ -213,6 +215,9 @@ pub struct NewCatalogResource {
     /// Settings for it and what stands on it.
     #[serde(default)]
     pub settings: Vec<ResourceSetting>,
+    /// Where it is running already: the state that it begins with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ResourceImport>,
     /// Why, for those who decide on it.
     #[serde(default)]
     pub reason: String,

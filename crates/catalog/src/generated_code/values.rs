@@ -54,7 +54,8 @@ fn in_words(context: &Context, origin: Option<&ValueOrigin>) -> String {
         }
         Some(ValueOrigin::Setting { of: Some(of) }) => format!("A setting of {}.", called(context, *of)),
         Some(ValueOrigin::Setting { of: None }) => "A setting of the resource.".to_owned(),
-        Some(ValueOrigin::Tags) => "The tags of the resource, and of what it stands on.".to_owned(),
+        Some(ValueOrigin::Project) => "A setting of the project.".to_owned(),
+        Some(ValueOrigin::Tags) => "The tags of the resource, of what it stands on, and of the project.".to_owned(),
         Some(ValueOrigin::Version) => "The default of the version.".to_owned(),
         Some(ValueOrigin::Secret { variable_set, key }) => {
             format!("\"{key}\" of the variable set \"{variable_set}\".")

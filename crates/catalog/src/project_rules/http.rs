@@ -10,14 +10,15 @@ use slipway_kernel::{Ctx, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::model::ProjectRules;
+use super::model::{Inherited, ProjectRules};
 use super::service;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(get_catalog_rules, update_catalog_rules))
 }
 
-/// Get what a project says about its resources: what happens to one that is not up to date, and what nobody has to approve.
+/// Get what a project says about its resources: what happens to one that is not up to date, what nobody has to
+/// approve, and which tags and settings all of them have.
 #[utoipa::path(get, path = "/api/v2/projects/{project}/catalog-rules", operation_id = "get_catalog_rules",
     tag = "resource changes",
     params(("project" = ProjectId, Path, description = "The project's id.")),
@@ -28,9 +29,9 @@ pub(crate) fn routes() -> Routes {
     ),
     security(("token" = ["project.read"])))]
 async fn get_catalog_rules(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
-    let rules = service::get(&ctx, params.get("project")?).await?;
+    let (rules, inherited) = service::get(&ctx, params.get("project")?).await?;
     let version = rules.version;
-    Ok(ok(resource(rules)).with_version(version))
+    Ok(ok(resource(rules, inherited)).with_version(version))
 }
 
 /// Change what a project says about its resources.
@@ -58,18 +59,20 @@ async fn update_catalog_rules(
     headers: HeaderMap,
     body: Body<CatalogRulesChanges>,
 ) -> Result<impl IntoResponse> {
-    let seen = service::get(&ctx, params.get("project")?).await?;
+    let (seen, before) = service::get(&ctx, params.get("project")?).await?;
     require_unchanged(&headers, seen.version)?;
-    let rules = service::update(&ctx, &seen, body.attributes()?).await?;
+    let (rules, inherited) = service::update(&ctx, (&seen, &before), body.attributes()?).await?;
     let version = rules.version;
-    Ok(ok(resource(rules)).with_version(version))
+    Ok(ok(resource(rules, inherited)).with_version(version))
 }
 
-fn resource(rules: ProjectRules) -> Resource<Wire> {
+fn resource(rules: ProjectRules, inherited: Inherited) -> Resource<Wire> {
     let attributes = Wire {
         when_stale: rules.when_stale,
         unapproved_fields: rules.unapproved_fields.0,
         git_workspace: rules.git_workspace_id,
+        tags: inherited.tags,
+        settings: inherited.settings,
         updated_at: rules.updated_at,
     };
     Resource::new(rules.project_id, attributes)

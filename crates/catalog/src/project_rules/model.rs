@@ -6,7 +6,11 @@ use slipway_api::Timestamp;
 use slipway_api::catalog::FieldDifference;
 use slipway_api::ids::{GitWorkspaceId, OrganizationId, ProjectId};
 use slipway_api::resource_changes::{CatalogRulesChanges, WhenStale};
+use slipway_api::resources::ResourceSetting;
 use slipway_kernel::{Error, Result};
+
+use crate::resources::checks::texts;
+use crate::templates::specification::Problems;
 
 /// The word for them in events.
 pub const KIND: &str = "catalog-rules";
@@ -46,6 +50,77 @@ pub type ProjectRules = Model;
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
+
+/// What all resources of a project have, unless they or what they stand on say something else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inherited {
+    /// Tags.
+    pub tags: Vec<ResourceSetting>,
+    /// Settings.
+    pub settings: Vec<ResourceSetting>,
+}
+
+impl Inherited {
+    /// It with what the changes mention changed.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid`, with every entry at fault.
+    pub fn changed(mut self, changes: &CatalogRulesChanges) -> Result<Self> {
+        let all = |entries: &Vec<ResourceSetting>| -> Vec<ResourceSetting> {
+            let entries = entries.iter().cloned();
+            let inherited = entries.map(|entry| ResourceSetting {
+                is_inherited: true,
+                ..entry
+            });
+            inherited.collect()
+        };
+        let mut problems = Problems::at("/data/attributes");
+        if let Some(tags) = &changes.tags {
+            texts::check_tags("tags", tags, &mut problems);
+            self.tags = all(tags);
+        }
+        if let Some(settings) = &changes.settings {
+            texts::check_settings("settings", settings, &mut problems);
+            self.settings = all(settings);
+        }
+        problems.none()?;
+        Ok(self)
+    }
+}
+
+/// Rows of tags and settings of projects.
+pub mod entries {
+    use sea_orm::entity::prelude::*;
+    use serde::{Deserialize, Serialize};
+    use slipway_api::ids::{OrganizationId, ProjectId};
+    use slipway_api::resources::ResourceSetting;
+
+    /// Those of a project.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "catalog_project_settings")]
+    pub struct Model {
+        /// The project.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub project_id: ProjectId,
+        /// Its organization.
+        pub organization_id: OrganizationId,
+        /// Its tags.
+        pub tags: Entries,
+        /// Its settings.
+        pub settings: Entries,
+    }
+
+    /// Tags or settings, at rest.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sea_orm::FromJsonQueryResult)]
+    #[serde(transparent)]
+    pub struct Entries(pub Vec<ResourceSetting>);
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
 
 /// Names of fields, as differences have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sea_orm::FromJsonQueryResult)]

@@ -9,8 +9,8 @@ use slipway_identity::projects;
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::{Ctx, Error, Result};
 
-use super::model::{KIND, ProjectRules};
-use super::store;
+use super::model::{Inherited, KIND, ProjectRules};
+use super::{inheriting, store};
 use crate::git_workspaces::service as git_workspaces;
 
 /// Those of a project that the caller may see.
@@ -18,9 +18,10 @@ use crate::git_workspaces::service as git_workspaces;
 /// # Errors
 ///
 /// `NotFound`.
-pub async fn get(ctx: &Ctx, project: ProjectId) -> Result<ProjectRules> {
+pub async fn get(ctx: &Ctx, project: ProjectId) -> Result<(ProjectRules, Inherited)> {
     let project = projects::get_visible(ctx, project).await?;
-    store::of_project(ctx.db.reader(), (project.organization_id, project.id)).await
+    let rules = store::of_project(ctx.db.reader(), (project.organization_id, project.id)).await?;
+    Ok((rules, store::inherited(ctx.db.reader(), project.id).await?))
 }
 
 /// Changes them, from what the caller saw.
@@ -28,9 +29,14 @@ pub async fn get(ctx: &Ctx, project: ProjectId) -> Result<ProjectRules> {
 /// # Errors
 ///
 /// `Forbidden`, `Invalid`; `PreconditionFailed` when somebody changed them since.
-pub async fn update(ctx: &Ctx, seen: &ProjectRules, changes: CatalogRulesChanges) -> Result<ProjectRules> {
+pub async fn update(
+    ctx: &Ctx,
+    (seen, before): (&ProjectRules, &Inherited),
+    changes: CatalogRulesChanges,
+) -> Result<(ProjectRules, Inherited)> {
     let project = projects::get_visible(ctx, seen.project_id).await?;
     ctx.authorize(PROJECT_UPDATE, &projects::target(&project)).await?;
+    let inherited = before.clone().changed(&changes)?;
     let rules = seen.clone().changed(changes, ctx.now())?;
     let mut tx = ctx.begin().await?;
     let project = projects::hold(&tx, project.id).await?;
@@ -41,8 +47,15 @@ pub async fn update(ctx: &Ctx, seen: &ProjectRules, changes: CatalogRulesChanges
         let detail = "Somebody changed these rules at this moment. Look at them again, and repeat your change.";
         return Err(Error::new(Code::PreconditionFailed, detail));
     }
-    let told = |rules: &ProjectRules| {
+    let place = (rules.organization_id, rules.project_id);
+    if *before != inherited {
+        store::put_inherited(&tx, place, &inherited).await?;
+        inheriting::spread(&mut tx, ctx, place, (before, &inherited, rules.version)).await?;
+    }
+    let told = |rules: &ProjectRules, inherited: &Inherited| {
         json!({
+            "tags": inherited.tags,
+            "settings": inherited.settings,
             "when-stale": rules.when_stale,
             "unapproved-fields": rules.unapproved_fields,
             "git-workspace": rules.git_workspace_id,
@@ -56,9 +69,9 @@ pub async fn update(ctx: &Ctx, seen: &ProjectRules, changes: CatalogRulesChanges
         object_id: rules.project_id.to_string(),
         object_name: project.name.to_string(),
         access_id: None,
-        changes: json!({"before": told(seen), "after": told(&rules)}),
+        changes: json!({"before": told(seen, before), "after": told(&rules, &inherited)}),
     };
     events::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
-    Ok(rules)
+    Ok((rules, inherited))
 }

@@ -8,7 +8,7 @@ use slipway_kernel::db::Tx;
 use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
 
-use super::model::{ActiveModel, Column, Entity, ProjectRules};
+use super::model::{ActiveModel, Column, Entity, Inherited, ProjectRules, entries};
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "catalog_0044_project_rules",
@@ -36,6 +36,50 @@ pub(crate) const GIT_WORKSPACE: Migration = Migration {
         )]
     },
 };
+
+/// Tags and settings of projects.
+pub(crate) const SETTINGS: Migration = Migration {
+    name: "catalog_0096_project_settings",
+    steps: || {
+        vec![Step::Table(
+            Table::new("catalog_project_settings")
+                .col("project_id", Type::Id)
+                .col("organization_id", Type::Id)
+                .col("tags", Type::Json)
+                .col("settings", Type::Json)
+                .primary(&["project_id"])
+                .belongs_to("project_id", "projects"),
+        )]
+    },
+};
+
+/// Tags and settings of a project.
+pub(crate) async fn inherited(connection: &impl ConnectionTrait, project: ProjectId) -> Result<Inherited> {
+    let found = entries::Entity::find_by_id(project).one(connection).await?;
+    Ok(found.map_or_else(Inherited::default, |row| Inherited {
+        tags: row.tags.0,
+        settings: row.settings.0,
+    }))
+}
+
+/// Writes tags and settings of a project, which is held.
+pub(crate) async fn put_inherited(
+    tx: &Tx,
+    (organization, project): (OrganizationId, ProjectId),
+    inherited: &Inherited,
+) -> Result<()> {
+    let row = entries::Model {
+        project_id: project,
+        organization_id: organization,
+        tags: entries::Entries(inherited.tags.clone()),
+        settings: entries::Entries(inherited.settings.clone()),
+    };
+    entries::Entity::delete_by_id(project).exec(&**tx).await?;
+    entries::Entity::insert(entries::ActiveModel::from(row).reset_all())
+        .exec_without_returning(&**tx)
+        .await?;
+    Ok(())
+}
 
 /// Projects that keep the code of their resources there.
 pub(crate) async fn naming(connection: &impl ConnectionTrait, id: GitWorkspaceId) -> Result<Vec<ProjectRules>> {

@@ -14,6 +14,7 @@ use slipway_kernel::{Ctx, Error, Result};
 use super::decide::{Step, decide};
 use super::facts::{self, Known};
 use super::{confirming, ending, recording, starting, store, succeeding};
+use crate::resource_imports;
 
 /// A change does not go through more steps than this at once.
 const MOST_STEPS: usize = 8;
@@ -47,7 +48,7 @@ pub(crate) async fn job(ctx: &Ctx, item: &WorkItem) -> Result<(), JobError> {
 pub async fn carry_out(ctx: &Ctx, id: ResourceChangeId) -> Result<()> {
     for _ in 0..MOST_STEPS {
         let Some(known) = facts::of(ctx, id).await? else {
-            return Ok(());
+            return resource_imports::leave(ctx, id).await;
         };
         match decide(&known.facts) {
             Step::Rest => return Ok(()),

@@ -19,6 +19,7 @@ use super::facts::{self, Known};
 use super::model::{KIND, ResourceChange};
 use super::{ending, ground, leave, recording, store, waking};
 use crate::permissions::{RESOURCE_APPROVE, RESOURCE_CREATE, RESOURCE_DESTROY, RESOURCE_UPDATE};
+use crate::resource_imports;
 use crate::resources::Resource;
 use crate::resources::store as resources;
 
@@ -199,6 +200,11 @@ pub async fn retry(ctx: &Ctx, id: ResourceChangeId) -> Result<ResourceChange> {
 /// `Forbidden`; `Conflict` when it is over, or when taking it back would forget what was made.
 pub async fn cancel(ctx: &Ctx, id: ResourceChangeId, words: &str) -> Result<ResourceChange> {
     let seen = asked(ctx, id).await?;
+    let is_import = match (seen.status, resources::find(ctx.db.reader(), seen.resource_id).await?) {
+        // What is being applied is asked to stop.
+        (ResourceChangeStatus::Applying, _) | (_, None) => false,
+        (_, Some(resource)) => resource_imports::require_not_begun(ctx, &resource, &seen).await?,
+    };
     let mut tx = ctx.begin().await?;
     let (resource, mut change) = confirming::held(&tx, &seen).await?;
     if change.status.is_over() {
@@ -216,7 +222,9 @@ pub async fn cancel(ctx: &Ctx, id: ResourceChangeId, words: &str) -> Result<Reso
             change
         }
         _ => {
-            require_nothing_made(&tx, &resource, &change).await?;
+            if !is_import {
+                require_nothing_made(&tx, &resource, &change).await?;
+            }
             change.error = Some(match words.trim() {
                 "" => format!("Taken back by {by}."),
                 words => format!("Taken back by {by} (\"{words}\")."),

@@ -8,6 +8,7 @@ use slipway_kernel::{Ctx, Result, Tx};
 use super::facts::Known;
 use super::model::ResourceChange;
 use super::{confirming, recording, store, waking};
+use crate::resource_imports;
 use crate::resources::{Resource, service, store as resources};
 
 /// Notes that a change failed. It stays open: somebody tries it again, or takes it back. A plan that waits is given up.
@@ -76,6 +77,7 @@ pub(super) async fn end_in(
     change.end(status, ctx.now());
     recording::save(tx, ctx, (&resource, &change), action).await?;
     let resource = service::forget_wanted(tx, ctx, resource, &change).await?;
+    let resource = resource_imports::come_to_nothing(tx, ctx, resource, &change).await?;
     waking::around(tx, ctx, &resource, &change).await?;
     Ok(change)
 }

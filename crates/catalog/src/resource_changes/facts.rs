@@ -2,14 +2,16 @@
 
 use slipway_api::ids::ResourceChangeId;
 use slipway_api::resource_changes::{ResourceChangeKind, ResourceChangeStatus};
+use slipway_api::runs::RunStatus;
 use slipway_infra::approvals::standing::Standing;
 use slipway_infra::managed::runs;
 use slipway_infra::runs::Run as WorkspaceRun;
 use slipway_kernel::{Ctx, Error, Result};
 
-use super::decide::{Facts, Run};
+use super::decide::{Facts, Leave, Run};
 use super::model::ResourceChange;
 use super::{ground, leave, store};
+use crate::resource_imports::store as imports;
 use crate::resources::Resource;
 use crate::resources::store as resources;
 
@@ -40,10 +42,21 @@ pub(super) async fn known(ctx: &Ctx, change: ResourceChange) -> Result<Known> {
         Some(run) => found(ctx, run).await?,
         None => None,
     };
-    let (leave, standing) = leave::of(ctx, &resource, &change).await?;
+    let (mut leave, standing) = leave::of(ctx, &resource, &change).await?;
+    let import = imports::find(ctx.db.reader(), change.id).await?;
+    if let (Some(import), Some(run)) = (&import, &run)
+        && leave == Leave::Free
+        && !import.allow_destroy
+        && runs::destroys(ctx, run.id).await?
+    {
+        // Whoever brought something in that is running did not mean to have it destroyed.
+        leave = Leave::Ask;
+    }
     let facts = Facts {
         status: change.status,
         run: match (&run, change.run_id) {
+            // Everything is as it shall be: what is left is whether it may be the resource's.
+            (Some(run), _) if import.is_some() && run.status == RunStatus::PlannedAndFinished => Run::NotNeeded,
             (Some(run), _) => Run::Is(run.status),
             (None, Some(_)) => Run::Gone,
             (None, None) if needs_run(&resource, &change) => Run::None,

@@ -47,7 +47,12 @@ pub async fn follow(ctx: &Ctx, id: ResourceId) -> Result<()> {
         WhenStale::Plan => false,
         WhenStale::Apply => true,
     };
-    let parents = resource.stale.0.iter().map(|reason| reason.parent).collect::<Vec<_>>();
+    let parents = resource
+        .stale
+        .0
+        .iter()
+        .filter_map(|reason| reason.parent)
+        .collect::<Vec<_>>();
     let parents = resources::of_ids(ctx.db.reader(), resource.organization_id, &parents).await?;
     let wanted = Wanted {
         kind: ResourceChangeKind::Update,
@@ -73,8 +78,11 @@ async fn waits_for_parents(ctx: &Ctx, resource: &Resource) -> Result<bool> {
 /// Why, for people: `Stale: output vpc_id of network-1 changed.`
 pub(crate) fn told(reasons: &[StaleReason], parents: &[Resource]) -> String {
     let of = |reason: &StaleReason| {
-        let parent = parents.iter().find(|parent| parent.id == reason.parent);
-        parent.map_or_else(|| reason.parent.to_string(), |parent| parent.name.to_string())
+        let Some(id) = reason.parent else {
+            return "the project".to_owned();
+        };
+        let parent = parents.iter().find(|parent| parent.id == id);
+        parent.map_or_else(|| id.to_string(), |parent| parent.name.to_string())
     };
     let told = reasons.iter().take(TOLD);
     let mut told: Vec<String> = told

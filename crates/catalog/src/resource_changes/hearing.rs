@@ -7,6 +7,7 @@ use slipway_kernel::events::consumers::Consumer;
 use slipway_kernel::{Ctx, Result};
 
 use super::{store, waking};
+use crate::resource_imports::store as imports;
 
 /// The consumer, to be kept running by the server.
 pub const CONSUMER: Consumer = Consumer {
@@ -21,7 +22,11 @@ async fn consume(ctx: &Ctx, event: &Event) -> Result<()> {
     let Ok(run) = event.object_id.parse::<RunId>() else {
         return Ok(());
     };
-    let Some(change) = store::open_of_run(ctx.db.reader(), run).await? else {
+    let change = match store::open_of_run(ctx.db.reader(), run).await? {
+        Some(change) => Some(change),
+        None => imports::leaving_of_run(ctx.db.reader(), run).await?,
+    };
+    let Some(change) = change else {
         return Ok(());
     };
     let mut tx = ctx.begin().await?;

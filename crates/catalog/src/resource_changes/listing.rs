@@ -15,6 +15,7 @@ use super::store::{self, Filter};
 use super::{facts, leave};
 use crate::git_workspaces;
 use crate::permissions::{RESOURCE_APPROVE, RESOURCE_READ};
+use crate::resource_imports;
 use crate::resources::{Resource, store as resources};
 use crate::templates::store as templates;
 
@@ -129,6 +130,7 @@ pub async fn shown(ctx: &Ctx, change: ResourceChange) -> Result<(ResourceChange,
         .ok_or_else(|| Error::internal(format!("{id} has no resource")))?;
     wire.specification = Some(specification);
     wire.pull_request = git_workspaces::service::pull_request_of(ctx, &change).await?;
+    wire.import = resource_imports::shown(ctx, id).await?;
     if let Some(known) = standing {
         let missing = leave::missing(ctx, known.standing.as_ref()).await?;
         wire.detail = wire.detail.or(missing).or_else(|| waits(known.facts.leave));
@@ -157,6 +159,7 @@ fn wire(change: &ResourceChange, resource: &Resource, template: TemplateKey) -> 
         auto_apply: change.auto_apply,
         detail: change.detail.clone(),
         error: change.error.clone(),
+        import: None,
         revision: change.revision,
         requested_by: change.requested_by.clone(),
         approvals: None,

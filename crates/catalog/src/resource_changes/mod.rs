@@ -36,3 +36,5 @@ pub mod sweeping;
 mod waking;
 
 pub use model::{ResourceChange, Wanted};
+pub(crate) use news::ProjectNews;
+pub(crate) use spreading::mark_stale;

@@ -6,9 +6,11 @@ use slipway_api::Timestamp;
 use slipway_api::ids::SourceCodeVersionId;
 use slipway_api::resources::ResourceSetting;
 
+use crate::project_rules::model::Inherited;
 use crate::resources::Resource;
 use crate::resources::model::StaleReason;
 use crate::resources::resolving::TAGS;
+use crate::resources::values::Ancestor;
 
 /// What is another than before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,14 +83,10 @@ pub(super) fn concerning(
         });
         by_version || names_it(output)
     };
-    let has_setting = |name: &&String| {
-        let sets_itself = own.settings.iter().any(|setting| setting.name == **name);
-        variables.contains(name.as_str()) && !says_itself(name) && !sets_itself
-    };
-    let has_tags = variables.contains(TAGS) && !own.references.contains_key(TAGS);
-    let has_tag = |name: &&String| has_tags && !own.tags.iter().any(|tag| tag.name == **name);
+    let has_setting = |name: &&String| takes_setting(above, variables, name);
+    let has_tag = |name: &&String| takes_tag(above, variables, name);
     let reason = |what: &str, name: &String| StaleReason {
-        parent: of.id,
+        parent: Some(of.id),
         what: what.to_owned(),
         name: name.clone(),
         revision: of.revision,
@@ -102,6 +100,73 @@ pub(super) fn concerning(
         .map(|name| reason("setting", name));
     let tags = news.tags.iter().filter(has_tag).map(|name| reason("tag", name));
     outputs.chain(settings).chain(tags).collect()
+}
+
+/// Whether a setting of something below counts for a resource whose code has these variables, as far as it says itself.
+fn takes_setting(above: &Resource, variables: &BTreeSet<String>, name: &str) -> bool {
+    let own = &above.specification.0;
+    let says_itself = own.values.contains_key(name) || own.references.contains_key(name);
+    let sets_itself = own.settings.iter().any(|setting| setting.name == name);
+    variables.contains(name) && !says_itself && !sets_itself
+}
+
+/// The same of a tag.
+fn takes_tag(above: &Resource, variables: &BTreeSet<String>, name: &str) -> bool {
+    let own = &above.specification.0;
+    let has_tags = variables.contains(TAGS) && !own.references.contains_key(TAGS);
+    has_tags && !own.tags.iter().any(|tag| tag.name == name)
+}
+
+/// What of a project is another than before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ProjectNews {
+    settings: BTreeSet<String>,
+    tags: BTreeSet<String>,
+    version: i64,
+}
+
+impl ProjectNews {
+    /// What a change of its rules brought, of which this is the version.
+    pub(crate) fn between(before: &Inherited, after: &Inherited, version: i64) -> Self {
+        Self {
+            settings: differing(&inherited(&before.settings), &inherited(&after.settings)),
+            tags: differing(&inherited(&before.tags), &inherited(&after.tags)),
+            version,
+        }
+    }
+
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.settings.is_empty() && self.tags.is_empty()
+    }
+
+    /// Why a resource of the project is not up to date any more; nothing where it or what it stands on says something else.
+    pub(crate) fn concerning(
+        &self,
+        resource: &Resource,
+        (ancestors, variables): (&[Ancestor], &BTreeSet<String>),
+        now: Timestamp,
+    ) -> Vec<StaleReason> {
+        let is_nearer = |of: fn(&Resource) -> &[ResourceSetting], name: &str| {
+            let all = ancestors.iter().flat_map(|one| of(&one.resource));
+            all.filter(|one| one.is_inherited).any(|one| one.name == name)
+        };
+        let reason = |what: &str, name: &String| StaleReason {
+            parent: None,
+            what: what.to_owned(),
+            name: name.clone(),
+            revision: self.version,
+            since: now,
+        };
+        let settings = self.settings.iter().filter(|name| {
+            takes_setting(resource, variables, name) && !is_nearer(|one| &one.specification.0.settings, name)
+        });
+        let tags = self
+            .tags
+            .iter()
+            .filter(|name| takes_tag(resource, variables, name) && !is_nearer(|one| &one.specification.0.tags, name));
+        let settings = settings.map(|name| reason("setting", name));
+        settings.chain(tags.map(|name| reason("tag", name))).collect()
+    }
 }
 
 /// The reasons with newer ones in the place of older ones about the same.

@@ -106,7 +106,7 @@ fn a_resource_hears_of_the_outputs_that_it_names() {
 #[test]
 fn a_newer_reason_takes_the_place_of_an_older_one() {
     let reason = |name: &str, revision: i64| StaleReason {
-        parent: samples::resource("network-1").id,
+        parent: Some(samples::resource("network-1").id),
         what: "output".to_owned(),
         name: name.to_owned(),
         revision,

@@ -7,10 +7,9 @@ use slipway_api::resources::ResourceState;
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::{Ctx, Result, Tx};
 
-use super::model::ResourceChange;
 use super::news::{News, References, concerning, merged};
 use super::{recording, waking};
-use crate::resources::model::KIND;
+use crate::resources::model::{KIND, StaleReason};
 use crate::resources::{Resource, store as resources};
 use crate::source_code_versions::store as versions;
 
@@ -18,7 +17,7 @@ use crate::source_code_versions::store as versions;
 pub(super) async fn spread(
     tx: &mut Tx,
     ctx: &Ctx,
-    (before, after, change): (&Resource, &Resource, &ResourceChange),
+    (before, after): (&Resource, &Resource),
     held: Vec<Resource>,
 ) -> Result<()> {
     let news = News::between(before, after);
@@ -35,11 +34,7 @@ pub(super) async fn spread(
         let version = one.specification.0.source_code_version;
         let its = version.and_then(|id| variables.get(&id)).unwrap_or(&none);
         let reasons = concerning((&news, after, ctx.now()), &one, (&references, its));
-        if !reasons.is_empty() {
-            let mut next = one;
-            next.stale.0 = merged(&next.stale.0, reasons);
-            mark(tx, ctx, next, change).await?;
-        }
+        mark_stale(tx, ctx, one, reasons).await?;
     }
     Ok(())
 }
@@ -78,7 +73,21 @@ async fn variables(
     Ok(variables)
 }
 
-async fn mark(tx: &mut Tx, ctx: &Ctx, mut resource: Resource, change: &ResourceChange) -> Result<()> {
+/// Marks a resource that is held, where there are reasons, and has it followed.
+///
+/// # Errors
+///
+/// `Conflict` when the row is another by now.
+pub(crate) async fn mark_stale(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    mut resource: Resource,
+    reasons: Vec<StaleReason>,
+) -> Result<()> {
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    resource.stale.0 = merged(&resource.stale.0, reasons);
     resource.version += 1;
     if !resources::update(tx, &resource).await? {
         return Err(recording::changed_meanwhile());
@@ -97,5 +106,5 @@ async fn mark(tx: &mut Tx, ctx: &Ctx, mut resource: Resource, change: &ResourceC
         changes: serde_json::json!({"stale": resource.stale}),
     };
     events::record(tx, ctx, event).await?;
-    waking::follow(tx, ctx, (&resource, change)).await
+    waking::follow(tx, ctx, &resource).await
 }

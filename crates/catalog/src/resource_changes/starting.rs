@@ -9,7 +9,7 @@ use slipway_api::resource_changes::{ResourceChangeKind, ResourceChangeStatus};
 use slipway_api::runs::NewRun;
 use slipway_api::workspaces::{ExecutionMode, Tag, WorkspaceSettings};
 use slipway_infra::managed::configurations::{self, Snapshot};
-use slipway_infra::managed::{runs, workspaces};
+use slipway_infra::managed::{runs, states, workspaces};
 use slipway_infra::workspaces::store as workspace_rows;
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
@@ -18,6 +18,7 @@ use super::facts::Known;
 use super::leave::tag;
 use super::model::ResourceChange;
 use super::{confirming, ending, ground, naming, recording, store};
+use crate::resource_imports;
 use crate::resources::values::{self, Context};
 use crate::resources::{Resource, service, store as resources};
 use crate::source_code_versions::SourceCodeVersion;
@@ -28,6 +29,8 @@ struct Prepared {
     run: runs::Prepared,
     snapshot: Snapshot,
     settings: WorkspaceSettings,
+    /// What a workspace that is not there yet begins with, where somebody brought it along.
+    state: Option<states::Prepared>,
     /// For a workspace that is not there yet.
     name: Name,
 }
@@ -40,7 +43,7 @@ struct Prepared {
 pub(super) async fn start(ctx: &Ctx, known: &Known) -> Result<()> {
     // Before anything is read: what changes from now on is news.
     let resolved_at = ctx.now();
-    let prepared = match prepare(ctx, known).await {
+    let mut prepared = match prepare(ctx, known).await {
         Ok(prepared) => prepared,
         Err(error) if is_final(&error) => return ending::fail(ctx, known.change.id, &error.in_words()).await,
         Err(error) => return Err(error),
@@ -53,7 +56,7 @@ pub(super) async fn start(ctx: &Ctx, known: &Known) -> Result<()> {
     if ground::of(change.kind, &store::around(&*tx, &change).await?) != Ground::Firm {
         return Err(recording::changed_meanwhile());
     }
-    let workspace = workspace(&mut tx, ctx, resource, &prepared).await?;
+    let workspace = workspace(&mut tx, ctx, resource, &mut prepared).await?;
     let integrations = &change.specification.0.integrations;
     workspaces::give_integrations(&tx, ctx, workspace, integrations).await?;
     let of = (change.organization_id, workspace);
@@ -93,6 +96,7 @@ async fn prepare(ctx: &Ctx, known: &Known) -> Result<Prepared> {
         run: runs::prepare(ctx, wanted).await?,
         snapshot: snapshot(version)?,
         settings: settings(&context.template, version, change),
+        state: resource_imports::prepared(ctx, resource, change).await?,
         name: free_name(ctx, resource, &context).await?,
     })
 }
@@ -158,7 +162,7 @@ async fn free_name(ctx: &Ctx, resource: &Resource, context: &Context) -> Result<
 }
 
 /// The resource's workspace, as this change wants it.
-async fn workspace(tx: &mut Tx, ctx: &Ctx, mut resource: Resource, prepared: &Prepared) -> Result<WorkspaceId> {
+async fn workspace(tx: &mut Tx, ctx: &Ctx, mut resource: Resource, prepared: &mut Prepared) -> Result<WorkspaceId> {
     if let Some(id) = resource.workspace_id {
         return Ok(workspaces::update(tx, ctx, id, &prepared.settings).await?.id);
     }
@@ -170,6 +174,9 @@ async fn workspace(tx: &mut Tx, ctx: &Ctx, mut resource: Resource, prepared: &Pr
         settings: prepared.settings.clone(),
     };
     let workspace = workspaces::create(tx, ctx, wanted).await?;
+    if let Some(state) = prepared.state.take() {
+        states::give(tx, ctx, workspace.id, state).await?;
+    }
     resource.workspace_id = Some(workspace.id);
     resource.updated_at = ctx.now();
     resource.version += 1;

@@ -5,6 +5,7 @@ use slipway_kernel::{Ctx, Result};
 
 use super::facts::Known;
 use super::{outputs, recording, spreading, store, waking};
+use crate::resource_imports;
 use crate::resources::{service, store as resources};
 
 /// Notes it, all in one transaction. Called again after it was noted it does nothing.
@@ -32,7 +33,8 @@ pub(super) async fn succeed(ctx: &Ctx, known: &Known) -> Result<()> {
     change.revision = (after.revision != before.revision).then_some(after.revision);
     change.end(ResourceChangeStatus::Applied, ctx.now());
     recording::save(&mut tx, ctx, (&after, &change), "resource-change.applied").await?;
-    spreading::spread(&mut tx, ctx, (&before, &after, &change), held).await?;
+    resource_imports::done(&mut tx, ctx, &after, &change).await?;
+    spreading::spread(&mut tx, ctx, (&before, &after), held).await?;
     waking::around(&mut tx, ctx, &after, &change).await?;
     tx.commit().await
 }

@@ -11,6 +11,7 @@ use slipway_kernel::{Error, Result};
 use super::model::{Resource, Secrets};
 use super::store::{self, Connection};
 use super::values::{Ancestor, Context};
+use crate::project_rules::store as rules;
 use crate::source_code_versions::{SourceCodeVersion, store as versions};
 use crate::templates::{Template, store as templates};
 
@@ -42,6 +43,7 @@ pub(crate) async fn context(
         None => Vec::new(),
     };
     let ancestors = ancestors(connection, place.organization.0, &specification.parents).await?;
+    let of_project = rules::inherited(connection, place.project.0).await?;
     Ok(Context {
         resource: None,
         organization: place.organization,
@@ -52,6 +54,7 @@ pub(crate) async fn context(
         specification,
         secrets,
         ancestors,
+        of_project,
     })
 }
 

@@ -117,13 +117,13 @@ pub struct Stale(pub Vec<StaleReason>);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct StaleReason {
-    /// What it stands on.
-    pub parent: ResourceId,
+    /// What it stands on; none for its project.
+    pub parent: Option<ResourceId>,
     /// `output`, `setting` or `tag`.
     pub what: String,
     /// Its name.
     pub name: String,
-    /// The parent's revision that brought it.
+    /// The parent's revision that brought it; of a project, the version of its rules.
     pub revision: i64,
     /// When.
     pub since: Timestamp,

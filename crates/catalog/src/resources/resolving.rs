@@ -1,7 +1,7 @@
 //! Where the value of each variable is from: pure.
 //!
 //! The first of these counts: a secret of the template; what the resource itself says; an output of a resource that it names;
-//! an output of what it stands on, as the version says; a setting of its own, then of the nearest that it stands on; the version's default; the module's. A variable `tags` is given
+//! an output of what it stands on, as the version says; a setting of its own, then of the nearest that it stands on, then of its project; the version's default; the module's. A variable `tags` is given
 //! the tags of all of them, and what the resource says about it counts for each key by itself.
 
 use std::collections::{BTreeMap, HashMap};
@@ -123,14 +123,20 @@ fn is_tags(variable: &Variable) -> bool {
     variable.name == TAGS && matches!(variable.value_type, Type::Map(_) | Type::Object(_) | Type::Any)
 }
 
-/// The tags of the farthest first, so that the nearer ones count; then those of the resource, and what it says of the variable.
+/// The tags of the project, then those of the farthest first, so that the nearer ones count; then those of the resource, and what it says of the variable.
 fn tags(context: &Context, given: Option<&Value>) -> Map<String, Value> {
     let mut all = Map::new();
     let inherited = context.ancestors.iter().rev().flat_map(|one| {
         let tags = &one.resource.specification.0.tags;
         tags.iter().filter(|tag| tag.is_inherited)
     });
-    for tag in inherited.chain(&context.specification.tags) {
+    for tag in context
+        .of_project
+        .tags
+        .iter()
+        .chain(inherited)
+        .chain(&context.specification.tags)
+    {
         all.insert(tag.name.clone(), tag.value.as_str().into());
     }
     all.extend(given.and_then(Value::as_object).cloned().unwrap_or_default());
@@ -175,12 +181,14 @@ pub(crate) fn inherited<'a>(context: &'a Context, name: &str) -> Option<(&'a Res
     if let Some(own) = own {
         return Some((own, ValueOrigin::Setting { of: None }));
     }
-    context.ancestors.iter().find_map(|ancestor| {
+    let of_ancestor = context.ancestors.iter().find_map(|ancestor| {
         let settings = &ancestor.resource.specification.0.settings;
         let found = settings.iter().find(|one| one.is_inherited && one.name == name)?;
         let of = Some(ancestor.resource.id);
         Some((found, ValueOrigin::Setting { of }))
-    })
+    });
+    let of_project = || context.of_project.settings.iter().find(|one| one.name == name);
+    of_ancestor.or_else(|| of_project().map(|found| (found, ValueOrigin::Project)))
 }
 
 /// Settings are text: of a list or an object it is JSON.
@@ -239,7 +247,7 @@ fn problem(variable: &Variable, one: &VersionVariable, found: &ResolvedValue) ->
     }
     let wrong = unfit(variable, one, value)?;
     Some(match &found.origin {
-        Some(ValueOrigin::Setting { .. }) => format!("it is a setting, and {wrong}"),
+        Some(ValueOrigin::Setting { .. } | ValueOrigin::Project) => format!("it is a setting, and {wrong}"),
         Some(ValueOrigin::Reference { output, .. }) => format!("it is the output \"{output}\", and {wrong}"),
         _ => wrong,
     })

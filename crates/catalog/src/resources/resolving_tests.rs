@@ -10,6 +10,7 @@ use slipway_tofu::engines::Kind;
 use slipway_tofu::interface::read;
 
 use super::*;
+use crate::project_rules::model::Inherited;
 use crate::resources::Resource;
 use crate::resources::model::{Beginning, Output, Secrets};
 use crate::resources::values::Ancestor;
@@ -101,6 +102,7 @@ fn context(code: &str, settings: Value, wanted: Value, ancestors: Vec<Ancestor>)
         specification: specification(wanted),
         secrets: Secrets::default(),
         ancestors,
+        of_project: Inherited::default(),
     }
 }
 
@@ -261,6 +263,36 @@ fn tags_are_those_of_all_the_nearer_first() {
         with(wanted, below()),
         "tags: {\"cost\":\"given\",\"team\":\"mine\",\"z\":\"1\"} tags"
     );
+}
+
+#[test]
+fn what_the_project_says_counts_last() {
+    let said = |name: &str, value: &str| ResourceSetting {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        is_inherited: true,
+    };
+    let code = r#"
+variable "zone" { type = string }
+variable "size" { type = number }
+variable "tags" { type = map(string) }
+"#;
+    let near = json!({"settings": [{"name": "zone", "value": "a", "is-inherited": true}],
+        "tags": [{"name": "team", "value": "near", "is-inherited": true}]});
+    let below = ancestor(1, "network", 1, near, &[]);
+    let mut context = context(code, json!([]), json!({}), vec![below]);
+    context.of_project = Inherited {
+        tags: vec![said("team", "far"), said("cost", "12")],
+        settings: vec![said("zone", "z"), said("size", "3")],
+    };
+    let found = resolve(&context);
+    let of = |name: &str| found.iter().find(|one| one.name == name).unwrap();
+    assert_eq!(of("zone").value, Some(json!("a")));
+    assert_eq!(
+        (of("size").value.clone(), of("size").origin.clone()),
+        (Some(json!(3)), Some(ValueOrigin::Project))
+    );
+    assert_eq!(of("tags").value, Some(json!({"team": "near", "cost": "12"})));
 }
 
 #[test]

@@ -438,6 +438,18 @@ pub(crate) async fn provisioned(
         .await?)
 }
 
+/// Ids of all of a project.
+pub(crate) async fn ids_of_project(connection: &impl ConnectionTrait, project: ProjectId) -> Result<Vec<ResourceId>> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::ProjectId.eq(project))
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(connection)
+        .await?)
+}
+
 /// All of an organization.
 pub(crate) async fn of_organization(
     connection: &impl ConnectionTrait,

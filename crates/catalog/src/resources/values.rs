@@ -21,6 +21,7 @@ use slipway_tofu::writing::inline;
 use super::loading::{self, Place};
 use super::model::{Resource, Secrets};
 use super::resolving;
+use crate::project_rules::model::Inherited;
 use crate::source_code_versions::SourceCodeVersion;
 use crate::templates::Template;
 
@@ -45,6 +46,8 @@ pub struct Context {
     pub secrets: Secrets,
     /// What it stands on, however many steps between: the nearer ones first, those equally near in the order of parents.
     pub ancestors: Vec<Ancestor>,
+    /// What all resources of the project have, unless somebody nearer says something else.
+    pub of_project: Inherited,
 }
 
 /// Something that a resource stands on.

@@ -20,7 +20,11 @@ const EACH: [&str; 2] = ["values", "references"];
 /// The specification of a new resource; `name` is there until it is known.
 #[must_use]
 pub(crate) fn ordered(wanted: &NewCatalogResource, name: Name) -> ResourceSpecification {
-    let wanted = wanted.clone();
+    // Not what is brought along, which may be large.
+    let wanted = NewCatalogResource {
+        import: None,
+        ..wanted.clone()
+    };
     ResourceSpecification {
         name,
         description: wanted.description,

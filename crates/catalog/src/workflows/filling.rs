@@ -118,6 +118,7 @@ pub(super) fn order(
         references,
         tags: tags.unwrap_or_else(|| part.tags.clone()),
         settings: settings.unwrap_or_else(|| part.settings.clone()),
+        import: None,
         reason: String::new(),
         auto_apply: false,
     }

@@ -247,7 +247,7 @@ async fn delete(context: &Context, client: &Client, text: &str, yes: bool) -> an
 }
 
 /// The git workspace of this id or name.
-async fn find(context: &Context, client: &Client, given: &str) -> anyhow::Result<Resource<GitWorkspace>> {
+pub(super) async fn find(context: &Context, client: &Client, given: &str) -> anyhow::Result<Resource<GitWorkspace>> {
     if let Ok(id) = given.parse::<GitWorkspaceId>() {
         return Ok(client.git_workspace(id).await?.0);
     }

@@ -25,6 +25,7 @@ mod organization;
 mod plan;
 mod program_log;
 mod project;
+mod project_rules;
 mod pull_request;
 mod repository;
 mod resource;

@@ -6,6 +6,7 @@ use slipway_api::projects::{NewProject, Project, ProjectChanges};
 use slipway_api::{Name, Resource};
 use slipway_client::Client;
 
+use super::project_rules::{self, ProjectRulesCommand};
 use crate::context::{Context, id_of};
 use crate::environment::now;
 use crate::failure::{Failure, Outcome};
@@ -54,6 +55,9 @@ Examples:
         #[arg(long, value_name = "TEXT")]
         description: Option<String>,
     },
+    /// What a project says about the resources of the catalog in it
+    #[command(subcommand)]
+    Rules(ProjectRulesCommand),
     /// Delete a project
     #[command(after_help = "Examples:\n  slipway project delete payments --yes")]
     Delete {
@@ -107,6 +111,7 @@ pub(super) async fn run(context: &Context, command: ProjectCommand) -> anyhow::R
                     .await?,
             )?;
         }
+        ProjectCommand::Rules(command) => return project_rules::run(context, client, command).await,
         ProjectCommand::Delete { project, yes } => {
             let project = find_project(client, organization, &project).await?;
             let name = &project.attributes.name;

@@ -8,7 +8,7 @@ use slipway_api::schedules::{
 use slipway_api::{Resource, Timestamp};
 use slipway_client::ScheduleFilter;
 
-use super::{executor, workspace};
+use super::{executor, resource, workspace};
 use crate::context::{Context, id_of};
 use crate::failure::Outcome;
 use crate::output::Table;
@@ -16,11 +16,12 @@ use crate::prompt;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ScheduleCommand {
-    /// List the schedules of a workspace or an executor, or all of the organization
+    /// List the schedules of a workspace, an executor or a resource, or all of the organization
     #[command(after_help = "\
 Examples:
   slipway schedule list shop
   slipway schedule list --executor backup
+  slipway schedule list --resource database/orders
   slipway schedule list --all
   slipway schedule list --all --action destroy --paused false")]
     List {
@@ -30,7 +31,10 @@ Examples:
         /// Those of this executor, by name or id
         #[arg(long, value_name = "EXECUTOR", conflicts_with_all = ["of_workspace", "all"])]
         executor: Option<String>,
-        /// Those of all workspaces and executors of the organization
+        /// Those of this resource: template/name or an id
+        #[arg(long, value_name = "RESOURCE", conflicts_with_all = ["of_workspace", "executor", "all"])]
+        resource: Option<String>,
+        /// Those of all workspaces, executors and resources of the organization
         #[arg(long)]
         all: bool,
         /// With this in the name
@@ -50,7 +54,9 @@ Examples:
   slipway schedule create shop --name drift --action check-drift --cron '0 */4 * * *' --missed skip
   slipway schedule create demo --name 'end of the demo' --action destroy --after 8h
   slipway schedule create shop --action apply --at 2027-01-31T22:00:00Z
-  slipway schedule create --executor backup --action apply --cron '0 2 * * *'")]
+  slipway schedule create --executor backup --action apply --cron '0 2 * * *'
+  slipway schedule create --resource database/orders --action refresh --cron '0 3 * * 0'
+  slipway schedule create --resource database/trial --action destroy --after 3d")]
     Create {
         /// The workspace, by name or id [default: the directory's]
         #[arg(id = "of_workspace", value_name = "WORKSPACE")]
@@ -58,6 +64,9 @@ Examples:
         /// In this executor, by name or id, instead of a workspace
         #[arg(long, value_name = "EXECUTOR", conflicts_with = "of_workspace")]
         executor: Option<String>,
+        /// In this resource, by template/name or id, instead of a workspace: plan, refresh or destroy
+        #[arg(long, value_name = "RESOURCE", conflicts_with_all = ["of_workspace", "executor"])]
+        resource: Option<String>,
         #[command(flatten)]
         settings: SettingArguments,
     },
@@ -159,7 +168,7 @@ pub(crate) struct SettingArguments {
     missed: Option<Missed>,
 }
 
-/// What can be started in a workspace or an executor.
+/// What can be started in a workspace, an executor or a resource.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Action {
     /// Only plan
@@ -213,6 +222,7 @@ pub(super) async fn run(context: &Context, command: ScheduleCommand) -> anyhow::
         ScheduleCommand::List {
             workspace,
             executor,
+            resource,
             all,
             search,
             action,
@@ -221,6 +231,9 @@ pub(super) async fn run(context: &Context, command: ScheduleCommand) -> anyhow::
             let schedules = if let Some(executor) = executor {
                 let id = id_of(&executor::find(context, client, &executor).await?)?;
                 client.executor_schedules(id).all().await?
+            } else if let Some(given) = resource {
+                let id = id_of(&resource::find(context, client, &given).await?)?;
+                client.resource_schedules(id).all().await?
             } else if all {
                 let filter = ScheduleFilter {
                     text: search,
@@ -247,6 +260,17 @@ pub(super) async fn run(context: &Context, command: ScheduleCommand) -> anyhow::
             show(
                 context,
                 &client.create_executor_schedule(id, settings.settings()).await?,
+            )?;
+        }
+        ScheduleCommand::Create {
+            resource: Some(given),
+            settings,
+            ..
+        } => {
+            let id = id_of(&resource::find(context, client, &given).await?)?;
+            show(
+                context,
+                &client.create_resource_schedule(id, settings.settings()).await?,
             )?;
         }
         ScheduleCommand::Create {

@@ -46,7 +46,7 @@ lifecycle: active
 "#;
 
 /// What real OpenTofu says in a directory, in an environment of its own; it succeeds.
-fn tofu(directory: &Path, arguments: &[&str]) -> String {
+pub(crate) fn tofu(directory: &Path, arguments: &[&str]) -> String {
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join("tofu.rc"), "").unwrap();
     let done = std::process::Command::new(slipway_testing::tools::find().unwrap().tofu)

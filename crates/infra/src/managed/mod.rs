@@ -14,6 +14,8 @@ pub mod outputs;
 pub mod roots;
 pub mod runs;
 pub mod sets;
+pub mod states;
+pub mod succession;
 pub mod values;
 pub mod workspaces;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use slipway_api::ids::WorkspaceId;
 use slipway_kernel::{Ctx, Result};
+use slipway_tofu::interface::top;
 
 use crate::states::service::current;
 use crate::states::store;
@@ -22,35 +23,6 @@ pub async fn of_workspace(ctx: &Ctx, workspace: WorkspaceId) -> Result<Vec<Strin
         return Ok(Vec::new());
     };
     let resources = store::resources(ctx.db.reader(), version.id).await?;
-    let roots: BTreeSet<&str> = resources.iter().filter_map(|one| root(&one.address)).collect();
+    let roots: BTreeSet<&str> = resources.iter().filter_map(|one| top(&one.address)).collect();
     Ok(roots.into_iter().map(str::to_owned).collect())
-}
-
-/// What stands at the top of an address; nothing of what is only read.
-fn root(address: &str) -> Option<&str> {
-    if address.starts_with("data.") {
-        return None;
-    }
-    let Some(rest) = address.strip_prefix("module.") else {
-        return Some(address);
-    };
-    let length = rest.find(['.', '[']).unwrap_or(rest.len());
-    address.get(.."module.".len() + length)
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case("random_pet.name", Some("random_pet.name"))]
-    #[case("data.local_file.x", None)]
-    #[case("module.network.random_pet.name", Some("module.network"))]
-    #[case("module.network[\"a.b\"].module.x.random_pet.name", Some("module.network"))]
-    #[case("module.network.data.local_file.x", Some("module.network"))]
-    fn the_top_of_an_address(#[case] address: &str, #[case] top: Option<&str>) {
-        assert_eq!(root(address), top);
-    }
 }

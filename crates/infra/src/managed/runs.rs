@@ -7,6 +7,8 @@ use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::{Ctx, Result, Tx};
 
 use super::values;
+use crate::phases::model::PhaseKind;
+use crate::phases::store as phases;
 use crate::runs::Run;
 use crate::runs::model::Options;
 use crate::runs::service::decide;
@@ -185,6 +187,16 @@ pub async fn last_begun(ctx: &Ctx, place: (OrganizationId, WorkspaceId)) -> Resu
     };
     let found = history(ctx, place, store::final_statuses(), &page).await?;
     Ok(found.rows.into_iter().find(|run| run.has_reached(RunStatus::Applying)))
+}
+
+/// Whether a run's plan destroys anything, what is replaced included.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn destroys(ctx: &Ctx, id: RunId) -> Result<bool> {
+    let plan = phases::of_run(ctx.db.reader(), id, PhaseKind::Plan).await?;
+    Ok(plan.report.counts.destroy > 0)
 }
 
 /// Says yes to the plan: exactly that is applied.

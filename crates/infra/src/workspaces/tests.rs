@@ -53,19 +53,24 @@ fn by_client(id: &str) -> Lock {
     Lock::by_client(client, Some("user-1".to_owned()), "ada", NOW)
 }
 
+fn by_successor() -> Lock {
+    Lock::by_successor("res-1".to_owned(), "network main".to_owned(), "imported", NOW)
+}
+
 fn locked_by(kind: LockKind) -> Workspace {
     let mut workspace = workspace();
     match kind {
         LockKind::User => workspace.take_lock(by_user("user-1")).unwrap(),
         LockKind::Run => workspace.lock_for_run(run(1), NOW).unwrap(),
         LockKind::StateClient => workspace.take_lock(by_client("lock-1")).unwrap(),
+        LockKind::Successor => workspace.take_lock(by_successor()).unwrap(),
     }
     workspace
 }
 
 #[rstest]
 fn a_held_lock_is_refused_to_everybody_with_the_holder(
-    #[values(LockKind::User, LockKind::Run, LockKind::StateClient)] kind: LockKind,
+    #[values(LockKind::User, LockKind::Run, LockKind::StateClient, LockKind::Successor)] kind: LockKind,
 ) {
     let mut workspace = locked_by(kind);
     let before = workspace.clone();
@@ -82,6 +87,7 @@ fn a_held_lock_is_refused_to_everybody_with_the_holder(
             }
             LockKind::Run => "wait for the run or cancel it",
             LockKind::StateClient => "A state client of ada@laptop",
+            LockKind::Successor => "network main took over what it manages. The reason given: imported",
         };
         assert!(refusal.detail().contains(holder), "{}", refusal.detail());
     }
@@ -99,7 +105,7 @@ fn only_who_locked_by_hand_unlocks_by_hand() {
     workspace.unlock(Some("user-1")).unwrap();
     assert!(!workspace.is_locked());
     assert_eq!(workspace.unlock(Some("user-1")).unwrap_err().code(), Code::Conflict);
-    for kind in [LockKind::Run, LockKind::StateClient] {
+    for kind in [LockKind::Run, LockKind::StateClient, LockKind::Successor] {
         let error = locked_by(kind).unlock(Some("user-1")).unwrap_err();
         assert_eq!(error.code(), Code::WorkspaceLocked, "{kind:?}");
     }
@@ -107,7 +113,7 @@ fn only_who_locked_by_hand_unlocks_by_hand() {
 
 #[test]
 fn force_takes_any_lock_but_that_of_an_active_run() {
-    for kind in [LockKind::User, LockKind::StateClient] {
+    for kind in [LockKind::User, LockKind::StateClient, LockKind::Successor] {
         let mut workspace = locked_by(kind);
         workspace.force_unlock().unwrap();
         assert!(!workspace.is_locked());

@@ -8,6 +8,7 @@
 //! Read `model.rs`, then `read.rs` with `declarations.rs`; `source.rs` makes native and JSON syntax alike, `constant.rs`
 //! evaluates what needs no engine, `compare` says what a new version means for those who use the old one.
 
+mod addresses;
 mod compare;
 mod constant;
 mod declarations;
@@ -17,6 +18,7 @@ mod requirements;
 mod schema;
 mod source;
 
+pub use addresses::{Addresses, addresses, top};
 pub use compare::{Note, NoteKind, Subject, Weight, compare};
 pub(crate) use constant::constant;
 pub use model::{

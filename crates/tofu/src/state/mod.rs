@@ -8,12 +8,14 @@
 
 mod address;
 mod diff;
+mod extract;
 mod json_form;
 mod model;
 mod sensitive;
 mod summary;
 
 pub use diff::{InstanceChange, OutputDiff, StateDiff, diff};
+pub use extract::{Extracted, extract, is_call};
 pub use json_form::json_form;
 pub use model::{EncryptedState, Instance, Output, Resource, State, StateError, StateFile};
 pub use summary::{InstanceSummary, OutputSummary, ResourceSummary, StateSummary};

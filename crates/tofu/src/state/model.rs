@@ -166,6 +166,16 @@ pub struct Instance<'a> {
     pub dependencies: Vec<Cow<'a, str>>,
 }
 
+impl State<'_> {
+    /// Whether an engine wrote it whose states mean what those of today do: version 0 or 1 of `OpenTofu` or Terraform. Some tools
+    /// write none.
+    #[must_use]
+    pub fn is_of_known_engine(&self) -> bool {
+        self.terraform_version.is_empty()
+            || semver::Version::parse(&self.terraform_version).is_ok_and(|version| version.major <= 1)
+    }
+}
+
 impl<'a> StateFile<'a> {
     /// Reads a state file in one pass.
     ///

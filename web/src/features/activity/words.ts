@@ -102,6 +102,8 @@ const PASSIVE: Record<string, string> = {
   'resource-change.failed': 'failed',
   'source-code-version.moved': 'is not what its tag or branch is on any more',
   'resource.applied': 'is as it was asked for',
+  'resource.imported': 'has what was running already',
+  'resource.import-undone': 'has nothing of what was brought along any more',
   'resource.destroyed': 'was destroyed',
   'integration.renewal-failed': 'could not be renewed',
   'integration.authorization-failed': 'was not allowed at the other side',

@@ -19,10 +19,12 @@ import { Section } from '@/ui/section'
 import { Skeleton } from '@/ui/skeleton'
 import { Tag } from '@/ui/tag'
 import { Text } from '@/ui/text'
+import { Textarea } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { catalogRules, staleCatalogRules } from './queries'
 
 type Rules = Schema<'CatalogRules'>
+type Setting = Schema<'ResourceSetting'>
 
 const FOLLOWING: Readonly<Record<Schema<'WhenStale'>, { readonly short: string; readonly label: string; readonly help: string }>> = {
   notify: { short: 'are marked as stale', label: 'It is marked as stale', help: 'Somebody brings it up to date when they want.' },
@@ -99,6 +101,8 @@ export function CatalogRules({ projectId, name, mayUpdate }: { projectId: string
                 </Text>
               ),
             ],
+            ['Tags of all resources', <Entries key="tags" entries={rules.tags} />],
+            ['Settings of all resources', <Entries key="settings" entries={rules.settings} />],
           ]}
         />
       )}
@@ -111,11 +115,41 @@ export function CatalogRules({ projectId, name, mayUpdate }: { projectId: string
   )
 }
 
+function Entries({ entries = [] }: { entries: readonly Setting[] | undefined }) {
+  if (entries.length === 0) return <Text level={3}>none</Text>
+  return (
+    <Row gap={1} isWrapping>
+      {entries.map(({ name, value }) => (
+        <Tag key={name} isMono>
+          {`${name}=${value}`}
+        </Tag>
+      ))}
+    </Row>
+  )
+}
+
+/** One on each line: `team=shop`. */
+function linesOf(entries: readonly Setting[] | undefined): string {
+  return (entries ?? []).map(({ name, value }) => `${name}=${value}`).join('\n')
+}
+
+/** What the lines say; a line without a value has an empty one, and the server says what is wrong with it. */
+function entriesOf(lines: string): Setting[] {
+  const said = lines.split('\n').filter((line) => line.trim() !== '')
+  return said.map((line) => {
+    const [name = '', ...rest] = line.split('=')
+    return { name: name.trim(), value: rest.join('=').trim(), 'is-inherited': true }
+  })
+}
+
 interface Values {
   readonly 'when-stale': Schema<'WhenStale'>
   readonly 'unapproved-fields': readonly string[]
   /** Its id; empty for none. */
   readonly 'git-workspace': string
+  /** Lines: `team=shop`. */
+  readonly tags: string
+  readonly settings: string
 }
 
 function RulesForm({ projectId, rules, etag, onClose }: { projectId: string; rules: Rules; etag: string | undefined; onClose: () => void }) {
@@ -124,11 +158,29 @@ function RulesForm({ projectId, rules, etag, onClose }: { projectId: string; rul
   const [from] = useState(etag)
   const { all } = useGitWorkspaces()
   const form = useForm<Values>({
-    initial: { 'when-stale': rules['when-stale'], 'unapproved-fields': rules['unapproved-fields'], 'git-workspace': rules['git-workspace'] ?? '' },
+    initial: {
+      'when-stale': rules['when-stale'],
+      'unapproved-fields': rules['unapproved-fields'],
+      'git-workspace': rules['git-workspace'] ?? '',
+      tags: linesOf(rules.tags),
+      settings: linesOf(rules.settings),
+    },
     submit: (values) =>
       call('patch', '/api/v2/projects/{project}/catalog-rules', {
         params: { path: { project: projectId } },
-        body: { data: { type: 'catalog-rules', attributes: { 'when-stale': values['when-stale'], 'unapproved-fields': [...values['unapproved-fields']], 'git-workspace': values['git-workspace'] || null } } },
+        body: {
+          data: {
+            type: 'catalog-rules',
+            attributes: {
+              'when-stale': values['when-stale'],
+              'unapproved-fields': [...values['unapproved-fields']],
+              'git-workspace': values['git-workspace'] || null,
+              // A change of these may make resources stale: only what was changed is sent.
+              ...(values.tags !== linesOf(rules.tags) && { tags: entriesOf(values.tags) }),
+              ...(values.settings !== linesOf(rules.settings) && { settings: entriesOf(values.settings) }),
+            },
+          },
+        },
         ...(from && { headers: { 'if-match': from } }),
       }),
     onDone: () => {
@@ -171,6 +223,22 @@ function RulesForm({ projectId, rules, etag, onClose }: { projectId: string; rul
         help="The git workspace that the code of its resources is pushed to: a branch for each change, merged when it is confirmed."
         options={all.map(({ id, attributes }) => ({ value: id, text: attributes.name, detail: attributes.repository, icon: 'branch' as const }))}
         {...form.field('git-workspace')}
+      />
+      <Textarea
+        label="Tags of all resources"
+        isOptional
+        isMono
+        placeholder="team=shop"
+        help="One on each line. A resource, and what it stands on, can say another."
+        {...form.field('tags')}
+      />
+      <Textarea
+        label="Settings of all resources"
+        isOptional
+        isMono
+        placeholder="region=north"
+        help="One on each line: values for variables of this name, where nobody nearer gives one."
+        {...form.field('settings')}
       />
     </Form>
   )

@@ -41,6 +41,31 @@ test('what a project says about its resources is shown, and changed with the ver
   await waitFor(() => expect(sent).toEqual(['"3"', { 'when-stale': 'apply', 'unapproved-fields': ['tags', 'values/size'], 'git-workspace': 'gw-1' }]))
 })
 
+test('tags and settings that all resources have are lines, and are sent only when they were changed', async () => {
+  let sent: unknown
+  const said = { ...rules, tags: [{ name: 'team', value: 'shop', 'is-inherited': true }], settings: [] }
+  server.use(
+    ...acme(),
+    live,
+    http.get(ADDRESS, () => HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: said } })),
+    http.patch(ADDRESS, async ({ request }) => {
+      sent = ((await request.json()) as { data: { attributes: unknown } }).data.attributes
+      return HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: said } })
+    }),
+  )
+  const { user } = await show(<CatalogRules projectId="prj-1" name="shop" mayUpdate />, AT)
+  expect(await screen.findByText('team=shop')).toBeDefined()
+  await user.click(screen.getByRole('button', { name: 'Change' }))
+  const dialog = within(await screen.findByRole('dialog'))
+  await user.type(dialog.getByLabelText(/^Settings of all resources/), 'region=north{enter}zone=a=b')
+  await user.click(dialog.getByRole('button', { name: 'Save' }))
+  const settings = [
+    { name: 'region', value: 'north', 'is-inherited': true },
+    { name: 'zone', value: 'a=b', 'is-inherited': true },
+  ]
+  await waitFor(() => expect(sent).toEqual({ 'when-stale': 'notify', 'unapproved-fields': ['tags', 'values/size'], 'git-workspace': null, settings }))
+})
+
 test('who may not change the project is told so; who may not see it sees nothing', async () => {
   server.use(
     ...acme(),

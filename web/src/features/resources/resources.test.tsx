@@ -291,5 +291,6 @@ test('values stand with where they are from', async () => {
 test('types and reasons in words', () => {
   expect(typeWords(['list', 'string'])).toBe('list(string)')
   expect(typeWords(['tuple', ['string', 'number']])).toBe('tuple([string, number])')
+  expect(staleWords({ parent: null, what: 'tag', name: 'team', revision: 2, since: '' }, new Map())).toBe('The tag team of its project changed')
   expect(staleWords({ parent: 'res-x', what: 'setting', name: 'region', revision: 2, since: '' }, new Map())).toBe('The setting region of res-x changed with its revision 2')
 })

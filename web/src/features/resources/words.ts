@@ -29,6 +29,8 @@ export function originWords(origin: Origin | null, names: Names): string {
       return `${names.get(origin.parent) ?? origin.parent}.${origin.output}`
     case 'setting':
       return origin.of ? `setting of ${names.get(origin.of) ?? origin.of}` : 'its own setting'
+    case 'project':
+      return 'setting of its project'
     case 'tags':
       return 'its tags'
     case 'secret':
@@ -44,6 +46,7 @@ const STALE: Readonly<Record<string, string>> = { output: 'The output', setting:
 
 /** `The output zones of region-1 changed with its revision 3`. */
 export function staleWords({ parent, what, name, revision }: StaleReason, names: Names): string {
+  if (!parent) return `${STALE[what] ?? what} ${name} of its project changed`
   return `${STALE[what] ?? what} ${name} of ${names.get(parent) ?? parent} changed with its revision ${revision}`
 }
 

@@ -144,8 +144,9 @@ pub(super) fn check_integrations(facts: &Facts, rights: &Rights, problems: &mut 
 pub(super) fn check_settings(facts: &Facts, problems: &mut Problems<'_>) {
     for name in &facts.context.template.details.required_settings {
         if inherited(&facts.context, name).is_none() {
-            let detail =
-                format!("the setting \"{name}\" is needed: give it, or let it be inherited from what this stands on");
+            let detail = format!(
+                "the setting \"{name}\" is needed: give it, or let it be inherited from what this stands on or from the project"
+            );
             problems.add("settings", detail);
         }
     }

@@ -1,5 +1,6 @@
 //! Routes that order resources, and ask for other ones.
 
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use slipway_api::ids::ResourceId;
@@ -9,7 +10,8 @@ use slipway_api::resources::{
 };
 use slipway_api::{Document, ErrorDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
-use slipway_kernel::http::{Body, Params, Plain, Routes, created, ok, require_unchanged};
+use slipway_infra::states::http::uploading::body_with_state;
+use slipway_kernel::http::{App, Body, Params, Plain, Routes, created, ok, require_unchanged};
 use slipway_kernel::{Ctx, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,9 +21,13 @@ use super::one;
 use crate::permissions::RESOURCE_READ;
 
 pub(super) fn routes() -> Routes {
-    OpenApiRouter::new()
+    // These two may carry a state, and have a limit of their own.
+    let large = OpenApiRouter::new()
         .routes(routes!(create_resource))
         .routes(routes!(check_resource))
+        .layer(DefaultBodyLimit::disable());
+    OpenApiRouter::new()
+        .merge(large)
         .routes(routes!(check_resource_update))
         .routes(routes!(fill_resource_form))
         .routes(routes!(get_resource_form))
@@ -44,12 +50,19 @@ pub(super) fn routes() -> Routes {
         (status = 403, body = ErrorDocument),
         (status = 404, body = ErrorDocument),
         (status = 409, body = ErrorDocument),
+        (status = 413, body = ErrorDocument),
         (status = 415, body = ErrorDocument),
         (status = 422, body = ErrorDocument),
     ),
     security(("token" = ["resource.create"])))]
-async fn create_resource(ctx: Ctx, params: Params, body: Body<NewCatalogResource>) -> Result<impl IntoResponse> {
+async fn create_resource(
+    ctx: Ctx,
+    params: Params,
+    State(app): State<App>,
+    request: Request,
+) -> Result<impl IntoResponse> {
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
+    let body = body_with_state::<NewCatalogResource>(&ctx, &app, request).await?;
     let resource = service::create(&ctx, &organization, body.attributes()?).await?;
     let version = resource.version;
     Ok(created(one(&ctx, resource).await?).with_version(version))
@@ -68,12 +81,19 @@ async fn create_resource(ctx: Ctx, params: Params, body: Body<NewCatalogResource
         (status = 401, body = ErrorDocument),
         (status = 403, body = ErrorDocument),
         (status = 404, body = ErrorDocument),
+        (status = 413, body = ErrorDocument),
         (status = 415, body = ErrorDocument),
         (status = 422, body = ErrorDocument),
     ),
     security(("token" = ["resource.create"])))]
-async fn check_resource(ctx: Ctx, params: Params, body: Body<NewCatalogResource>) -> Result<impl IntoResponse> {
+async fn check_resource(
+    ctx: Ctx,
+    params: Params,
+    State(app): State<App>,
+    request: Request,
+) -> Result<impl IntoResponse> {
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
+    let body = body_with_state::<NewCatalogResource>(&ctx, &app, request).await?;
     let check = service::check_create(&ctx, &organization, &body.attributes()?).await?;
     Ok(ok(Resource::new(&organization.name, check)))
 }

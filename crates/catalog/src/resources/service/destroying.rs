@@ -14,6 +14,7 @@ use super::ordering::for_change;
 use super::{changed_meanwhile, secrets};
 use crate::permissions::RESOURCE_DESTROY;
 use crate::resource_changes::{self, Wanted};
+use crate::resource_imports;
 use crate::resources::Resource;
 use crate::uses;
 
@@ -41,6 +42,7 @@ pub async fn destroy_as(
 ) -> Result<Resource> {
     ctx.authorize(RESOURCE_DESTROY, &seen.target()).await?;
     require_something(seen)?;
+    resource_imports::refuse_destroy(ctx, seen).await?;
     let users = uses::in_words(ctx, seen.organization_id, &seen.id.to_string()).await?;
     let secrets = secrets(ctx, seen).await?;
     let sealed = for_change(ctx, seen.organization_id, change, &secrets).await?;
@@ -95,6 +97,7 @@ pub async fn delete(ctx: &Ctx, seen: &Resource) -> Result<()> {
         )));
     }
     super::ordering::require_free(seen)?;
+    resource_imports::refuse_while_leaving(ctx, seen.id).await?;
     let users = uses::in_words(ctx, seen.organization_id, &seen.id.to_string()).await?;
     let mut tx = ctx.begin().await?;
     require_seen(&tx, seen).await?;
@@ -125,6 +128,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
 async fn remove(tx: &mut Tx, ctx: &Ctx, resource: &Resource) -> Result<()> {
     for change in revisions::store::changes(&**tx, resource.id).await? {
         standing::forget(tx, &change.to_string()).await?;
+        resource_imports::forget(tx, ctx, resource, change).await?;
     }
     if !store::delete(tx, resource.id).await? {
         return Err(changed_meanwhile());

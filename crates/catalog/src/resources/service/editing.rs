@@ -9,13 +9,14 @@ use slipway_api::resources::{
 use slipway_api::templates::TemplateKey;
 use slipway_identity::organizations::Organization;
 use slipway_identity::projects::{self, Project};
+use slipway_infra::permissions::STATE_WRITE;
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::super::checks::facts::Draft;
 use super::super::loading::Place;
 use super::super::model::{Resource, Secrets};
 use super::super::{revisions, values, wanted};
-use super::ordering::{self, ATTRIBUTES, Order};
+use super::ordering::{self, ATTRIBUTES, Brought, Order};
 use super::{secrets, secrets_of_change};
 use crate::permissions::{RESOURCE_CREATE, RESOURCE_UPDATE, TEMPLATE_READ};
 use crate::source_code_versions::service as versions;
@@ -42,6 +43,7 @@ pub async fn create_as(
     (id, change): (ResourceId, ResourceChangeId),
 ) -> Result<Resource> {
     let draft = draft(ctx, organization, &wanted).await?;
+    let brought = wanted.import.as_ref().map(|import| Brought { organization, import });
     let order = Order {
         draft,
         change,
@@ -49,7 +51,7 @@ pub async fn create_as(
         auto_apply: wanted.auto_apply,
         is_refresh: false,
     };
-    ordering::create(ctx, id, order).await
+    ordering::create(ctx, id, order, brought).await
 }
 
 /// What ordering a resource would do.
@@ -63,13 +65,22 @@ pub async fn check_create(
     wanted: &NewCatalogResource,
 ) -> Result<ResourceCheck> {
     let draft = draft(ctx, organization, wanted).await?;
-    Ok(ordering::shown(&ordering::check(ctx, &draft, &wanted.reason).await?))
+    let checked = ordering::check(ctx, &draft, &wanted.reason).await?;
+    let taken = match &wanted.import {
+        Some(import) => Some(Brought { organization, import }.taken(ctx, &checked).await?),
+        None => None,
+    };
+    Ok(ordering::shown(&checked, taken))
 }
 
 /// A new resource as somebody wants it, where he may order one.
 pub(super) async fn draft(ctx: &Ctx, organization: &Organization, wanted: &NewCatalogResource) -> Result<Draft> {
     let project = project_named(ctx, organization, wanted.project).await?;
     ctx.authorize(RESOURCE_CREATE, &projects::target(&project)).await?;
+    if wanted.import.is_some() {
+        // Whoever writes a state says what the project's credentials are used on.
+        ctx.authorize(STATE_WRITE, &projects::target(&project)).await?;
+    }
     let template = template(ctx, organization, &wanted.template).await?;
     let placeholder = "unnamed".parse().map_err(Error::internal)?;
     let mut specification = wanted::ordered(wanted, wanted.name.clone().unwrap_or(placeholder));
@@ -166,7 +177,8 @@ pub async fn update_as(
 /// As those of [`update`].
 pub async fn check_update(ctx: &Ctx, seen: &Resource, changes: &CatalogResourceChanges) -> Result<ResourceCheck> {
     let draft = changed(ctx, seen, changes).await?;
-    Ok(ordering::shown(&ordering::check(ctx, &draft, &changes.reason).await?))
+    let checked = ordering::check(ctx, &draft, &changes.reason).await?;
+    Ok(ordering::shown(&checked, None))
 }
 
 pub(super) async fn changed(ctx: &Ctx, seen: &Resource, changes: &CatalogResourceChanges) -> Result<Draft> {

@@ -5,8 +5,9 @@ use slipway_api::Code;
 use slipway_api::catalog::FieldDifference;
 use slipway_api::ids::{IntegrationId, OrganizationId, ResourceChangeId, ResourceId};
 use slipway_api::resource_changes::ResourceChangeKind;
-use slipway_api::resources::{ResourceCheck, ResourceSpecification, ResourceState};
+use slipway_api::resources::{ResourceCheck, ResourceImport, ResourceSpecification, ResourceState};
 use slipway_connections::integrations::service as integrations;
+use slipway_identity::organizations::Organization;
 use slipway_identity::projects;
 use slipway_kernel::secrets::Place;
 use slipway_kernel::{Ctx, Error, Result, Tx};
@@ -18,6 +19,7 @@ use super::super::model::{Beginning, Resource, Secrets};
 use super::super::{recording, sealing, store, wanted, writing};
 use super::changed_meanwhile;
 use crate::resource_changes::{self, Wanted};
+use crate::resource_imports::{self, Taken};
 use crate::templates::specification::{Problems, told};
 use crate::templates::store as templates;
 
@@ -36,6 +38,23 @@ pub(super) struct Order {
     pub auto_apply: bool,
     /// Whether it is carried out though nothing differs, to take what the resource stands on as it is now.
     pub is_refresh: bool,
+}
+
+/// What is running already, brought along with an order.
+pub(super) struct Brought<'a> {
+    pub organization: &'a Organization,
+    pub import: &'a ResourceImport,
+}
+
+impl Brought<'_> {
+    /// Reads it, for what is ordered.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be brought in.
+    pub(super) async fn taken(&self, ctx: &Ctx, checked: &Checked) -> Result<Taken> {
+        resource_imports::take(ctx, self.organization, self.import, &checked.facts.context).await
+    }
 }
 
 /// A draft that can be ordered, with what was looked at.
@@ -72,8 +91,10 @@ pub(super) async fn check(ctx: &Ctx, draft: &Draft, reason: &str) -> Result<Chec
 }
 
 /// What ordering it would do.
-pub(super) fn shown(checked: &Checked) -> ResourceCheck {
+pub(super) fn shown(checked: &Checked, taken: Option<Taken>) -> ResourceCheck {
     let context = &checked.facts.context;
+    let mut notes = checks::notes(&checked.facts);
+    notes.extend(taken.as_ref().map(Taken::notes).unwrap_or_default());
     ResourceCheck {
         specification: context.specification.clone(),
         secrets: context.secrets.0.keys().cloned().collect(),
@@ -84,7 +105,8 @@ pub(super) fn shown(checked: &Checked) -> ResourceCheck {
             .map(super::super::values::ResolvedValue::shown)
             .collect(),
         differences: checked.differences.clone(),
-        notes: checks::notes(&checked.facts),
+        notes,
+        import: taken.map(|taken| taken.told),
     }
 }
 
@@ -93,8 +115,15 @@ pub(super) fn shown(checked: &Checked) -> ResourceCheck {
 /// # Errors
 ///
 /// `Invalid`, with every field at fault; `AlreadyExists` when somebody was faster with a name or a unique value.
-pub(super) async fn create(ctx: &Ctx, id: ResourceId, order: Order) -> Result<Resource> {
+pub(super) async fn create(ctx: &Ctx, id: ResourceId, order: Order, brought: Option<Brought<'_>>) -> Result<Resource> {
     let checked = check(ctx, &order.draft, &order.reason).await?;
+    let kept = match brought {
+        Some(brought) => {
+            let taken = brought.taken(ctx, &checked).await?;
+            Some(resource_imports::keeping(ctx, brought.organization.id, taken).await?)
+        }
+        None => None,
+    };
     let sealed = Sealed::of(
         ctx,
         order.change,
@@ -138,6 +167,10 @@ pub(super) async fn create(ctx: &Ctx, id: ResourceId, order: Order) -> Result<Re
         ..resource.clone()
     };
     resource_changes::service::open(&mut tx, ctx, &free, wanted).await?;
+    if let Some(kept) = kept {
+        let of = (&resource, &context.template, sealed.change);
+        resource_imports::keep(&mut tx, ctx, of, kept).await?;
+    }
     tx.commit().await?;
     Ok(resource)
 }
@@ -153,6 +186,7 @@ pub(super) async fn change(ctx: &Ctx, seen: &Resource, order: Order) -> Result<R
     if checked.differences.is_empty() && !order.is_refresh {
         return Ok(seen.clone());
     }
+    resource_imports::refuse_while_leaving(ctx, seen.id).await?;
     let sealed = Sealed::of(ctx, order.change, &seen.place(), &checked.facts).await?;
     let mut tx = ctx.begin().await?;
     let held = store::hold(&tx, seen.id).await?;

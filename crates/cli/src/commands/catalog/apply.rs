@@ -7,6 +7,7 @@ use serde_json::Value;
 use slipway_api::catalog::{CatalogAction, CatalogApplication, CatalogChange};
 use slipway_client::{ClientError, Problem};
 
+use super::blueprints;
 use super::documents::Documents;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -17,9 +18,9 @@ const SHOWN: usize = 60;
 /// Make the catalog as files describe it
 ///
 /// Documents are YAML (several in a file, between lines of ---), TOML or JSON; each says what it is: `kind: template`,
-/// `kind: source-code` or `kind: source-code-version`. They are applied together, all of them or none, in the order that they
-/// need. What a document leaves out has its default; what no document names stays as it is. Applied again, they change nothing;
-/// the code of a version that is there is never taken anew.
+/// `kind: source-code`, `kind: source-code-version` or `kind: blueprint`. They are applied together, all of them or none, in the
+/// order that they need; then blueprints, one by one. What a document leaves out has its default; what no document names stays
+/// as it is. Applied again, they change nothing; the code of a version that is there is never taken anew.
 ///
 /// With --dry-run the exit code is 2 when something would change.
 #[derive(Debug, Args)]
@@ -48,7 +49,10 @@ pub(super) async fn apply(context: &Context, documents: &Documents, is_dry_run: 
         .apply_catalog(organization, &documents.catalog, is_dry_run)
         .await
         .map_err(|error| placed(error, documents))?;
-    let application = &applied.attributes;
+    let mut application = applied.attributes;
+    let of_blueprints = blueprints::apply(context, &client, documents, is_dry_run).await?;
+    application.changes.extend(of_blueprints);
+    let application = &application;
     if context.output.is_json() {
         context.output.json(application)?;
     } else {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use slipway_api::blueprints::NewBlueprint;
 use slipway_api::catalog::CatalogDocuments;
 
 use super::place::line_of;
@@ -19,9 +20,12 @@ const FILES: usize = 1_000;
 pub(super) struct Documents {
     /// What they say.
     pub(super) catalog: CatalogDocuments,
+    /// Blueprints, which are applied when all the rest is.
+    pub(super) blueprints: Vec<NewBlueprint>,
     templates: Vec<Place>,
     source_codes: Vec<Place>,
     versions: Vec<Place>,
+    places_of_blueprints: Vec<Place>,
 }
 
 #[derive(Debug)]
@@ -40,6 +44,12 @@ impl Place {
 }
 
 impl Documents {
+    /// The blueprints, each with its file and line.
+    pub(super) fn blueprints(&self) -> impl Iterator<Item = (&NewBlueprint, String)> {
+        let places = self.places_of_blueprints.iter().map(|place| place.at("name"));
+        self.blueprints.iter().zip(places)
+    }
+
     /// The file and line of what a pointer of the server names: `/templates/3/parents/0/template`.
     pub(super) fn place(&self, pointer: &str) -> Option<String> {
         let (list, rest) = pointer.strip_prefix('/')?.split_once('/')?;
@@ -61,7 +71,7 @@ impl Documents {
             documents.take_file(&path, &text)?;
         }
         let count = documents.templates.len() + documents.source_codes.len() + documents.versions.len();
-        if count == 0 {
+        if count + documents.blueprints.len() == 0 {
             let next = "Documents are files that end in .yaml, .yml, .toml or .json.";
             return Err(Failure::error("there is no document", next));
         }
@@ -97,6 +107,10 @@ impl Documents {
             Kind::SourceCode => {
                 self.catalog.source_codes.push(said(&place, value)?);
                 self.source_codes.push(place);
+            }
+            Kind::Blueprint => {
+                self.blueprints.push(said(&place, value)?);
+                self.places_of_blueprints.push(place);
             }
             Kind::Version => {
                 self.catalog.versions.push(said(&place, value)?);
@@ -147,16 +161,18 @@ enum Kind {
     Template,
     SourceCode,
     Version,
+    Blueprint,
 }
 
 /// A document's kind, and the rest of it.
 fn kind(place: &Place, mut value: Value) -> anyhow::Result<(Kind, Value)> {
-    let next = "A document says kind: template, kind: source-code or kind: source-code-version.";
+    let next = "A document says kind: template, source-code, source-code-version or blueprint.";
     let kind = value.as_object_mut().and_then(|fields| fields.remove("kind"));
     let kind = match kind.as_ref().and_then(Value::as_str) {
         Some("template") => Kind::Template,
         Some("source-code") => Kind::SourceCode,
         Some("source-code-version") => Kind::Version,
+        Some("blueprint") => Kind::Blueprint,
         Some(other) => {
             let what = format!("{}: there is no kind of documents \"{other}\"", place.at("kind"));
             return Err(Failure::error(what, next));
@@ -246,6 +262,7 @@ mod tests {
             ("b/c.toml", "kind = \"template\"\nkey = \"three\"\nname = \"Three\"\n[[parents]]\ntemplate = \"one\"\n"),
             ("d.json", "{\"kind\": \"template\", \"key\": \"four\", \"name\": \"Four\"}"),
             ("e.yaml", "kind: source-code\nidentifier: https://git.example.com/modules.git\nname: modules\n---\nkind: source-code-version\ntemplate: one\nsource-code: modules\ntag: v1\nvariables:\n  - name: size\n"),
+            ("f.yaml", "kind: blueprint\nname: shop\nparts:\n  - {name: net, template: one}\n"),
             ("README.md", "# Not a document"),
         ])
         .unwrap();
@@ -271,6 +288,9 @@ mod tests {
                 .ends_with("e.yaml:10")
         );
         assert_eq!(documents.place("/data"), None);
+        let (blueprint, place) = documents.blueprints().next().unwrap();
+        assert_eq!(blueprint.parts.len(), 1);
+        assert!(place.ends_with("f.yaml:2"), "{place}");
     }
 
     #[rstest]

@@ -1,6 +1,7 @@
 //! `slipway catalog`
 
 mod apply;
+mod blueprints;
 mod demo;
 mod documents;
 mod place;

@@ -2,7 +2,8 @@
 
 mod change;
 mod download;
-mod order;
+mod import;
+pub(super) mod order;
 mod shown;
 pub(super) mod values;
 mod wait;
@@ -71,14 +72,24 @@ Examples:
   slipway resource create network --name main --parent region/north --set cidr=10.1.0.0/16
   slipway resource create database --parent network/main --take network_id=network/main:network_id
   slipway resource create database --parent network/main --values-file orders.json --dry-run
+  slipway resource create account --name shop --set owner=shop@example.com --tag team=shop --setting region=north
   slipway resource create account --name shop --set owner=shop@example.com --wait")]
     Create(order::CreateArguments),
+    /// Order what is running already, with its state: nothing is made anew
+    #[command(after_help = "\
+Examples:
+  slipway resource import network --name main --set cidr=10.1.0.0/16 --state terraform.tfstate --dry-run
+  slipway resource import network --name main --set cidr=10.1.0.0/16 --state terraform.tfstate --wait
+  slipway resource import network --name main --from-workspace network-prod --yes
+  slipway resource import network --name main --state all.tfstate --module module.network")]
+    Import(import::ImportArguments),
     /// Ask for changes of a resource; values that are not named stay
     #[command(after_help = "\
 Examples:
   slipway resource update network/main --set cidr=10.2.0.0/16 --reason 'more addresses'
   slipway resource update network/main --source-code-version network@v1.1.0 --dry-run
-  slipway resource update database/orders --unset backup_window")]
+  slipway resource update database/orders --unset backup_window
+  slipway resource update account/shop --tag cost=12 --own-tag note=first --remove-setting region")]
     Update(order::UpdateArguments),
     /// Ask for what is behind a resource to be destroyed
     #[command(
@@ -207,6 +218,7 @@ pub(super) async fn run(context: &Context, command: ResourceCommand) -> anyhow::
         }
         Command::Change(command) => return change::run(context, client, command).await,
         Command::Create(arguments) => return order::create(context, client, arguments).await,
+        Command::Import(arguments) => return import::run(context, client, arguments).await,
         Command::Update(arguments) => return order::update(context, client, arguments).await,
         Command::Destroy { one, asking, yes } => return destroy(context, client, &one.resource, (asking, yes)).await,
         Command::Delete { one, yes } => return delete(context, client, &one.resource, yes).await,

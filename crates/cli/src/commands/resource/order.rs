@@ -7,7 +7,9 @@ use clap::Args;
 use serde_json::Value;
 use slipway_api::Name;
 use slipway_api::ids::{IntegrationId, ResourceId, SourceCodeVersionId};
-use slipway_api::resources::{CatalogResourceChanges, NewCatalogResource, ResourceReference, ResourceSpecification};
+use slipway_api::resources::{
+    CatalogResourceChanges, NewCatalogResource, ResourceReference, ResourceSetting, ResourceSpecification,
+};
 use slipway_api::templates::TemplateKey;
 use slipway_client::Client;
 
@@ -44,9 +46,68 @@ pub(crate) struct Wishes {
     /// A version of its template: template@ref, or an id
     #[arg(long, value_name = "VERSION")]
     source_code_version: Option<String>,
+    /// A tag that what stands on it has, too; may be given several times
+    #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = entry)]
+    tag: Vec<(String, String)>,
+    /// A tag of its own; may be given several times
+    #[arg(long = "own-tag", value_name = "NAME=VALUE", value_parser = entry)]
+    own_tag: Vec<(String, String)>,
+    /// A setting that what stands on it has, too; may be given several times
+    #[arg(long = "setting", value_name = "NAME=VALUE", value_parser = entry)]
+    setting: Vec<(String, String)>,
+    /// A setting of its own; may be given several times
+    #[arg(long = "own-setting", value_name = "NAME=VALUE", value_parser = entry)]
+    own_setting: Vec<(String, String)>,
+}
+
+/// `team=shop`: a tag or a setting.
+pub(in crate::commands) fn entry(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it is given as name=value".to_owned()),
+    }
+}
+
+/// Tags or settings, those that are passed on and those that are not.
+fn entries(inherited: &[(String, String)], own: &[(String, String)]) -> Vec<ResourceSetting> {
+    let of = |is_inherited: bool| {
+        move |(name, value): &(String, String)| ResourceSetting {
+            name: name.clone(),
+            value: value.clone(),
+            is_inherited,
+        }
+    };
+    inherited
+        .iter()
+        .map(of(true))
+        .chain(own.iter().map(of(false)))
+        .collect()
+}
+
+/// These in the place of those of the same names, without those that are taken away; none where nothing is said of them.
+pub(in crate::commands) fn merged(
+    before: &[ResourceSetting],
+    said: Vec<ResourceSetting>,
+    gone: &[String],
+) -> Option<Vec<ResourceSetting>> {
+    if said.is_empty() && gone.is_empty() {
+        return None;
+    }
+    let stays = |one: &&ResourceSetting| !gone.contains(&one.name) && !said.iter().any(|new| new.name == one.name);
+    let mut all: Vec<ResourceSetting> = before.iter().filter(stays).cloned().collect();
+    all.extend(said);
+    Some(all)
 }
 
 impl Wishes {
+    fn tags(&self) -> Vec<ResourceSetting> {
+        entries(&self.tag, &self.own_tag)
+    }
+
+    fn settings(&self) -> Vec<ResourceSetting> {
+        entries(&self.setting, &self.own_setting)
+    }
+
     fn is_set(&self, name: &str) -> bool {
         self.set.iter().any(|(set, _)| set == name)
     }
@@ -81,7 +142,7 @@ pub(crate) struct Order {
 pub(crate) struct Asking {
     /// Why, for those who decide on it
     #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
     /// Apply the plan without a further yes, where no rule wants anybody's approval
     #[arg(long)]
     pub(super) auto_apply: bool,
@@ -121,6 +182,12 @@ pub(crate) struct UpdateArguments {
     /// A value that is taken back; may be given several times
     #[arg(long, value_name = "NAME")]
     unset: Vec<String>,
+    /// A tag that is taken away; may be given several times
+    #[arg(long, value_name = "NAME")]
+    remove_tag: Vec<String>,
+    /// A setting that is taken away; may be given several times
+    #[arg(long, value_name = "NAME")]
+    remove_setting: Vec<String>,
     #[command(flatten)]
     asking: Asking,
     /// Check only, and show what would change
@@ -179,6 +246,7 @@ pub(super) async fn new(
     asking: Asking,
 ) -> anyhow::Result<NewCatalogResource> {
     let named = named(context, client, &order.wishes).await?;
+    let (tags, settings) = (order.wishes.tags(), order.wishes.settings());
     let project = match &order.in_project {
         Some(given) => Some(id_of(
             &project::find_project(client, context.organization()?, given).await?,
@@ -196,8 +264,9 @@ pub(super) async fn new(
         integrations: named.integrations,
         values: named.values,
         references: named.references,
-        tags: Vec::new(),
-        settings: Vec::new(),
+        tags,
+        settings,
+        import: None,
         reason: asking.reason(),
         auto_apply: asking.auto_apply,
     })
@@ -278,8 +347,8 @@ async fn changes(
         integrations: said(named.integrations),
         values,
         references,
-        tags: None,
-        settings: None,
+        tags: merged(&before.tags, arguments.wishes.tags(), &arguments.remove_tag),
+        settings: merged(&before.settings, arguments.wishes.settings(), &arguments.remove_setting),
         reason: arguments.asking.reason(),
         auto_apply: arguments.asking.auto_apply,
     })

@@ -82,10 +82,12 @@ fn pairs(resource: &Resource<CatalogResource>) -> Vec<(&'static str, String)> {
         pairs.push(("value", format!("{name} = (secret)")));
     }
     for reason in &shown.stale {
-        pairs.push((
-            "not up to date",
-            format!("{} \"{}\" of {} changed", reason.what, reason.name, reason.parent),
-        ));
+        pairs.push(("not up to date", {
+            let of = reason
+                .parent
+                .map_or_else(|| "its project".to_owned(), |parent| parent.to_string());
+            format!("{} \"{}\" of {of} changed", reason.what, reason.name)
+        }));
     }
     pairs
 }
@@ -131,6 +133,7 @@ fn origin(origin: Option<&ValueOrigin>) -> String {
         Some(ValueOrigin::Resource) => "the resource".to_owned(),
         Some(ValueOrigin::Reference { parent, output }) => format!("output {output} of {parent}"),
         Some(ValueOrigin::Setting { of: None }) => "a setting of the resource".to_owned(),
+        Some(ValueOrigin::Project) => "a setting of the project".to_owned(),
         Some(ValueOrigin::Setting { of: Some(of) }) => format!("a setting of {of}"),
         Some(ValueOrigin::Tags) => "tags".to_owned(),
         Some(ValueOrigin::Secret { variable_set, .. }) => format!("the variable set {variable_set}"),

@@ -3,6 +3,7 @@
 mod backend;
 mod evidence;
 mod outputs;
+pub mod uploading;
 mod versions;
 
 use slipway_kernel::http::Routes;

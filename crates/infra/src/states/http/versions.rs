@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::outputs;
+use super::uploading::body_with_state;
 use crate::http::links::absolute;
 use crate::http::uploads::read_bounded;
 use crate::permissions::{STATE_READ, STATE_WRITE, WORKSPACE_READ};
@@ -105,12 +106,7 @@ async fn create_state_version(
     let workspace: WorkspaceId = params.get("workspace")?;
     // Before the bytes: whoever may not upload shall not fill the server's memory.
     workspaces::load(&ctx, workspace, STATE_WRITE).await?;
-    // Base64 makes four bytes of three; the rest of the body is small.
-    let limit = ctx.settings.limits.state_bytes / 3 * 4 + 64 * 1024;
-    let (parts, body) = request.into_parts();
-    let bytes = read_bounded(body, limit, "The state", "limits.state-bytes").await?;
-    let request = Request::from_parts(parts, axum::body::Body::from(bytes));
-    let body = Body::<NewStateVersion>::from_request(request, &app).await?;
+    let body = body_with_state::<NewStateVersion>(&ctx, &app, request).await?;
     let version = service::upload(&ctx, workspace, body.attributes()?).await?;
     let resources = store::resources(ctx.db.reader(), version.id).await?;
     Ok(created(resource(&ctx, version, resources)))

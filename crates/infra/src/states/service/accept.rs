@@ -6,8 +6,9 @@ use bytes::Bytes;
 use serde_json::json;
 use slipway_api::Code;
 use slipway_api::ids::{RunId, WorkspaceId};
-use slipway_api::states::NewStateVersion;
+use slipway_api::states::{NewStateVersion, StateResource};
 use slipway_kernel::blobs::{self, BlobAddress};
+use slipway_kernel::db::Tx;
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::{Ctx, Error, Result};
 
@@ -140,7 +141,7 @@ async fn try_accept(ctx: &Ctx, workspace: &Workspace, bytes: Bytes, source: &Sou
         None => store().await?,
     };
     let version = version(ctx, workspace, &examined, source, blob, size_bytes)?;
-    let outputs = output_rows(ctx, workspace, &version, &examined).await?;
+    let outputs = output_rows(ctx, &version, &examined).await?;
     swap(ctx, version, examined, outputs, source).await
 }
 
@@ -178,18 +179,26 @@ async fn swap(
     if let Some(same) = decision(ctx, &workspace, current, &examined, source)? {
         return Ok(same);
     }
-    blobs::refer(&tx, ctx, version.organization_id, &version.blob, &version.owner()).await?;
-    store::insert(&tx, &version, examined.resources, outputs).await?;
-    workspace.note_state(Some(version.id), version.resource_count, ctx.now());
-    workspaces::store::update(&tx, &mut workspace).await?;
-    events::record(
-        &mut tx,
-        ctx,
-        event("state-version.created", &workspace, &version, source.as_str()),
-    )
-    .await?;
+    let contents = (examined.resources, outputs);
+    make_current(&mut tx, ctx, &mut workspace, (&version, contents), source.as_str()).await?;
     tx.commit().await?;
     Ok(version)
+}
+
+/// Writes a version as the workspace's current one, with its resources and outputs, where it was decided that it may be that;
+/// `source` is the word in the event.
+pub(crate) async fn make_current(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    workspace: &mut Workspace,
+    (version, (resources, outputs)): (&StateVersion, (Vec<StateResource>, Vec<output::Model>)),
+    source: &str,
+) -> Result<()> {
+    blobs::refer(tx, ctx, version.organization_id, &version.blob, &version.owner()).await?;
+    store::insert(tx, version, resources, outputs).await?;
+    workspace.note_state(Some(version.id), version.resource_count, ctx.now());
+    workspaces::store::update(tx, workspace).await?;
+    events::record(tx, ctx, event("state-version.created", workspace, version, source)).await
 }
 
 fn version(
@@ -223,12 +232,8 @@ fn version(
     })
 }
 
-async fn output_rows(
-    ctx: &Ctx,
-    workspace: &Workspace,
-    version: &StateVersion,
-    examined: &Examined,
-) -> Result<Vec<output::Model>> {
+/// The rows of a version's outputs, secrets sealed.
+pub(crate) async fn output_rows(ctx: &Ctx, version: &StateVersion, examined: &Examined) -> Result<Vec<output::Model>> {
     let mut rows = Vec::with_capacity(examined.outputs.len());
     for found in &examined.outputs {
         let mut row = output::Model {
@@ -242,7 +247,7 @@ async fn output_rows(
         };
         if found.sensitive {
             let text = found.value.to_string();
-            let organization = Some(workspace.organization_id);
+            let organization = Some(version.organization_id);
             let sealed = ctx
                 .secrets
                 .seal(ctx.db.reader(), organization, &row.place(), text.as_bytes())

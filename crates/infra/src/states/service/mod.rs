@@ -10,7 +10,9 @@ use slipway_kernel::Result;
 use slipway_kernel::db::Tx;
 
 pub use accept::{accept, accept_from_run, clear, upload};
+pub(crate) use accept::{make_current, output_rows};
 pub use evidence::{evidence_bytes, keep_as_evidence, list_evidence};
+pub(crate) use read::record_reading;
 pub use read::{
     Output, bytes_of, current, current_bytes, current_bytes_of_run, diff, download, json_form, list, load, output,
     outputs, outputs_without_secrets, reference,

@@ -132,7 +132,8 @@ fn encrypted() -> Error {
     Error::conflict("The state is encrypted by its configuration, so that nothing can be said about its content.")
 }
 
-pub(super) async fn record_reading(ctx: &Ctx, workspace: &Workspace, version: &StateVersion) -> Result<()> {
+/// Tells that somebody read a state.
+pub(crate) async fn record_reading(ctx: &Ctx, workspace: &Workspace, version: &StateVersion) -> Result<()> {
     let mut tx = ctx.begin().await?;
     events::record(
         &mut tx,

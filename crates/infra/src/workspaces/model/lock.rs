@@ -46,6 +46,8 @@ pub enum LockKind {
     Run,
     /// OpenTofu on somebody's machine, through the `http` backend.
     StateClient,
+    /// An object of another domain that took over what the workspace manages.
+    Successor,
 }
 
 /// The engine's own description of a lock (`statemgr.LockInfo` of OpenTofu; these are its names).
@@ -133,6 +135,20 @@ impl Lock {
         }
     }
 
+    /// The lock of an object of another domain that took over what the workspace manages: two must not manage the same.
+    #[must_use]
+    pub fn by_successor(id: String, name: String, reason: &str, now: Timestamp) -> Self {
+        Self {
+            kind: LockKind::Successor,
+            id,
+            name,
+            reason: reason.chars().take(REASON_LENGTH).collect(),
+            at: now,
+            user_id: None,
+            client: None,
+        }
+    }
+
     /// The lock of a state client that acts for a user.
     #[must_use]
     pub fn by_client(client: ClientLock, user_id: Option<String>, user_name: &str, now: Timestamp) -> Self {
@@ -155,7 +171,7 @@ impl Lock {
             id: self.id.clone(),
             operation: match self.kind {
                 LockKind::Run => "run".to_owned(),
-                LockKind::User | LockKind::StateClient => "lock".to_owned(),
+                LockKind::User | LockKind::StateClient | LockKind::Successor => "lock".to_owned(),
             },
             info: self.reason.clone(),
             who: self.name.clone(),
@@ -171,6 +187,12 @@ impl Lock {
         self.kind == LockKind::Run && self.id == run.to_string()
     }
 
+    /// Whether it is the lock of this object of another domain.
+    #[must_use]
+    pub fn is_of_successor(&self, id: &str) -> bool {
+        self.kind == LockKind::Successor && self.id == id
+    }
+
     /// Whether it is the lock that this user's state client calls `lock_id`. The id alone proves nothing: whoever is
     /// refused is told it.
     #[must_use]
@@ -184,6 +206,7 @@ impl Lock {
         let holder = match self.kind {
             LockKind::Run => return format!("The run {} holds it; wait for the run or cancel it.", self.id),
             LockKind::User => format!("{} locked it; ask them to unlock it, or force-unlock it.", self.name),
+            LockKind::Successor => format!("{} took over what it manages.", self.name),
             LockKind::StateClient => {
                 format!(
                     "A state client of {} locked it; wait, or force-unlock it if the client is gone.",

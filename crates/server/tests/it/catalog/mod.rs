@@ -8,6 +8,7 @@ mod git_workspaces;
 mod git_workspaces_reviewed;
 mod publishing;
 mod resource_changes;
+mod resource_imports;
 mod resources;
 mod source_code_versions;
 mod source_codes;

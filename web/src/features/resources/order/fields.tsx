@@ -205,6 +205,7 @@ const ICONS: Readonly<Record<Origin['kind'], IconName>> = {
   resource: 'user',
   reference: 'link',
   setting: 'settings',
+  project: 'settings',
   tags: 'tag',
   secret: 'lock',
   version: 'template',

@@ -114,3 +114,78 @@ async fn what_was_planned_before_the_news_stays_stale() {
     let shown = shop.resource(&database).await;
     assert_eq!(reasons(shown.attribute("stale")), [("output", "network_id")]);
 }
+
+/// Changes the rules of a resource's project.
+async fn rules(shop: &Shop, resource: &str, rules: Value) -> crate::support::Answer {
+    let shown = shop.resource(resource).await;
+    let project = &shown.body["data"]["relationships"]["project"]["data"]["id"];
+    let path = format!("/api/v2/projects/{}/catalog-rules", project.as_str().unwrap());
+    shop.acme.owner.patch(&path, document("catalog-rules", rules)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_project_says_is_taken_by_those_who_say_nothing_nearer() {
+    let shop = Shop::new().await;
+    let (network, database) = two(&shop).await;
+    let settings = json!([{"name": "size", "value": "20"}, {"name": "cidr", "value": "10.9.0.0/16"}]);
+    let changed = rules(
+        &shop,
+        &network,
+        json!({"settings": settings, "tags": [{"name": "team", "value": "shop"}]}),
+    )
+    .await;
+    assert_eq!(changed.expect(200).attribute("settings")[0]["is-inherited"], true);
+    shop.settle().await;
+    // The network says its range itself.
+    assert_eq!(shop.resource(&network).await.attribute("stale"), &json!([]));
+    let shown = shop.resource(&database).await;
+    assert_eq!(reasons(shown.attribute("stale")), [("setting", "size")]);
+    assert_eq!(shown.attribute("stale")[0]["parent"], Value::Null);
+
+    let form = shop
+        .acme
+        .owner
+        .get(&format!("/api/v2/resources/{database}/form"))
+        .await
+        .expect(200);
+    let values = form.attribute("values").as_array().unwrap().clone();
+    let size = values.iter().find(|one| one["name"] == "size").unwrap();
+    assert_eq!(
+        (&size["value"], &size["origin"]["kind"]),
+        (&json!(20), &json!("project"))
+    );
+
+    rules(
+        &shop,
+        &network,
+        json!({"when-stale": "plan", "settings": [{"name": "size", "value": "30"}]}),
+    )
+    .await
+    .expect(200);
+    let item = shop.claim().await;
+    let given = item
+        .claim
+        .context
+        .variables
+        .iter()
+        .find(|one| one.key == "size")
+        .unwrap();
+    assert_eq!(given.value, "30");
+    item.succeed(json!({"change": 1})).await;
+    shop.settle().await;
+    let change = shop.change(&database).await;
+    assert_eq!(
+        change.attribute("reason"),
+        "Stale: setting size of the project changed."
+    );
+    shop.act(&shop.acme.owner, &database, "confirm").await.expect(200);
+    shop.apply(State::new(2)).await;
+    assert_eq!(shop.resource(&database).await.attribute("stale"), &json!([]));
+
+    let twice = json!([{"name": "size", "value": "1"}, {"name": "size", "value": "2"}]);
+    let (_, detail) = rules(&shop, &network, json!({"settings": twice}))
+        .await
+        .expect(422)
+        .error();
+    assert!(detail.contains("there twice"), "{detail}");
+}
