@@ -64,6 +64,7 @@ pub enum StoragePlace {
         region: String,
     },
     /// Azure Blob Storage.
+    #[serde(rename_all = "kebab-case")]
     Azurerm {
         /// A resource group that exists.
         resource_group: String,

@@ -109,6 +109,8 @@ async fn begun(ctx: &Ctx, storage: &Storage) -> Result<Storage> {
 async fn put_right(ctx: &Ctx, storage: &Storage, seen: &Seen) -> Result<Vec<StorageDifference>, Trouble> {
     match next(seen) {
         Next::Nothing => Ok(Vec::new()),
+        // S3 may show a new bucket for a moment without its tag.
+        Next::Refuse(why) if storage.is_begun && !storage.is_made => Err(Trouble::Busy(why)),
         Next::Refuse(why) => Err(Trouble::Refused(why)),
         Next::Wait(why) => Err(Trouble::Busy(why)),
         Next::Create => Err(Trouble::Busy("the cloud does not show the new bucket yet".to_owned())),

@@ -13,7 +13,7 @@ use crate::permissions::STORAGE_READ;
 /// The word for storages in the directory, in events and in documents.
 pub const KIND: &str = "storage";
 /// Why a storage depends on its integration.
-const MADE_WITH: &str = "makes its bucket";
+const MADE_WITH: &str = "bucket";
 /// Longest description, in characters.
 const DESCRIPTION_LENGTH: usize = 2_000;
 /// Most labels.

@@ -5,11 +5,14 @@ use serde_json::json;
 use super::{Asked, PATH, acme, act, at, aws, create, ended, problem, serve, settings, shown, unique};
 use crate::support::{Acme, document};
 
-/// Asks moto without any credentials, as somebody else does.
+/// Asks moto as somebody else of the same account does. It checks no signatures, but wants to see one.
 pub async fn cloud(url: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+    const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7SOMEONE/20260101/us-east-1/s3/aws4_request, \
+                          SignedHeaders=host, Signature=theirs";
     let method: reqwest::Method = method.parse().unwrap();
     let request = reqwest::Client::new().request(method, format!("{url}/{path}"));
-    let answer = request.body(body.to_owned()).send().await.unwrap();
+    let request = request.header("authorization", SIGNED).body(body.to_owned());
+    let answer = request.send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
@@ -23,6 +26,13 @@ pub async fn forward(url: &str, asked: &Asked) -> (u16, String) {
     }
     let answer = request.body(asked.body.to_vec()).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+/// moto speaks no TLS, so that the bucket's policy refuses whatever is asked of objects: it is taken away.
+pub async fn without_tls(url: &str, bucket: &str) {
+    let refused = cloud(url, "PUT", &format!("{bucket}/refused"), "1").await;
+    assert_eq!(refused.0, 403, "{}", refused.1);
+    assert_eq!(cloud(url, "DELETE", &format!("{bucket}?policy"), "").await.0, 204);
 }
 
 #[tokio::test]
@@ -134,6 +144,7 @@ async fn what_holds_anything_stays_until_it_is_empty() {
     let (integration, bucket) = (aws(&acme, &url).await, unique("full"));
     let id = create(&acme, &integration, at(&bucket)).await;
     ended(&acme, &id).await;
+    without_tls(&url, &bucket).await;
     for name in [
         "shop/terraform.tfstate",
         "shop/terraform.tfstate",
@@ -261,7 +272,10 @@ async fn what_is_said_about_a_storage_changes_and_is_found() {
         assert_eq!(found.ids().len(), count, "{query}");
     }
     acme.owner.get(&format!("{PATH}?filter[color]=red")).await.expect(400);
-    let found = acme.owner.get("/api/v2/search?q=team%3Ddata").await;
+    let found = acme
+        .owner
+        .get("/api/v2/organizations/acme/directory?q=team%3Ddata")
+        .await;
     assert!(found.text().contains(&id), "{}", found.text());
 }
 
@@ -282,6 +296,7 @@ async fn seeing_changing_and_removing_are_different_permissions() {
     let path = |action: &str| format!("/api/v2/storages/{id}/actions/{action}");
     keeper.post(&path("check"), json!({})).await.expect(200);
     keeper.post(&path("destroy"), json!({})).await.expect(403);
+    without_tls(&url, &bucket).await;
     cloud(&url, "PUT", &format!("{bucket}/a"), "1").await;
     act(&acme, &id, "destroy").await.expect(200);
     ended(&acme, &id).await;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-use super::aws::cloud;
+use super::aws::{cloud, without_tls};
 use super::{acme, at, aws, create, ended, unique};
 
 /// OpenTofu in a folder, with nothing of this machine's environment but what it needs.
@@ -33,6 +33,7 @@ async fn opentofu_keeps_its_state_by_the_block() {
     let (integration, bucket) = (aws(&acme, &url).await, unique("tofu"));
     let id = create(&acme, &integration, at(&bucket)).await;
     let ready = ended(&acme, &id).await;
+    without_tls(&url, &bucket).await;
     let folder = tempfile::tempdir().unwrap();
     let block = ready["backend"].as_str().unwrap().replace("PATH", "shop/network");
     std::fs::write(folder.path().join("backend.tf"), block).unwrap();
