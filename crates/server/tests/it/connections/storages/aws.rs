@@ -5,12 +5,17 @@ use serde_json::json;
 use super::{Asked, PATH, acme, act, at, aws, create, ended, problem, serve, settings, shown, unique};
 use crate::support::{Acme, document};
 
+#[expect(clippy::disallowed_methods, reason = "the cloud's other users are no server of ours")]
+fn plain_client() -> reqwest::Client {
+    reqwest::Client::new()
+}
+
 /// Asks moto as somebody else of the same account does. It checks no signatures, but wants to see one.
 pub async fn cloud(url: &str, method: &str, path: &str, body: &str) -> (u16, String) {
     const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7SOMEONE/20260101/us-east-1/s3/aws4_request, \
                           SignedHeaders=host, Signature=theirs";
     let method: reqwest::Method = method.parse().unwrap();
-    let request = reqwest::Client::new().request(method, format!("{url}/{path}"));
+    let request = plain_client().request(method, format!("{url}/{path}"));
     let request = request.header("authorization", SIGNED).body(body.to_owned());
     let answer = request.send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
@@ -18,7 +23,7 @@ pub async fn cloud(url: &str, method: &str, path: &str, body: &str) -> (u16, Str
 
 /// Sends a request on to moto.
 pub async fn forward(url: &str, asked: &Asked) -> (u16, String) {
-    let mut request = reqwest::Client::new().request(asked.method.clone(), format!("{url}{}", asked.uri));
+    let mut request = plain_client().request(asked.method.clone(), format!("{url}{}", asked.uri));
     for (name, value) in &asked.headers {
         if name != "host" {
             request = request.header(name, value);
