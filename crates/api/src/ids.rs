@@ -301,6 +301,8 @@ kinds! {
     StateVersionId, StateVersion, "sv", "state version";
     /// One output of a state version.
     StateOutputId, StateOutput, "wsout", "state output";
+    /// A bucket for states of other tools.
+    StorageId, Storage, "sto", "storage";
     /// A team.
     TeamId, Team, "team", "team";
     /// What a team may do in a project, as TFE names it; the body is that of the role assignment.

@@ -54,6 +54,7 @@ pub mod source_code_versions;
 pub mod source_codes;
 pub mod ssh_keys;
 pub mod states;
+pub mod storages;
 pub mod team_access;
 pub mod teams;
 pub mod template_upgrades;

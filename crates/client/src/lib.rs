@@ -49,6 +49,7 @@ mod source_codes;
 pub mod sse;
 mod ssh_keys;
 mod states;
+mod storages;
 mod stream;
 mod teams;
 mod templates;

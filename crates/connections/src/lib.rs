@@ -1,4 +1,5 @@
-//! Connections to outside systems: integrations (clouds, forges, chat), repositories with their mirrors, webhooks in.
+//! Connections to outside systems: integrations (clouds, forges, chat), repositories with their mirrors, webhooks in, buckets
+//! for states of other tools.
 //!
 //! One folder per concept. What must stay true: a secret that came in never goes out but to the system that it opens;
 //! nothing that a forge says is believed before its signature was checked; a delivery that was accepted is never lost and
@@ -19,6 +20,7 @@ pub mod permissions;
 pub mod repositories;
 mod sealed_columns;
 pub mod ssh_keys;
+pub mod storages;
 mod uses;
 pub mod webhooks;
 
@@ -43,6 +45,7 @@ pub fn migrations() -> Vec<Migration> {
         repositories::store::TOLD,
         webhooks::store::HELD,
         integrations::store::AUTHORIZATION_ERROR,
+        storages::store::MIGRATION,
     ]
 }
 
@@ -58,6 +61,7 @@ pub fn routes(api: Api) -> Api {
     api.merge(integrations::http::routes())
         .merge(integrations::authorization::http::routes())
         .merge(ssh_keys::http::routes())
+        .merge(storages::http::routes())
         .merge(oauth::http::routes())
         .merge(repositories::http::routes())
         .merge(webhooks::http::routes())
@@ -70,6 +74,7 @@ pub fn routes(api: Api) -> Api {
 /// Those of the database; what was removed until then stays removed.
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     repositories::service::sweep(ctx).await?;
+    storages::service::sweep(ctx).await?;
     integrations::service::sweep(ctx).await?;
     ssh_keys::service::sweep(ctx).await?;
     webhooks::retention::sweep(ctx).await

@@ -13,13 +13,14 @@ use slipway_kernel::{Ctx, Error, Result};
 
 /// What can use something of this domain, each with the permission to see it. This domain does not know those above it but by their
 /// words.
-const KINDS: [(&str, Permission); 7] = [
+const KINDS: [(&str, Permission); 8] = [
     ("executor", Permission::new("executor.read")),
     ("integration", Permission::new("integration.read")),
     ("organization", Permission::new("organization.read")),
     ("project", Permission::new("project.read")),
     ("repository", Permission::new("repository.read")),
     ("source-code", Permission::new("catalog.source-code.read")),
+    ("storage", Permission::new("storage.read")),
     ("workspace", Permission::new("workspace.read")),
 ];
 

@@ -66,6 +66,7 @@ pub fn kinds() -> Vec<(&'static str, Permission)> {
         ("variable-set", slipway_infra::permissions::VARIABLE_SET_READ),
         ("runner-pool", slipway_infra::permissions::RUNNER_POOL_READ),
         ("repository", slipway_connections::permissions::REPOSITORY_READ),
+        ("storage", slipway_connections::permissions::STORAGE_READ),
         ("source-code", slipway_catalog::permissions::SOURCE_CODE_READ),
         ("template", slipway_catalog::permissions::TEMPLATE_READ),
         ("blueprint", slipway_catalog::permissions::BLUEPRINT_READ),

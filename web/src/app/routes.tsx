@@ -21,6 +21,7 @@ import { organizationSettings } from '@/features/organization-settings/routes'
 import { projects } from '@/features/projects/routes'
 import { schedules } from '@/features/schedules/routes'
 import { states } from '@/features/states/routes'
+import { storages } from '@/features/storages/routes'
 import { integrations } from '@/features/integrations/routes'
 import { pullRequests } from '@/features/pull-requests/routes'
 import { repositories } from '@/features/repositories/routes'
@@ -33,4 +34,4 @@ import { webhooks } from '@/features/webhooks/routes'
 import { workflows } from '@/features/workflows/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets, integrations, repositories, webhooks, triggers, pullRequests, templates, sourceCodes, schedules, approvals, resources, workflows, executors, blueprints, gitWorkspaces]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets, integrations, repositories, webhooks, triggers, pullRequests, templates, sourceCodes, schedules, approvals, resources, workflows, executors, blueprints, gitWorkspaces, storages]

@@ -74,6 +74,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   blueprint: { word: 'blueprint', icon: 'blueprint', to: (organization, id) => addresses.blueprint(organization, id) },
   workflow: { word: 'workflow', icon: 'graph', to: (organization, id) => addresses.workflow(organization, id) },
   'git-workspace': { word: 'git workspace', icon: 'branch', to: (organization, id) => addresses.gitWorkspace(organization, id) },
+  storage: { word: 'storage', icon: 'database', to: (organization, id) => addresses.storage(organization, id) },
   'signing-key': { word: 'signing key', icon: 'key' },
   'audit-webhook': { word: 'audit webhook', icon: 'bell', to: (organization) => addresses.settings(organization, 'audit') },
   'work-item': { word: 'work item', icon: 'inbox' },

@@ -251,6 +251,15 @@ const gitCode = {
   blocked: look('Needs somebody', 'warning', 'warning'),
 } as const satisfies Record<Schema<'GitStatus'>, StatusLook>
 
+/** How far the bucket of a storage is. */
+const storage = {
+  creating: look('Creating', 'running', 'info'),
+  ready: look('Ready', 'ok', 'success', true),
+  failed,
+  destroying: look('Destroying', 'running', 'info'),
+  destroyed: look('Destroyed', 'never', 'neutral', true),
+} as const satisfies Record<Schema<'StorageStatus'>, StatusLook>
+
 /** How far a version of a template is published. */
 const lifecycle = {
   preview: look('Preview', 'eye', 'info'),
@@ -260,7 +269,7 @@ const lifecycle = {
 } as const satisfies Record<Schema<'Lifecycle'>, StatusLook>
 
 /** Every list by what it is about. */
-export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor, gitCode } as const
+export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor, gitCode, storage } as const
 
 /** What a status can be about. */
 export type StatusKind = keyof typeof statuses

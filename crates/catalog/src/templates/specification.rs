@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use slipway_api::catalog::FieldDifference;
 use slipway_api::templates::{NewTemplate, SecretSource, TemplateChanges};
 use slipway_connections::integrations::kinds::{self, Group};
+use slipway_kernel::directory::is_label;
 use slipway_kernel::{Error, Result};
 use slipway_tofu::versions::Constraints;
 
@@ -25,8 +26,6 @@ const WORD_LENGTH: usize = 100;
 const ENTRIES: usize = 50;
 /// Most resources of one parent that can be asked for.
 const MOST: u32 = 1_000;
-/// Characters of labels beside letters and digits.
-const LABEL: &str = "-_./:=@";
 
 /// Refuses what cannot be a template. Who stands on whom is looked at elsewhere. `base` is the pointer to the description:
 /// `/data/attributes`.
@@ -81,10 +80,6 @@ pub(crate) fn check_description(problems: &mut Problems<'_>, description: &str) 
 
 /// What something is found by.
 pub(crate) fn check_labels(problems: &mut Problems<'_>, labels: &[String]) {
-    let is_label = |text: &str| {
-        let right = |letter: char| letter.is_ascii_alphanumeric() || LABEL.contains(letter);
-        text.chars().all(right) && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-    };
     words(
         problems,
         "labels",

@@ -42,6 +42,7 @@ mod source_code_version;
 mod spelling;
 mod ssh_key;
 mod state;
+mod storage;
 mod team;
 mod template;
 mod template_import;
@@ -231,6 +232,9 @@ enum Command {
     /// Outside systems that the organization works with: clouds, forges, chat
     #[command(subcommand)]
     Integration(integration::IntegrationCommand),
+    /// Storages: buckets for states of other tools
+    #[command(subcommand)]
+    Storage(storage::StorageCommand),
     /// Private keys that open repositories of modules
     #[command(subcommand)]
     SshKey(ssh_key::SshKeyCommand),
@@ -332,6 +336,7 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::TrustedIssuer(command) => trusted_issuer::run(context, command).await,
         Command::IdentityProvider(command) => identity_provider::run(context, command).await,
         Command::Integration(command) => integration::run(context, command).await,
+        Command::Storage(command) => storage::run(context, command).await,
         Command::SshKey(command) => ssh_key::run(context, command).await,
         Command::Role(command) => role::run(context, command).await,
         Command::Access(command) => access::run(context, command).await,
@@ -447,6 +452,7 @@ mod tests {
           trusted-issuer       Systems whose programs are let in as service accounts, without a secret
           identity-provider    Where people sign in: OpenID Connect providers
           integration          Outside systems that the organization works with: clouds, forges, chat
+          storage              Storages: buckets for states of other tools
           ssh-key              Private keys that open repositories of modules
           role                 Roles, and who holds them where
           access               Who may do what, and why

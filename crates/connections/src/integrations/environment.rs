@@ -170,6 +170,7 @@ async fn aws(ctx: &Ctx, integration: &Integration, values: &Values, phase: Phase
     given.set("AWS_REGION", region);
     given.set("AWS_DEFAULT_REGION", region);
     given.set_text("AWS_ENDPOINT_URL_STS", text(values, "sts-url"));
+    given.set_text("AWS_ENDPOINT_URL_S3", text(values, "s3-url"));
     if is_identity(values) {
         given.identity = Some(Identity::Aws {
             role: by_phase(values, phase, "plan-role-arn", "role-arn").unwrap_or_default(),

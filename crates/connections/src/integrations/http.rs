@@ -240,7 +240,7 @@ async fn test_integration_draft(ctx: Ctx, params: Params, body: Body<Integration
     tag = "integrations",
     params(
         ("integration" = IntegrationId, Path, description = "The integration's id."),
-        ("filter[kind]" = Option<String>, Query, description = "`organization`, `project`, `repository` or `workspace`."),
+        ("filter[kind]" = Option<String>, Query, description = "`organization`, `project`, `repository`, `storage` or `workspace`."),
         ("page[number]" = Option<u32>, Query, description = "The page, from 1."),
         ("page[size]" = Option<u32>, Query, description = "Rows on a page; 20 by default, 100 at most."),
         ("page[after]" = Option<String>, Query, description = "`next-after` of the page before."),

@@ -15,7 +15,7 @@ pub mod model;
 pub(crate) mod probes;
 pub mod service;
 pub(crate) mod store;
-mod sts;
+pub(crate) mod sts;
 pub mod values;
 
 pub use model::Integration;

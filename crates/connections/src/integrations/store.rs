@@ -195,10 +195,7 @@ pub async fn list(
         matching = matching.filter(Column::Kind.is_in(filter.kinds.iter().copied()));
     }
     if let Some(name) = filter.name.filter(|name| !name.is_empty()) {
-        let text = name.to_lowercase();
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        matching = matching.filter(Expr::expr(Func::lower(Expr::col(Column::Name))).like(pattern));
+        matching = matching.filter(containing(Column::Name, name));
     }
     let total = matching
         .clone()
@@ -216,6 +213,14 @@ pub async fn list(
         .all(connection)
         .await?;
     Ok(Listed { rows, total })
+}
+
+/// With this text in a column, any case.
+pub(crate) fn containing(column: impl ColumnTrait, text: &str) -> Expr {
+    let text = text.to_lowercase();
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    Expr::expr(Func::lower(Expr::col(column))).like(pattern)
 }
 
 /// All of an organization.

@@ -8,6 +8,16 @@ pub mod uses;
 
 use slipway_api::ids::{OrganizationId, ProjectId};
 
+/// Characters of labels beside letters and digits.
+const LABEL: &str = "-_./:=@";
+
+/// Whether something can be found by this text: `key` or `key=value`. How long it may be is the owner's to say.
+#[must_use]
+pub fn is_label(text: &str) -> bool {
+    let right = |letter: char| letter.is_ascii_alphanumeric() || LABEL.contains(letter);
+    text.chars().all(right) && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+}
+
 /// An object as the directory shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {

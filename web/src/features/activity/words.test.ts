@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import type { Schema } from '@/api/query'
 import { isKnownAction, sentenceOf } from './words'
 
-/** Texts that look like actions and are never recorded: work that no event tells of. */
-const NOT_RECORDED = new Set(['pull-request.base-moved'])
+/** Texts that look like actions and are never recorded: work that no event tells of, settings of the server's own storage. */
+const NOT_RECORDED = new Set(['pull-request.base-moved', 'storage.bucket', 'storage.secret-access-key-file'])
 
 const CRATES = join(process.cwd(), '../crates')
 

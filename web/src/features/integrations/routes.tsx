@@ -58,6 +58,6 @@ export const integrations: Feature = {
       ]
     }
     // Who uses what changes with these.
-    return kind === 'repository' || kind === 'workspace' ? [stale('/api/v2/integrations/{integration}/used-by')] : []
+    return kind === 'repository' || kind === 'workspace' || kind === 'storage' ? [stale('/api/v2/integrations/{integration}/used-by')] : []
   },
 }

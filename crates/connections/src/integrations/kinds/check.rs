@@ -322,7 +322,7 @@ fn text_of(field: &Field, value: &Value) -> Result<String, String> {
     }
 }
 
-fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(text))
 }
 

@@ -86,6 +86,12 @@ pub(super) static AWS: Kind = Kind {
             "For private endpoints and other partitions; the region's own when it is absent.",
         )
         .server(),
+        Field::new(
+            "s3-url",
+            "Address of S3",
+            "For private endpoints and other partitions; the region's own when it is absent.",
+        )
+        .server(),
     ],
 };
 
@@ -229,6 +235,12 @@ pub(super) static GOOGLE_CLOUD: Kind = Kind {
             .secret()
             .required()
             .of(&["service-account-key"]),
+        Field::new(
+            "storage-url",
+            "Address of Cloud Storage",
+            "For private endpoints; Google's own when it is absent.",
+        )
+        .server(),
         Field::new(
             "project",
             "Project",

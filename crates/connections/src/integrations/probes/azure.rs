@@ -39,7 +39,49 @@ struct Subscription {
     state: String,
 }
 
+/// A token that Azure's management takes, and where that is.
+pub(crate) struct Entry {
+    pub(crate) token: Zeroizing<String>,
+    pub(crate) management: String,
+}
+
+/// Azure lets nobody in: its words, and the subject of our token where that was shown.
+struct Refusal {
+    text: String,
+    subject: Option<String>,
+}
+
 pub(super) async fn ask(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
+    let entry = match sign_in(probe).await? {
+        Ok(entry) => entry,
+        Err(refused) => return refusal(&refused),
+    };
+    let name = subscription(probe, &entry.management, &entry.token).await?;
+    let client = probe.text("client-id").unwrap_or_default();
+    let checked = Checked {
+        account: Some(format!("{client} in {name}")),
+        ..Checked::default()
+    };
+    Ok((checked, None))
+}
+
+/// What lets the asker in.
+pub(crate) async fn credentials(probe: &Probe<'_>) -> Result<Entry, Wrong> {
+    match sign_in(probe).await? {
+        Ok(entry) => Ok(entry),
+        Err(refused) => {
+            refusal(&refused)?;
+            // It is a test only that may be refused for its subject.
+            let subject = refused.subject.unwrap_or_default();
+            Err(Wrong(format!(
+                "Azure knows the application, but none of its federated credentials is for \"{subject}\". Add one with this \
+                 subject."
+            )))
+        }
+    }
+}
+
+async fn sign_in(probe: &Probe<'_>) -> Result<Result<Entry, Refusal>, Wrong> {
     let (login, management) = hosts(probe.text("cloud").unwrap_or("public"));
     let login = probe.text("login-url").unwrap_or(login);
     let management = probe.text("management-url").unwrap_or(management);
@@ -72,19 +114,18 @@ pub(super) async fn ask(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
     let answer = probe.send(request).await?;
     if !answer.status.is_success() {
         let refused: Option<Refused> = serde_json::from_slice(&answer.body).ok();
-        let text = refused
-            .and_then(|refused| refused.error_description)
-            .unwrap_or_default();
-        return refusal(&text, subject.as_deref());
+        let text = refused.and_then(|refused| refused.error_description);
+        return Ok(Err(Refusal {
+            text: text.unwrap_or_default(),
+            subject,
+        }));
     }
     let given: Given = serde_json::from_slice(&answer.body)
         .map_err(|_| Wrong(format!("{login} answers without a token: it is no sign-in of Azure.")))?;
-    let name = subscription(probe, management, &given.access_token).await?;
-    let checked = Checked {
-        account: Some(format!("{client} in {name}")),
-        ..Checked::default()
-    };
-    Ok((checked, None))
+    Ok(Ok(Entry {
+        token: given.access_token,
+        management: management.to_owned(),
+    }))
 }
 
 async fn subscription(probe: &Probe<'_>, management: &str, token: &str) -> Result<String, Wrong> {
@@ -106,7 +147,8 @@ async fn subscription(probe: &Probe<'_>, management: &str, token: &str) -> Resul
 }
 
 /// What Azure's codes mean here (Microsoft Entra authentication and authorization error codes).
-fn refusal(text: &str, subject: Option<&str>) -> Result<Outcome, Wrong> {
+fn refusal(refused: &Refusal) -> Result<Outcome, Wrong> {
+    let (text, subject) = (refused.text.as_str(), refused.subject.as_deref());
     let code = text.split(':').next().unwrap_or_default().trim();
     if let (Some(subject), "AADSTS70021" | "AADSTS700213" | "AADSTS7002138") = (subject, code) {
         let note = format!(

@@ -28,13 +28,46 @@ struct KeyFile {
 }
 
 pub(super) async fn ask(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
-    match probe.method() {
-        "service-account-key" => by_key(probe).await,
-        _ => by_token(probe).await,
+    let let_in = match probe.method() {
+        "service-account-key" => by_key(probe).await?,
+        _ => by_token(probe).await?,
+    };
+    Ok(match let_in {
+        Entry::In { account, .. } => known(account),
+        Entry::NotAs { account, subject } => {
+            let note = format!(
+                "The pool lets this server in, but the test may not act as {account}: its subject is \"{subject}\". That is \
+                 right where the account lets in workspaces only (role Workload Identity User)."
+            );
+            (Checked::default(), Some(note))
+        }
+    })
+}
+
+/// A token that Google's services take from the asker.
+pub(crate) async fn credentials(probe: &Probe<'_>) -> Result<Zeroizing<String>, Wrong> {
+    let let_in = match probe.method() {
+        "service-account-key" => by_key(probe).await?,
+        _ => by_token(probe).await?,
+    };
+    match let_in {
+        Entry::In { token, .. } => Ok(token),
+        Entry::NotAs { account, subject } => Err(Wrong(format!(
+            "The pool lets this server in, but \"{subject}\" may not act as {account}. Give it the role Workload Identity User \
+             on that account."
+        ))),
     }
 }
 
-async fn by_key(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
+/// How far Google lets us in.
+enum Entry {
+    /// With this token, as this account.
+    In { token: Zeroizing<String>, account: String },
+    /// Not as the account that is wished for.
+    NotAs { account: String, subject: String },
+}
+
+async fn by_key(probe: &Probe<'_>) -> Result<Entry, Wrong> {
     let key: KeyFile = serde_json::from_str(probe.secret("key")).map_err(|_| {
         Wrong("The key is no key file of a service account: it is the JSON file as Google gave it.".to_owned())
     })?;
@@ -45,8 +78,10 @@ async fn by_key(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
         .finish();
     let url = address(&key.token_uri)?;
     let request = Request::post(url, "application/x-www-form-urlencoded", form.into_bytes());
-    access_token(&probe.send(request).await?)?;
-    Ok(known(key.client_email))
+    Ok(Entry::In {
+        token: access_token(&probe.send(request).await?)?,
+        account: key.client_email,
+    })
 }
 
 /// A token that the key signs (RFC 7523).
@@ -71,7 +106,7 @@ fn assertion(ctx: &Ctx, key: &KeyFile) -> Result<String, Wrong> {
     Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
-async fn by_token(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
+async fn by_token(probe: &Probe<'_>) -> Result<Entry, Wrong> {
     let provider = format!("//iam.googleapis.com/{}", probe.text("provider").unwrap_or_default());
     let (token, subject) = probe.token(probe.text("audience").unwrap_or(&provider)).await?;
     let services = GoogleServices::of(probe.values);
@@ -83,24 +118,24 @@ async fn by_token(probe: &Probe<'_>) -> Result<Outcome, Wrong> {
     );
     let federated = access_token(&probe.send(request).await?)?;
     let Some(account) = probe.text("service-account") else {
-        return Ok(known(format!("principal {subject} of {provider}")));
+        return Ok(Entry::In {
+            token: federated,
+            account: format!("principal {subject} of {provider}"),
+        });
     };
     let url = address(&services.impersonation(account))?;
     let body = json!({"scope": [SCOPE], "lifetime": "300s"}).to_string().into_bytes();
     let answer = probe
         .send(bearer(Request::post(url, "application/json", body), &federated)?)
         .await?;
+    let account = account.to_owned();
     if answer.status.as_u16() == 403 {
-        let note = format!(
-            "The pool lets this server in, but the test may not act as {account}: its subject is \"{subject}\". That is \
-             right where the account lets in workspaces only (role Workload Identity User)."
-        );
-        return Ok((Checked::default(), Some(note)));
+        return Ok(Entry::NotAs { account, subject });
     }
-    if !answer.status.is_success() {
-        return Err(Wrong(refusal(&answer)));
-    }
-    Ok(known(account.to_owned()))
+    Ok(Entry::In {
+        token: access_token(&answer)?,
+        account,
+    })
 }
 
 /// What the token service takes (RFC 8693, in Google's spelling).
@@ -126,7 +161,8 @@ fn known(account: String) -> Outcome {
 fn access_token(answer: &Answer) -> Result<Zeroizing<String>, Wrong> {
     #[derive(Deserialize)]
     struct Given {
-        #[serde(deserialize_with = "values::hidden")]
+        // The service that lends accounts spells it as the rest of Google's interfaces do.
+        #[serde(alias = "accessToken", deserialize_with = "values::hidden")]
         access_token: Zeroizing<String>,
     }
     if !answer.status.is_success() {

@@ -4,11 +4,11 @@
 //! the other side; what is wrong is an answer, not an error; no answer quotes a secret, nor more than a line of what the
 //! other side wrote.
 
-mod aws;
-mod azure;
+pub(crate) mod aws;
+pub(crate) mod azure;
 mod digest;
 mod forge;
-mod google;
+pub(crate) mod google;
 mod kubernetes;
 mod services;
 
@@ -38,19 +38,24 @@ use crate::webhooks::looking;
 const TOKEN_LIFETIME: Duration = Duration::from_secs(300);
 
 /// What is asked with.
-struct Probe<'a> {
-    ctx: &'a Ctx,
-    organization: &'a Organization,
-    kind: &'static Kind,
-    values: &'a Values,
+pub(crate) struct Probe<'a> {
+    pub(crate) ctx: &'a Ctx,
+    pub(crate) organization: &'a Organization,
+    pub(crate) kind: &'static Kind,
+    pub(crate) values: &'a Values,
+    /// Who asks, as tokens of our issuer say below the organization: `integration:test`.
+    pub(crate) asker: &'a str,
 }
+
+/// Who asks that tests an integration.
+const TEST: &str = "integration:test";
 
 /// What a test found: what it showed, and what could not be tried from here.
 pub(super) type Outcome = (Checked, Option<String>);
 
 /// What went wrong, in a sentence for whoever set the integration up.
 #[derive(Debug)]
-struct Wrong(String);
+pub(crate) struct Wrong(pub(crate) String);
 
 impl From<OutboundError> for Wrong {
     fn from(error: OutboundError) -> Self {
@@ -69,7 +74,7 @@ impl Probe<'_> {
         self.text(METHOD).unwrap_or_default()
     }
 
-    fn text(&self, field: &str) -> Option<&str> {
+    pub(crate) fn text(&self, field: &str) -> Option<&str> {
         self.values.settings.text(field)
     }
 
@@ -83,7 +88,7 @@ impl Probe<'_> {
 
     /// A token of our issuer for the other side, and its subject, which is no run's.
     async fn token(&self, audience: &str) -> Result<(Zeroizing<String>, String), Wrong> {
-        let subject = format!("organization:{}:integration:test", self.organization.name);
+        let subject = format!("organization:{}:{}", self.organization.name, self.asker);
         let about = json!({
             "terraform_organization_id": self.organization.id,
             "terraform_organization_name": self.organization.name,
@@ -94,12 +99,12 @@ impl Probe<'_> {
 }
 
 /// The request with a token.
-fn bearer(request: Request, token: &str) -> Result<Request, Wrong> {
+pub(crate) fn bearer(request: Request, token: &str) -> Result<Request, Wrong> {
     Ok(request.header(http::header::AUTHORIZATION, hidden(&format!("Bearer {token}"))?))
 }
 
 /// A header's value that nothing prints.
-fn hidden(text: &str) -> Result<HeaderValue, Wrong> {
+pub(crate) fn hidden(text: &str) -> Result<HeaderValue, Wrong> {
     let mut value = HeaderValue::from_str(text)
         .map_err(|_| Wrong("A secret has characters that it cannot have: was it copied whole?".to_owned()))?;
     value.set_sensitive(true);
@@ -153,6 +158,7 @@ async fn of(ctx: &Ctx, integration: &Integration) -> Result<Outcome> {
         organization: &organization,
         kind: integration.kind()?,
         values: &values,
+        asker: TEST,
     };
     Ok(ask(&probe).await)
 }
@@ -171,6 +177,7 @@ pub async fn draft(ctx: &Ctx, organization: &Organization, draft: IntegrationDra
         organization,
         kind,
         values: &values,
+        asker: TEST,
     };
     Ok(ask(&probe).await)
 }
@@ -204,6 +211,6 @@ fn untested(why: &str) -> Outcome {
 }
 
 /// The text at a JSON pointer.
-fn word<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+pub(crate) fn word<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer)?.as_str()
 }

@@ -4,7 +4,8 @@
 //! Owns no tables. What must stay true: every question goes through the kernel's outbound client; answers that hold
 //! credentials are wiped and never quoted.
 
-mod signature;
+pub(crate) mod signature;
+pub(crate) mod xml;
 
 use http::{HeaderName, HeaderValue};
 use slipway_api::Timestamp;
@@ -13,8 +14,8 @@ use slipway_kernel::text;
 use url::Url;
 use zeroize::Zeroizing;
 
-pub(super) use signature::Keys;
-use signature::{Signed, authorization};
+pub(crate) use signature::Keys;
+use signature::{Signed, authorization, host, time};
 
 /// The API's version, which has not changed since.
 const VERSION: &str = "2011-06-15";
@@ -38,6 +39,34 @@ pub(super) struct Session {
     pub(super) expiration: String,
     /// Whom one is with them.
     pub(super) arn: String,
+}
+
+/// What signs requests of the server itself: a key, or a session of a role. No `Debug`.
+pub(crate) struct Credentials {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: Zeroizing<String>,
+    /// Of a session.
+    pub(crate) session_token: Option<Zeroizing<String>>,
+}
+
+impl Credentials {
+    /// What signs.
+    pub(crate) fn keys(&self) -> Keys<'_> {
+        Keys {
+            access_key_id: &self.access_key_id,
+            secret_access_key: &self.secret_access_key,
+        }
+    }
+}
+
+impl From<Session> for Credentials {
+    fn from(session: Session) -> Self {
+        Self {
+            access_key_id: session.access_key_id,
+            secret_access_key: session.secret_access_key,
+            session_token: Some(session.session_token),
+        }
+    }
 }
 
 /// Why there was no answer.
@@ -134,10 +163,7 @@ impl Sts<'_> {
 
     fn signed(&self, url: &Url, body: &[u8], keys: &Keys<'_>) -> [(&'static str, String); 2] {
         let time = time(self.now);
-        let host = match url.port() {
-            Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
-            None => url.host_str().unwrap_or_default().to_owned(),
-        };
+        let host = host(url);
         let signed = Signed {
             method: "POST",
             path: url.path(),
@@ -175,47 +201,7 @@ fn session(answer: &str) -> Result<Session, Refusal> {
     })
 }
 
-/// `20150830T123600Z` of a moment.
-fn time(now: Timestamp) -> String {
-    // RFC 3339 with milliseconds, as all times here are written: 2015-08-30T12:36:00.000Z.
-    let text = now.to_string();
-    let (seconds, _) = text.split_once('.').unwrap_or((&text, ""));
-    format!("{}Z", seconds.trim_end_matches('Z').replace(['-', ':'], ""))
-}
-
-/// The text of the first element of this name. STS answers small documents of its own without attributes and sections.
+/// The text of an element that AWS never leaves out.
 fn element(xml: &str, name: &str) -> Result<String, Refusal> {
-    let missing = || Refusal::Other(format!("AWS answers without {name}."));
-    let (_, rest) = xml.split_once(&format!("<{name}>")).ok_or_else(missing)?;
-    let (text, _) = rest.split_once(&format!("</{name}>")).ok_or_else(missing)?;
-    let plain = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&apos;", "'"),
-        ("&amp;", "&"),
-    ];
-    Ok(plain.iter().fold(text.trim().to_owned(), |text, (entity, letter)| {
-        text.replace(entity, letter)
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_written_as_aws_reads_them() {
-        assert_eq!(time(Timestamp::from_unix_ms(1_440_938_160_000)), "20150830T123600Z");
-        assert_eq!(time(Timestamp::from_unix_ms(1_440_938_160_123)), "20150830T123600Z");
-    }
-
-    #[test]
-    fn elements_are_found_and_entities_are_letters() {
-        let xml = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>a &lt;b&gt; &amp;amp;</Message></Error></ErrorResponse>";
-        assert_eq!(element(xml, "Code").unwrap(), "AccessDenied");
-        assert_eq!(element(xml, "Message").unwrap(), "a <b> &amp;");
-        assert!(element(xml, "Arn").is_err());
-        assert!(element("<Arn>", "Arn").is_err());
-    }
+    xml::element(xml, name).ok_or_else(|| Refusal::Other(format!("AWS answers without {name}.")))
 }

@@ -57,6 +57,7 @@ impl Fixture {
         super::catalog::make(&acme, &runner, &mut names).await;
         super::workflows::make(&acme, &mut names).await;
         super::git_workspaces::make(&acme, &mut names).await;
+        super::storages::make(&acme, &mut names).await;
         pools(&acme, &mut names).await;
         super::approvals::make(&acme, &runner, &mut names).await;
         super::resource_changes::make(&acme, &runner, &mut names).await;

@@ -18,6 +18,7 @@ mod resource_changes;
 mod roles;
 mod schedules;
 mod shapes;
+mod storages;
 mod tokens;
 mod triggers;
 mod workflows;

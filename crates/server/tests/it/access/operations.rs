@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fixture::new_run;
 use super::{
     approvals, catalog, executors, git_workspaces, integrations, people, repositories, resource_changes, schedules,
-    triggers, workflows,
+    storages, triggers, workflows,
 };
 use crate::support::{State, document};
 
@@ -135,6 +135,8 @@ pub fn rows() -> Vec<Row> {
         executors::rows(),
         git_workspaces::rows(),
         git_workspaces::deletions(),
+        storages::rows(),
+        storages::deletions(),
         executors::deletions(),
         catalog::deletions(),
         approvals::deletions(),

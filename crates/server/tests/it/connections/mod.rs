@@ -15,4 +15,5 @@ mod post;
 mod private_modules;
 mod pull_requests;
 mod ssh_repositories;
+mod storages;
 mod webhooks;
