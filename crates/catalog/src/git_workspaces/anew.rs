@@ -39,7 +39,7 @@ pub(super) async fn write(
     if written.directory != member.directory {
         return Ok(Step::Done);
     }
-    let parents: Vec<_> = resource.stale.0.iter().map(|reason| reason.parent).collect();
+    let parents: Vec<_> = resource.stale.0.iter().filter_map(|reason| reason.parent).collect();
     let parents = resources::of_ids(ctx.db.reader(), resource.organization_id, &parents).await?;
     let words = Words {
         author: author(""),

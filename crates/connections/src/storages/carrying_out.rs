@@ -12,7 +12,7 @@ use slipway_api::storages::{StorageDifference, StorageStatus, StorageTask};
 use slipway_kernel::db::Tx;
 use slipway_kernel::directory;
 use slipway_kernel::queue::jobs::{Job, JobError};
-use slipway_kernel::queue::{NewItem, WorkItem, enqueue, hasten};
+use slipway_kernel::queue::{NewItem, WorkItem, hasten_or_enqueue};
 use slipway_kernel::{Ctx, Result};
 
 use super::clouds::{Trouble, open};
@@ -37,14 +37,11 @@ pub fn job() -> Job {
 
 /// Has a storage worked at soon, after this transaction.
 pub(super) async fn wake(tx: &mut Tx, ctx: &Ctx, storage: &Storage) -> Result<()> {
-    if hasten(tx, ctx, WORK, &storage.id.to_string()).await? {
-        return Ok(());
-    }
     let item = NewItem {
         organization: Some(storage.organization_id),
         ..NewItem::job(WORK, storage.id, json!({}))
     };
-    enqueue(tx, ctx, item).await.map(|_| ())
+    hasten_or_enqueue(tx, ctx, item).await
 }
 
 async fn carry_out(ctx: &Ctx, item: &WorkItem) -> Result<(), JobError> {
