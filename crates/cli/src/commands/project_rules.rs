@@ -95,7 +95,7 @@ pub(super) async fn run(context: &Context, client: &Client, command: ProjectRule
 }
 
 async fn of_project(context: &Context, client: &Client, given: &str) -> anyhow::Result<ProjectId> {
-    Ok(id_of(&find_project(client, context.organization()?, given).await?)?)
+    id_of(&find_project(client, context.organization()?, given).await?)
 }
 
 async fn changes(

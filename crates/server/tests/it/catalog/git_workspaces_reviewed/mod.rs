@@ -151,7 +151,8 @@ impl Reviewed {
     async fn file(&self, file: &str) -> Option<String> {
         let path = format!("/repos/{}/raw/{file}?ref=main", self.repository);
         let token = self.gitea.token(&self.robot, &["all"]).await.unwrap();
-        let asked = reqwest::Client::new()
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let asked = client
             .get(format!("{}/api/v1{path}", self.gitea.url))
             .header("authorization", format!("token {token}"));
         let answer = asked.send().await.unwrap();
