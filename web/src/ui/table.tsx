@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useNoticed } from '@/lib/delayed'
+import { useOverflow } from '@/lib/overflow'
 import { Checkbox } from './choice'
 import { classes } from './classes'
 import { Icon } from './icon'
@@ -83,7 +84,7 @@ export function Table<Row>(props: TableProps<Row>) {
   const isPale = useNoticed(props.isStale ?? false)
   if (rows?.length === 0 && empty) return empty
   return (
-    <div className={classes(styles.scroll, props.isInPanel && styles.panel)}>
+    <Scroller label={props.label} isInPanel={props.isInPanel ?? false}>
       <table
         className={classes(styles.table, props.isTall && styles.tall, isPale && styles.stale)}
         aria-label={props.label}
@@ -109,6 +110,20 @@ export function Table<Row>(props: TableProps<Row>) {
           {rows === undefined && <SkeletonRows {...props} isShown={isLate} />}
         </tbody>
       </table>
+    </Scroller>
+  )
+}
+
+/** Scrolls sideways when the columns need more than there is, by the keyboard too. */
+function Scroller({ label, isInPanel, children }: { label: string; isInPanel: boolean; children: ReactNode }) {
+  const [frame, isWider] = useOverflow<HTMLDivElement>()
+  return (
+    <div
+      ref={frame}
+      className={classes(styles.scroll, isInPanel && styles.panel)}
+      {...(isWider && { tabIndex: 0, role: 'group', 'aria-label': label })}
+    >
+      {children}
     </div>
   )
 }

@@ -43,11 +43,24 @@ interface RuleDialogProps {
 
 /** Mounted while it is open. */
 export function RuleDialog({ organization, rule, names, onClose, onDone }: RuleDialogProps) {
-  const { data, error, refetch } = useQuery(oneRule(rule))
+  // While it is being deleted it is not read again: the event of that may come before the answer.
+  const [isGoing, setGoing] = useState(false)
+  const { data, error, refetch } = useQuery({ ...oneRule(rule), enabled: !isGoing })
   const [isRemoving, setRemoving] = useState(false)
   const shown = data?.data as Rule | undefined
   const refusal = useRefusal(organization, shown ? projectIn(shown) : '')
-  if (shown && isRemoving) return <DeleteRule rule={shown} onKeep={() => setRemoving(false)} onClose={onClose} onDone={onDone} />
+  const remove = async () => {
+    setGoing(true)
+    try {
+      await call('delete', '/api/v2/approval-rules/{approval_rule}', { params: { path: { approval_rule: rule } } })
+    } catch (refused) {
+      setGoing(false)
+      throw refused
+    }
+    onClose()
+    await onDone()
+  }
+  if (shown && isRemoving) return <DeleteRule rule={shown} onKeep={() => setRemoving(false)} onRemove={remove} />
   return (
     <Dialog isOpen onClose={onClose} title={shown ? `Approval rule ${shown.attributes.name}` : 'Approval rule'} size="md">
       {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
@@ -76,11 +89,10 @@ export function RuleDialog({ organization, rule, names, onClose, onDone }: RuleD
 interface DeleteRuleProps {
   rule: Rule
   onKeep: () => void
-  onClose: () => void
-  onDone: () => Promise<unknown>
+  onRemove: () => Promise<void>
 }
 
-function DeleteRule({ rule, onKeep, onClose, onDone }: DeleteRuleProps) {
+function DeleteRule({ rule, onKeep, onRemove }: DeleteRuleProps) {
   const { name } = rule.attributes
   return (
     <ConfirmDialog
@@ -89,11 +101,7 @@ function DeleteRule({ rule, onKeep, onClose, onDone }: DeleteRuleProps) {
       title={`Delete the approval rule ${name}?`}
       verb="Delete rule"
       isDanger
-      onConfirm={async () => {
-        await call('delete', '/api/v2/approval-rules/{approval_rule}', { params: { path: { approval_rule: rule.id } } })
-        onClose()
-        await onDone()
-      }}
+      onConfirm={onRemove}
     >
       <Stack gap={3}>
         <p>What waits for this rule alone can be confirmed at once. What was approved stays as it is.</p>
