@@ -65,6 +65,9 @@ check() {
         need_package "an SSH server" openssh-server /usr/sbin/sshd
         need_package "an SSH client" openssh-client ssh-keyscan
         need_package python3 python3 python3
+        # Apps are built and run by an engine that a test starts for itself, of images made of busybox.
+        need_package "the Docker Engine" docker.io /usr/sbin/dockerd dockerd
+        need_package "a static busybox" busybox-static /bin/busybox busybox
         # `make bench` signs what its provider registry gives.
         need_package GnuPG gnupg gpg
         if ! python3 -c 'import ensurepip' 2>/dev/null; then

@@ -2,6 +2,7 @@
 
 mod background;
 pub mod dex;
+pub mod docker;
 pub mod git_server;
 pub mod gitea;
 pub mod kubernetes;

@@ -1,0 +1,298 @@
+//! Units: containers that run one process of one version each. They are found by their labels, and made once by their
+//! name: who starts one again that is there gets the one that is there.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bollard::models::{
+    ContainerCreateBody, ContainerInspectResponse, ContainerStateStatusEnum, HostConfig, HostConfigLogConfig,
+    NetworkCreateRequest, RestartPolicy, RestartPolicyNameEnum,
+};
+use bollard::query_parameters::{
+    CreateContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+    StopContainerOptionsBuilder,
+};
+
+use crate::engine::Engine;
+use crate::error::DockerError;
+
+/// Of the log of one unit at the engine, in its own words; ours is kept elsewhere.
+const LOG_SIZE: &str = "10m";
+const LOG_FILES: &str = "3";
+/// Processes and threads of a unit: enough for any program, too few for one that runs wild.
+const MOST_PROCESSES: i64 = 4096;
+
+/// How much a unit may take; zero for as much as there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// In bytes. Whoever takes more is killed.
+    pub memory: u64,
+    /// In thousandths of a processor.
+    pub processor: u32,
+}
+
+/// What shall run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitSpec {
+    /// Unlike every other unit's at the engine.
+    pub name: String,
+    /// An image that is here.
+    pub image: String,
+    /// In place of the image's `ENTRYPOINT` and `CMD`; those when it is empty.
+    pub command: Vec<String>,
+    /// The environment.
+    pub env: BTreeMap<String, String>,
+    /// By these it is found.
+    pub labels: BTreeMap<String, String>,
+    /// How much it may take.
+    pub limits: Limits,
+    /// The network that it is in; it is made when it is not there.
+    pub network: String,
+    /// Whether the engine starts it again when it ends, also after the engine was restarted.
+    pub restarts: bool,
+}
+
+/// A unit as the engine has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// The engine's id.
+    pub id: String,
+    /// As it was made.
+    pub name: String,
+    /// As they were given.
+    pub labels: BTreeMap<String, String>,
+    /// What it does.
+    pub state: State,
+    /// Where it is reached from this machine, while it runs.
+    pub address: Option<IpAddr>,
+    /// How often it was started again.
+    pub restarts: u32,
+    /// When it began the last time, as the engine writes times (RFC 3339).
+    pub started_at: String,
+}
+
+/// What a unit does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Made, and not begun.
+    Created,
+    /// At work.
+    Running,
+    /// Ended, and about to be started again by the engine.
+    Restarting {
+        /// Of the last time.
+        exit_code: i64,
+    },
+    /// Ended.
+    Ended {
+        /// Zero for success; 128 and the signal's number when it was killed.
+        exit_code: i64,
+        /// Whether it was killed because it took more memory than it may.
+        out_of_memory: bool,
+        /// What the engine said when it could not begin.
+        error: String,
+    },
+}
+
+impl Engine {
+    /// Makes a unit and starts it. One of that name that is there already is started when it is not running.
+    ///
+    /// # Errors
+    /// When the image is not here, and when the engine cannot start it.
+    pub async fn start_unit(&self, spec: &UnitSpec) -> Result<Unit, DockerError> {
+        self.make_network(&spec.network).await?;
+        let options = CreateContainerOptionsBuilder::new().name(&spec.name).build();
+        match self.docker.create_container(Some(options), body(spec)).await {
+            Ok(_) => {}
+            Err(error) => match self.failed(error, &format!("image {}", spec.image)) {
+                DockerError::Conflict(_) => {}
+                refused => return Err(refused),
+            },
+        }
+        let started = self.docker.start_container(&spec.name, None).await;
+        started.map_err(|error| self.failed(error, &format!("unit {}", spec.name)))?;
+        self.unit(&spec.name).await
+    }
+
+    /// One unit, by its name or id.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn unit(&self, name: &str) -> Result<Unit, DockerError> {
+        let found = self.docker.inspect_container(name, None).await;
+        found
+            .map(read)
+            .map_err(|error| self.failed(error, &format!("unit {name}")))
+    }
+
+    /// Every unit that has all of these labels, also what has ended.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn units(&self, labels: &BTreeMap<String, String>) -> Result<Vec<Unit>, DockerError> {
+        let wanted: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let filters = HashMap::from([("label", wanted)]);
+        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+        let listed = self.docker.list_containers(Some(options)).await;
+        let listed = listed.map_err(|error| self.failed(error, "units"))?;
+        let mut units = Vec::with_capacity(listed.len());
+        for id in listed.into_iter().filter_map(|summary| summary.id) {
+            match self.unit(&id).await {
+                Ok(unit) => units.push(unit),
+                // Gone since the list was made.
+                Err(DockerError::NotFound(_)) => {}
+                Err(failed) => return Err(failed),
+            }
+        }
+        units.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(units)
+    }
+
+    /// Asks a unit to end (`SIGTERM`), and kills it after `patience`. One that has ended, or is gone, is fine.
+    ///
+    /// # Errors
+    /// When the engine cannot.
+    pub async fn stop_unit(&self, name: &str, patience: Duration) -> Result<(), DockerError> {
+        let seconds = i32::try_from(patience.as_secs()).unwrap_or(i32::MAX);
+        let options = StopContainerOptionsBuilder::new().t(seconds).build();
+        match self.docker.stop_container(name, Some(options)).await {
+            Ok(())
+            | Err(bollard::errors::Error::DockerResponseServerError {
+                status_code: 304 | 404, ..
+            }) => Ok(()),
+            Err(error) => Err(self.failed(error, &format!("unit {name}"))),
+        }
+    }
+
+    /// Takes a unit away with what it wrote, killing it if it runs. One that is gone is fine.
+    ///
+    /// # Errors
+    /// When the engine cannot.
+    pub async fn remove_unit(&self, name: &str) -> Result<(), DockerError> {
+        let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
+        match self.docker.remove_container(name, Some(options)).await {
+            // A conflict: it is being removed.
+            Ok(())
+            | Err(bollard::errors::Error::DockerResponseServerError {
+                status_code: 404 | 409, ..
+            }) => Ok(()),
+            Err(error) => Err(self.failed(error, &format!("unit {name}"))),
+        }
+    }
+
+    async fn make_network(&self, name: &str) -> Result<(), DockerError> {
+        let found = self
+            .docker
+            .inspect_network(name, None)
+            .await
+            .map_err(|error| self.failed(error, name));
+        match found {
+            Err(DockerError::NotFound(_)) => {}
+            found => return found.map(drop),
+        }
+        // Two that make it at once: the second is told that it is there.
+        let request = NetworkCreateRequest {
+            name: name.to_owned(),
+            driver: Some("bridge".to_owned()),
+            ..NetworkCreateRequest::default()
+        };
+        match self
+            .docker
+            .create_network(request)
+            .await
+            .map_err(|error| self.failed(error, name))
+        {
+            Ok(_) | Err(DockerError::Conflict(_)) => Ok(()),
+            Err(refused) => Err(refused),
+        }
+    }
+}
+
+fn body(spec: &UnitSpec) -> ContainerCreateBody {
+    let policy = if spec.restarts {
+        RestartPolicyNameEnum::UNLESS_STOPPED
+    } else {
+        RestartPolicyNameEnum::NO
+    };
+    let limit = |value: u64| (value > 0).then(|| i64::try_from(value).unwrap_or(i64::MAX));
+    let memory = limit(spec.limits.memory);
+    let (entrypoint, command) = match spec.command.split_first() {
+        Some((program, arguments)) => (Some(vec![program.clone()]), Some(arguments.to_vec())),
+        None => (None, None),
+    };
+    let log = HashMap::from([
+        ("max-size".to_owned(), LOG_SIZE.to_owned()),
+        ("max-file".to_owned(), LOG_FILES.to_owned()),
+    ]);
+    ContainerCreateBody {
+        image: Some(spec.image.clone()),
+        entrypoint,
+        cmd: command,
+        env: Some(spec.env.iter().map(|(key, value)| format!("{key}={value}")).collect()),
+        labels: Some(spec.labels.clone().into_iter().collect()),
+        host_config: Some(HostConfig {
+            memory,
+            // Without swap beside it: a limit that swaps is slow before it is one.
+            memory_swap: memory,
+            nano_cpus: limit(u64::from(spec.limits.processor).saturating_mul(1_000_000)),
+            pids_limit: Some(MOST_PROCESSES),
+            network_mode: Some(spec.network.clone()),
+            restart_policy: Some(RestartPolicy {
+                name: Some(policy),
+                maximum_retry_count: None,
+            }),
+            log_config: Some(HostConfigLogConfig {
+                typ: Some("json-file".to_owned()),
+                config: Some(log),
+            }),
+            // Programs gain no rights by files that say so, and somebody reaps what they leave behind.
+            security_opt: Some(vec!["no-new-privileges".to_owned()]),
+            init: Some(true),
+            ..HostConfig::default()
+        }),
+        ..ContainerCreateBody::default()
+    }
+}
+
+fn read(found: ContainerInspectResponse) -> Unit {
+    let state = found.state.unwrap_or_default();
+    let exit_code = state.exit_code.unwrap_or_default();
+    let networks = found
+        .network_settings
+        .and_then(|settings| settings.networks)
+        .unwrap_or_default();
+    let address = networks
+        .into_values()
+        .find_map(|network| network.ip_address?.parse().ok());
+    let kind = match state.status {
+        Some(ContainerStateStatusEnum::RUNNING | ContainerStateStatusEnum::PAUSED) => State::Running,
+        Some(ContainerStateStatusEnum::RESTARTING) => State::Restarting { exit_code },
+        // What the engine could not start stays made, with a reason.
+        Some(ContainerStateStatusEnum::CREATED) if state.error.as_deref().unwrap_or_default().is_empty() => {
+            State::Created
+        }
+        _ => State::Ended {
+            exit_code,
+            out_of_memory: state.oom_killed.unwrap_or_default(),
+            error: state.error.unwrap_or_default(),
+        },
+    };
+    Unit {
+        id: found.id.unwrap_or_default(),
+        name: found.name.unwrap_or_default().trim_start_matches('/').to_owned(),
+        labels: found
+            .config
+            .and_then(|config| config.labels)
+            .unwrap_or_default()
+            .into_iter()
+            .collect(),
+        state: kind,
+        address,
+        restarts: found
+            .restart_count
+            .and_then(|count| u32::try_from(count).ok())
+            .unwrap_or_default(),
+        started_at: state.started_at.unwrap_or_default(),
+    }
+}
