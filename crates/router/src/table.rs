@@ -1,0 +1,171 @@
+//! Where requests go: what a router is told, and keeps.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that a router needs to know. The next one takes the place of the whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Grows with every change: an older one never takes the place of a newer one.
+    pub version: u64,
+    /// By a name that stays the same while the route changes: how busy its targets are is kept by it.
+    pub routes: BTreeMap<String, Route>,
+    /// By the host that they are for, which may be a wildcard.
+    #[serde(default)]
+    pub certificates: BTreeMap<String, Certificate>,
+}
+
+/// The requests of some hosts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// In lower case, without a port. `*.example.test` is every host with exactly one part more; an exact host comes first.
+    pub hosts: Vec<String>,
+    /// Where units listen. None: the answer is 503.
+    pub targets: Vec<SocketAddr>,
+    /// Requests that it may have at work at once; zero for any number. What is more is refused with 503.
+    #[serde(default)]
+    pub most_requests: u32,
+    /// How long a unit may take until its answer begins, in seconds; zero for a minute.
+    #[serde(default)]
+    pub patience: u32,
+    /// Whether requests without TLS are sent to where there is TLS.
+    #[serde(default)]
+    pub forces_tls: bool,
+}
+
+/// What a host proves that it is itself with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Its chain, in PEM, the host's own first.
+    pub chain: String,
+    /// Its key, in PEM.
+    pub key: String,
+}
+
+impl std::fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Certificate")
+    }
+}
+
+/// Why a table is not taken.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum TableError {
+    /// Two routes want the same requests.
+    #[error("the host {host} is in the routes {first} and {second}")]
+    Twice {
+        /// Which.
+        host: String,
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// It is no name of a host.
+    #[error(
+        "{host} of the route {route} is no host: give a name in lower case, without a port, perhaps `*.` before it"
+    )]
+    NoHost {
+        /// As it was given.
+        host: String,
+        /// Where.
+        route: String,
+    },
+    /// It cannot be used.
+    #[error("the certificate for {host} cannot be used: {reason}")]
+    Certificate {
+        /// For which.
+        host: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Table {
+    /// Checks what can be checked without a certificate's key.
+    ///
+    /// # Errors
+    /// When a host is none, or is in two routes.
+    pub fn check(&self) -> Result<(), TableError> {
+        let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+        for (name, route) in &self.routes {
+            for host in &route.hosts {
+                if !is_host(host) {
+                    return Err(TableError::NoHost {
+                        host: host.clone(),
+                        route: name.clone(),
+                    });
+                }
+                if let Some(first) = seen.insert(host, name) {
+                    return Err(TableError::Twice {
+                        host: host.clone(),
+                        first: first.to_owned(),
+                        second: name.clone(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether it is a name that requests may ask for: letters, digits, hyphens and dots, in parts that are not empty.
+fn is_host(host: &str) -> bool {
+    let name = host.strip_prefix("*.").unwrap_or(host);
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.len() <= 63
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
+    };
+    host.len() <= 253 && name.split('.').all(is_part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("shop.example.test", true)]
+    #[case("*.example.test", true)]
+    #[case("localhost", true)]
+    #[case("127.0.0.1", true)]
+    #[case("Shop.example.test", false)]
+    #[case("shop.example.test:80", false)]
+    #[case("a.*.test", false)]
+    #[case("*", false)]
+    #[case("", false)]
+    #[case("a..b", false)]
+    fn hosts(#[case] host: &str, #[case] is_one: bool) {
+        assert_eq!(is_host(host), is_one);
+    }
+
+    #[test]
+    fn a_host_has_one_route() {
+        let route = Route {
+            hosts: vec!["a.test".to_owned()],
+            ..Route::default()
+        };
+        let routes = BTreeMap::from([("one".to_owned(), route.clone()), ("two".to_owned(), route)]);
+        let error = Table {
+            routes,
+            ..Table::default()
+        }
+        .check()
+        .unwrap_err();
+        assert_eq!(error.to_string(), "the host a.test is in the routes one and two");
+    }
+
+    #[test]
+    fn a_key_is_not_printed() {
+        let certificate = Certificate {
+            chain: "chain".to_owned(),
+            key: "s3cr3t".to_owned(),
+        };
+        assert!(!format!("{certificate:?}").contains("s3cr3t"));
+    }
+}

@@ -1,0 +1,8 @@
+//! The router between real clients and units that are small servers.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod deploying;
+mod fixture;
+mod passing;
+mod secure;
