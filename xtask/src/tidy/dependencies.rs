@@ -8,11 +8,14 @@ use crate::workspace::Package;
 const PREFIX: &str = "slipway-";
 
 /// A crate and the crates it may depend on, lowest first. Driving a tool needs no database and no other crate.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("api", &[]),
     ("client", &["api"]),
     ("git", &[]),
     ("tofu", &[]),
+    ("buildkit", &[]),
+    ("docker", &["buildkit"]),
+    ("router", &[]),
     ("kernel", &["api"]),
     ("identity", &["api", "kernel"]),
     ("connections", &["api", "kernel", "identity", "git"]),
