@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use slipway_api::ids::LogId;
 use slipway_api::runs::UnaccountedResource;
-use slipway_kernel::queue::{WorkItem, leases, store as queue};
+use slipway_kernel::queue::leases::{Holding, Kept};
+use slipway_kernel::queue::{WorkItem, store as queue};
 use slipway_kernel::wakes::Topic;
 use slipway_kernel::{Ctx, Result};
 use slipway_tofu::journal::{Journal, JournalRecord, may_exist};
@@ -34,8 +35,9 @@ pub async fn run(ctx: &Ctx, holder: &str) -> Result<()> {
     let grace = Duration::from_secs(ctx.settings.runs.lease_seconds);
     let silent_since = ctx.now();
     let mut listener = ctx.wakes.listen(Topic::Queue);
+    let mut lease = Kept::new("runs", holder, LEASE);
     loop {
-        if leases::hold(ctx, "runs", holder, LEASE).await? {
+        if lease.hold(ctx).await? != Holding::No {
             if ctx.now().since(silent_since) >= grace {
                 reap(ctx).await?;
             }

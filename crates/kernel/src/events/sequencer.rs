@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::store;
 use crate::ctx::Ctx;
 use crate::errors::Result;
-use crate::queue::leases;
+use crate::queue::leases::{Holding, Kept};
 use crate::wakes::Topic;
 
 /// Events placed in one transaction at most.
@@ -24,8 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Those of the database; the caller starts it again.
 pub async fn run(ctx: &Ctx, holder: &str) -> Result<()> {
     let mut listener = ctx.wakes.listen(Topic::Events);
+    let mut lease = Kept::new("sequencer", holder, LEASE);
     loop {
-        if leases::hold(ctx, "sequencer", holder, LEASE).await? {
+        if lease.hold(ctx).await? != Holding::No {
             while place_batch(ctx).await? == BATCH {}
         }
         listener.wait(PATIENCE).await;

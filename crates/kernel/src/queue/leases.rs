@@ -6,6 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, Condition, DbBackend};
+use slipway_api::Timestamp;
 
 use crate::ctx::Ctx;
 use crate::db::Tx;
@@ -37,23 +38,80 @@ mod rows {
 ///
 /// Those of the database.
 pub async fn hold(ctx: &Ctx, name: &str, holder: &str, duration: Duration) -> Result<bool> {
+    Ok(take(ctx, name, holder, duration).await?.is_some())
+}
+
+/// A lease that one loop holds again and again: as long as it is not half over, nobody has to be asked.
+pub struct Kept {
+    name: String,
+    holder: String,
+    duration: Duration,
+    until: Option<Timestamp>,
+}
+
+/// Whether a loop has its lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holding {
+    /// Somebody else has it.
+    No,
+    /// It was free or somebody else's before: what is remembered from then may be old.
+    Anew,
+    /// It was held all the time.
+    Still,
+}
+
+impl Kept {
+    /// The lease `name`, which `holder` wants for `duration` each time.
+    #[must_use]
+    pub fn new(name: impl Into<String>, holder: impl Into<String>, duration: Duration) -> Self {
+        Self {
+            name: name.into(),
+            holder: holder.into(),
+            duration,
+            until: None,
+        }
+    }
+
+    /// Takes or keeps it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn hold(&mut self, ctx: &Ctx) -> Result<Holding> {
+        let now = ctx.now();
+        if self.until.is_some_and(|until| until > now.after(self.duration / 2)) {
+            return Ok(Holding::Still);
+        }
+        let was_held = self.until.is_some_and(|until| until > now);
+        self.until = take(ctx, &self.name, &self.holder, self.duration).await?;
+        Ok(match self.until {
+            None => Holding::No,
+            Some(_) if was_held => Holding::Still,
+            Some(_) => Holding::Anew,
+        })
+    }
+}
+
+/// Until when `holder` has the lease; nothing when somebody else has it.
+async fn take(ctx: &Ctx, name: &str, holder: &str, duration: Duration) -> Result<Option<Timestamp>> {
     let now = ctx.now();
     let known = rows::Entity::find_by_id(name).one(ctx.db.reader()).await?;
     match &known {
-        Some(lease) if lease.holder != holder && lease.until > now => return Ok(false),
-        Some(lease) if lease.holder == holder && lease.until > now.after(duration / 2) => return Ok(true),
+        Some(lease) if lease.holder != holder && lease.until > now => return Ok(None),
+        Some(lease) if lease.holder == holder && lease.until > now.after(duration / 2) => return Ok(Some(lease.until)),
         _ => {}
     }
+    let until = now.after(duration);
     let tx = ctx.begin().await?;
     if known.is_none() {
         let row = rows::ActiveModel {
             name: Set(name.to_owned()),
             holder: Set(holder.to_owned()),
-            until: Set(now.after(duration)),
+            until: Set(until),
         };
         // Somebody else was faster: it is theirs.
         if rows::Entity::insert(row).exec_without_returning(&*tx).await.is_err() {
-            return Ok(false);
+            return Ok(None);
         }
     } else {
         let mine_or_free = Condition::any()
@@ -61,17 +119,17 @@ pub async fn hold(ctx: &Ctx, name: &str, holder: &str, duration: Duration) -> Re
             .add(rows::Column::Until.lte(now));
         let taken = rows::Entity::update_many()
             .col_expr(rows::Column::Holder, Expr::value(holder))
-            .col_expr(rows::Column::Until, Expr::value(now.after(duration)))
+            .col_expr(rows::Column::Until, Expr::value(until))
             .filter(rows::Column::Name.eq(name))
             .filter(mine_or_free)
             .exec(&*tx)
             .await?;
         if taken.rows_affected == 0 {
-            return Ok(false);
+            return Ok(None);
         }
     }
     tx.commit().await?;
-    Ok(true)
+    Ok(Some(until))
 }
 
 /// Lets transactions that name the same `name` go on one after another: whoever comes second waits for the end of the first
