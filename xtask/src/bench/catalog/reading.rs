@@ -84,14 +84,22 @@ pub(super) fn synchronization(
             .note("until all modules are listed with their variables"),
     );
     let mut times = Vec::new();
-    for number in 0..bench.repetitions(20, 5) {
+    let (repetitions, mut number) = (bench.repetitions(20, 5), 0);
+    while times.len() < repetitions {
+        ensure!(
+            number < 2 * repetitions,
+            "the server fetches tags before it is asked to"
+        );
         modules.ask(&format!("tag {}", tags + number))?;
+        number += 1;
         let begin = Instant::now();
         let found = connection.post(&synchronize, &json!({}))?;
         let added = found.pointer("/data/attributes/added").and_then(Value::as_array);
-        ensure!(added.map(Vec::len) == Some(1), "the new tag is not there: {found}");
         listed(connection, &source, count)?;
-        times.push(milliseconds(begin.elapsed()));
+        // Without the tag, the server's own look at the repository was faster; that is no measurement.
+        if added.map(Vec::len) == Some(1) {
+            times.push(milliseconds(begin.elapsed()));
+        }
     }
     let row = Row::new("the same after another tag, p95", percentile(&times, 95.0), "ms");
     let note = format!(
