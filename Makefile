@@ -11,10 +11,6 @@ DATA ?=
 ONCE ?=
 XTASK := cargo run --quiet --locked --package xtask --
 
-# What is told on PostgreSQL, too. With the command's package the features of all dependencies are those of the whole
-# workspace, so that nothing is built again.
-STORIES := kernel identity connections infra server cli
-
 .PHONY: help demo test bench nightly dev tools fmt clean
 
 help: ## List these commands
@@ -43,8 +39,7 @@ test: ## Run every check and every test
 	@tools/stage.sh "build" cargo build --locked --workspace
 	@tools/stage.sh "generated documents" $(XTASK) gen --check
 	@tools/stage.sh "tests" cargo test --locked --workspace --no-fail-fast
-	@SLIPWAY_TEST_DATABASE=postgres tools/stage.sh "stories on PostgreSQL" \
-		cargo test --locked --no-fail-fast $(patsubst %,--package slipway-%,$(STORIES)) --test it
+	@tools/stage.sh "stories on PostgreSQL" $(XTASK) stories
 	@tools/stage.sh "flows" $(XTASK) web flows
 
 bench: ## Measure, and print the table
@@ -54,7 +49,7 @@ bench: ## Measure, and print the table
 	@$(XTASK) bench
 
 nightly: ## Run the tests that take hours: many more seeds and cases
-	@PROPTEST_CASES=20000 SLIPWAY_FUZZ_CASES=200000 SLIPWAY_SIMULATION_FAULTS=100000 SLIPWAY_KILL_ALL=1 FLOWS_ALL=1 $(MAKE) --no-print-directory test
+	@PROPTEST_CASES=20000 SLIPWAY_FUZZ_CASES=200000 SLIPWAY_SIMULATION_FAULTS=100000 SLIPWAY_KILL_ALL=1 SLIPWAY_STORIES_ALL=1 FLOWS_ALL=1 $(MAKE) --no-print-directory test
 	@tools/stage.sh "fuzz targets" tools/fuzz.sh 600
 	@tools/stage.sh "tools for the night" $(XTASK) tools --kubernetes
 	@tools/stage.sh "clippy of the night" cargo clippy --locked --package slipway-server --features kubernetes --test kubernetes --quiet -- -D warnings

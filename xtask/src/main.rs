@@ -19,6 +19,7 @@ mod environment;
 mod generate;
 mod licences;
 mod process;
+mod stories;
 mod tidy;
 mod tools;
 mod web;
@@ -50,6 +51,8 @@ enum Command {
     Gen(generate::Arguments),
     /// Check that every dependency, of the console too, is permissively licensed and none is refused.
     Licences,
+    /// Tell stories on PostgreSQL: a sample, or all of them with SLIPWAY_STORIES_ALL=1.
+    Stories,
     /// Check the rules of the house that no other tool checks.
     Tidy(tidy::Arguments),
     /// Obtain OpenTofu, the providers and the services that the demo and the tests use.
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::Dev(arguments) => dev::run(&arguments),
         Command::Gen(arguments) => generate::run(&arguments),
         Command::Licences => licences::run(),
+        Command::Stories => stories::run(),
         Command::Tidy(arguments) => tidy::run(&arguments),
         Command::Tools(arguments) => tools::run(&arguments),
         Command::Web(arguments) => web::run(&arguments),
