@@ -262,6 +262,6 @@ impl Body for Held {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.size.clone()
+        self.size
     }
 }

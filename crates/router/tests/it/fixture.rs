@@ -95,7 +95,8 @@ pub async fn read(stream: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)
             if size == 0 {
                 break;
             }
-            body.extend_from_slice(&chunk[..size]);
+            chunk.truncate(size);
+            body.extend_from_slice(&chunk);
         }
     }
     Some((head, body))

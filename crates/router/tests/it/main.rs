@@ -1,6 +1,6 @@
 //! The router between real clients and units that are small servers.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod deploying;
 mod fixture;
