@@ -156,6 +156,10 @@ pub struct CatalogRules {
     /// The git workspace that the code of its resources is kept in; null for none.
     #[serde(default)]
     pub git_workspace: Option<GitWorkspaceId>,
+    /// Whether its resources are demos: ordered, changed and destroyed as others are, by plans that are never applied, so that
+    /// nothing is made.
+    #[serde(default)]
+    pub is_demo: bool,
     /// Tags for everything that its resources make, unless these or what they stand on say others.
     #[serde(default)]
     pub tags: Vec<ResourceSetting>,
@@ -206,6 +210,9 @@ pub struct CatalogRulesChanges {
         deserialize_with = "crate::patch::present"
     )]
     pub git_workspace: Option<Option<GitWorkspaceId>>,
+    /// Whether its resources are planned and never made. It changes only while the project has no resources and no executors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_demo: Option<bool>,
     /// All tags; those of a project are always inherited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<ResourceSetting>>,

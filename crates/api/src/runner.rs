@@ -138,6 +138,9 @@ pub struct WorkContext {
     /// Only for the plan phase: when the list of changes is wanted.
     #[serde(default)]
     pub changes_wanted: ChangesWanted,
+    /// Only for the plan phase: whether the plan's JSON form comes before the end of the plan, after which the server reads it.
+    #[serde(default)]
+    pub needs_plan_json: bool,
 }
 
 /// When the list of a plan's changes is wanted, for people.

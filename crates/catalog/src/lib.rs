@@ -55,6 +55,7 @@ pub fn migrations() -> Vec<Migration> {
         git_workspaces::store::PULL_REQUESTS,
         resource_imports::store::MIGRATION,
         project_rules::store::SETTINGS,
+        resources::planned_secrets::store::MIGRATION,
     ]
 }
 

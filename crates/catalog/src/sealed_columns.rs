@@ -8,6 +8,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
     vec![
         SealedColumn::new("resources", "sealed", "id", "organization_id"),
         SealedColumn::new("resource_changes", "sealed", "id", "organization_id"),
+        SealedColumn::new("resource_planned_secrets", "sealed", "resource_id", "organization_id"),
         SealedColumn::new("workflow_parts", "sealed", "id", "organization_id"),
     ]
 }

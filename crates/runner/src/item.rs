@@ -248,8 +248,9 @@ impl Work {
         });
         self.fill_usage(&mut completion);
         let wanted = self.claim.context.changes_wanted;
+        let needs_json = self.claim.context.needs_plan_json;
         let is_first = |planned: &Planned| wanted == ChangesWanted::First && planned.is_awaited(wanted);
-        let holds_end = planned.as_ref().is_some_and(is_first);
+        let holds_end = planned.as_ref().is_some_and(|planned| needs_json || is_first(planned));
         let mut showing = planned.map(|planned| Box::pin(plan::show_changes(self, planned)));
         // Before the outcome is written: when a runner is killed here, the plan is made again, and the changes with it.
         let mut json = None;
@@ -258,6 +259,9 @@ impl Work {
             && let Ok(made) = timeout(LONGEST_SHOWING, making).await
         {
             (json, showing) = (made, None);
+            if needs_json && let Some(json) = json.take() {
+                plan::send_json(self, json).await;
+            }
         }
         // From here on a successor can complete the item as well as we can.
         if let Err(error) = self.spool.write_json(

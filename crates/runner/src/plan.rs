@@ -190,7 +190,7 @@ pub(crate) async fn show_changes(work: &Work, planned: Planned) -> Option<Bytes>
     json
 }
 
-/// Sends the plan's JSON, which nobody waits for.
+/// Sends the plan's JSON. The end of the plan does not depend on it: whoever needs it finds that it is not there.
 pub(crate) async fn send_json(work: &Work, json: Bytes) {
     let send = || work.client.put_work_plan_json(work.lease, json.clone());
     if let Err(error) = persist("plan-json", send).await {

@@ -13,7 +13,7 @@ use std::time::Instant;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use slipway_tofu::events::{Event, Phase, Progress, parse_line};
-use slipway_tofu::plan::{Action, OutputSummary, Plan, PlanError, PlanSummary, path_text};
+use slipway_tofu::plan::{Action, OutputSummary, Plan, PlanError, PlanSummary, path_text, planned_outputs};
 use slipway_tofu::state::{State, StateError, StateFile, diff, json_form};
 
 const PLAN_1: &[u8] = include_bytes!("golden/plan1.json");
@@ -27,6 +27,17 @@ fn clear(bytes: &[u8]) -> State<'_> {
         StateFile::Clear(state) => state,
         StateFile::Encrypted(_) => panic!("encrypted"),
     }
+}
+
+#[test]
+fn outputs_of_a_plan_are_known_as_far_as_the_engine_knows_them() {
+    let outputs = planned_outputs(PLAN_1).unwrap().into_iter();
+    let known: Vec<_> = outputs.map(|one| (one.name, one.value, one.sensitive)).collect();
+    let expected = [("secret", Some(json!("hunter22")), true), ("text", None, false)];
+    assert_eq!(
+        known,
+        expected.map(|(name, value, sensitive)| (name.to_owned(), value, sensitive))
+    );
 }
 
 #[test]

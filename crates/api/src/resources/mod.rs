@@ -120,6 +120,9 @@ pub struct CatalogResource {
     pub version_name: Option<String>,
     /// Whether anything is behind it.
     pub state: ResourceState,
+    /// Whether it is a demo, as all of its project are: planned, and never made.
+    #[serde(default)]
+    pub is_demo: bool,
     /// As it was last applied; before that, as it was ordered.
     #[serde(flatten)]
     pub specification: ResourceSpecification,
@@ -336,6 +339,9 @@ pub struct ResourceNode {
     pub template_key: TemplateKey,
     /// Whether anything is behind it.
     pub state: ResourceState,
+    /// Whether it is a demo: planned, and never made.
+    #[serde(default)]
+    pub is_demo: bool,
     /// Whether it should be brought up to date.
     pub is_stale: bool,
     /// The change that is not over.
@@ -377,8 +383,11 @@ pub struct ResourceOutput {
     pub value_type: Value,
     /// Whether it is a secret.
     pub is_sensitive: bool,
-    /// Its value; null of a secret that was not asked for by its name.
+    /// Its value; null of a secret that was not asked for by its name, and of what is not known.
     pub value: Option<Value>,
+    /// Whether nobody knows its value: of a demo, what only an apply would say.
+    #[serde(default)]
+    pub is_unknown: bool,
 }
 
 impl Attributes for ResourceOutput {

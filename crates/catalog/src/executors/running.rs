@@ -18,6 +18,7 @@ use super::runs::{Started, needed, request};
 use super::service::ATTRIBUTES;
 use super::{store, writing};
 use crate::permissions::EXECUTOR_UPDATE;
+use crate::project_rules::store as rules;
 use crate::source_code_versions::model::Code;
 use crate::source_code_versions::service::as_conflict;
 use crate::source_code_versions::snapshots;
@@ -62,6 +63,7 @@ pub(crate) async fn start(ctx: &Ctx, seen: &Executor, wanted: Wanted) -> Result<
         return Ok(started);
     }
     require_enabled(seen)?;
+    refuse_in_demo(ctx, seen, operation).await?;
     if let Some(other) = in_the_way(ctx, seen).await?.filter(|_| !wanted.can_wait) {
         return Err(not_done(&other));
     }
@@ -72,6 +74,7 @@ pub(crate) async fn start(ctx: &Ctx, seen: &Executor, wanted: Wanted) -> Result<
         organization: seen.organization_id,
         attributes: request(seen, operation, &wanted.attributes),
         values: Some(values),
+        reads_plan: false,
     };
     let prepared = managed::runs::prepare(ctx, prepared).await?;
     let mut tx = ctx.begin().await?;
@@ -157,6 +160,17 @@ pub(crate) fn require_enabled(executor: &Executor) -> Result<()> {
     }
     Err(Error::conflict(format!(
         "The executor \"{0}\" is disabled: no run of it can be started. Enable it first: slipway executor enable {0}.",
+        executor.name
+    )))
+}
+
+/// In a demo nothing is made: neither by resources nor by executors.
+async fn refuse_in_demo(ctx: &Ctx, executor: &Executor, operation: ExecutorOperation) -> Result<()> {
+    if operation == ExecutorOperation::Plan || !rules::is_demo(ctx.db.reader(), executor.project_id).await? {
+        return Ok(());
+    }
+    Err(Error::conflict(format!(
+        "The project of the executor \"{}\" is a demo, in which nothing is made: it can only plan.",
         executor.name
     )))
 }

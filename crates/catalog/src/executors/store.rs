@@ -193,6 +193,12 @@ pub(crate) async fn delete(tx: &Tx, id: ExecutorId) -> Result<bool> {
     Ok(Entity::delete_by_id(id).exec(&**tx).await?.rows_affected == 1)
 }
 
+/// Whether a project has any.
+pub(crate) async fn is_any_in(connection: &impl ConnectionTrait, project: ProjectId) -> Result<bool> {
+    let of_project = Entity::find().filter(Column::ProjectId.eq(project));
+    Ok(of_project.one(connection).await?.is_some())
+}
+
 /// One, if it is there.
 pub(crate) async fn find(connection: &impl ConnectionTrait, id: ExecutorId) -> Result<Option<Executor>> {
     Ok(Entity::find_by_id(id).one(connection).await?)

@@ -52,6 +52,8 @@ pub enum State {
     },
     /// With Slipway: the code is there to be read.
     Elsewhere,
+    /// Nowhere: nothing is ever made of it.
+    Demo,
 }
 
 /// An argument of the module.

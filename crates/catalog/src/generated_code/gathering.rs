@@ -33,6 +33,10 @@ pub(crate) async fn facts(
     let context = values::context(ctx, resource, specification, secrets).await?;
     let version = context.version.as_ref().ok_or_else(no_code)?;
     let environment = context.template.details.secrets.iter().filter(|one| one.is_environment);
+    let state = match context.is_demo {
+        true => State::Demo,
+        false => state,
+    };
     Ok(Facts {
         name: specification.name.to_string(),
         template: context.template.key.to_string(),

@@ -67,6 +67,13 @@ fn state(facts: &Facts) -> Option<String> {
     let workspace = match &facts.state {
         State::None => return None,
         State::Copied { workspace, .. } => workspace,
+        State::Demo => {
+            return Some(format!(
+                "## A demo\n\nThe project `{}` is a demo: Slipway only plans what is in it, and has made nothing of this. \
+                 `{} apply` here makes it, and Slipway does not know of it.",
+                facts.project, facts.engine
+            ));
+        }
         State::Elsewhere => {
             return Some(format!(
                 "## What there is already\n\nSlipway runs the module itself, keeps its state, and writes these files anew with every change. \

@@ -181,6 +181,9 @@ fn backend(facts: &Facts) -> Result<String, WriteError> {
             "# Slipway keeps the state in the workspace {workspace}. This project works on a copy of it: see README.md.\n\
              # Never let both apply: the one does not know what the other did.\n"
         ),
+        State::Demo => {
+            "# A demo: Slipway plans it, and makes nothing. An apply of this project does: see README.md.\n".to_owned()
+        }
         State::Elsewhere => {
             "# Slipway runs the module and keeps its state. To go on without it, see README.md.\n".to_owned()
         }

@@ -18,7 +18,7 @@ pub(crate) fn routes() -> Routes {
 }
 
 /// Get what a project says about its resources: what happens to one that is not up to date, what nobody has to
-/// approve, and which tags and settings all of them have.
+/// approve, which tags and settings all of them have, and whether they are planned and never made.
 #[utoipa::path(get, path = "/api/v2/projects/{project}/catalog-rules", operation_id = "get_catalog_rules",
     tag = "resource changes",
     params(("project" = ProjectId, Path, description = "The project's id.")),
@@ -48,6 +48,7 @@ async fn get_catalog_rules(ctx: Ctx, params: Params) -> Result<impl IntoResponse
         (status = 401, body = ErrorDocument),
         (status = 403, body = ErrorDocument),
         (status = 404, body = ErrorDocument),
+        (status = 409, body = ErrorDocument),
         (status = 412, body = ErrorDocument),
         (status = 415, body = ErrorDocument),
         (status = 422, body = ErrorDocument),
@@ -71,6 +72,7 @@ fn resource(rules: ProjectRules, inherited: Inherited) -> Resource<Wire> {
         when_stale: rules.when_stale,
         unapproved_fields: rules.unapproved_fields.0,
         git_workspace: rules.git_workspace_id,
+        is_demo: rules.is_demo,
         tags: inherited.tags,
         settings: inherited.settings,
         updated_at: rules.updated_at,

@@ -37,6 +37,8 @@ pub struct Model {
     pub unapproved_fields: Fields,
     /// Where the code of its resources is kept.
     pub git_workspace_id: Option<GitWorkspaceId>,
+    /// Whether its resources are planned and never made; decided while there are none.
+    pub is_demo: bool,
     /// When they last changed; none while they are the defaults.
     pub updated_at: Option<Timestamp>,
     /// Counts changes; 0 while there is no row.
@@ -137,6 +139,7 @@ impl Model {
             when_stale: WhenStale::default(),
             unapproved_fields: Fields::default(),
             git_workspace_id: None,
+            is_demo: false,
             updated_at: None,
             version: 0,
         }
@@ -156,6 +159,7 @@ impl Model {
             self.unapproved_fields = Fields(fields);
         }
         self.git_workspace_id = changes.git_workspace.unwrap_or(self.git_workspace_id);
+        self.is_demo = changes.is_demo.unwrap_or(self.is_demo);
         self.updated_at = Some(now);
         self.version += 1;
         Ok(self)

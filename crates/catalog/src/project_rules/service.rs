@@ -5,13 +5,15 @@ use slipway_api::Code;
 use slipway_api::ids::ProjectId;
 use slipway_api::resource_changes::CatalogRulesChanges;
 use slipway_identity::permissions::PROJECT_UPDATE;
-use slipway_identity::projects;
+use slipway_identity::projects::{self, Project};
 use slipway_kernel::events::{self, NewEvent};
-use slipway_kernel::{Ctx, Error, Result};
+use slipway_kernel::{Ctx, Error, Result, Tx};
 
 use super::model::{Inherited, KIND, ProjectRules};
 use super::{inheriting, store};
+use crate::executors::store as executors;
 use crate::git_workspaces::service as git_workspaces;
+use crate::resources::store as resources;
 
 /// Those of a project that the caller may see.
 ///
@@ -28,7 +30,7 @@ pub async fn get(ctx: &Ctx, project: ProjectId) -> Result<(ProjectRules, Inherit
 ///
 /// # Errors
 ///
-/// `Forbidden`, `Invalid`; `PreconditionFailed` when somebody changed them since.
+/// `Forbidden`, `Invalid`; `Conflict` when it shall become a demo, or none, while something is in it; `PreconditionFailed` when somebody changed them since.
 pub async fn update(
     ctx: &Ctx,
     (seen, before): (&ProjectRules, &Inherited),
@@ -42,6 +44,9 @@ pub async fn update(
     let project = projects::hold(&tx, project.id).await?;
     if let Some(id) = rules.git_workspace_id.filter(|id| seen.git_workspace_id != Some(*id)) {
         git_workspaces::nameable(&tx, ctx, rules.organization_id, id).await?;
+    }
+    if rules.is_demo != seen.is_demo {
+        require_empty(&tx, &project).await?;
     }
     if !store::put(&tx, &rules).await? {
         let detail = "Somebody changed these rules at this moment. Look at them again, and repeat your change.";
@@ -59,6 +64,7 @@ pub async fn update(
             "when-stale": rules.when_stale,
             "unapproved-fields": rules.unapproved_fields,
             "git-workspace": rules.git_workspace_id,
+            "is-demo": rules.is_demo,
         })
     };
     let event = NewEvent {
@@ -74,4 +80,26 @@ pub async fn update(
     events::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
     Ok((rules, inherited))
+}
+
+/// Refuses while something is in the project that was ordered under the other rule. It is held: nothing is ordered meanwhile.
+async fn require_empty(tx: &Tx, project: &Project) -> Result<()> {
+    let resources = resources::ids_of_project(&**tx, project.id).await?.len();
+    if resources > 0 {
+        return Err(Error::conflict(format!(
+            "{} has {resources} resources, and whether they are made or only planned was decided when they were ordered. Destroy \
+             and delete them first, or make another project for it.",
+            project.name
+        ))
+        .at_field("/data/attributes/is-demo"));
+    }
+    if executors::is_any_in(&**tx, project.id).await? {
+        return Err(Error::conflict(format!(
+            "{} has executors, which only plan in a demo: what they made could not be changed or destroyed any more. Delete them \
+             first, or make another project for it.",
+            project.name
+        ))
+        .at_field("/data/attributes/is-demo"));
+    }
+    Ok(())
 }

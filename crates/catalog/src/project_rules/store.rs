@@ -1,7 +1,9 @@
 //! All queries on `catalog_project_rules`.
 
-use sea_orm::ConnectionTrait;
+use std::collections::BTreeSet;
+
 use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QuerySelect};
 use slipway_api::ids::{GitWorkspaceId, OrganizationId, ProjectId};
 use slipway_kernel::Result;
 use slipway_kernel::db::Tx;
@@ -96,6 +98,31 @@ pub(crate) async fn of_project(
 ) -> Result<ProjectRules> {
     let found = Entity::find_by_id(project).one(connection).await?;
     Ok(found.unwrap_or_else(|| ProjectRules::defaults(organization, project)))
+}
+
+/// Whether the resources of a project are planned and never made.
+pub(crate) async fn is_demo(connection: &impl ConnectionTrait, project: ProjectId) -> Result<bool> {
+    Ok(!demos(connection, [project]).await?.is_empty())
+}
+
+/// Which of these projects are demos.
+pub(crate) async fn demos(
+    connection: &impl ConnectionTrait,
+    projects: impl IntoIterator<Item = ProjectId>,
+) -> Result<BTreeSet<ProjectId>> {
+    let projects: BTreeSet<ProjectId> = projects.into_iter().collect();
+    if projects.is_empty() {
+        return Ok(projects);
+    }
+    let found: Vec<ProjectId> = Entity::find()
+        .select_only()
+        .column(Column::ProjectId)
+        .filter(Column::ProjectId.is_in(projects))
+        .filter(Column::IsDemo.eq(true))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Writes the next version; says whether nobody else wrote it first. The project is held.

@@ -1,4 +1,4 @@
-//! Confirming a change: its run's plan, and nothing else, is applied.
+//! Confirming a change: its run's plan, and nothing else, is applied; of a demo, nothing.
 
 use slipway_api::resource_changes::ResourceChangeStatus;
 use slipway_infra::managed::runs;
@@ -64,10 +64,12 @@ pub(super) async fn confirm_in(
         waking::look(tx, ctx, &change).await?;
         return Ok(change);
     }
-    let Some(run) = change.run_id else {
-        return Err(Error::internal(format!("{} waits without a run", change.id)));
-    };
-    runs::confirm(tx, ctx, run, words).await?;
+    match (run, change.run_id) {
+        // Its plan cannot be applied by anybody.
+        (Run::Shown, _) => waking::look(tx, ctx, &change).await?,
+        (_, Some(run)) => runs::confirm(tx, ctx, run, words).await.map(|_| ())?,
+        (_, None) => return Err(Error::internal(format!("{} waits without a run", change.id))),
+    }
     change.status = ResourceChangeStatus::Applying;
     change.detail = None;
     change.touch(ctx.now());

@@ -6,6 +6,8 @@
 //!     └── retry of failed
 //! ```
 //!
+//! A change of a demo goes the same way, and its run ends with its plan: nothing is applied on the way from applying to applied.
+//!
 //! It looks at how things are, not at what happened: the same question again gets the same answer, whatever was killed or
 //! told twice in between. People's own steps (reject, retry, cancel) are not here.
 
@@ -36,6 +38,8 @@ pub enum Run {
     Gone,
     /// It has one.
     Is(RunStatus),
+    /// Of a demo: what there is to see is there, and there is nothing to confirm but the change itself.
+    Shown,
 }
 
 /// What a change stands on.
@@ -79,7 +83,7 @@ pub enum Step {
     Start,
     /// Its plan is there: let people see it.
     Present,
-    /// Confirm its run.
+    /// Confirm its run; of a demo, only the change.
     Confirm,
     /// The resource becomes what it says.
     Succeed,
@@ -101,6 +105,8 @@ pub fn decide(facts: &Facts) -> Step {
             Run::None => on_ground(&facts.ground, Step::Start),
             Run::Gone => Step::Fail(Some("Its run is not there any more.".to_owned())),
             Run::Is(run) => with_run(facts, run),
+            Run::Shown if facts.status == Status::Applying => Step::Succeed,
+            Run::Shown => planned(facts),
         },
     }
 }

@@ -40,7 +40,7 @@ fn grounds() -> [Ground; 3] {
 }
 
 fn all() -> Vec<Facts> {
-    let runs = [Run::NotNeeded, Run::None, Run::Gone];
+    let runs = [Run::NotNeeded, Run::None, Run::Gone, Run::Shown];
     let runs: Vec<Run> = runs.into_iter().chain(RUNS.map(Run::Is)).collect();
     let mut all = Vec::new();
     for status in STATUSES {
@@ -108,7 +108,8 @@ fn nothing_is_confirmed_without_leave_or_a_plan_that_was_presented() {
         assert_eq!(facts.ground, Ground::Firm, "{facts:?}");
         assert!(matches!(facts.leave, Leave::Free | Leave::Met), "{facts:?}");
         let planned = [RunStatus::Planned, RunStatus::PolicyChecked, RunStatus::PlannedAndSaved];
-        assert!(planned.map(Run::Is).contains(&facts.run), "{facts:?}");
+        let is_shown = facts.run == Run::Shown;
+        assert!(is_shown || planned.map(Run::Is).contains(&facts.run), "{facts:?}");
     }
     let of = |facts: &Facts| facts.run == Run::Is(RunStatus::Planned) && facts.ground == Ground::Firm;
     let of_open = |facts: &Facts| of(facts) && matches!(facts.status, Status::Planning | Status::Waiting);
@@ -177,4 +178,30 @@ fn what_needs_no_run_is_applied_when_no_rule_is_in_the_way() {
     Waiting, Missing → rest
     Waiting, Met → succeed
     ");
+}
+
+#[test]
+fn a_demo_waits_for_a_yes_as_everything_does_and_succeeds_without_an_apply() {
+    let of = |facts: &Facts| facts.run == Run::Shown && facts.ground == Ground::Firm;
+    let open = |facts: &Facts| matches!(facts.status, Status::Planning | Status::Waiting | Status::Applying);
+    insta::assert_snapshot!(table(|facts| of(facts) && open(facts), |facts| format!("{:?}, {:?}", facts.status, facts.leave)), @r"
+    Planning, Free → present
+    Planning, Ask → present
+    Planning, Missing → present
+    Planning, Met → present
+    Waiting, Free → confirm
+    Waiting, Ask → rest
+    Waiting, Missing → rest
+    Waiting, Met → confirm
+    Applying, Free → succeed
+    Applying, Ask → succeed
+    Applying, Missing → succeed
+    Applying, Met → succeed
+    ");
+    let waits = |facts: &Facts| facts.run == Run::Shown && facts.status == Status::Waiting && facts.leave == Leave::Met;
+    insta::assert_snapshot!(table(waits, |facts| format!("{:?}", facts.ground)), @r#"
+    Firm → confirm
+    Coming("soon") → hold: soon
+    Lost("gone") → fail: gone
+    "#);
 }

@@ -11,6 +11,7 @@ use slipway_kernel::{Ctx, Error, Result};
 use super::decide::{Facts, Leave, Run};
 use super::model::ResourceChange;
 use super::{ground, leave, store};
+use crate::project_rules::store as rules;
 use crate::resource_imports::store as imports;
 use crate::resources::Resource;
 use crate::resources::store as resources;
@@ -22,6 +23,8 @@ pub(super) struct Known {
     pub(super) resource: Resource,
     pub(super) run: Option<WorkspaceRun>,
     pub(super) standing: Option<Standing>,
+    /// Whether nothing is ever applied.
+    pub(super) is_demo: bool,
     pub(super) facts: Facts,
 }
 
@@ -52,15 +55,19 @@ pub(super) async fn known(ctx: &Ctx, change: ResourceChange) -> Result<Known> {
         // Whoever brought something in that is running did not mean to have it destroyed.
         leave = Leave::Ask;
     }
+    let is_demo = rules::is_demo(ctx.db.reader(), resource.project_id).await?;
     let facts = Facts {
         status: change.status,
         run: match (&run, change.run_id) {
+            (Some(run), _) if run.options.plan_only && run.status == RunStatus::PlannedAndFinished => Run::Shown,
             // Everything is as it shall be: what is left is whether it may be the resource's.
             (Some(run), _) if import.is_some() && run.status == RunStatus::PlannedAndFinished => Run::NotNeeded,
             (Some(run), _) => Run::Is(run.status),
             (None, Some(_)) => Run::Gone,
-            (None, None) if needs_run(&resource, &change) => Run::None,
-            (None, None) => Run::NotNeeded,
+            (None, None) if !needs_run(&resource, &change) => Run::NotNeeded,
+            // Nothing was made of it.
+            (None, None) if is_demo && change.kind == ResourceChangeKind::Destroy => Run::Shown,
+            (None, None) => Run::None,
         },
         ground: ground::of(change.kind, &store::around(ctx.db.reader(), &change).await?),
         leave,
@@ -70,6 +77,7 @@ pub(super) async fn known(ctx: &Ctx, change: ResourceChange) -> Result<Known> {
         resource,
         run,
         standing,
+        is_demo,
         facts,
     })
 }

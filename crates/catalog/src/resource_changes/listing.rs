@@ -10,6 +10,7 @@ use slipway_kernel::http::{ListQuery, Listed};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::decide::Leave;
+use super::facts::Known;
 use super::model::ResourceChange;
 use super::store::{self, Filter};
 use super::{facts, leave};
@@ -133,7 +134,7 @@ pub async fn shown(ctx: &Ctx, change: ResourceChange) -> Result<(ResourceChange,
     wire.import = resource_imports::shown(ctx, id).await?;
     if let Some(known) = standing {
         let missing = leave::missing(ctx, known.standing.as_ref()).await?;
-        wire.detail = wire.detail.or(missing).or_else(|| waits(known.facts.leave));
+        wire.detail = wire.detail.or(missing).or_else(|| waits(&known));
         if let Some(standing) = &known.standing {
             wire.approvals = Some(standing.shown(ctx).await?);
         }
@@ -141,8 +142,14 @@ pub async fn shown(ctx: &Ctx, change: ResourceChange) -> Result<(ResourceChange,
     Ok((change, wire))
 }
 
-fn waits(leave: Leave) -> Option<String> {
-    (leave == Leave::Ask).then(|| "Waits for somebody to confirm or reject the plan.".to_owned())
+fn waits(known: &Known) -> Option<String> {
+    let waits = match known.is_demo {
+        true => {
+            "Waits for somebody to confirm or reject it. It is a demo: nothing is made, changed or destroyed by that."
+        }
+        false => "Waits for somebody to confirm or reject the plan.",
+    };
+    (known.facts.leave == Leave::Ask).then(|| waits.to_owned())
 }
 
 fn wire(change: &ResourceChange, resource: &Resource, template: TemplateKey) -> Wire {

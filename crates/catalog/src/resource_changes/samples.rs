@@ -35,6 +35,7 @@ pub(super) fn output(digest: &str) -> Output {
         value_type: json!("string"),
         is_sensitive: false,
         value: None,
+        is_unknown: false,
         digest: digest.to_owned(),
     }
 }

@@ -86,11 +86,14 @@ async fn prepare(ctx: &Ctx, known: &Known) -> Result<Prepared> {
     let wanted = runs::Wanted {
         organization: change.organization_id,
         attributes: NewRun {
-            message: Some(message(resource, change)),
+            message: Some(message(known)),
             is_destroy: change.kind == ResourceChangeKind::Destroy,
+            // A run that can only plan is one that nobody can apply, whoever finds it.
+            plan_only: Some(known.is_demo),
             ..NewRun::default()
         },
         values: Some(values::for_run(ctx, &context).await?),
+        reads_plan: known.is_demo,
     };
     Ok(Prepared {
         run: runs::prepare(ctx, wanted).await?,
@@ -101,13 +104,15 @@ async fn prepare(ctx: &Ctx, known: &Known) -> Result<Prepared> {
     })
 }
 
-fn message(resource: &Resource, change: &ResourceChange) -> String {
+fn message(known: &Known) -> String {
+    let (resource, change) = (&known.resource, &known.change);
     let verb = match change.kind {
         ResourceChangeKind::Create => "Create",
         ResourceChangeKind::Update => "Change",
         ResourceChangeKind::Destroy => "Destroy",
     };
-    let what = format!("{verb} {}, for {}", resource.name, change.requested_by);
+    let demo = if known.is_demo { ", as a demo" } else { "" };
+    let what = format!("{verb} {}{demo}, for {}", resource.name, change.requested_by);
     match change.reason.trim() {
         "" => what,
         reason => format!("{what}: {reason}"),

@@ -6,6 +6,7 @@ use slipway_kernel::{Ctx, Result};
 use super::facts::Known;
 use super::{outputs, recording, spreading, store, waking};
 use crate::resource_imports;
+use crate::resources::planned_secrets::store as planned_secrets;
 use crate::resources::{service, store as resources};
 
 /// Notes it, all in one transaction. Called again after it was noted it does nothing.
@@ -15,7 +16,7 @@ use crate::resources::{service, store as resources};
 /// `Conflict` when somebody else wrote one of the rows meanwhile.
 pub(super) async fn succeed(ctx: &Ctx, known: &Known) -> Result<()> {
     let seen = &known.change;
-    let outputs = outputs::of(ctx, &known.resource).await?;
+    let found = outputs::of(ctx, known).await?;
     let mut tx = ctx.begin().await?;
     // Its row first: whoever starts a run on it from now on waits, and reads what is new.
     let before = resources::hold(&tx, seen.resource_id).await?;
@@ -27,8 +28,11 @@ pub(super) async fn succeed(ctx: &Ctx, known: &Known) -> Result<()> {
         _ => return Err(recording::changed_meanwhile()),
     };
     let mut now = before.clone();
-    now.outputs = outputs;
+    now.outputs = found.outputs;
     let after = service::become_applied(&mut tx, ctx, now, &change).await?;
+    if let Some(secrets) = found.secrets {
+        planned_secrets::put(&tx, secrets).await?;
+    }
     // A destruction makes none.
     change.revision = (after.revision != before.revision).then_some(after.revision);
     change.end(ResourceChangeStatus::Applied, ctx.now());

@@ -69,6 +69,14 @@ pub(crate) async fn take(
     import: &ResourceImport,
     context: &Context,
 ) -> Result<Taken> {
+    if context.is_demo {
+        let detail = format!(
+            "The project \"{}\" is a demo, in which nothing is made: what is running cannot be brought into it. Choose another \
+             project.",
+            context.project.1
+        );
+        return Err(Error::invalid(BASE, detail));
+    }
     let module = module(ctx, context).await?;
     let (bytes, predecessor) = given(ctx, organization, import).await?;
     let (call, allow_destroy) = (import.module.clone(), import.allow_destroy);

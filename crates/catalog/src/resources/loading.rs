@@ -44,6 +44,7 @@ pub(crate) async fn context(
     };
     let ancestors = ancestors(connection, place.organization.0, &specification.parents).await?;
     let of_project = rules::inherited(connection, place.project.0).await?;
+    let is_demo = rules::is_demo(connection, place.project.0).await?;
     Ok(Context {
         resource: None,
         organization: place.organization,
@@ -55,6 +56,7 @@ pub(crate) async fn context(
         secrets,
         ancestors,
         of_project,
+        is_demo,
     })
 }
 

@@ -6,10 +6,12 @@
 //! unique values are unique, by the database; values of secrets are sealed and never shown.
 
 pub(crate) mod checks;
+pub(crate) mod hidden;
 pub mod http;
 pub(crate) mod loading;
 pub mod model;
 pub(crate) mod naming;
+pub mod planned_secrets;
 pub(crate) mod recording;
 pub(crate) mod resolving;
 pub(crate) mod revisions;

@@ -104,6 +104,9 @@ pub struct Output {
     pub is_sensitive: bool,
     /// Its value; none of a secret, which is read from the state by whoever may.
     pub value: Option<Value>,
+    /// Whether nobody knows its value: of a demo, what only an apply would say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unknown: bool,
     /// Differs when the value does.
     pub digest: String,
 }

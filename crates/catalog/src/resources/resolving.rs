@@ -89,10 +89,10 @@ fn value(context: &Context, variable: &Variable, one: &VersionVariable) -> Resol
     if let Some(found) = referred {
         // Who orders must not be able to bring a secret to where it is shown: that is for a version to say.
         let is_leak = own.is_some() && found.is_sensitive && !is_secret;
+        let leak = || "it is a secret output, and only variables that are secrets are given those".to_owned();
         return ResolvedValue {
             is_sensitive: is_secret || found.is_sensitive,
-            problem: is_leak
-                .then(|| "it is a secret output, and only variables that are secrets are given those".to_owned()),
+            problem: found.unknown.or_else(|| is_leak.then(leak)),
             ..plain(found.value, Some(found.origin))
         };
     }
@@ -147,6 +147,8 @@ struct Referred {
     value: Option<Value>,
     is_sensitive: bool,
     origin: ValueOrigin,
+    /// Why nobody will ever know the value, where that is so.
+    unknown: Option<String>,
 }
 
 /// The output of the resource that is named, whether or not it is below this one.
@@ -165,7 +167,14 @@ fn nearest(context: &Context, reference: &VariableReference) -> Option<Referred>
 
 fn referred((id, parent): (ResourceId, Option<&Ancestor>), name: &str) -> Referred {
     let output = parent.and_then(|parent| parent.resource.outputs.0.get(name));
+    let unknown = parent.filter(|_| output.is_some_and(|output| output.is_unknown));
     Referred {
+        unknown: unknown.map(|parent| {
+            format!(
+                "it is the output \"{name}\" of \"{}\", which only an apply would tell, and that is a demo: give a value",
+                parent.resource.name
+            )
+        }),
         value: output.and_then(|output| output.value.clone()),
         is_sensitive: output.is_some_and(|output| output.is_sensitive),
         origin: ValueOrigin::Reference {

@@ -77,6 +77,7 @@ fn ancestor(number: u64, key: &str, distance: u32, more: Value, outputs: &[(&str
             value_type: json!("string"),
             is_sensitive: value.is_none(),
             value: value.clone(),
+            is_unknown: false,
             digest: String::new(),
         };
         ((*name).to_owned(), output)
@@ -103,6 +104,7 @@ fn context(code: &str, settings: Value, wanted: Value, ancestors: Vec<Ancestor>)
         secrets: Secrets::default(),
         ancestors,
         of_project: Inherited::default(),
+        is_demo: false,
     }
 }
 
@@ -198,6 +200,25 @@ fn outputs_that_are_not_there_or_are_secret_come_later() {
         )
     });
     assert_eq!(with(both.to_vec()), "id: \"1\" reference");
+}
+
+#[test]
+fn what_only_an_apply_of_a_demo_would_tell_is_given_by_hand() {
+    let code = "variable \"id\" {\n  type    = string\n  default = \"x\"\n}\n";
+    let refers = json!([{"name": "id", "reference": {"template": "network", "output": "id"}}]);
+    let with = |wanted: Value| {
+        let mut parent = ancestor(1, "network", 1, json!({}), &[("id", Some(Value::Null))]);
+        let output = parent.resource.outputs.0.get_mut("id").unwrap();
+        (output.value, output.is_unknown) = (None, true);
+        shown(&context(code, refers.clone(), wanted, vec![parent]))
+    };
+    // Not the default, which is not what it will ever be.
+    assert_eq!(
+        with(json!({})),
+        "id: ? reference later ! it is the output \"id\" of \"main\", which only an apply would tell, and that is a demo: \
+         give a value"
+    );
+    assert_eq!(with(json!({"values": {"id": "net-1"}})), "id: \"net-1\" resource");
 }
 
 #[test]

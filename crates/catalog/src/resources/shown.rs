@@ -12,10 +12,11 @@ use slipway_kernel::{Ctx, Error, Result};
 use super::model::{self, Resource};
 use super::revisions;
 use super::service::secrets;
+use crate::project_rules::store as rules;
 use crate::source_code_versions::store as versions;
 use crate::templates::store as templates;
 
-/// These, in three queries for all.
+/// These, in few queries for all.
 ///
 /// # Errors
 ///
@@ -34,6 +35,7 @@ pub(crate) async fn all(
     let of_resources: Vec<ResourceId> = resources.iter().map(|one| one.id).collect();
     let mut open = revisions::store::open(ctx.db.reader(), &of_resources).await?;
     let names = versions::called(ctx.db.reader(), &of_versions).await?;
+    let demos = rules::demos(ctx.db.reader(), resources.iter().map(|one| one.project_id)).await?;
     let mut shown = Vec::with_capacity(resources.len());
     for resource in resources {
         let key = keys.get(&resource.template_id).cloned();
@@ -42,6 +44,7 @@ pub(crate) async fn all(
         let words = Words {
             template: key,
             version,
+            is_demo: demos.contains(&resource.project_id),
             secrets: secrets(ctx, &resource).await?.0.into_keys().collect(),
             change: open.remove(&resource.id),
         };
@@ -54,6 +57,7 @@ pub(crate) async fn all(
 struct Words {
     template: TemplateKey,
     version: Option<String>,
+    is_demo: bool,
     secrets: Vec<String>,
     change: Option<OpenChange>,
 }
@@ -63,6 +67,7 @@ fn document(resource: Resource, organization: &Organization, words: Words) -> Do
         template: words.template,
         version_name: words.version,
         state: resource.state,
+        is_demo: words.is_demo,
         secrets: words.secrets,
         change: words.change,
         stale: resource.stale.0.into_iter().map(reason).collect(),

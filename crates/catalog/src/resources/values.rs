@@ -7,20 +7,20 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use slipway_api::Name;
-use slipway_api::ids::{OrganizationId, ProjectId, ResourceId, WorkspaceId};
+use slipway_api::ids::{OrganizationId, ProjectId, ResourceId};
 use slipway_api::resources::{ResolvedValue as Wire, ResourceSpecification, ValueOrigin};
 use slipway_api::source_code_versions::VersionVariable;
 use slipway_api::templates::{SecretSource, TemplateKey, TemplateSecret};
 use slipway_api::variables::{VariableCategory, VariableSettings};
 use slipway_identity::{organizations, projects};
-use slipway_infra::managed::{outputs, sets};
+use slipway_infra::managed::sets;
 use slipway_kernel::{Ctx, Error, Result};
 use slipway_tofu::interface::{Interface, Variable};
 use slipway_tofu::writing::inline;
 
 use super::loading::{self, Place};
 use super::model::{Resource, Secrets};
-use super::resolving;
+use super::{hidden, resolving};
 use crate::project_rules::model::Inherited;
 use crate::source_code_versions::SourceCodeVersion;
 use crate::templates::Template;
@@ -48,6 +48,8 @@ pub struct Context {
     pub ancestors: Vec<Ancestor>,
     /// What all resources of the project have, unless somebody nearer says something else.
     pub of_project: Inherited,
+    /// Whether the project is a demo: its resources are planned, and never made.
+    pub is_demo: bool,
 }
 
 /// Something that a resource stands on.
@@ -279,14 +281,12 @@ async fn of_set(
     })
 }
 
-type WorkspaceOutputs = BTreeMap<String, Value>;
-
 /// An output that is no part of what is stored: a secret one is read from the state.
 async fn output_of(
     ctx: &Ctx,
     context: &Context,
     (parent, output): (ResourceId, &str),
-    read: &mut BTreeMap<WorkspaceId, WorkspaceOutputs>,
+    read: &mut BTreeMap<ResourceId, BTreeMap<String, Value>>,
 ) -> Result<Value> {
     let found = context.ancestors.iter().find(|one| one.resource.id == parent);
     let missing = || {
@@ -295,12 +295,10 @@ async fn output_of(
             "The output \"{output}\" of \"{name}\" is not there. Apply \"{name}\" first."
         ))
     };
-    let workspace = found.and_then(|one| one.resource.workspace_id).ok_or_else(missing)?;
-    if let std::collections::btree_map::Entry::Vacant(entry) = read.entry(workspace) {
-        let outputs = outputs::of_workspace(ctx, workspace).await?;
-        let all = outputs.into_iter().flat_map(|state| state.outputs);
-        entry.insert(all.map(|one| (one.name, one.value)).collect());
+    let resource = &found.ok_or_else(missing)?.resource;
+    if let std::collections::btree_map::Entry::Vacant(entry) = read.entry(parent) {
+        entry.insert(hidden::outputs(ctx, resource).await?);
     }
-    let value = read.get(&workspace).and_then(|outputs| outputs.get(output));
+    let value = read.get(&parent).and_then(|outputs| outputs.get(output));
     value.cloned().ok_or_else(missing)
 }

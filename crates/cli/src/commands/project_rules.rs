@@ -27,7 +27,8 @@ Examples:
   slipway project rules set payments --when-stale plan
   slipway project rules set payments --free labels --free values/size
   slipway project rules set payments --tag team=payments --setting region=north --remove-setting zone
-  slipway project rules set payments --git-workspace live")]
+  slipway project rules set payments --git-workspace live
+  slipway project rules set trial --demo true")]
     Set(SetArguments),
 }
 
@@ -53,6 +54,9 @@ pub(crate) struct SetArguments {
     /// The code of its resources is kept nowhere
     #[arg(long)]
     no_git_workspace: bool,
+    /// Whether its resources are demos: planned, and never made; decided while the project has none
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    demo: Option<bool>,
     /// A tag that all its resources have; may be given several times
     #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = entry)]
     tag: Vec<(String, String)>,
@@ -129,6 +133,7 @@ async fn changes(
             (false, _) => Some(arguments.free),
         },
         git_workspace,
+        is_demo: arguments.demo,
         tags: merged(&before.tags, entries(arguments.tag), &arguments.remove_tag),
         settings: merged(&before.settings, entries(arguments.setting), &arguments.remove_setting),
     })
@@ -152,6 +157,13 @@ fn show(context: &Context, rules: &Resource<CatalogRules>) -> anyhow::Result<()>
             (
                 "Git workspace",
                 rules.git_workspace.map(|id| id.to_string()).unwrap_or_default(),
+            ),
+            (
+                "Demo",
+                match rules.is_demo {
+                    true => "yes: its resources are planned, and never made".to_owned(),
+                    false => "no".to_owned(),
+                },
             ),
             ("Tags", entries(&rules.tags)),
             ("Settings", entries(&rules.settings)),

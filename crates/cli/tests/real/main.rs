@@ -2,7 +2,7 @@
 //!
 //! `runs` and `refusals` tell what users do and do wrong, `sandbox` what a configuration may not reach, `credentials` what
 //! it is given of integrations, `executors` what is run now and then, `resources` what is ordered from the catalog,
-//! `resource_code` where the code of that is kept, `resource_imports` what was running before, `catalog_commands` what else is said of it, `tree` the whole of `examples/catalog`, `forges` what it finds when it
+//! `resource_code` where the code of that is kept, `resource_imports` what was running before, `demos` what is never made, `catalog_commands` what else is said of it, `tree` the whole of `examples/catalog`, `forges` what it finds when it
 //! comes from outside, `restarts` what happens to a run when servers come and go, `kills` what is left when anything is killed
 //! at any moment. `slipway` and `catalog` are the fixtures; `processes` finds and signals processes; nothing here knows what is
 //! inside of a server.
@@ -19,6 +19,7 @@ mod actions;
 mod catalog;
 mod catalog_commands;
 mod credentials;
+mod demos;
 mod executors;
 mod forges;
 mod forwarder;

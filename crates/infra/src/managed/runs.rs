@@ -32,6 +32,8 @@ pub struct Wanted {
     /// All variables that the workspace shall have when this was applied: they take the place of what it has now. None to
     /// run with what it has now, which are the values of the last run that was applied.
     pub values: Option<Vec<VariableSettings>>,
+    /// Whether the manager reads what the plan says: see [`super::outputs::of_plan`].
+    pub reads_plan: bool,
 }
 
 /// A run that can be started: checked, its values sealed.
@@ -61,6 +63,7 @@ pub async fn prepare(ctx: &Ctx, wanted: Wanted) -> Result<Prepared> {
     let mut options = Options::from_request(&wanted.attributes, false, false)?;
     check_addresses(&options)?;
     options.has_values = wanted.values.is_some();
+    options.needs_plan_json = wanted.reads_plan;
     let id = ctx.new_id()?;
     let values = wanted.values.unwrap_or_default();
     Ok(Prepared {

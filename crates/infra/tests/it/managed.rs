@@ -50,6 +50,7 @@ impl Managed {
 
     async fn prepare(&self, attributes: NewRun, values: Option<Vec<VariableSettings>>) -> runs::Prepared {
         let wanted = runs::Wanted {
+            reads_plan: false,
             organization: self.site.organization.id,
             attributes,
             values,

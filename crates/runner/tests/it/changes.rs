@@ -42,6 +42,26 @@ async fn who_has_to_decide_finds_the_changes_as_soon_as_the_plan_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_the_server_reads_is_there_before_its_end_also_without_changes() {
+    let machine = Machine::running().await;
+    for (code, outputs) in [
+        (
+            "output \"x\" {\n  value = 1\n}\n",
+            json!({"x": {"sensitive": false, "type": "number", "value": 1}}),
+        ),
+        ("locals {\n  a = 1\n}\n", Value::Null),
+    ] {
+        let mut plan = machine.plan_of(code);
+        plan.context.changes_wanted = ChangesWanted::Soon;
+        plan.context.needs_plan_json = true;
+        let planned = machine.finish(&plan).await;
+        let json = planned.plan_json.clone().expect("the plan's JSON came before the end");
+        assert!(!planned.json_came_late, "{}", planned.log());
+        assert_eq!(json["planned_values"]["outputs"], outputs);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_applied_plan_gets_its_list_when_there_is_time() {
     let machine = Machine::running().await;
     let plan = machine.plan_of("resource \"terraform_data\" \"a\" {}\n");

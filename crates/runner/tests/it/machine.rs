@@ -183,6 +183,7 @@ pub(crate) fn claim(configuration_digest: String, phase: WorkPhase) -> Claim {
             log_limit_bytes: 64 << 20,
             planned_by: None,
             changes_wanted: ChangesWanted::default(),
+            needs_plan_json: false,
         },
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Got {
     pub(crate) states: Vec<Vec<u8>>,
     pub(crate) plan: Option<Vec<u8>>,
     pub(crate) plan_json: Option<Value>,
+    /// Whether the item had ended when it came.
+    pub(crate) json_came_late: bool,
     /// Details of changes, from packs in their order.
     pub(crate) changes: Vec<Value>,
     /// The index of changes, and whether the item had ended when it came.
@@ -316,7 +318,11 @@ fn gunzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 async fn plan_json(State(server): State<Server>, Path(item): Path<String>, body: Bytes) {
-    server.with(|inner| inner.got.entry(item).or_default().plan_json = serde_json::from_slice(&body).ok());
+    server.with(|inner| {
+        let got = inner.got.entry(item).or_default();
+        got.plan_json = serde_json::from_slice(&body).ok();
+        got.json_came_late = !got.completions.is_empty();
+    });
 }
 
 async fn state(State(server): State<Server>, Path(item): Path<String>, body: Bytes) {

@@ -170,17 +170,19 @@ impl<'a> Plan<'a> {
             return Err(PlanError::Binary);
         }
         let plan: Self = serde_json::from_slice(bytes).map_err(PlanError::Malformed)?;
-        let major = plan
-            .format_version
-            .split('.')
-            .next()
-            .and_then(|major| major.parse::<u32>().ok());
-        match major {
-            Some(0 | 1) => Ok(plan),
-            _ => Err(PlanError::Version {
-                found: plan.format_version.into_owned(),
-            }),
-        }
+        require_version(&plan.format_version)?;
+        Ok(plan)
+    }
+}
+
+/// Refuses a format that is not known here.
+pub(super) fn require_version(format_version: &str) -> Result<(), PlanError> {
+    let major = format_version.split('.').next().map(str::parse::<u32>);
+    match major {
+        Some(Ok(0 | 1)) => Ok(()),
+        _ => Err(PlanError::Version {
+            found: format_version.to_owned(),
+        }),
     }
 }
 

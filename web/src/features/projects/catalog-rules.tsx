@@ -1,5 +1,5 @@
-// What a project says about the resources of the catalog that stand in it: what happens to one that is not up to date, and what
-// nobody has to approve.
+// What a project says about the resources of the catalog that stand in it: what happens to one that is not up to date, what
+// nobody has to approve, and whether they are ever made.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { toApiError } from '@/api/errors'
@@ -8,7 +8,7 @@ import { addresses } from '@/lib/addresses'
 import { useOrganization } from '@/lib/search'
 import { ErrorNotice } from '@/ui/alert'
 import { Button } from '@/ui/button'
-import { Radio } from '@/ui/choice'
+import { Radio, Switch } from '@/ui/choice'
 import { Combobox, MultiSelect } from '@/ui/combobox'
 import { Dialog } from '@/ui/dialog'
 import { Form } from '@/ui/form'
@@ -101,6 +101,7 @@ export function CatalogRules({ projectId, name, mayUpdate }: { projectId: string
                 </Text>
               ),
             ],
+            ['Demo', rules['is-demo'] ? 'resources are planned, and never made' : <Text key="demo" level={3}>no</Text>],
             ['Tags of all resources', <Entries key="tags" entries={rules.tags} />],
             ['Settings of all resources', <Entries key="settings" entries={rules.settings} />],
           ]}
@@ -145,6 +146,7 @@ function entriesOf(lines: string): Setting[] {
 interface Values {
   readonly 'when-stale': Schema<'WhenStale'>
   readonly 'unapproved-fields': readonly string[]
+  readonly 'is-demo': boolean
   /** Its id; empty for none. */
   readonly 'git-workspace': string
   /** Lines: `team=shop`. */
@@ -162,6 +164,7 @@ function RulesForm({ projectId, rules, etag, onClose }: { projectId: string; rul
       'when-stale': rules['when-stale'],
       'unapproved-fields': rules['unapproved-fields'],
       'git-workspace': rules['git-workspace'] ?? '',
+      'is-demo': rules['is-demo'] ?? false,
       tags: linesOf(rules.tags),
       settings: linesOf(rules.settings),
     },
@@ -175,6 +178,8 @@ function RulesForm({ projectId, rules, etag, onClose }: { projectId: string; rul
               'when-stale': values['when-stale'],
               'unapproved-fields': [...values['unapproved-fields']],
               'git-workspace': values['git-workspace'] || null,
+              // Refused while there are resources.
+              ...(values['is-demo'] !== (rules['is-demo'] ?? false) && { 'is-demo': values['is-demo'] }),
               // A change of these may make resources stale: only what was changed is sent.
               ...(values.tags !== linesOf(rules.tags) && { tags: entriesOf(values.tags) }),
               ...(values.settings !== linesOf(rules.settings) && { settings: entriesOf(values.settings) }),
@@ -223,6 +228,11 @@ function RulesForm({ projectId, rules, etag, onClose }: { projectId: string; rul
         help="The git workspace that the code of its resources is pushed to: a branch for each change, merged when it is confirmed."
         options={all.map(({ id, attributes }) => ({ value: id, text: attributes.name, detail: attributes.repository, icon: 'branch' as const }))}
         {...form.field('git-workspace')}
+      />
+      <Switch
+        label="Demo"
+        help="Its resources are planned, decided about and destroyed as others are, and nothing is ever made. This changes only while there are none."
+        {...form.field('is-demo')}
       />
       <Textarea
         label="Tags of all resources"

@@ -66,6 +66,26 @@ test('tags and settings that all resources have are lines, and are sent only whe
   await waitFor(() => expect(sent).toEqual({ 'when-stale': 'notify', 'unapproved-fields': ['tags', 'values/size'], 'git-workspace': null, settings }))
 })
 
+test('a project becomes a demo by a switch, and says that it is one', async () => {
+  let sent: unknown
+  server.use(
+    ...acme(),
+    live,
+    http.get(ADDRESS, () => HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: { ...rules, 'is-demo': sent !== undefined } } })),
+    http.patch(ADDRESS, async ({ request }) => {
+      sent = ((await request.json()) as { data: { attributes: unknown } }).data.attributes
+      return HttpResponse.json({ data: { id: 'prj-1', type: 'catalog-rules', attributes: { ...rules, 'is-demo': true } } })
+    }),
+  )
+  const { user } = await show(<CatalogRules projectId="prj-1" name="shop" mayUpdate />, AT)
+  await user.click(await screen.findByRole('button', { name: 'Change' }))
+  const dialog = within(await screen.findByRole('dialog'))
+  await user.click(dialog.getByLabelText('Demo'))
+  await user.click(dialog.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(sent).toEqual({ 'when-stale': 'notify', 'unapproved-fields': ['tags', 'values/size'], 'git-workspace': null, 'is-demo': true }))
+  expect(await screen.findByText('resources are planned, and never made')).toBeDefined()
+})
+
 test('who may not change the project is told so; who may not see it sees nothing', async () => {
   server.use(
     ...acme(),

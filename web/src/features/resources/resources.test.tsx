@@ -124,6 +124,20 @@ describe('one resource', () => {
     await expectAccessible(container)
   })
 
+  test('of a demo it says so, and what only an apply would tell is not there', async () => {
+    const id = { name: 'id', type: 'dynamic', 'is-sensitive': false, 'is-unknown': true, value: null }
+    server.use(
+      http.get(`${API}/resources/res-1/outputs`, () => HttpResponse.json({ data: { id: 'res-1', type: 'resource-outputs', attributes: { outputs: [id] } } })),
+      ...put({ resource: network({ 'is-demo': true }) }),
+    )
+    const { container } = await at(<ResourcePage />)
+    expect(await screen.findByTitle('Its project is a demo: it is planned, and never made.')).toBeDefined()
+    const outputs = within(await screen.findByRole('table', { name: 'Outputs' }))
+    expect(await outputs.findByText('known after apply')).toBeDefined()
+    expect(outputs.queryByRole('button')).toBeNull()
+    await expectAccessible(container)
+  })
+
   test('reveals a secret when somebody says so', async () => {
     server.use(...put())
     const { user } = await at(<ResourcePage />)

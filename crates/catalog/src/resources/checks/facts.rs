@@ -10,6 +10,7 @@ use slipway_api::resources::{ResourceSpecification, ResourceState};
 use slipway_api::templates::TemplateKey;
 use slipway_kernel::{Result, directory};
 
+use crate::project_rules::store as rules;
 use crate::resource_changes::store as changes;
 use crate::resources::loading::{self, Place};
 use crate::resources::model::{Resource, Secrets};
@@ -59,6 +60,8 @@ pub(crate) struct Parent {
     pub state: ResourceState,
     /// Whether a change wants it destroyed.
     pub is_going: bool,
+    /// Whether it is a demo: planned, and never made.
+    pub is_demo: bool,
 }
 
 /// All of it.
@@ -157,7 +160,9 @@ async fn needs(connection: &impl Connection, template: TemplateId) -> Result<Vec
 
 async fn parents(connection: &impl Connection, context: &Context) -> Result<BTreeMap<ResourceId, Parent>> {
     let mut found = BTreeMap::new();
-    for ancestor in context.ancestors.iter().filter(|ancestor| ancestor.distance == 1) {
+    let direct = || context.ancestors.iter().filter(|ancestor| ancestor.distance == 1);
+    let demos = rules::demos(connection, direct().map(|one| one.resource.project_id)).await?;
+    for ancestor in direct() {
         let change = match ancestor.resource.change_id {
             Some(id) => changes::find(connection, id).await?,
             None => None,
@@ -168,6 +173,7 @@ async fn parents(connection: &impl Connection, context: &Context) -> Result<BTre
             template_key: ancestor.template.clone(),
             state: ancestor.resource.state,
             is_going: change.is_some_and(|change| change.kind == ResourceChangeKind::Destroy),
+            is_demo: demos.contains(&ancestor.resource.project_id),
         };
         found.insert(ancestor.resource.id, parent);
     }

@@ -40,6 +40,12 @@ pub(super) fn check_parents(facts: &Facts, rights: &Rights, problems: &mut Probl
             problems.add(&place, format!("\"{}\" was destroyed", parent.name));
         } else if parent.is_going {
             problems.add(&place, format!("\"{}\" is being destroyed", parent.name));
+        } else if parent.is_demo && !facts.context.is_demo {
+            let name = &parent.name;
+            let detail = format!(
+                "\"{name}\" is a demo, of which nothing was made: only what is in a project that is a demo, too, can stand on it"
+            );
+            problems.add(&place, detail);
         }
         *counts.entry(parent.template).or_default() += 1;
     }

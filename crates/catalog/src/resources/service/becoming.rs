@@ -6,7 +6,7 @@ use slipway_kernel::{Ctx, Result, Tx};
 
 use super::super::model::{Resource, Stale};
 use super::super::uniqueness::Unique;
-use super::super::{loading, recording, sealing, store, writing};
+use super::super::{loading, planned_secrets, recording, sealing, store, writing};
 use super::changed_meanwhile;
 use crate::resource_changes::ResourceChange;
 use crate::templates::Template;
@@ -54,6 +54,7 @@ async fn described(
 async fn destroyed(tx: &mut Tx, ctx: &Ctx, (resource, template): (Resource, &Template)) -> Result<Resource> {
     let next = resource.destroyed(ctx.now());
     save(tx, &next).await?;
+    planned_secrets::store::remove(tx, next.id).await?;
     settle(tx, (&next, template)).await?;
     recording::record(tx, ctx, &next, "resource.destroyed", json!({})).await?;
     Ok(next)

@@ -19,6 +19,7 @@ use super::super::resolving::inherited;
 use super::super::{naming, store};
 use super::{editing, ordering::ATTRIBUTES};
 use crate::permissions::RESOURCE_READ;
+use crate::project_rules::store as rules;
 use crate::resources::Resource;
 use crate::source_code_versions::schema::schema;
 use crate::source_code_versions::{service as versions, store as version_rows};
@@ -110,7 +111,10 @@ async fn parents(ctx: &Ctx, organization: &Organization, facts: &Facts) -> Resul
     for (key, need) in &facts.needs {
         let of = (organization.id, &visible);
         let rows = store::candidates(ctx.db.reader(), of, need.parent, u64::from(CANDIDATES)).await?;
+        let demos = rules::demos(ctx.db.reader(), rows.iter().map(|row| row.project_id)).await?;
+        let fits = |row: &Resource| facts.context.is_demo || !demos.contains(&row.project_id);
         let candidates = rows.into_iter().filter(|row| Some(row.id) != facts.context.resource);
+        let candidates = candidates.filter(fits);
         parents.push(FormParent {
             template: key.clone(),
             minimum: need.minimum,

@@ -1,13 +1,12 @@
 //! Looking at resources: lists, trees, outputs, revisions.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 use slipway_api::ids::{ResourceId, TemplateId};
 use slipway_api::resources::{ResourceEdge, ResourceNode, ResourceOutput, ResourceRevision, ResourceTree};
 use slipway_api::templates::{TemplateKey, TreeDirection};
 use slipway_identity::organizations::Organization;
-use slipway_infra::managed;
 use slipway_infra::permissions::STATE_READ_OUTPUTS;
 use slipway_kernel::grants::Visibility;
 use slipway_kernel::http::{Listed, Page};
@@ -15,8 +14,9 @@ use slipway_kernel::{Ctx, Error, Result};
 
 use super::super::model::Output;
 use super::super::store::{self, Filter, Sort};
-use super::super::{recording, revisions as kept};
+use super::super::{hidden, recording, revisions as kept};
 use crate::permissions::RESOURCE_READ;
+use crate::project_rules::store as rules;
 use crate::resource_changes::ResourceChange;
 use crate::resources::Resource;
 use crate::templates::store as templates;
@@ -71,10 +71,11 @@ pub async fn tree(ctx: &Ctx, resource: &Resource, direction: TreeDirection) -> R
     let ids: BTreeSet<TemplateId> = walk.nodes.iter().map(|(one, _)| one.template_id).collect();
     let ids: Vec<TemplateId> = ids.into_iter().collect();
     let keys: HashMap<TemplateId, TemplateKey> = templates::keys(ctx.db.reader(), &ids).await?.into_iter().collect();
-    let nodes = walk
-        .nodes
-        .into_iter()
-        .filter_map(|(one, distance)| node(one, &keys, distance));
+    let demos = rules::demos(ctx.db.reader(), walk.nodes.iter().map(|(one, _)| one.project_id)).await?;
+    let nodes = walk.nodes.into_iter().filter_map(|(one, distance)| {
+        let is_demo = demos.contains(&one.project_id);
+        node(one, &keys, (distance, is_demo))
+    });
     Ok(ResourceTree {
         direction,
         nodes: nodes.collect(),
@@ -123,7 +124,11 @@ async fn step(
     Ok(new)
 }
 
-fn node(resource: Resource, keys: &HashMap<TemplateId, TemplateKey>, distance: u32) -> Option<ResourceNode> {
+fn node(
+    resource: Resource,
+    keys: &HashMap<TemplateId, TemplateKey>,
+    (distance, is_demo): (u32, bool),
+) -> Option<ResourceNode> {
     Some(ResourceNode {
         template_key: keys.get(&resource.template_id)?.clone(),
         id: resource.id,
@@ -131,6 +136,7 @@ fn node(resource: Resource, keys: &HashMap<TemplateId, TemplateKey>, distance: u
         project: resource.project_id,
         template: resource.template_id,
         state: resource.state,
+        is_demo,
         is_stale: !resource.stale.0.is_empty(),
         change: resource.change_id,
         distance,
@@ -152,6 +158,7 @@ fn shown(name: &str, output: &Output, value: Option<serde_json::Value>) -> Resou
         value_type: output.value_type.clone(),
         is_sensitive: output.is_sensitive,
         value,
+        is_unknown: output.is_unknown,
     }
 }
 
@@ -163,18 +170,11 @@ fn shown(name: &str, output: &Output, value: Option<serde_json::Value>) -> Resou
 pub async fn output(ctx: &Ctx, resource: &Resource, name: &str) -> Result<ResourceOutput> {
     let missing = || Error::not_found("output", name);
     let output = resource.outputs.0.get(name).ok_or_else(missing)?;
-    if !output.is_sensitive {
+    if !output.is_sensitive || output.is_unknown {
         return Ok(shown(name, output, output.value.clone()));
     }
     ctx.authorize(STATE_READ_OUTPUTS, &resource.target()).await?;
-    let workspace = resource.workspace_id.ok_or_else(missing)?;
-    let found = managed::outputs::of_workspace(ctx, workspace).await?;
-    let mut all: BTreeMap<String, serde_json::Value> = found
-        .into_iter()
-        .flat_map(|state| state.outputs)
-        .map(|one| (one.name, one.value))
-        .collect();
-    let value = all.remove(name).ok_or_else(missing)?;
+    let value = hidden::outputs(ctx, resource).await?.remove(name).ok_or_else(missing)?;
     let mut tx = ctx.begin().await?;
     recording::record(
         &mut tx,

@@ -7,7 +7,7 @@ use slipway_api::Resource;
 use slipway_api::ids::ResourceId;
 use slipway_api::resources::{
     CatalogResource, ResolvedValue, ResourceCheck, ResourceForm, ResourceNode, ResourceOutput, ResourceOutputs,
-    ResourceRevision, ResourceTree, ValueOrigin,
+    ResourceRevision, ResourceState, ResourceTree, ValueOrigin,
 };
 use slipway_api::templates::TreeDirection;
 
@@ -37,12 +37,13 @@ pub(super) fn table(resources: &[Resource<CatalogResource>]) -> Table {
 }
 
 fn state(resource: &CatalogResource) -> String {
-    let stale = if resource.stale.is_empty() {
-        ""
-    } else {
-        ", not up to date"
-    };
-    format!("{}{stale}", resource.state.word())
+    in_words(resource.state, (resource.is_demo, !resource.stale.is_empty()))
+}
+
+fn in_words(state: ResourceState, (is_demo, is_stale): (bool, bool)) -> String {
+    let demo = if is_demo { ", demo" } else { "" };
+    let stale = if is_stale { ", not up to date" } else { "" };
+    format!("{}{demo}{stale}", state.word())
 }
 
 /// A word of the API as text.
@@ -184,6 +185,7 @@ pub(super) fn outputs(context: &Context, outputs: &Resource<ResourceOutputs>) ->
     let mut table = Table::new(&["output", "value", "type"]);
     for output in &outputs.attributes.outputs {
         let value = match &output.value {
+            _ if output.is_unknown => "(known after an apply only)".to_owned(),
             _ if output.is_sensitive => "(secret)".to_owned(),
             Some(value) => plain(value),
             None => String::new(),
@@ -198,6 +200,12 @@ pub(super) fn outputs(context: &Context, outputs: &Resource<ResourceOutputs>) ->
 pub(super) fn output(context: &Context, output: &Resource<ResourceOutput>) -> anyhow::Result<()> {
     if context.output.is_json() {
         return context.output.json(output);
+    }
+    if output.attributes.is_unknown {
+        anyhow::bail!(
+            "Nobody knows \"{}\": only an apply would tell, and the resource is a demo.",
+            output.attributes.name
+        );
     }
     context
         .output
@@ -256,8 +264,7 @@ fn drawn(tree: &ResourceTree) -> Vec<String> {
         let below = next(tree, id);
         let is_new = drawn.insert(id);
         let more = if is_new || below.is_empty() { "" } else { " (see above)" };
-        let stale = if node.is_stale { ", not up to date" } else { "" };
-        let mark = format!(" [{}{stale}]", node.state.word());
+        let mark = format!(" [{}]", in_words(node.state, (node.is_demo, node.is_stale)));
         lines.push(format!(
             "{}{}/{}{mark}{more}",
             "  ".repeat(depth),

@@ -24,6 +24,8 @@ pub struct Options {
     pub variables: Vec<RunVariable>,
     /// Whether it has variables of its own in the place of its workspace's: see [`crate::managed::values`].
     pub has_values: bool,
+    /// Whether the plan's JSON form is there before the plan's end: the workspace's manager reads it.
+    pub needs_plan_json: bool,
     /// Whether strangers wrote the code: it gets no sensitive variable, no identity and no integration.
     pub is_untrusted: bool,
 }
@@ -75,6 +77,7 @@ impl Options {
             save_plan: request.save_plan,
             variables: request.variables.clone().unwrap_or_default(),
             has_values: false,
+            needs_plan_json: false,
             is_untrusted: false,
         })
     }

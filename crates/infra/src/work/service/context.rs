@@ -98,6 +98,7 @@ async fn build(ctx: &Ctx, run: &Run, phase: &Phase) -> Result<WorkContext> {
             (false, true) => ChangesWanted::Soon,
             (false, false) => ChangesWanted::First,
         },
+        needs_plan_json: run.options.needs_plan_json,
     })
 }
 

@@ -314,7 +314,7 @@ async fn the_code_is_for_who_may_see_the_resource_and_the_download_is_told() {
     assert!(detail.contains("no code"), "{detail}");
 }
 
-fn unpacked(bytes: &[u8]) -> tempfile::TempDir {
+pub fn unpacked(bytes: &[u8]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     slipway_tofu::archive::unpack(bytes, directory.path(), &slipway_tofu::archive::Limits::default()).unwrap();
     directory

@@ -1,6 +1,7 @@
 //! The catalog: what is published, and what is ordered from it.
 
 mod blueprints;
+mod demos;
 mod executors;
 mod executors_deciding;
 mod generated_code;

@@ -8,6 +8,7 @@ import { KeyTag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { counted } from '@/lib/numbers'
+import { DemoTag } from '../demo'
 import type { Resource } from '../queries'
 import { type Names, statusOf } from '../words'
 import styles from '../resources.module.css'
@@ -54,6 +55,7 @@ export function columns(organization: string, projects: Names): readonly Column<
       cell: (resource) => (
         <span className={styles.facts}>
           <Status of="resource" value={statusOf(resource.attributes)} />
+          {resource.attributes['is-demo'] && <DemoTag />}
           {related(resource, 'change') && <Text level={3}>a change is open</Text>}
         </span>
       ),

@@ -8,7 +8,7 @@ import { useTabs } from '@/lib/features'
 import { IconButton, LinkButton, Button } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
-import { Stack } from '@/ui/layout'
+import { Row, Stack } from '@/ui/layout'
 import { Link } from '@/ui/link'
 import { Menu } from '@/ui/menu'
 import { PageHead } from '@/ui/page-head'
@@ -18,6 +18,7 @@ import { Facts, Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { Who } from '@/ui/who'
 import { AskDialog, RefreshDialog } from '../changes/ask-dialog'
+import { DemoTag } from '../demo'
 import { DESTROY, RESOURCE, staleResources, UPDATE, useOpenResource, useRefusal } from '../queries'
 import { oneOf, statusOf } from '../words'
 
@@ -48,7 +49,12 @@ export default function ResourceFrame() {
     <>
       <PageHead
         title={name}
-        status={<Status of="resource" value={statusOf(attributes)} isBadge />}
+        status={
+          <Row gap={2}>
+            <Status of="resource" value={statusOf(attributes)} isBadge />
+            {attributes['is-demo'] && <DemoTag />}
+          </Row>
+        }
         meta={
           <Facts>
             {[

@@ -11,7 +11,7 @@ import { CopyButton } from '@/ui/copy-button'
 import { Row, Stack } from '@/ui/layout'
 import { Section } from '@/ui/section'
 import { type Column, Table } from '@/ui/table'
-import { Sensitive } from '@/ui/tag'
+import { Sensitive, Unknown } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { type Output, outputsOf, RESOURCE, type Resource } from '../queries'
 import { oneOf, typeWords, valueText } from '../words'
@@ -79,6 +79,7 @@ function columns(revealed: ReadonlyMap<string, unknown>, onReveal: (name: string
       cell: (output) => {
         const { name } = output
         const isShown = revealed.has(name)
+        if (output['is-unknown']) return <Unknown />
         if (output['is-sensitive'] && !isShown) return <Sensitive />
         return <span className={styles.value}>{valueText(isShown ? revealed.get(name) : output.value)}</span>
       },
@@ -90,6 +91,7 @@ function columns(revealed: ReadonlyMap<string, unknown>, onReveal: (name: string
       narrow: 'end',
       cell: (output) => {
         const { name } = output
+        if (output['is-unknown']) return null
         if (!output['is-sensitive']) return <CopyButton text={valueText(output.value)} what={name} />
         if (!revealed.has(name)) return <IconButton icon="eye" label={`Reveal ${name}…`} onClick={() => onReveal(name)} />
         return (

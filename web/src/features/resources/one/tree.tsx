@@ -9,6 +9,7 @@ import { Section } from '@/ui/section'
 import { Skeleton } from '@/ui/skeleton'
 import { Status } from '@/ui/status'
 import { Text } from '@/ui/text'
+import { DemoTag } from '../demo'
 import { type Tree, type TreeNode, treeOf } from '../queries'
 import { branchesOf, type Branch } from './branches'
 import styles from '../resources.module.css'
@@ -61,6 +62,7 @@ function Leaf({ organization, node, isRepeated }: { organization: string; node: 
       <Text level={3} isSmall>
         {node['template-key']}
       </Text>
+      {node['is-demo'] && <DemoTag />}
       {node['is-stale'] && node.state === 'provisioned' && <Status of="resource" value="stale" />}
       {node.state !== 'provisioned' && <Status of="resource" value={node.state} />}
       {node.change && <Text level={3}>a change is open</Text>}
