@@ -10,7 +10,7 @@ use slipway_kernel::{Ctx, Error, Result};
 
 use super::decide::{Facts, Leave, Run};
 use super::model::ResourceChange;
-use super::{ground, leave, store};
+use super::{credentials, ground, leave, store};
 use crate::resource_imports::store as imports;
 use crate::resources::Resource;
 use crate::resources::store as resources;
@@ -52,6 +52,10 @@ pub(super) async fn known(ctx: &Ctx, change: ResourceChange) -> Result<Known> {
         // Whoever brought something in that is running did not mean to have it destroyed.
         leave = Leave::Ask;
     }
+    let mut ground = ground::of(change.kind, &store::around(ctx.db.reader(), &change).await?);
+    if needs_run(&resource, &change) {
+        ground = ground::worst([ground, credentials::ground(ctx, &change).await?]);
+    }
     let facts = Facts {
         status: change.status,
         run: match (&run, change.run_id) {
@@ -62,7 +66,7 @@ pub(super) async fn known(ctx: &Ctx, change: ResourceChange) -> Result<Known> {
             (None, None) if needs_run(&resource, &change) => Run::None,
             (None, None) => Run::NotNeeded,
         },
-        ground: ground::of(change.kind, &store::around(ctx.db.reader(), &change).await?),
+        ground,
         leave,
     };
     Ok(Known {
