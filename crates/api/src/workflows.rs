@@ -128,6 +128,10 @@ pub struct WorkflowStep {
     pub after: Vec<ResourceId>,
     /// Its change, once it was asked for: its plan, its approvals and its run are there.
     pub change_id: Option<ResourceChangeId>,
+    /// When it began, the last time that it did.
+    pub started_at: Option<Timestamp>,
+    /// When it was done, failed or left out.
+    pub ended_at: Option<Timestamp>,
     /// What is made of a part of a blueprint; left out of other kinds, and in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<WorkflowPart>,

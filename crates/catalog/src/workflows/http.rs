@@ -236,6 +236,8 @@ fn step(step: Step, part: Option<Part>) -> WorkflowStep {
         detail: step.detail,
         after: step.after.0.into_iter().collect(),
         change_id: step.change_id,
+        started_at: step.started_at,
+        ended_at: step.ended_at,
         part: part.map(Part::shown),
     }
 }
