@@ -1,7 +1,7 @@
 //! What a workflow makes by a blueprint: every part as it will be ordered, checked as far as it can be before anything is there.
 //!
-//! Each part is given the id that its resource will have, so that others can be wired to it. It is judged ([`super::judging`]) by the
-//! checks of an order. A step orders it by the same checks again.
+//! Each part is given the id that its resource will have, so that others can be wired to it. It is judged
+//! ([`super::judging`]) by the checks of an order. A step orders it by the same checks again.
 
 use std::collections::{BTreeMap, BTreeSet};
 

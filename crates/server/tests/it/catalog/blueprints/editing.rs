@@ -31,14 +31,14 @@ async fn a_step_is_changed_before_it_is_ordered() {
         .await
         .expect(201);
     let (orders, app) = (path(&planned, "orders"), path(&planned, "app"));
-    let wanted = json!({"name": "my-orders", "values": {"size": 40, "password": "0ther-password"}});
+    let wanted = json!({"name": "my-orders", "values": {"size": 10, "password": "0ther-password"}});
     let changed = change(town.owner(), &orders, wanted).await.expect(200);
     let shown = step(&changed, "orders");
     assert_eq!(
         (&shown["name"], &shown["part"]["resource-name"]),
         (&json!("my-orders"), &json!("my-orders"))
     );
-    assert_eq!(shown["part"]["values"], json!({"size": 40}));
+    assert_eq!(shown["part"]["values"], json!({"size": 10}));
     assert_eq!(shown["part"]["secrets"], json!(["password"]));
     assert_eq!(step(&changed, "carts"), step(&planned, "carts"));
     for (place, text) in everything_written(&town.shop.acme.app).await {
@@ -77,7 +77,7 @@ async fn a_step_is_changed_before_it_is_ordered() {
     change(&bob, &orders, json!({"name": "of-bob"})).await.expect(403);
     let done = town.carry_out("").await;
     assert!(
-        done.contains(&"plan my-orders: password=0ther-password size=40 subnet_id=s-1".to_owned()),
+        done.contains(&"plan my-orders: password=0ther-password size=10 subnet_id=s-1".to_owned()),
         "{done:?}"
     );
     let made = town.workflow(&planned.id()).await;
