@@ -92,6 +92,11 @@ pub struct Approvals {
     pub rules: Vec<RuleStanding>,
     /// Who said what, oldest first.
     pub votes: Vec<ApprovalVote>,
+    /// Whether the caller's yes counts for one of the rules. Whether it waits for anybody's is another question.
+    pub may_approve: bool,
+    /// Why it does not, in a sentence to the caller; absent when it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
 }
 
 impl Attributes for Approvals {

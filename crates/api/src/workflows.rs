@@ -128,6 +128,10 @@ pub struct WorkflowStep {
     pub after: Vec<ResourceId>,
     /// Its change, once it was asked for: its plan, its approvals and its run are there.
     pub change_id: Option<ResourceChangeId>,
+    /// When it began, the last time that it did.
+    pub started_at: Option<Timestamp>,
+    /// When it was done, failed or left out.
+    pub ended_at: Option<Timestamp>,
     /// What is made of a part of a blueprint; left out of other kinds, and in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<WorkflowPart>,
@@ -215,4 +219,27 @@ pub struct NewWorkflow {
 
 impl Attributes for NewWorkflow {
     const TYPE: &'static str = Workflow::TYPE;
+}
+
+/// What a step of a workflow is to make otherwise; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct WorkflowStepChanges {
+    /// What its resource is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Name>,
+    /// Values of variables, secrets included, beside those that it has. One that is null is taken away; one that is given counts
+    /// before what another resource puts out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, Value>,
+    /// What its runs sign in with: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integrations: Option<Vec<IntegrationId>>,
+    /// Another version of its template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_code_version: Option<SourceCodeVersionId>,
+}
+
+impl Attributes for WorkflowStepChanges {
+    const TYPE: &'static str = "workflow-steps";
 }

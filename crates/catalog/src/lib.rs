@@ -86,6 +86,7 @@ pub fn routes(api: Api) -> Api {
 pub const CONSUMERS: &[Consumer] = &[
     source_code_versions::CONSUMER,
     resource_changes::hearing::CONSUMER,
+    resource_changes::hearing::OF_INTEGRATIONS,
     workflows::CONSUMER,
     executors::CONSUMER,
     git_workspaces::CONSUMER,

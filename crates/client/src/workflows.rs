@@ -1,7 +1,7 @@
 //! Workflows: changes of many resources.
 
-use slipway_api::ids::{ProjectId, WorkflowId};
-use slipway_api::workflows::{NewWorkflow, Workflow};
+use slipway_api::ids::{ProjectId, ResourceId, WorkflowId};
+use slipway_api::workflows::{NewWorkflow, Workflow, WorkflowStepChanges};
 use slipway_api::{Name, NewDocument, Resource};
 
 use crate::call::Call;
@@ -60,6 +60,17 @@ impl Client {
     pub async fn retry_workflow(&self, id: WorkflowId) -> Result<Resource<Workflow>, ClientError> {
         self.resource(Call::post(&[PATH, &id.to_string(), "actions", "retry"]))
             .await
+    }
+
+    /// Changes what a step of a workflow makes, as long as nothing of it was ordered.
+    pub async fn change_workflow_step(
+        &self,
+        id: WorkflowId,
+        resource: ResourceId,
+        changes: WorkflowStepChanges,
+    ) -> Result<Resource<Workflow>, ClientError> {
+        let call = Call::patch(&[PATH, &id.to_string(), "steps", &resource.to_string()]);
+        self.resource(call.json(&NewDocument::new(changes))?).await
     }
 
     /// Stops a workflow.

@@ -70,6 +70,14 @@ pub enum GitError {
         /// How much would be allowed.
         limit_bytes: u64,
     },
+    /// More files than an archive may have.
+    #[error("it has {count} files, and {most} can be packed: choose a smaller part of the repository")]
+    TooMany {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// The mirror or what the remote sent is broken.
     #[error("the repository is damaged: {0}")]
     Damaged(String),

@@ -38,7 +38,7 @@ export function ApprovalsPanel({ approvals, me, refusal, onSay, command }: Appro
       title="Approvals"
       count={`${given} of ${needed}`}
       actions={<Status of="approval" value={status} isBadge />}
-      footer={isOpen ? <Say own={own} onSay={onSay} command={command} /> : <p className={styles.refusal}>{refusal}</p>}
+      footer={isOpen ? <Say own={own} vain={vainOf(approvals)} onSay={onSay} command={command} /> : <p className={styles.refusal}>{refusal}</p>}
     >
       {detail && <p className={styles.detail}>{detail}</p>}
       <ul className={styles.rows} aria-label="Rules">
@@ -80,13 +80,19 @@ function Vote({ vote }: { vote: Schema<'ApprovalVote'> }) {
   )
 }
 
+/** Why who looks need not say yes: null where it counts. A no counts always. */
+function vainOf({ 'may-approve': mayApprove, refusal }: Schema<'Approvals'>): string | null {
+  return mayApprove ? null : (refusal ?? 'Your approval counts for none of the rules.')
+}
+
 interface SayProps {
   own: Schema<'ApprovalVote'> | undefined
+  vain: string | null
   onSay: ApprovalsPanelProps['onSay']
   command: string
 }
 
-function Say({ own, onSay, command }: SayProps) {
+function Say({ own, vain, onSay, command }: SayProps) {
   const [comment, setComment] = useState('')
   const [busy, setBusy] = useState<Said | null>(null)
   const [error, setError] = useState<ApiError | null>(null)
@@ -126,7 +132,7 @@ function Say({ own, onSay, command }: SayProps) {
           </Button>
         )}
         {own?.verdict !== 'approve' && (
-          <Button look="primary" isBusy={busy === 'approve'} onClick={() => void say('approve')}>
+          <Button look="primary" isBusy={busy === 'approve'} disabledReason={vain} onClick={() => void say('approve')}>
             Approve
           </Button>
         )}

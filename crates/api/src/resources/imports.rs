@@ -39,8 +39,11 @@ impl std::fmt::Debug for ResourceImport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ResourceImported {
-    /// The workspace that the state was copied from, and that is locked; null where it was a file.
+    /// The workspace that the state was copied from; null where it was a file, and where that is gone or cannot be seen.
     pub from_workspace: Option<Name>,
+    /// Why that workspace is locked now; null where it is not any more.
+    #[serde(default)]
+    pub from_workspace_lock: Option<String>,
     /// The call that it was taken out of: its addresses are now those of the module by itself.
     pub module: Option<String>,
     /// The state's serial.

@@ -23,6 +23,9 @@ pub(super) async fn confirm(ctx: &Ctx, known: &Known, words: &str) -> Result<Res
             missing.unwrap_or_else(|| "It waits for approval.".to_owned()),
         ));
     }
+    if let Ground::Coming(reason) | Ground::Lost(reason) = &known.facts.ground {
+        return Err(Error::conflict(reason.clone()));
+    }
     let mut tx = ctx.begin().await?;
     let (resource, change) = held(&tx, &known.change).await?;
     if let Some(standing) = &known.standing {

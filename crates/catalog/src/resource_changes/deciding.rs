@@ -65,7 +65,8 @@ pub async fn approve(ctx: &Ctx, id: ResourceChangeId, said: &ResourceChangeDecis
     .await?;
     if now.decision.lets_pass() {
         // The approval counts also where the apply has to wait.
-        change = match ground::of(change.kind, &store::around(&*tx, &change).await?) {
+        let around = ground::of(change.kind, &store::around(&*tx, &change).await?);
+        change = match ground::worst([around, known.facts.ground]) {
             Ground::Firm => confirming::confirm_in(&mut tx, ctx, (&resource, change, known.facts.run), "").await?,
             Ground::Coming(_) | Ground::Lost(_) => {
                 waking::look(&mut tx, ctx, &change).await?;

@@ -10,7 +10,7 @@ use slipway_kernel::{Ctx, Error, Result};
 
 use super::decide::{Facts, Leave, Run};
 use super::model::ResourceChange;
-use super::{ground, leave, store};
+use super::{credentials, ground, leave, store};
 use crate::project_rules::store as rules;
 use crate::resource_imports::store as imports;
 use crate::resources::Resource;
@@ -56,6 +56,10 @@ pub(super) async fn known(ctx: &Ctx, change: ResourceChange) -> Result<Known> {
         leave = Leave::Ask;
     }
     let is_demo = rules::is_demo(ctx.db.reader(), resource.project_id).await?;
+    let mut ground = ground::of(change.kind, &store::around(ctx.db.reader(), &change).await?);
+    if needs_run(&resource, &change) {
+        ground = ground::worst([ground, credentials::ground(ctx, &change).await?]);
+    }
     let facts = Facts {
         status: change.status,
         run: match (&run, change.run_id) {
@@ -69,7 +73,7 @@ pub(super) async fn known(ctx: &Ctx, change: ResourceChange) -> Result<Known> {
             (None, None) if is_demo && change.kind == ResourceChangeKind::Destroy => Run::Shown,
             (None, None) => Run::None,
         },
-        ground: ground::of(change.kind, &store::around(ctx.db.reader(), &change).await?),
+        ground,
         leave,
     };
     Ok(Known {

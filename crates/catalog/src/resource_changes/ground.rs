@@ -51,12 +51,15 @@ fn above_destroyed((child, change): &Near) -> Ground {
     }
 }
 
-fn worst(grounds: impl Iterator<Item = Ground>) -> Ground {
-    grounds.fold(Ground::Firm, |so_far, next| match (&so_far, &next) {
-        (Ground::Lost(_), _) | (_, Ground::Firm) => so_far,
-        (_, Ground::Lost(_)) | (Ground::Firm, Ground::Coming(_)) => next,
-        (Ground::Coming(_), Ground::Coming(_)) => so_far,
-    })
+/// The worst of several: what is lost before what is coming.
+pub(super) fn worst(grounds: impl IntoIterator<Item = Ground>) -> Ground {
+    grounds
+        .into_iter()
+        .fold(Ground::Firm, |so_far, next| match (&so_far, &next) {
+            (Ground::Lost(_), _) | (_, Ground::Firm) => so_far,
+            (_, Ground::Lost(_)) | (Ground::Firm, Ground::Coming(_)) => next,
+            (Ground::Coming(_), Ground::Coming(_)) => so_far,
+        })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use slipway_identity::organizations::Organization;
 use slipway_kernel::http::{ListQuery, Listed};
 use slipway_kernel::{Ctx, Error, Result};
 
-use super::decide::Leave;
+use super::decide::{Ground, Leave};
 use super::facts::Known;
 use super::model::ResourceChange;
 use super::store::{self, Filter};
@@ -134,7 +134,11 @@ pub async fn shown(ctx: &Ctx, change: ResourceChange) -> Result<(ResourceChange,
     wire.import = resource_imports::shown(ctx, id).await?;
     if let Some(known) = standing {
         let missing = leave::missing(ctx, known.standing.as_ref()).await?;
-        wire.detail = wire.detail.or(missing).or_else(|| waits(&known));
+        wire.detail = match &known.facts.ground {
+            // Whatever people say, this stands in the way.
+            Ground::Coming(reason) | Ground::Lost(reason) => Some(reason.clone()),
+            Ground::Firm => wire.detail.or(missing).or_else(|| waits(&known)),
+        };
         if let Some(standing) = &known.standing {
             wire.approvals = Some(standing.shown(ctx).await?);
         }

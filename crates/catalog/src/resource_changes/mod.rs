@@ -8,6 +8,7 @@
 
 pub mod carrying_out;
 mod confirming;
+mod credentials;
 pub mod decide;
 pub mod deciding;
 mod ending;

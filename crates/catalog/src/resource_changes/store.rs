@@ -156,6 +156,19 @@ pub(crate) async fn quiet_since(connection: &impl ConnectionTrait, moment: Times
         .await?)
 }
 
+/// The changes of an organization that go on, in no order.
+pub(crate) async fn open_of_organization(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+) -> Result<Vec<ResourceChange>> {
+    Ok(Entity::find()
+        .filter(Column::OrganizationId.eq(organization))
+        .filter(Column::OpenOf.is_not_null())
+        .filter(Column::Status.ne(ResourceChangeStatus::Failed))
+        .all(connection)
+        .await?)
+}
+
 /// What a list of changes is limited to.
 #[derive(Debug, Default)]
 pub struct Filter {

@@ -1,6 +1,6 @@
 //! A change that was carried out: the resource becomes what it says, and those that stand on it hear of it.
 
-use slipway_api::resource_changes::ResourceChangeStatus;
+use slipway_api::resource_changes::{ResourceChangeKind, ResourceChangeStatus};
 use slipway_kernel::{Ctx, Result};
 
 use super::facts::Known;
@@ -37,7 +37,12 @@ pub(super) async fn succeed(ctx: &Ctx, known: &Known) -> Result<()> {
     change.revision = (after.revision != before.revision).then_some(after.revision);
     change.end(ResourceChangeStatus::Applied, ctx.now());
     recording::save(&mut tx, ctx, (&after, &change), "resource-change.applied").await?;
-    resource_imports::done(&mut tx, ctx, &after, &change).await?;
+    match change.kind {
+        ResourceChangeKind::Destroy => resource_imports::destroyed(&mut tx, ctx, &after).await?,
+        ResourceChangeKind::Create | ResourceChangeKind::Update => {
+            resource_imports::done(&mut tx, ctx, &after, &change).await?;
+        }
+    }
     spreading::spread(&mut tx, ctx, (&before, &after), held).await?;
     waking::around(&mut tx, ctx, &after, &change).await?;
     tx.commit().await

@@ -11,7 +11,8 @@ use super::store;
 use crate::resource_changes::{ResourceChange, store as changes};
 use crate::resources::{Resource, recording, store as resources};
 
-/// The order was carried out: the resource has what was brought. The workspace that it was copied from stays locked.
+/// The order was carried out: the resource has what was brought. The workspace that it was copied from stays locked, and says
+/// why: what it would apply is not its own any more.
 ///
 /// # Errors
 ///
@@ -22,8 +23,45 @@ pub(crate) async fn done(tx: &mut Tx, ctx: &Ctx, resource: &Resource, change: &R
     };
     store::set_status(tx, row.change_id, ImportStatus::Done).await?;
     blobs::release(tx, &row.owner()).await?;
+    if let Some(workspace) = row.from_workspace_id {
+        let left = row.told.0.left_out_count;
+        let reason = match &row.told.0.module {
+            Some(call) if left > 0 => format!(
+                "The resource {} manages what is below {call} now. Take that out of the code and the state here, and force \
+                 the lock.",
+                resource.name
+            ),
+            _ => format!(
+                "The resource {} manages everything that is in its state now. Delete this workspace when nobody needs its \
+                 history.",
+                resource.name
+            ),
+        };
+        let successor = resource.id.to_string();
+        succession::settle(tx, ctx, workspace, &successor, (&reason, left == 0)).await?;
+    }
     let told = json!({"resource-count": row.told.0.resource_count});
     recording::record(tx, ctx, resource, "resource.imported", told).await
+}
+
+/// The resource was destroyed: what was copied lists things that are gone, and would be made again by whoever unlocks it.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn destroyed(tx: &mut Tx, ctx: &Ctx, resource: &Resource) -> Result<()> {
+    let Some(row) = store::of_resource(&**tx, resource.id, ImportStatus::Done).await? else {
+        return Ok(());
+    };
+    let Some(workspace) = row.from_workspace_id else {
+        return Ok(());
+    };
+    let reason = format!(
+        "The resource {} took over what is in its state, and destroyed it: an apply here would make it again.",
+        resource.name
+    );
+    let gave_all = row.told.0.left_out_count == 0;
+    succession::settle(tx, ctx, workspace, &resource.id.to_string(), (&reason, gave_all)).await
 }
 
 /// The order came to nothing: the workspace that the state was copied from is free, and the copy goes with its workspace, as

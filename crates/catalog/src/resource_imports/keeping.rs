@@ -4,8 +4,6 @@ use slipway_api::Code;
 use slipway_api::ids::{OrganizationId, ResourceChangeId};
 use slipway_api::resources::ResourceImported;
 use slipway_infra::managed::{states, succession};
-use slipway_infra::permissions::WORKSPACE_READ;
-use slipway_infra::workspaces;
 use slipway_kernel::blobs::{self, BlobAddress};
 use slipway_kernel::{Ctx, Result, Tx};
 
@@ -99,8 +97,11 @@ pub(crate) async fn shown(ctx: &Ctx, change: ResourceChangeId) -> Result<Option<
     };
     let mut told = row.told.0;
     if let Some(workspace) = row.from_workspace_id {
-        match workspaces::load(ctx, workspace, WORKSPACE_READ).await {
-            Ok(_) => {}
+        match succession::seen(ctx, workspace, &row.resource_id.to_string()).await {
+            Ok((name, lock)) => {
+                told.from_workspace = Some(name);
+                told.from_workspace_lock = lock;
+            }
             Err(error) if error.code() == Code::NotFound => told.from_workspace = None,
             Err(error) => return Err(error),
         }

@@ -13,7 +13,8 @@ pub(crate) mod store;
 mod taking;
 
 pub(crate) use ending::{
-    come_to_nothing, done, forget, leave, look_again, refuse_destroy, refuse_while_leaving, require_not_begun,
+    come_to_nothing, destroyed, done, forget, leave, look_again, refuse_destroy, refuse_while_leaving,
+    require_not_begun,
 };
 pub(crate) use keeping::{keep, keeping, prepared, shown};
 pub(crate) use taking::{Taken, take};

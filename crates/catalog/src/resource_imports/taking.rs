@@ -38,7 +38,7 @@ impl Taken {
         if let Some(name) = &self.told.from_workspace {
             notes.push(format!(
                 "The workspace {name} will be locked, so that no two manage the same things. It gets free again when this order \
-                 comes to nothing."
+                 comes to nothing, and stays locked when it is carried out."
             ));
         }
         if !self.told.unknown_addresses.is_empty() {
@@ -157,6 +157,7 @@ fn examined(
     }
     let told = ResourceImported {
         from_workspace: None,
+        from_workspace_lock: None,
         module: None,
         serial: summary.serial,
         lineage: summary.lineage,

@@ -45,7 +45,7 @@ pub(crate) fn of_git(error: GitError) -> Error {
         GitError::Away { .. } | GitError::TimedOut { .. } | GitError::Start { .. } | GitError::File { .. } => {
             Error::unavailable(sentence)
         }
-        GitError::TooLarge { .. } => Error::new(slipway_api::Code::TooLarge, sentence),
+        GitError::TooLarge { .. } | GitError::TooMany { .. } => Error::new(slipway_api::Code::TooLarge, sentence),
         _ => Error::conflict(sentence),
     }
 }

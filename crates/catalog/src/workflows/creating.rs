@@ -1,14 +1,12 @@
 //! What a workflow makes by a blueprint: every part as it will be ordered, checked as far as it can be before anything is there.
 //!
-//! Each part is given the id that its resource will have, so that others can be wired to it. It is judged by the checks of an
-//! order, with parts that are not there yet in the place of what it will stand on; what they will put out is not known. A step
-//! orders it by the same checks again.
+//! Each part is given the id that its resource will have, so that others can be wired to it. It is judged
+//! ([`super::judging`]) by the checks of an order. A step orders it by the same checks again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use slipway_api::blueprints::BlueprintPart;
 use slipway_api::ids::{ResourceId, SourceCodeVersionId, TemplateId};
-use slipway_api::resources::NewCatalogResource;
 use slipway_api::templates::TemplateKey;
 use slipway_api::workflows::NewWorkflow;
 use slipway_api::{Code, Name};
@@ -18,27 +16,20 @@ use slipway_kernel::errors::FieldError;
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::filling::{self, Ids};
+use super::judging::{Site, There, known_name};
 use super::planning::{Plan, Planned};
 use crate::blueprints::model::Content;
 use crate::blueprints::{Blueprint, service as blueprints};
 use crate::permissions::{BLUEPRINT_READ, RESOURCE_CREATE, RESOURCE_READ, TEMPLATE_READ};
-use crate::resources::checks::facts::of_context;
-use crate::resources::checks::rights::rights;
-use crate::resources::checks::{self, Facts};
-use crate::resources::loading::{self, Place};
-use crate::resources::model::{Beginning, Secrets};
+use crate::resources::model::Beginning;
 use crate::resources::service::project_named;
-use crate::resources::values::{Ancestor, Context};
-use crate::resources::{Resource, naming, wanted as specifying};
+use crate::resources::{Resource, loading};
 use crate::source_code_versions::store as versions;
 use crate::templates::specification::Problems;
 use crate::templates::{Template, store as templates};
 
 /// Where what somebody says stands in a body.
 const ATTRIBUTES: &str = "/data/attributes";
-
-/// What is there, or will be, by id: with the key of its template.
-type There = BTreeMap<ResourceId, (Resource, TemplateKey)>;
 
 /// Everything that the parts are looked at with.
 struct Draft<'a> {
@@ -236,9 +227,10 @@ impl Draft<'_> {
         let Some(id) = self.ids.get(&part.name).copied() else {
             return Ok((None, problems.into_found()));
         };
-        let facts = self.facts(&order, &template).await?;
-        self.judge((&order, &facts), &mut problems).await?;
-        let resource_name = self.known_name(&order, &facts);
+        let site = self.site();
+        let facts = site.facts(&order, &template).await?;
+        site.judge((&order, &facts), &mut problems).await?;
+        let resource_name = known_name(&order, &facts);
         if let Some(name) = &resource_name
             && !self.names.insert((template.id, name.clone()))
         {
@@ -278,49 +270,13 @@ impl Draft<'_> {
             .map_err(|reason| format!("\"{name}\" is no name: {reason}; say how it is called"))
     }
 
-    /// What the order is judged by, with those in the place of what it will stand on that are not there yet.
-    async fn facts(&self, order: &NewCatalogResource, template: &Template) -> Result<Facts> {
-        let placeholder = "unnamed".parse().map_err(Error::internal)?;
-        let specification = specifying::ordered(order, order.name.clone().unwrap_or(placeholder));
-        let place = Place {
+    fn site(&self) -> Site<'_> {
+        Site {
+            ctx: self.ctx,
             organization: (self.organization.id, self.organization.name.clone()),
             project: (self.project.id, self.project.name.clone()),
-            template: template.clone(),
-        };
-        let reader = self.ctx.db.reader();
-        let context = loading::context(reader, place, specification, Secrets::default()).await?;
-        let context = Context {
-            ancestors: ancestors(&order.parents, &self.there),
-            ..context
-        };
-        of_context(reader, context, None, order.name.clone()).await
-    }
-
-    async fn judge(&self, (order, facts): (&NewCatalogResource, &Facts), problems: &mut Problems<'_>) -> Result<()> {
-        let mut rights = rights(self.ctx, facts).await?;
-        let to_be = part_ids(&self.blueprint.content, &self.ids);
-        rights.parents.extend(to_be.iter().copied());
-        rights.below.extend(to_be.iter().copied());
-        let mut found = Problems::at("");
-        checks::check(facts, &rights, &mut found);
-        // The template's name for it may have something in it that comes with what it stands on.
-        let is_named_later = order.parents.iter().any(|id| to_be.contains(id))
-            && matches!(naming::rendered(&facts.context, &facts.values), Some(Err(_)));
-        for one in found.into_found() {
-            let place = one.source.pointer.unwrap_or_default();
-            let place = place.trim_start_matches('/');
-            if !(is_named_later && place == "name") {
-                problems.add(place, one.detail);
-            }
-        }
-        Ok(())
-    }
-
-    /// What the resource will be called, as far as that is known.
-    fn known_name(&self, order: &NewCatalogResource, facts: &Facts) -> Option<Name> {
-        match naming::rendered(&facts.context, &facts.values) {
-            Some(rendered) => rendered.ok(),
-            None => order.name.clone(),
+            there: &self.there,
+            to_be: part_ids(&self.blueprint.content, &self.ids),
         }
     }
 
@@ -345,28 +301,4 @@ impl Draft<'_> {
 fn part_ids(content: &Content, ids: &Ids) -> BTreeSet<ResourceId> {
     let parts = content.parts.iter();
     parts.filter_map(|part| ids.get(&part.name).copied()).collect()
-}
-
-/// All that something with these parents stands on, the nearer ones first, of what is there and what will be.
-fn ancestors(parents: &[ResourceId], there: &There) -> Vec<Ancestor> {
-    let (mut found, mut seen, mut distance) = (Vec::new(), BTreeSet::new(), 0);
-    let mut wanted: Vec<ResourceId> = parents.to_vec();
-    while !wanted.is_empty() {
-        distance += 1;
-        let here: Vec<&(Resource, TemplateKey)> = wanted
-            .iter()
-            .filter(|id| seen.insert(**id))
-            .filter_map(|id| there.get(id))
-            .collect();
-        wanted = here
-            .iter()
-            .flat_map(|(resource, _)| resource.specification.0.parents.iter().copied())
-            .collect();
-        found.extend(here.into_iter().map(|(resource, template)| Ancestor {
-            resource: resource.clone(),
-            template: template.clone(),
-            distance,
-        }));
-    }
-    found
 }

@@ -177,7 +177,7 @@ async fn look(ctx: &Ctx, id: WorkflowId) -> Result<Seen> {
         let step = match step.change_id {
             Some(change) if step.status != WorkflowStepStatus::Done => {
                 match changes::find(&*tx, change).await? {
-                    Some(change) => standing(step, &change, ctx),
+                    Some(change) => standing(step, &change),
                     None => {
                         // Its id was written, and then something was killed.
                         begun.extend((step.status == WorkflowStepStatus::Running).then(|| step.clone()));
@@ -222,7 +222,7 @@ pub(super) async fn current(ctx: &Ctx, steps: Vec<Step>) -> Result<Vec<Step>> {
     let found: HashMap<ResourceChangeId, ResourceChange> =
         found.into_iter().map(|change| (change.id, change)).collect();
     let stands = |step: Step| match step.change_id.and_then(|id| found.get(&id)) {
-        Some(change) => standing(step, change, ctx),
+        Some(change) => standing(step, change),
         None => step,
     };
     Ok(steps.into_iter().map(stands).collect())
@@ -243,7 +243,7 @@ const fn word(status: WorkflowStatus) -> &'static str {
 }
 
 /// A step as its change stands.
-fn standing(step: Step, change: &ResourceChange, ctx: &Ctx) -> Step {
+fn standing(step: Step, change: &ResourceChange) -> Step {
     let (status, detail) = match change.status {
         ResourceChangeStatus::Planning | ResourceChangeStatus::Applying => {
             (WorkflowStepStatus::Running, change.detail.clone())
@@ -257,7 +257,8 @@ fn standing(step: Step, change: &ResourceChange, ctx: &Ctx) -> Step {
     if step.status == status && step.detail == detail {
         return step;
     }
-    step.at(status, detail, ctx.now())
+    // Whoever looks before the job wrote it down is told the same time.
+    step.at(status, detail, change.ended_at.unwrap_or(change.updated_at))
 }
 
 /// The steps after a decision, and those of them that began.

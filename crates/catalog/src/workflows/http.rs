@@ -2,21 +2,21 @@
 
 use std::collections::HashMap;
 
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse;
 use slipway_api::ids::{ProjectId, ResourceId, WorkflowId};
-use slipway_api::workflows::{NewWorkflow, Workflow as Wire, WorkflowStep};
+use slipway_api::workflows::{NewWorkflow, Workflow as Wire, WorkflowStep, WorkflowStepChanges};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
-use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok};
+use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Step, Workflow};
 use super::parts::Part;
-use super::service;
 use super::store::Filter;
+use super::{editing, service};
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new()
@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Routes {
         .routes(routes!(start_workflow))
         .routes(routes!(retry_workflow))
         .routes(routes!(cancel_workflow))
+        .routes(routes!(change_workflow_step))
 }
 
 /// List the workflows of an organization, the newest first.
@@ -119,7 +120,7 @@ async fn create_workflow(ctx: Ctx, params: Params, body: Body<NewWorkflow>) -> R
     security(("token" = ["resource.read"])))]
 async fn get_workflow(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
     let (workflow, steps) = service::look(&ctx, params.get("workflow")?).await?;
-    Ok(ok(whole(&ctx, &workflow, steps).await?))
+    Ok(ok(whole(&ctx, &workflow, steps).await?).with_version(workflow.version))
 }
 
 /// Delete a workflow that is not carried out. The changes of its steps stay.
@@ -189,6 +190,40 @@ async fn cancel_workflow(ctx: Ctx, params: Params) -> Result<impl IntoResponse> 
     Ok(ok(whole(&ctx, &workflow, steps).await?))
 }
 
+/// Change what a step of a workflow makes, as long as nothing of it was ordered: what is absent stays, a value that is null is
+/// taken away.
+#[utoipa::path(patch, path = "/api/v2/workflows/{workflow}/steps/{resource}", operation_id = "change_workflow_step",
+    tag = "workflows",
+    params(
+        ("workflow" = WorkflowId, Path, description = "The workflow's id."),
+        ("resource" = ResourceId, Path, description = "The id that the step's resource will have."),
+        ("If-Match" = Option<String>, Header, description = "The workflow's version that you read."),
+    ),
+    request_body = NewDocument<WorkflowStepChanges>,
+    responses(
+        (status = 200, body = Document<Resource<Wire>>),
+        (status = 400, body = ErrorDocument),
+        (status = 401, body = ErrorDocument),
+        (status = 403, body = ErrorDocument),
+        (status = 404, body = ErrorDocument),
+        (status = 409, body = ErrorDocument),
+        (status = 412, body = ErrorDocument),
+        (status = 415, body = ErrorDocument),
+        (status = 422, body = ErrorDocument),
+    ),
+    security(("token" = ["resource.create"])))]
+async fn change_workflow_step(
+    ctx: Ctx,
+    params: Params,
+    headers: HeaderMap,
+    body: Body<WorkflowStepChanges>,
+) -> Result<impl IntoResponse> {
+    let seen = service::load(&ctx, params.get("workflow")?).await?;
+    require_unchanged(&headers, seen.0.version)?;
+    let (workflow, steps) = editing::change(&ctx, seen, params.get("resource")?, body.attributes()?).await?;
+    Ok(ok(whole(&ctx, &workflow, steps).await?).with_version(workflow.version))
+}
+
 /// With what is made of each part.
 async fn whole(ctx: &Ctx, workflow: &Workflow, steps: Vec<Step>) -> Result<Resource<Wire>> {
     let parts = service::parts(ctx, workflow).await?;
@@ -236,6 +271,8 @@ fn step(step: Step, part: Option<Part>) -> WorkflowStep {
         detail: step.detail,
         after: step.after.0.into_iter().collect(),
         change_id: step.change_id,
+        started_at: step.started_at,
+        ended_at: step.ended_at,
         part: part.map(Part::shown),
     }
 }

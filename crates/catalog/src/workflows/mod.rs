@@ -8,9 +8,11 @@
 mod asking;
 mod creating;
 pub mod driving;
+pub mod editing;
 mod filling;
 pub mod graph;
 pub mod http;
+mod judging;
 pub mod model;
 pub mod parts;
 mod planning;

@@ -1,6 +1,6 @@
 //! What every change of a workflow writes: the row, and an event.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
@@ -19,12 +19,38 @@ pub(super) async fn save(tx: &mut Tx, ctx: &Ctx, workflow: &Workflow, action: &'
     record(tx, ctx, workflow, action).await
 }
 
+/// The same with what is to be told of it.
+///
+/// # Errors
+///
+/// `Conflict` when somebody else wrote it first.
+pub(super) async fn save_with(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    workflow: &Workflow,
+    (action, changes): (&'static str, Value),
+) -> Result<()> {
+    if !store::update(tx, workflow).await? {
+        return Err(changed_meanwhile());
+    }
+    tell(tx, ctx, workflow, (action, changes)).await
+}
+
 /// Tells of a workflow.
 ///
 /// # Errors
 ///
 /// Those of the database.
 pub(super) async fn record(tx: &mut Tx, ctx: &Ctx, workflow: &Workflow, action: &'static str) -> Result<()> {
+    let changes = json!({
+        "kind": workflow.kind,
+        "status": workflow.status,
+        "reason": workflow.reason,
+    });
+    tell(tx, ctx, workflow, (action, changes)).await
+}
+
+async fn tell(tx: &mut Tx, ctx: &Ctx, workflow: &Workflow, (action, changes): (&'static str, Value)) -> Result<()> {
     let event = NewEvent {
         action,
         organization: Some(workflow.organization_id),
@@ -33,11 +59,7 @@ pub(super) async fn record(tx: &mut Tx, ctx: &Ctx, workflow: &Workflow, action: 
         object_id: workflow.id.to_string(),
         object_name: workflow.title.clone(),
         access_id: None,
-        changes: json!({
-            "kind": workflow.kind,
-            "status": workflow.status,
-            "reason": workflow.reason,
-        }),
+        changes,
     };
     events::record(tx, ctx, event).await
 }

@@ -350,7 +350,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
 }
 
 /// Refuses who may not change one of the resources; those that are gone ask for nothing.
-async fn entitled(ctx: &Ctx, workflow: &Workflow, steps: &[Step]) -> Result<()> {
+pub(super) async fn entitled(ctx: &Ctx, workflow: &Workflow, steps: &[Step]) -> Result<()> {
     if workflow.kind == WorkflowKind::Create {
         // Most of them are not there yet.
         ctx.authorize(asking::permission(workflow.kind), &workflow.target())

@@ -56,6 +56,7 @@ mod variable_set;
 mod webhook;
 mod whoami;
 mod workflow;
+mod workflow_step;
 mod workspace;
 
 use clap::{Args, Parser, Subcommand};

@@ -11,6 +11,7 @@ use slipway_api::workflows::{
 };
 use slipway_client::{Client, WorkflowFilter};
 
+use super::workflow_step::{self, WorkflowStepCommand};
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::output::Table;
@@ -106,6 +107,9 @@ Examples:
         #[arg(long)]
         wait: bool,
     },
+    /// Change steps of a workflow
+    #[command(subcommand)]
+    Step(WorkflowStepCommand),
     /// Stop a workflow: plans that wait are taken back, what is being applied is applied
     #[command(after_help = "Examples:\n  slipway workflow cancel wf-0123456789abcdef")]
     Cancel {
@@ -199,6 +203,7 @@ pub(super) async fn run(context: &Context, command: WorkflowCommand) -> anyhow::
         WorkflowCommand::Retry { workflow, wait } => {
             return followed(context, client, client.retry_workflow(workflow).await?, wait).await;
         }
+        WorkflowCommand::Step(command) => show(context, &workflow_step::run(context, client, command).await?)?,
         WorkflowCommand::Cancel { workflow } => show(context, &client.cancel_workflow(workflow).await?)?,
         WorkflowCommand::Delete { workflow, yes } => {
             let title = client.workflow(workflow).await?.attributes.title;

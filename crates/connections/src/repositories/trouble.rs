@@ -106,6 +106,7 @@ impl From<GitError> for Trouble {
             | GitError::Moved(_)
             | GitError::Refused(_)
             | GitError::TooLarge { .. }
+            | GitError::TooMany { .. }
             | GitError::Program(_) => RepositoryStatus::Refused,
             GitError::Away { .. }
             | GitError::TimedOut { .. }

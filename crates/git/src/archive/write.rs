@@ -111,7 +111,7 @@ impl<W: Write> Writer<W> {
             }
             What::Large { content, is_program } => {
                 self.small(reader, LINE_BYTES)?;
-                self.take(content.len() as u64)?;
+                self.take(path, content.len() as u64)?;
                 let mut header = header(EntryType::Regular, content.len() as u64, *is_program);
                 self.builder
                     .append_data(&mut header, path, content.as_ref())
@@ -124,7 +124,7 @@ impl<W: Write> Writer<W> {
     /// The next object as a file.
     fn copy(&mut self, path: &str, reader: usize, is_program: bool) -> Result<(), GitError> {
         let size = self.next_size(reader)?;
-        self.take(size)?;
+        self.take(path, size)?;
         let mut header = header(EntryType::Regular, size, is_program);
         let from = self.readers.get_mut(reader).ok_or_else(unreadable)?;
         let mut content = Counted {
@@ -178,10 +178,14 @@ impl<W: Write> Writer<W> {
         from.read_exact(&mut end).map_err(|_| unreadable())
     }
 
-    fn take(&mut self, bytes: u64) -> Result<(), GitError> {
+    /// Counts a file. What is too large is named: the file, if it is larger than everything may be, else the whole.
+    fn take(&mut self, path: &str, bytes: u64) -> Result<(), GitError> {
         let left = self.left_bytes.checked_sub(bytes);
         self.left_bytes = left.ok_or_else(|| GitError::TooLarge {
-            what: "the configuration".to_owned(),
+            what: match bytes > self.limit_bytes {
+                true => format!("the file {path} (with {bytes} bytes)"),
+                false => "the configuration".to_owned(),
+            },
             limit_bytes: self.limit_bytes,
         })?;
         Ok(())

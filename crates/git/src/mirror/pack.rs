@@ -23,9 +23,10 @@ impl Mirror {
         let mut gathered = gather(self, commit, &options).await?;
         sort(&mut gathered);
         if gathered.items.len() > MOST_FILES {
-            return Err(GitError::Refused(format!(
-                "there are more than {MOST_FILES} files: choose a smaller part of the repository"
-            )));
+            return Err(GitError::TooMany {
+                count: gathered.items.len(),
+                most: MOST_FILES,
+            });
         }
         let mut contents = HashMap::new();
         if let Some(large_files) = options.large_files {

@@ -65,15 +65,64 @@ pub fn decide(rules: &[Rule], votes: &[Vote], voters: &BTreeMap<UserId, Voter>, 
 /// How many approvals count for a rule.
 #[must_use]
 pub fn given(rule: &Rule, votes: &[Vote], voters: &BTreeMap<UserId, Voter>, requester: Option<UserId>) -> u32 {
-    let counts = |vote: &&Vote| {
-        let voter = voters.get(&vote.user_id).filter(|voter| voter.may);
-        let is_of_team = |voter: &Voter| rule.teams.0.is_empty() || !rule.teams.0.is_disjoint(&voter.teams);
-        vote.verdict == Verdict::Approve
-            && voter.is_some_and(is_of_team)
-            && (rule.own_approval_counts || requester != Some(vote.user_id))
+    let approving = votes.iter().filter(|vote| vote.verdict == Verdict::Approve);
+    let counts = |user: &UserId| {
+        voters
+            .get(user)
+            .is_some_and(|voter| counts_for(rule, (*user, voter), requester))
     };
-    let people: BTreeSet<UserId> = votes.iter().filter(counts).map(|vote| vote.user_id).collect();
+    let people: BTreeSet<UserId> = approving.map(|vote| vote.user_id).filter(counts).collect();
     u32::try_from(people.len()).unwrap_or(u32::MAX)
+}
+
+/// Whether somebody's yes counts for a rule.
+fn counts_for(rule: &Rule, (user, voter): (UserId, &Voter), requester: Option<UserId>) -> bool {
+    let is_of_team = rule.teams.0.is_empty() || !rule.teams.0.is_disjoint(&voter.teams);
+    voter.may && is_of_team && (rule.own_approval_counts || requester != Some(user))
+}
+
+/// Why somebody's yes counts for none of the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vain {
+    /// No rule counts here.
+    NotNeeded,
+    /// He may not approve the subject.
+    MayNot,
+    /// He asked for it himself.
+    Own,
+    /// He is in none of the teams that the rules ask.
+    Outside,
+}
+
+/// Why this person's yes would count for nothing; none when it counts for a rule. `voter` is what he is now.
+#[must_use]
+pub fn vain(rules: &[Rule], (user, voter): (UserId, Option<&Voter>), requester: Option<UserId>) -> Option<Vain> {
+    if rules.is_empty() {
+        return Some(Vain::NotNeeded);
+    }
+    let Some(voter) = voter.filter(|voter| voter.may) else {
+        return Some(Vain::MayNot);
+    };
+    if rules.iter().any(|rule| counts_for(rule, (user, voter), requester)) {
+        return None;
+    }
+    match requester == Some(user) {
+        true => Some(Vain::Own),
+        false => Some(Vain::Outside),
+    }
+}
+
+impl Vain {
+    /// The same to that person.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::NotNeeded => "No approval rule counts here: nothing has to be approved.",
+            Self::MayNot => "You may not approve this.",
+            Self::Own => "You asked for this yourself: somebody else has to approve it.",
+            Self::Outside => "The rules here want approvals of members of certain teams, and you are in none of them.",
+        }
+    }
 }
 
 #[cfg(test)]

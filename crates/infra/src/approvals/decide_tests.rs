@@ -103,6 +103,26 @@ fn votes_meet_rules(
     assert_eq!(decide(&rules, &votes, &people(lost), Some(user(ADA))), decision);
 }
 
+#[rstest]
+#[case::no_rule(vec![], BOB, &[], Some(Vain::NotNeeded))]
+#[case::anybody(vec![rule(1, 1, &[], false)], BOB, &[], None)]
+#[case::oneself(vec![rule(1, 1, &[], false)], ADA, &[], Some(Vain::Own))]
+#[case::oneself_for_one_of_two(vec![rule(1, 1, &[], false), rule(2, 1, &[], true)], ADA, &[], None)]
+#[case::another_team(vec![rule(1, 1, &[2], false)], BOB, &[], Some(Vain::Outside))]
+#[case::of_a_team_for_one_of_two(vec![rule(1, 1, &[2], false), rule(2, 1, &[1], false)], BOB, &[], None)]
+#[case::lost_the_right(vec![rule(1, 1, &[], false)], BOB, &[BOB], Some(Vain::MayNot))]
+#[case::a_stranger(vec![rule(1, 1, &[], false)], 9, &[], Some(Vain::MayNot))]
+fn whose_yes_would_count(
+    #[case] rules: Vec<Rule>,
+    #[case] who: u64,
+    #[case] lost: &[u64],
+    #[case] expected: Option<Vain>,
+) {
+    let people = people(lost);
+    let voter = (user(who), people.get(&user(who)));
+    assert_eq!(vain(&rules, voter, Some(user(ADA))), expected);
+}
+
 fn some_rules() -> impl Strategy<Value = Vec<Rule>> {
     let one = (1u32..4, proptest::collection::vec(0u64..3, 0..3), any::<bool>());
     proptest::collection::vec(one, 1..4).prop_map(|rules| {
@@ -155,6 +175,10 @@ proptest! {
         if rules.iter().any(|rule| !rule.own_approval_counts) {
             prop_assert!(!decide(&rules, &[yes(0)], &people, asked).lets_pass());
         }
+        // A yes is in vain exactly where it counts for no rule.
+        let alone = [yes(more)];
+        let counts = rules.iter().any(|rule| given(rule, &alone, &people, asked) > 0);
+        prop_assert_eq!(vain(&rules, (user(more), people.get(&user(more))), asked).is_none(), counts);
         // The decision says the same as the rules one by one.
         let is_met = |rule: &Rule| given(rule, &votes, &people, asked) >= rule.needed();
         prop_assert_eq!(now.lets_pass(), rules.iter().all(is_met));

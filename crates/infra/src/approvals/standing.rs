@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use slipway_api::Code;
 use slipway_api::approvals::{ApprovalStatus, ApprovalVote, Approvals, RuleStanding};
 use slipway_api::ids::{TeamId, UserId};
 use slipway_identity::{teams, users};
 use slipway_kernel::{Actor, Ctx, Error, Result, Tx};
 
-use super::decide::{Decision, Voter, decide, given};
+use super::decide::{Decision, Vain, Voter, decide, given, vain};
 use super::model::{Rule, Subject, Verdict, Vote};
 use super::store;
 
@@ -148,7 +149,7 @@ fn changed_meanwhile() -> Error {
 }
 
 fn only_people() -> Error {
-    Error::new(slipway_api::Code::Forbidden, "Only a person can approve or reject.")
+    Error::new(Code::Forbidden, "Only a person can approve or reject.")
 }
 
 impl Standing {
@@ -160,24 +161,38 @@ impl Standing {
 
     /// Refuses a vote that would change nothing, with why.
     fn require_use(&self, rules: &[Rule], vote: &Vote) -> Result<()> {
-        if rules.is_empty() {
-            return Err(Error::conflict(
-                "No approval rule counts here: nothing has to be approved.",
-            ));
-        }
-        if self.rules.is_empty() {
+        if self.rules.is_empty() && !rules.is_empty() {
             return Err(changed_meanwhile());
         }
-        let alone = std::slice::from_ref(vote);
-        let counts = |rule: &Rule| given(rule, alone, &self.voters, self.subject.requester) > 0;
-        if vote.verdict == Verdict::Reject || rules.iter().any(counts) {
-            return Ok(());
+        let voter = (vote.user_id, self.voters.get(&vote.user_id));
+        match vain(rules, voter, self.subject.requester) {
+            // A no outweighs everything, whoever's yes counts.
+            Some(why) if why == Vain::NotNeeded || vote.verdict == Verdict::Approve => {
+                Err(Error::conflict(why.in_words()))
+            }
+            _ => Ok(()),
         }
-        Err(Error::conflict(if self.subject.requester == Some(vote.user_id) {
-            "You asked for this yourself: somebody else has to approve it."
-        } else {
-            "The rules here want approvals of members of certain teams, and you are in none of them."
-        }))
+    }
+
+    /// Why the caller's yes would count for nothing, to him; none when it counts.
+    async fn refusal(&self, ctx: &Ctx) -> Result<Option<String>> {
+        let user = match require_person(ctx).await.and_then(|()| ctx.user()) {
+            Ok(user) => user,
+            Err(error) if matches!(error.code(), Code::Forbidden | Code::Unauthenticated) => {
+                return Ok(Some(only_people().detail().to_owned()));
+            }
+            Err(error) => return Err(error),
+        };
+        // A token may do less than the person that it is of.
+        if !ctx
+            .granted()
+            .await?
+            .allows(self.subject.permission, &self.subject.scope)
+        {
+            return Ok(Some(Vain::MayNot.in_words().to_owned()));
+        }
+        let why = vain(&self.rules, (user, self.voters.get(&user)), self.subject.requester);
+        Ok(why.map(|why| why.in_words().to_owned()))
     }
 
     /// Succeeds when nothing stands in the way and nothing changed since, in the transaction of what waited for that.
@@ -253,6 +268,7 @@ impl Standing {
             counts: self.voters.get(&vote.user_id).is_some_and(|voter| voter.may),
             created_at: vote.created_at,
         };
+        let refusal = self.refusal(ctx).await?;
         Ok(Approvals {
             status: match self.decision {
                 Decision::NotNeeded => ApprovalStatus::NotNeeded,
@@ -263,6 +279,8 @@ impl Standing {
             detail: self.missing(ctx).await?,
             rules: self.rules.iter().map(rule).collect(),
             votes: self.votes.iter().map(vote).collect(),
+            may_approve: refusal.is_none(),
+            refusal,
         })
     }
 }
@@ -273,7 +291,7 @@ async fn names(ctx: &Ctx, ids: &std::collections::BTreeSet<TeamId>) -> Result<St
     for id in ids {
         match teams::service::get_visible(ctx, *id).await {
             Ok(team) => names.push(format!("team {}", team.name)),
-            Err(error) if error.code() == slipway_api::Code::NotFound => names.push("a team".to_owned()),
+            Err(error) if error.code() == Code::NotFound => names.push("a team".to_owned()),
             Err(error) => return Err(error),
         }
     }

@@ -9,10 +9,10 @@ use slipway_identity::organizations::Organization;
 use slipway_kernel::{Ctx, Error, Result, Tx, events};
 
 use super::require_own;
-use crate::permissions::{STATE_READ, WORKSPACE_LOCK};
+use crate::permissions::{STATE_READ, WORKSPACE_LOCK, WORKSPACE_READ};
 use crate::runs;
 use crate::states::service::{bytes_of, current, record_reading};
-use crate::workspaces::service::{event, load_named};
+use crate::workspaces::service::{event, load, load_named};
 use crate::workspaces::{Lock, Workspace, store};
 
 /// The state of a workspace, as it was when it was read.
@@ -91,6 +91,43 @@ pub async fn lock(
     store::update(tx, &mut workspace).await?;
     let told = event("workspace.locked", &workspace, json!({"reason": reason}));
     events::record(tx, ctx, told).await
+}
+
+/// Says why the workspace stays locked now that its successor manages for good what it took over, if it is still locked for
+/// that one. `gave_all`: nothing of what its state lists is left to it, so that nothing keeps it from being deleted.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn settle(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: WorkspaceId,
+    successor: &str,
+    (reason, gave_all): (&str, bool),
+) -> Result<()> {
+    if store::find(&**tx, id).await?.is_none() {
+        return Ok(());
+    }
+    let mut workspace = store::hold(tx, id).await?;
+    let Some(lock) = workspace.lock.take_if(|lock| lock.is_of_successor(successor)) else {
+        return Ok(());
+    };
+    workspace.lock = Some(lock.settled(reason, gave_all));
+    store::update(tx, &mut workspace).await?;
+    let told = event("workspace.locked", &workspace, json!({"reason": reason}));
+    events::record(tx, ctx, told).await
+}
+
+/// Why a workspace that the caller may see is locked for this successor; none when it is not, any more.
+///
+/// # Errors
+///
+/// `NotFound`; `Forbidden`.
+pub async fn seen(ctx: &Ctx, id: WorkspaceId, successor: &str) -> Result<(Name, Option<String>)> {
+    let workspace = load(ctx, id, WORKSPACE_READ).await?;
+    let lock = workspace.lock.filter(|lock| lock.is_of_successor(successor));
+    Ok((workspace.name, lock.map(|lock| lock.reason)))
 }
 
 /// Gives the workspace back, if it is still locked for this one: the next run that waits for it gets it.

@@ -358,14 +358,16 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// `Conflict` while a run is active; also while the state may have resources, unless `force`.
+    /// `Conflict` while a run is active; also while the state may have resources, unless `force`, or unless all of them have
+    /// another manager.
     pub fn require_deletable(&self, active: Option<RunId>, state_is_encrypted: bool, force: bool) -> Result<()> {
         if let Some(run) = self.current_run_id.or(active) {
             return Err(Error::conflict(format!(
                 "The run {run} of the workspace is not done. Wait for it, or cancel it first."
             )));
         }
-        if force || (self.resource_count == 0 && !state_is_encrypted) {
+        let gave_all = self.lock.as_ref().is_some_and(|lock| lock.gave_all);
+        if force || gave_all || (self.resource_count == 0 && !state_is_encrypted) {
             return Ok(());
         }
         let what = if state_is_encrypted {

@@ -112,6 +112,19 @@ fn only_who_locked_by_hand_unlocks_by_hand() {
 }
 
 #[test]
+fn what_gave_all_away_is_deleted_without_force() {
+    let mut workspace = locked_by(LockKind::Successor);
+    workspace.resource_count = 3;
+    assert!(workspace.require_deletable(None, false, false).is_err());
+    let lock = workspace.lock.take().unwrap();
+    workspace.lock = Some(lock.clone().settled("a part of it", false));
+    assert!(workspace.require_deletable(None, false, false).is_err());
+    workspace.lock = Some(lock.settled("all of it", true));
+    workspace.require_deletable(None, false, false).unwrap();
+    assert!(workspace.require_deletable(Some(run(1)), false, false).is_err());
+}
+
+#[test]
 fn force_takes_any_lock_but_that_of_an_active_run() {
     for kind in [LockKind::User, LockKind::StateClient, LockKind::Successor] {
         let mut workspace = locked_by(kind);

@@ -40,6 +40,15 @@ impl Visibility {
         }
     }
 
+    /// Whether it is certain that there is none.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::Only(reaches) => reaches.iter().any(|reach| reach.ids.is_empty()),
+        }
+    }
+
     /// The same for one object, to be compared with the condition in tests and to filter live streams.
     #[must_use]
     pub fn contains(&self, project: Option<&str>, id: &str) -> bool {

@@ -57,6 +57,7 @@ const VERBS: Record<string, string> = {
   'resource-change.approval-withdrawn': 'took back an approval of',
   'workflow.started': 'started',
   'workflow.canceled': 'stopped',
+  'workflow.step-changed': 'changed a step of',
   'source-code-version.activated': 'published',
   'source-code-version.deprecated': 'advised against',
   'source-code-version.refreshed': 'took newer code for',

@@ -222,7 +222,7 @@ describe('one executor', () => {
   })
 
   test('cannot be confirmed while approvals are missing', async () => {
-    const approvals = { status: 'waiting', detail: 'One of team ops has to approve.', rules: [{ rule: 'apr-1', name: 'ops', needed: 1, given: 0 }], votes: [] }
+    const approvals = { status: 'waiting', detail: 'One of team ops has to approve.', rules: [{ rule: 'apr-1', name: 'ops', needed: 1, given: 0 }], votes: [], 'may-approve': true }
     put({ approvals })
     const { user } = await one(ExecutorPage)
     expect((await screen.findByRole('button', { name: 'Confirm and apply' })).getAttribute('aria-disabled')).toBe('true')

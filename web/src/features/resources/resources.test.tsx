@@ -208,7 +208,7 @@ describe('a change', () => {
   })
 
   test('is approved where rules want it', async () => {
-    const approvals = { status: 'waiting' as const, detail: 'Waits for one approval by the rule production.', rules: [{ rule: 'apr-1', name: 'production', needed: 1, given: 0 }], votes: [] }
+    const approvals = { status: 'waiting' as const, detail: 'Waits for one approval by the rule production.', rules: [{ rule: 'apr-1', name: 'production', needed: 1, given: 0 }], votes: [], 'may-approve': true }
     server.use(...put({ resource: network({}, open), change: change({ approvals }) }))
     const { user } = await at(<ResourcePage />)
     expect(await screen.findByText('Waits for one approval by the rule production.')).toBeDefined()

@@ -1,6 +1,6 @@
 // What the pages of workflows read, in one place, so that the same question is asked once.
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { call, get, type ResourceOf, type Schema, stale } from '@/api/query'
+import { get, type ResourceOf, type Schema, stale } from '@/api/query'
 import type { operations } from '@/api/schema'
 import { useOrganization, useParam } from '@/lib/search'
 
@@ -37,17 +37,6 @@ export const projectsOf = (organization: string) =>
   get('/api/v2/organizations/{organization}/projects', { params: { path: { organization }, query: { 'page[size]': 100 } } })
 
 export const resourceBy = (resource: string) => get('/api/v2/resources/{resource}', { params: { path: { resource } } })
-
-/**
- * The change of a step, for its times: read again when the step stands differently, and not whenever any change does, since a
- * workflow has many.
- */
-export const changeOfStep = (change: string, status: Step['status']) => ({
-  queryKey: ['change of a step', change, status],
-  queryFn: () => call('get', '/api/v2/resource-changes/{resource_change}', { params: { path: { resource_change: change } } }),
-  staleTime: Infinity,
-  retry: false,
-})
 
 /** All that stands on a resource. */
 export const standsOn = (resource: string) =>

@@ -132,18 +132,20 @@ pub(crate) async fn of_context(
     {
         context.specification.name = name;
     }
-    let key = (context.project.0, context.template.id);
-    let named = store::named(connection, key, &context.specification.name).await?;
     let unique = Unique::of(&context, &values);
     let taken = store::having(connection, context.template.id, &unique).await?;
     let others = taken.into_iter().filter(|taken| Some(taken.resource_id) != id);
+    let taken_integrations = taken_integrations(connection, &context).await?;
+    // Last: somebody whose values are there already, and who was faster with the name too, is seen by it.
+    let key = (context.project.0, context.template.id);
+    let named = store::named(connection, key, &context.specification.name).await?;
     Ok(Facts {
         needs: needs(connection, context.template.id).await?,
         parents: parents(connection, &context).await?,
         is_circle: id.is_some_and(|id| context.ancestors.iter().any(|one| one.resource.id == id)),
         is_name_taken: named.is_some_and(|other| Some(other.id) != id),
         taken_values: others.map(|taken| taken.variable).collect(),
-        taken_integrations: taken_integrations(connection, &context).await?,
+        taken_integrations,
         context,
         values,
         given_name,

@@ -9,8 +9,8 @@ use slipway_api::resources::{
     ResourceRestoration,
 };
 use slipway_api::{Document, ErrorDocument, Name, NewDocument, Resource};
-use slipway_identity::organizations;
-use slipway_infra::states::http::uploading::body_with_state;
+use slipway_identity::organizations::{self, Organization};
+use slipway_infra::states::http::uploading::{body_with_state, body_without_state};
 use slipway_kernel::http::{App, Body, Params, Plain, Routes, created, ok, require_unchanged};
 use slipway_kernel::{Ctx, Result};
 use utoipa_axum::router::OpenApiRouter;
@@ -62,7 +62,7 @@ async fn create_resource(
     request: Request,
 ) -> Result<impl IntoResponse> {
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
-    let body = body_with_state::<NewCatalogResource>(&ctx, &app, request).await?;
+    let body = order_in(&ctx, &organization, &app, request).await?;
     let resource = service::create(&ctx, &organization, body.attributes()?).await?;
     let version = resource.version;
     Ok(created(one(&ctx, resource).await?).with_version(version))
@@ -93,9 +93,22 @@ async fn check_resource(
     request: Request,
 ) -> Result<impl IntoResponse> {
     let organization = organizations::find_visible(&ctx, &params.get("organization")?).await?;
-    let body = body_with_state::<NewCatalogResource>(&ctx, &app, request).await?;
+    let body = order_in(&ctx, &organization, &app, request).await?;
     let check = service::check_create(&ctx, &organization, &body.attributes()?).await?;
     Ok(ok(Resource::new(&organization.name, check)))
+}
+
+/// An order, which is larger than other bodies only where the caller may bring a state.
+async fn order_in(
+    ctx: &Ctx,
+    organization: &Organization,
+    app: &App,
+    request: Request,
+) -> Result<Body<NewCatalogResource>> {
+    match service::may_bring_states(ctx, organization).await? {
+        true => body_with_state(ctx, app, request).await,
+        false => body_without_state(ctx, app, request).await,
+    }
 }
 
 /// Get the form of a new resource, as far as it is filled in: what is asked for, what is known, what can be chosen.

@@ -73,6 +73,18 @@ pub async fn check_create(
     Ok(ordering::shown(&checked, taken))
 }
 
+/// Whether the caller may order with a state in any project of the organization: which one is in the body, that has not been
+/// read by then.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn may_bring_states(ctx: &Ctx, organization: &Organization) -> Result<bool> {
+    let orders = ctx.visible(RESOURCE_CREATE, organization.id).await?;
+    let writes = ctx.visible(STATE_WRITE, organization.id).await?;
+    Ok(!orders.is_nothing() && !writes.is_nothing())
+}
+
 /// A new resource as somebody wants it, where he may order one.
 pub(super) async fn draft(ctx: &Ctx, organization: &Organization, wanted: &NewCatalogResource) -> Result<Draft> {
     let project = project_named(ctx, organization, wanted.project).await?;

@@ -44,6 +44,16 @@ pub(crate) async fn insert(tx: &Tx, parts: &[Part]) -> Result<()> {
     Ok(())
 }
 
+/// Writes one anew.
+pub(crate) async fn update(tx: &Tx, part: &Part) -> Result<()> {
+    Entity::update_many()
+        .set(ActiveModel::from(part.clone()).reset_all())
+        .filter(Column::Id.eq(part.id))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
 /// What is to be made under this id, if anything is.
 pub(crate) async fn find(connection: &impl ConnectionTrait, id: ResourceId) -> Result<Option<Part>> {
     Ok(Entity::find_by_id(id).one(connection).await?)

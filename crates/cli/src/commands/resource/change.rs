@@ -198,6 +198,14 @@ fn show(context: &Context, change: &Resource<ResourceChange>) -> anyhow::Result<
         ];
         fields.extend(shown.detail.clone().map(|detail| ("Waits", detail)));
         fields.extend(shown.error.clone().map(|error| ("Problem", error)));
+        let refusal = shown.approvals.as_ref().and_then(|approvals| approvals.refusal.clone());
+        fields.extend(refusal.map(|refusal| ("Your approval", refusal)));
+        if let Some(import) = &shown.import {
+            fields.push(("Imported", format!("{} resources", import.resource_count)));
+            if let (Some(workspace), Some(reason)) = (&import.from_workspace, &import.from_workspace_lock) {
+                fields.push(("From workspace", format!("{workspace}, which is locked: {reason}")));
+            }
+        }
         if let Some(Linkage::One(run)) = resource.relationships.get("run").map(|run| &run.data) {
             fields.push(("Run", run.id.clone()));
         }

@@ -34,6 +34,9 @@ pub struct Lock {
     /// What a state client said about itself, to be told to the next one that tries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientLock>,
+    /// Whether nothing of what the state lists is the workspace's any more: all of it has another manager for good.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gave_all: bool,
 }
 
 /// What holds a lock.
@@ -118,6 +121,7 @@ impl Lock {
             reason: reason.chars().take(REASON_LENGTH).collect(),
             at: now,
             client: None,
+            gave_all: false,
         }
     }
 
@@ -132,6 +136,7 @@ impl Lock {
             at: now,
             user_id: None,
             client: None,
+            gave_all: false,
         }
     }
 
@@ -146,6 +151,17 @@ impl Lock {
             at: now,
             user_id: None,
             client: None,
+            gave_all: false,
+        }
+    }
+
+    /// The same once the successor manages for good what it took over, which may be all that is in the state.
+    #[must_use]
+    pub fn settled(self, reason: &str, gave_all: bool) -> Self {
+        Self {
+            reason: reason.chars().take(REASON_LENGTH).collect(),
+            gave_all,
+            ..self
         }
     }
 
@@ -161,6 +177,7 @@ impl Lock {
             at: now,
             user_id,
             client: Some(client),
+            gave_all: false,
         }
     }
 

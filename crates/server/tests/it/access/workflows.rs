@@ -24,6 +24,12 @@ pub async fn make(acme: &Acme, names: &mut Names) {
         let made = acme.owner.post(path, document("workflows", wanted)).await.expect(201);
         names.insert(name, made.id());
     }
+    let wanted = json!({"kind": "create", "blueprint": names["blueprint"], "name": "made"});
+    let path = "/api/v2/organizations/acme/workflows";
+    let made = acme.owner.post(path, document("workflows", wanted)).await.expect(201);
+    let step = made.attribute("steps")[0]["resource-id"].as_str().unwrap();
+    names.insert("workflow_step", step.to_owned());
+    names.insert("making_workflow", made.id());
     let path = format!("/api/v2/workflows/{}/actions/cancel", names["stopped_workflow"]);
     acme.owner.post(&path, json!({})).await.expect(200);
 }
@@ -38,6 +44,10 @@ pub fn rows() -> Vec<Row> {
         call("start_workflow").on("workflow", "started_workflow"),
         call("cancel_workflow").on("workflow", "canceled_workflow"),
         call("retry_workflow").on("workflow", "stopped_workflow"),
+        call("change_workflow_step")
+            .on("workflow", "making_workflow")
+            .on("resource", "workflow_step")
+            .send("workflow-steps", json!({"name": "made-otherwise"})),
     ]
 }
 

@@ -301,4 +301,85 @@ async fn who_may_order_but_write_no_state_brings_none() {
     let body = document("resources", order(json!({"from-workspace": "by-hand"})));
     bob.post(path, body).await.expect(403);
     assert!(!is_locked(&shop, &source).await);
+    // What is larger than a body is not read from who may bring none.
+    let large = order(json!({"state": "A".repeat(3 << 20)}));
+    let (_, detail) = bob
+        .post(path, document("resources", large.clone()))
+        .await
+        .expect(413)
+        .error();
+    assert!(detail.contains("limits.body-bytes"), "{detail}");
+    let check = format!("{path}/actions/check");
+    bob.post(&check, document("resources", large.clone())).await.expect(413);
+    ask(&shop, large).await.expect(422);
+}
+
+async fn lock_reason(shop: &Shop, workspace: &str) -> String {
+    let shown = shop.acme.owner.get(&format!("/api/v2/workspaces/{workspace}")).await;
+    shown.expect(200).attribute("lock-reason").as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_that_was_taken_over_for_good_says_so_and_can_go() {
+    let shop = shop().await;
+    let source = with_state(&shop, "by-hand", &running()).await;
+    let volume = ask(&shop, order(json!({"from-workspace": "by-hand"})))
+        .await
+        .expect(201)
+        .id();
+    let of_source = format!("/api/v2/workspaces/{source}");
+    // As long as the order may come to nothing, what runs is the workspace's.
+    shop.acme.owner.delete(&of_source).await.expect(409);
+    shop.claim().await.succeed(json!({})).await;
+    shop.settle().await;
+    let change = shop.change(&volume).await;
+    assert_eq!(change.attribute("status"), "applied");
+    let reason = "The resource data manages everything that is in its state now. Delete this workspace when nobody needs \
+                  its history.";
+    assert_eq!(change.attribute("import")["from-workspace"], "by-hand");
+    assert_eq!(change.attribute("import")["from-workspace-lock"], reason);
+    assert!(is_locked(&shop, &source).await);
+    assert_eq!(lock_reason(&shop, &source).await, reason);
+
+    // Nothing of it is left behind unmanaged: no force is needed.
+    shop.acme.owner.delete(&of_source).await.expect(204);
+    let change = shop.change(&volume).await;
+    assert_eq!(change.attribute("import")["from-workspace"], json!(null));
+    assert_eq!(change.attribute("import")["from-workspace-lock"], json!(null));
+    let path = format!("/api/v2/resources/{volume}/actions/destroy");
+    shop.acme.owner.post(&path, json!({})).await.expect(200);
+    shop.carry_out(&volume, State::new(9)).await;
+    shop.acme
+        .owner
+        .delete(&format!("/api/v2/resources/{volume}"))
+        .await
+        .expect(204);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_over_and_destroyed_is_not_made_again() {
+    let shop = shop().await;
+    let source = with_state(&shop, "by-hand", &running()).await;
+    let volume = ask(&shop, order(json!({"from-workspace": "by-hand"})))
+        .await
+        .expect(201)
+        .id();
+    shop.claim().await.succeed(json!({})).await;
+    shop.settle().await;
+    let path = format!("/api/v2/resources/{volume}/actions/destroy");
+    shop.acme.owner.post(&path, json!({})).await.expect(200);
+    shop.carry_out(&volume, State::new(9)).await;
+    assert!(is_locked(&shop, &source).await);
+    let reason = lock_reason(&shop, &source).await;
+    assert!(
+        reason.contains("destroyed it: an apply here would make it again"),
+        "{reason}"
+    );
+    shop.acme
+        .owner
+        .delete(&format!("/api/v2/resources/{volume}"))
+        .await
+        .expect(204);
+    let path = format!("/api/v2/workspaces/{source}");
+    shop.acme.owner.delete(&path).await.expect(204);
 }

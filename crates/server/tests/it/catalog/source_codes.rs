@@ -220,3 +220,87 @@ async fn a_source_code_is_changed_and_deleted_and_its_repository_knows_it() {
         assert!(actions.contains(&action.to_owned()), "{actions:?}");
     }
 }
+
+/// More modules and files than are looked at, thousands of refs, links and a submodule: each says how much, and what can be
+/// done; other repositories go on meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_huge_repository_says_how_much_and_holds_up_no_other() {
+    let server = GitServer::start().unwrap();
+    examples(&server);
+    let huge = server.create("huge").unwrap();
+    let module = "variable \"a\" {}\n";
+    let mut changes = vec![
+        Change::file("small/main.tf", module),
+        Change::file(
+            "wide/main.tf",
+            "variable \"path\" {}\nlocals {\n  a = file(var.path)\n}\n",
+        ),
+        Change::Link("out".to_owned(), "../../../etc".to_owned()),
+        Change::Link("around".to_owned(), "around".to_owned()),
+        Change::Submodule("vendor".to_owned(), "1".repeat(40)),
+    ];
+    changes.extend((0..5_100).map(|number| Change::file(&format!("modules/m{number}/main.tf"), module)));
+    changes.extend((0..95_000).map(|number| Change::file(&format!("files/{}/{number}", number / 1_000), "x")));
+    let commit = huge.commit("main", "Everything", &changes).unwrap();
+    let tags: String = (0..3_000)
+        .map(|number| format!("{commit} refs/tags/v0.0.{number:04}\n"))
+        .collect();
+    std::fs::write(
+        huge.path.join("packed-refs"),
+        format!("# pack-refs with: sorted \n{tags}"),
+    )
+    .unwrap();
+
+    let acme = acme().await;
+    let (one, other) = tokio::join!(
+        create(&acme, json!({"identifier": server.url("huge"), "name": "huge"})),
+        create(
+            &acme,
+            json!({"identifier": server.url("platform/modules"), "name": "ours"})
+        ),
+    );
+    let (huge_code, ours) = (one.expect(201).id(), other.expect(201).id());
+    let path = format!("/api/v2/source-codes/{huge_code}/modules");
+    let (large, found) = tokio::join!(acme.owner.get(&path), modules(&acme, &ours, ""));
+    let (_, detail) = large.expect(413).error();
+    assert_eq!(
+        detail,
+        "The repository has 5102 directories with configuration, and 5000 can be looked at."
+    );
+    assert_eq!(found.len(), 7);
+    // A directory of it is a module as every other, at each of its tags.
+    for name in ["main", "v0.0.2999"] {
+        let query = format!("directory=small&ref={name}");
+        let small = interface(&acme, &huge_code, &query).await.expect(200);
+        assert_eq!(small.attribute("variables")[0]["name"], "a");
+    }
+    let templates = json!({"templates": [{"key": "thing", "name": "Thing"}]});
+    let apply = "/api/v2/organizations/acme/catalog/actions/apply";
+    acme.owner.post(apply, templates).await.expect(200);
+    let version = async |directory: &str| {
+        let body = json!({"template": "thing", "source-code": "huge", "branch": "main", "directory": directory});
+        let path = "/api/v2/organizations/acme/source-code-versions";
+        acme.owner.post(path, document("source-code-versions", body)).await
+    };
+    let (wide, small) = tokio::join!(version("wide"), version("small"));
+    assert_eq!(small.expect(201).attribute("status"), "ready");
+    // Its code may read anything, so that all of the repository would go with it.
+    let wide = wide.expect(422);
+    assert_eq!(wide.pointer(), "/data/attributes/directory");
+    let (_, detail) = wide.error();
+    assert!(detail.contains("and 100000 can be packed"), "{detail}");
+
+    // The next push of it and of others is followed.
+    let pushed = [Change::file("small/more.tf", "variable \"b\" {}\n")];
+    huge.commit("main", "More", &pushed).unwrap();
+    let synchronize = async |id: &str| {
+        let path = format!("/api/v2/source-codes/{id}/actions/synchronize");
+        acme.owner.post(&path, json!({})).await.expect(200)
+    };
+    let (moved, ours) = tokio::join!(synchronize(&huge_code), synchronize(&ours));
+    assert_eq!(moved.attribute("moved"), &json!(["main"]));
+    assert_eq!(ours.attribute("moved"), &json!([]));
+    acme.app.settle().await;
+    let small = interface(&acme, &huge_code, "directory=small").await.expect(200);
+    assert_eq!(small.attribute("variables").as_array().unwrap().len(), 2);
+}

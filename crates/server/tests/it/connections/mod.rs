@@ -9,7 +9,7 @@ mod git_workspaces;
 mod go_tfe;
 mod integration_browser;
 mod integration_runs;
-mod integration_tests;
+pub mod integration_tests;
 pub mod integrations;
 mod post;
 mod private_modules;

@@ -156,6 +156,7 @@ describe('approvals', () => {
       { user: 'user-sam', name: 'sam', verdict: 'approve' as const, comment: 'Sunday 03:00', counts: true, 'created-at': '2026-03-02T14:01:00.000Z' },
       { user: 'user-kim', name: 'kim', verdict: 'approve' as const, comment: '', counts: false, 'created-at': '2026-03-02T14:02:00.000Z' },
     ],
+    'may-approve': true,
     ...changes,
   })
   const waiting = (changes: object = {}, mayApprove = true) => ({
@@ -200,6 +201,20 @@ describe('approvals', () => {
     )
     await user.click(await button('Approve'))
     expect((await screen.findByRole('alert')).textContent).toContain(detail)
+  })
+
+  test('are not given by whose yes does not count, who may still say no', async () => {
+    const refusal = 'You asked for this yourself: somebody else has to approve it.'
+    put(waiting({ 'may-approve': false, refusal }))
+    ada()
+    const { user, container } = await open()
+    const approve = await button('Approve')
+    expect(approve.getAttribute('aria-disabled')).toBe('true')
+    expect(document.getElementById(approve.getAttribute('aria-describedby') ?? '')?.textContent).toBe(refusal)
+    await user.click(approve)
+    await user.click(await button('Reject'))
+    await waitFor(() => expect(decisions).toEqual([['reject', '']]))
+    await expectAccessible(container)
   })
 
   test('are taken back by who gave them', async () => {

@@ -35,6 +35,14 @@ async fn nothing_is_applied_before_the_last_approval_and_that_applies_it() {
     assert_eq!(detail, "Waits for 2 approvals by the rule networks.");
     let (_, detail) = shop.act(&bob, &network, "approve").await.expect(409).error();
     assert!(detail.contains("somebody else"), "{detail}");
+    // What is refused is said before anybody tries.
+    let path = format!("/api/v2/resource-changes/{}", shop.change(&network).await.id());
+    let seen = bob.get(&path).await.expect(200);
+    assert_eq!(seen.attribute("approvals")["may-approve"], false);
+    assert_eq!(seen.attribute("approvals")["refusal"], detail);
+    let seen = eve.get(&path).await.expect(200);
+    assert_eq!(seen.attribute("approvals")["may-approve"], true);
+    assert!(seen.attribute("approvals").get("refusal").is_none());
 
     shop.act(&eve, &network, "approve").await.expect(200);
     assert_eq!(shop.status(&network).await, "waiting");

@@ -5,4 +5,5 @@ mod approvals;
 pub mod faults;
 mod following;
 mod life;
+mod revoked;
 pub mod shop;

@@ -1,5 +1,9 @@
 //! Ordering: the form, what it already knows, all that is wrong at once, and what only the database can tell.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
 use serde_json::json;
 
 use super::store::{PATH, Store, problems, values};
@@ -188,4 +192,35 @@ async fn of_two_orders_of_one_name_at_the_same_moment_one_is_made() {
     let names = listed.body["data"].as_array().unwrap().iter();
     let count = names.filter(|row| row["attributes"]["name"] == "main").count();
     assert_eq!(count, 1);
+}
+
+/// Somebody is between any two of his steps when somebody else orders the same: what is said is the name.
+#[tokio::test(flavor = "multi_thread")]
+async fn however_two_orders_of_one_name_meet_the_name_is_what_is_said() {
+    let store = Store::new().await;
+    let account = store.account("shop").await;
+    for waits in 0..60 {
+        let name = format!("main-{waits}");
+        let wanted = json!({"template": "network", "name": name, "parents": [account],
+            "values": {"cidr": format!("10.{waits}.0.0/16")}});
+        let mut slow = pin!(store.order(wanted.clone()));
+        let mut left = waits;
+        let done = poll_fn(|context| match (left, slow.as_mut().poll(context)) {
+            (_, Poll::Ready(answer)) => Poll::Ready(Some(answer)),
+            (0, Poll::Pending) => Poll::Ready(None),
+            (_, Poll::Pending) => {
+                left -= 1;
+                Poll::Pending
+            }
+        })
+        .await;
+        let answers = match done {
+            Some(answer) => [answer, store.order(wanted).await],
+            None => tokio::join!(store.order(wanted), slow).into(),
+        };
+        let (made, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+        assert_eq!(made.len(), 1, "{waits}");
+        let (_, detail) = refused[0].error();
+        assert!(detail.contains(&name) && detail.contains("taken"), "{waits}: {detail}");
+    }
 }
