@@ -21,6 +21,7 @@ import { type Column, Table } from '@/ui/table'
 import { Facts, Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { toast } from '@/ui/toast'
+import { EditDialog } from './edit-dialog'
 import { DELETE, type Member, membersOf, staleGitWorkspaces, UPDATE, useOpenGitWorkspace } from './queries'
 import { requestWords } from './words'
 
@@ -30,6 +31,7 @@ export default function GitWorkspacePage() {
   const allowed = useAllowed(organization)
   const mayUpdate = allowed.refusal(UPDATE)
   const [isDeleting, setDeleting] = useState(false)
+  const [isEditing, setEditing] = useState(false)
   const queries = useQueryClient()
   const navigate = useNavigate()
   const refresh = () => Promise.all(staleGitWorkspaces.map((queryKey) => queries.invalidateQueries({ queryKey })))
@@ -69,6 +71,9 @@ export default function GitWorkspacePage() {
               trigger={<IconButton icon="more" label="More actions" size="md" />}
               groups={[{ items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setDeleting(true), disabledReason: allowed.refusal(DELETE) }] }]}
             />
+            <Button icon="edit" disabledReason={mayUpdate} onClick={() => setEditing(true)}>
+              Change
+            </Button>
             <Button icon="refresh" isBusy={synchronize.isPending} disabledReason={mayUpdate} onClick={() => synchronize.mutate()}>
               Synchronize
             </Button>
@@ -80,6 +85,7 @@ export default function GitWorkspacePage() {
         <Members organization={organization} workspace={id} name={attributes.name} />
         <Command text={`slipway git-workspace show ${attributes.name}`} />
       </Stack>
+      {isEditing && <EditDialog workspace={workspace} etag={etag} onClose={() => setEditing(false)} />}
       {isDeleting && (
         <ConfirmDialog
           isOpen
