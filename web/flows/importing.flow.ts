@@ -91,7 +91,7 @@ flow(
       await page.getByRole('link', { name: 'Letter', exact: true }).click()
       await page.getByLabel('Name', { exact: true }).fill('again')
       await page.getByLabel('greeting', { exact: true }).fill('Good morning')
-      await page.getByLabel('State file', { exact: true }).setInputFiles(file)
+      await page.locator('input[type=file]').setInputFiles(file)
       await page.getByText('letter.tfstate', { exact: true }).waitFor()
       await look.click()
       await page.getByLabel(/^Destroy what the state has/).check()

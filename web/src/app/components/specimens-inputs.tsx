@@ -5,6 +5,7 @@ import { Button } from '@/ui/button'
 import { Checkbox, Radio, Switch } from '@/ui/choice'
 import { Combobox, MultiSelect } from '@/ui/combobox'
 import { FileInput } from '@/ui/file-input'
+import { Fold } from '@/ui/fold'
 import { Form } from '@/ui/form'
 import { Stack } from '@/ui/layout'
 import { Select } from '@/ui/select'
@@ -110,6 +111,9 @@ function Choices() {
           ]}
         />
         <Switch label="Check for drift each day" value={isDrift} onChange={setDrift} />
+        <Fold title="2 more variables" about="all have defaults">
+          <Checkbox label="Keep snapshots" value={isAuto} onChange={setAuto} />
+        </Fold>
         <Switch label="Autoscale" value={false} onChange={() => undefined} disabledReason="The plan has no autoscaling." />
       </Stack>
     </div>

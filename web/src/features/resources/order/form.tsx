@@ -73,13 +73,14 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
   const names = useMemo(() => namesOf(shape, projects), [shape, projects])
   if (!shape) return asked.error ? <ErrorNotice error={toApiError(asked.error)} onRetry={() => void asked.refetch()} /> : <PageSkeleton />
   const error = remaining(form.error, tried, values)
-  const problems = shownProblems(tried ? shape.problems : [], error)
+  const problems = shownProblems(tried && asked.isCurrent ? shape.problems : [], error)
   const problemAt = (place: string) => problems.get(place)
   const fields = { form: shape, values, onChange: form.set, problemAt, names, disabledReason: null }
   const name = values.name.trim() || shape.name
   const shown = seen && isLooked(values) ? seen.check : null
-  const verb = brought ? `import ${template}${shown ? '' : ' --dry-run'}` : `create ${template}`
-  const command = commandOf(`slipway resource ${verb}`, null, values, commandNames(shape, names), secretsOf(shape))
+  const isLook = brought !== undefined && shown === null
+  const verb = brought ? 'import' : 'create'
+  const command = commandOf(`slipway resource ${verb} ${template}`, null, values, commandNames(shape, names), secretsOf(shape), ...(isLook ? ['--dry-run'] : []))
   return (
     <Split
       isFollowing
@@ -92,7 +93,7 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
     >
       <Form
         form={{ ...form, error, problems: Object.fromEntries(problems) }}
-        submit={brought ? (shown ? `Import ${name ?? 'it'}` : 'See what would come of it') : `Plan ${name ?? 'it'}`}
+        submit={isLook ? 'See what would come of it' : `${brought ? 'Import' : 'Plan'} ${name ?? 'it'}`}
         look={shown?.import?.['unknown-addresses'].length ? 'danger' : 'primary'}
         isWide
         disabledReason={mayOrder ?? mayBring}
@@ -166,17 +167,19 @@ interface Seen {
   readonly check: Check
 }
 
-/** Keeps the form of before while the next one is on its way. */
+/** Keeps the form of before while the next one is on its way, which may know of nothing that was typed since. */
 function useAsked(organization: string, template: string, values: Values) {
   // Neither of these changes what is asked for.
-  const order = useSettled(JSON.stringify(orderOf(template, { ...values, reason: '', auto: false })), SETTLED_MS)
-  return useQuery({
+  const now = JSON.stringify(orderOf(template, { ...values, reason: '', auto: false }))
+  const order = useSettled(now, SETTLED_MS)
+  const asked = useQuery({
     queryKey: ['resource form', organization, order],
     queryFn: () =>
       call('post', `${RESOURCES}/actions/form`, { params: { path: { organization } }, body: { data: { type: 'resources', attributes: JSON.parse(order) as Order } } }),
     placeholderData: (before) => before,
     retry: false,
   })
+  return { ...asked, isCurrent: order === now && !asked.isPlaceholderData }
 }
 
 interface NextProps {

@@ -68,7 +68,7 @@ describe('bringing what is running', () => {
     await user.upload(screen.getByLabelText('State file', { selector: 'input' }), STATE)
     expect(screen.getByText('network.tfstate')).toBeDefined()
     expect(screen.queryByText('Choose the file that has the state.')).toBeNull()
-    expect(onOneLine(screen.getByText(/slipway resource import network/).textContent)).toContain('slipway resource import network --dry-run --state network.tfstate')
+    expect(onOneLine(screen.getByText(/slipway resource import network/).textContent)).toContain('slipway resource import network --state network.tfstate --dry-run')
     await user.click(look)
     expect(await screen.findByText('2 resources of the module')).toBeDefined()
     expect(asked).toEqual([{ state: btoa('{"version": 4}'), 'allow-destroy': false }])

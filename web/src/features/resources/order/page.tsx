@@ -20,12 +20,10 @@ export default function OrderPage() {
         meta={
           <Facts>
             {[
-              <span key="template">
-                Of the template {template}.{' '}
-                <Link to={to} search={{ project } as never}>
-                  Another template
-                </Link>
-              </span>,
+              `Of the template ${template}`,
+              <Link key="template" to={to} search={{ project } as never}>
+                Another template
+              </Link>,
               <Link key="import" to={addresses.importResource(organization)} search={{ template, project } as never}>
                 It is running already
               </Link>,

@@ -99,8 +99,8 @@ export function changesOf(before: Values, values: Values) {
   }
 }
 
-/** The same from a terminal. `names` are as commands have them, by id; `secrets` are not written out. */
-export function commandOf(what: string, before: Values | null, values: Values, names: Names, secrets: ReadonlySet<string>): string {
+/** The same from a terminal. `names` are as commands have them, by id; `secrets` are not written out; `more` stands at the end. */
+export function commandOf(what: string, before: Values | null, values: Values, names: Names, secrets: ReadonlySet<string>, ...more: readonly string[]): string {
   const start = before ?? BLANK
   const has = (name: keyof Values) => JSON.stringify(start[name]) !== JSON.stringify(values[name])
   const named = (id: string) => quoted(names.get(id) ?? id)
@@ -120,6 +120,7 @@ export function commandOf(what: string, before: Values | null, values: Values, n
     values.reason.trim() && `--reason ${quoted(values.reason.trim())}`,
     values.auto && '--auto-apply',
     ...importFlags(values.import),
+    ...more,
   ]
   return continued(parts.filter((part) => typeof part === 'string' && part !== '') as string[])
 }
