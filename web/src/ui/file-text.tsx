@@ -1,6 +1,6 @@
 // A text that is a file: shown, to copy, and to download.
 import { keepFile } from '@/lib/keep-file'
-import { Button } from './button'
+import { Button, type ButtonProps } from './button'
 import { Code } from './code'
 import { Row, Stack } from './layout'
 
@@ -15,10 +15,17 @@ export function FileText({ name, text }: FileTextProps) {
     <Stack gap={2}>
       <Code text={text} copy={name} />
       <Row>
-        <Button size="sm" icon="download" onClick={() => keepFile(new Blob([text], { type: 'application/yaml' }), name)}>
-          Download {name}
-        </Button>
+        <DownloadText name={name} text={text} size="sm" />
       </Row>
     </Stack>
+  )
+}
+
+/** Only the button. */
+export function DownloadText({ name, text, ...look }: FileTextProps & Pick<ButtonProps, 'look' | 'size'>) {
+  return (
+    <Button {...look} icon="download" onClick={() => keepFile(new Blob([text], { type: 'application/yaml' }), name)}>
+      Download {name}
+    </Button>
   )
 }

@@ -37,7 +37,7 @@ interface GraphProps {
 }
 
 const ZOOMS = [0.5, 0.75, 1, 1.25] as const
-/** The place of the smallest of them that it begins with. */
+/** The place of the smallest of them that it begins with: smaller is not read any more. */
 const SMALLEST = 1
 
 /** In columns from left to right. Show the same as a list beside it, for who reads better than he looks. */
@@ -47,8 +47,11 @@ export function Graph({ label, nodes, lines }: GraphProps) {
   const arrangement = useMemo(() => arranged(nodes.map(({ id }) => id), lines), [nodes, lines])
   const current = nodes.find(({ isCurrent }) => isCurrent)?.id ?? ''
   useEffect(() => centre(canvas.current, current), [current])
-  // Before it is seen: a little smaller where all of it fits then, but never as small as one can choose.
-  useLayoutEffect(() => setZoom((now) => Math.min(now, Math.max(SMALLEST, fitting(canvas.current, arrangement.width)))), [arrangement])
+  // Before it is seen: a little smaller where all of it fits then, as it is where one has to move about anyway.
+  useLayoutEffect(() => {
+    const fits = fitting(canvas.current, arrangement.width)
+    if (fits >= SMALLEST) setZoom((now) => Math.min(now, fits))
+  }, [arrangement])
   const scale = ZOOMS[zoom] ?? 1
   const { width, height } = arrangement
   const move = (event: KeyboardEvent) => {

@@ -47,7 +47,7 @@ export function EditDialog({ workspace, etag, onClose }: EditDialogProps) {
         <KeepingFields
           form={form}
           disabledReason={null}
-          placeReason={isKept ? 'There is code of resources in it, which would stay where it is. Make another git workspace, and let the projects name that one.' : null}
+          placeReason={isKept ? 'It stays while there is code of resources in it: let the projects name another git workspace.' : null}
         />
         {note && (
           <Alert tone="info" title="From then on">

@@ -151,7 +151,7 @@ test('keeps its branch and its directory while there is code in it, and says a r
   const { user, dialog } = await change()
   const branch = dialog.getByLabelText(/^Branch/) as HTMLInputElement
   await waitFor(() => expect(branch.readOnly).toBe(true))
-  expect(dialog.getAllByText(/There is code of resources in it/)).toHaveLength(2)
+  expect(dialog.getAllByText(/while there is code of resources in it/)).toHaveLength(2)
   await user.selectOptions(dialog.getByLabelText('Changes come'), 'push')
   await user.click(dialog.getByRole('button', { name: 'Save' }))
   expect((await dialog.findAllByText('Its repository has no forge.')).length).toBeGreaterThan(0)

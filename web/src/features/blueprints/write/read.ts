@@ -79,8 +79,21 @@ function offsetOf(document: Document, path: readonly (string | number)[]): numbe
 
 /** As a file that makes it again, by hand or by `slipway catalog apply`: what is empty is left out. */
 export function writeBlueprint({ name, description, labels, constants, externals, parts, wires }: Blueprint['attributes']): string {
-  const full = { name, description, labels, constants, externals, parts: parts.map(shortened), wires: wires.map((wire) => ({ ...wire, from: shortened(wire.from) })) }
-  return catalogDocument('blueprint', shortened(full))
+  const full = {
+    name,
+    description,
+    labels,
+    constants: constants.map(undescribed),
+    externals: externals.map(undescribed),
+    parts: parts.map(shortened),
+    wires: wires.map((wire) => ({ ...wire, from: shortened(wire.from) })),
+  }
+  return catalogDocument('blueprint', shortened(full), { lists: ['stands-on', 'labels'], rows: ['wires'] })
+}
+
+/** Without a description that says nothing; an empty default is one. */
+function undescribed<Row extends { readonly description?: string }>({ description = '', ...row }: Row): object {
+  return description === '' ? row : { ...row, description }
 }
 
 function shortened<Value extends object>(value: Value): object {

@@ -82,7 +82,7 @@ function Shown({ organization, change, names }: { organization: string; change: 
         actions={<Status of="resourceChange" value={status} isBadge />}
         footer={hasFooter && (
           <div className={styles.footer}>
-            {(isDecidable && !hasRules && !mayApprove) || (actions['is-cancelable'] && !mayAsk) ? (
+            {!hasRules && ((isDecidable && !mayApprove) || (actions['is-cancelable'] && !mayAsk)) ? (
               <div className={styles.comment}>
                 <TextInput label="Comment on the change" isLabelHidden placeholder="Comment (optional)" value={comment} onChange={setComment} />
               </div>

@@ -25,7 +25,7 @@ export default function OrderPage() {
                 Another template
               </Link>,
               <Link key="import" to={addresses.importResource(organization)} search={{ template, project } as never}>
-                It is running already
+                Import one that is running
               </Link>,
             ]}
           </Facts>
