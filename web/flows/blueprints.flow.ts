@@ -93,7 +93,9 @@ flow(
       await page.getByRole('button', { name: 'Create blueprint' }).click()
       await page.getByText(/line 21/).waitFor()
       await stage.look(page, '2-wrong')
-      await page.getByLabel('Its file').fill(POST)
+      // As a file of the catalog has it.
+      const file = { name: 'post.yaml', mimeType: 'application/yaml', buffer: Buffer.from(`kind: blueprint\n${POST}`) }
+      await page.getByLabel('File of a blueprint').setInputFiles(file)
       await page.getByRole('button', { name: 'Create blueprint' }).click()
       await page.waitForURL(/\/blueprints\/bp-/)
       const blueprint = page.url()
@@ -104,6 +106,19 @@ flow(
       await page.goto(`${blueprint}?view=list`)
       await page.getByRole('table', { name: 'Parts' }).waitFor()
       await stage.look(page, '4-list')
+
+      // As a file again: what the command line takes changes nothing.
+      await page.getByRole('button', { name: 'More actions' }).click()
+      await page.getByRole('menuitem', { name: 'As a file…' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByText('slipway catalog apply -f post.yaml').waitFor()
+      await stage.look(page, '4b-file')
+      const downloading = page.waitForEvent('download')
+      await dialog.getByRole('button', { name: 'Download post.yaml' }).click()
+      const kept = join(stage.folder, 'post.yaml')
+      await (await downloading).saveAs(kept)
+      expect(await api.slipway(stage.folder, 'catalog', 'apply', '-f', kept, '--organization', ORGANIZATION)).not.toMatch(/create|update/i)
+      await page.keyboard.press('Escape')
 
       // Used: a value, a resource that is there, a secret.
       await page.getByRole('link', { name: 'Use it' }).click()
@@ -128,8 +143,8 @@ flow(
 
       // Changed, and what it made taken away.
       await page.goto(`${blueprint}/edit`)
-      const file = page.getByLabel('Its file')
-      await file.fill((await file.inputValue()).replace('size: 3', 'size: 5'))
+      const text = page.getByLabel('Its file')
+      await text.fill((await text.inputValue()).replace('size: 3', 'size: 5'))
       await stage.look(page, '8-change')
       await page.getByRole('button', { name: 'Save' }).click()
       await page.waitForURL(blueprint)

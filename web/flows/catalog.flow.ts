@@ -182,7 +182,8 @@ flow('catalog', async (stage) => {
   await stage.glance(page, '17-documentation')
 
   // It cannot be ordered any more, and nothing new can stand on it.
-  await page.getByRole('button', { name: 'Disable…' }).click()
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Disable…' }).click()
   await stage.look(page, '18-disable')
   await page.getByRole('dialog').getByRole('button', { name: 'Disable', exact: true }).click()
   await page.getByText('It cannot be ordered').waitFor()

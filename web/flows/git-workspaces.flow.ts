@@ -105,6 +105,17 @@ flow(
       await table.getByTitle(commit.id).waitFor()
       expect(commit.message).toContain('Somewhere for pictures')
 
+      // From now on reviewed there; where its code is stays while there is some.
+      await watching.getByRole('button', { name: 'Change', exact: true }).click()
+      const change = watching.getByRole('dialog')
+      await change.getByLabel('Changes come').selectOption('pull-request')
+      await change.getByLabel(/^Description/).fill('What runs, to read and to review')
+      expect(await change.getByLabel(/^Branch/).getAttribute('aria-disabled')).toBe('true')
+      await stage.look(watching, '7b-change')
+      await change.getByRole('button', { name: 'Save' }).click()
+      await watching.getByText('reviewed in pull requests').waitFor()
+      await watching.getByText('What runs, to read and to review').waitFor()
+
       // Destroyed, it goes there, too.
       await page.goto(bucket)
       await page.getByRole('button', { name: 'More actions' }).click()

@@ -13,6 +13,8 @@ const DESK = { width: 1280, height: 800 }
 const PHONE = { width: 360, height: 740 }
 
 const isWhole = process.env['FLOWS_ALL'] === '1'
+/** Pictures of whole pages, not of what a window shows of them: for who looks at all of it. */
+const isFull = process.env['FLOWS_FULL'] === '1'
 const seed = process.env['FLOWS_SEED'] ?? '1'
 
 /** Whether the sample has this one: about every second, which ones the seed says. */
@@ -36,7 +38,9 @@ export async function look(page: Page, flow: string, step: string): Promise<read
   mkdirSync(folder, { recursive: true })
   const picture = async (theme: Theme, width: number) => {
     if (!isSampled(`${flow}/${step}/${theme}/${width}`)) return
-    await page.screenshot({ path: join(folder, `${step}-${theme}-${width}.png`), animations: 'disabled' })
+    // What sticks to the window would otherwise stand in the middle of the page.
+    if (isFull) await page.evaluate(() => window.scrollTo(0, 0))
+    await page.screenshot({ path: join(folder, `${step}-${theme}-${width}.png`), animations: 'disabled', fullPage: isFull })
   }
   const note = (theme: Theme, width: number, problems: readonly string[]) =>
     found.push(...problems.map((what) => ({ what, where: `${step} (${theme}, ${width} px)` })))

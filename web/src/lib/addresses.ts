@@ -36,6 +36,8 @@ export const addresses = {
   resourceChanges: (organization: string) => at('app', organization, 'resources', 'changes'),
   /** With `template` and `project` as search parameters, where they are known. */
   orderResource: (organization: string) => at('app', organization, 'resources', 'new'),
+  /** Ordering what is running already. With `template`, `project` and `workspace` as search parameters, where they are known. */
+  importResource: (organization: string) => at('app', organization, 'resources', 'import'),
   resource: (organization: string, resource: string, tab?: string) => at('app', organization, 'resources', resource, ...(tab ? [tab] : [])),
   /** Of workflows: changes of many resources in their order. */
   workflows: (organization: string) => at('app', organization, 'workflows'),

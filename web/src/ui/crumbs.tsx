@@ -2,7 +2,11 @@
 import { Fragment } from 'react'
 import type { Crumb } from '@/lib/page'
 import { Link } from '@tanstack/react-router'
+import { classes } from './classes'
 import styles from './crumbs.module.css'
+
+/** What is no longer than this stays whole; longer ones share the room. */
+const SHORT = 16
 
 /** The last is the page itself. */
 export function Crumbs({ crumbs, page }: { crumbs: readonly Crumb[]; page: string }) {
@@ -10,7 +14,7 @@ export function Crumbs({ crumbs, page }: { crumbs: readonly Crumb[]; page: strin
     <nav className={styles.crumbs} aria-label="Breadcrumb">
       {crumbs.map((crumb, at) => (
         <Fragment key={crumb.to}>
-          <Link to={crumb.to} className={styles.up}>
+          <Link to={crumb.to} className={classes(styles.up, crumb.title.length <= SHORT && styles.short)}>
             {crumb.title}
           </Link>
           {(page !== '' || at < crumbs.length - 1) && (

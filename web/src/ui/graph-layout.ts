@@ -33,7 +33,7 @@ export function arranged(nodes: readonly string[], lines: readonly Line[]): Arra
   graph.setGraph({ rankdir: 'LR', nodesep: 24, edgesep: 16, ranksep: 40, marginx: MARGIN, marginy: MARGIN })
   for (const node of nodes) graph.setNode(node, { width: NODE_WIDTH, height: NODE_HEIGHT })
   lines.forEach(({ from, to, label = '' }, at) => {
-    graph.setEdge(from, to, { width: label === '' ? 0 : Math.ceil(label.length * LETTER_WIDTH) + 10, height: LABEL_HEIGHT, labelpos: 'c' }, String(at))
+    graph.setEdge(from, to, { width: label === '' ? 0 : Math.ceil(shortLabel(label).length * LETTER_WIDTH) + 10, height: LABEL_HEIGHT, labelpos: 'c' }, String(at))
   })
   layout(graph)
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number }
@@ -46,6 +46,13 @@ export function arranged(nodes: readonly string[], lines: readonly Line[]): Arra
       return { path: pathOf(edge.points ?? []), label: label && edge.x !== undefined && edge.y !== undefined ? pointOf(edge) : null }
     }),
   }
+}
+
+/** Letters of a label: what is longer would push the nodes out of sight. All of it stands in the list. */
+const LABEL_LENGTH = 24
+
+export function shortLabel(label = ''): string {
+  return label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH - 1)}…` : label
 }
 
 function pointOf(at: { x?: number; y?: number }): Point {

@@ -1,9 +1,9 @@
 // Things and what they stand on, as a picture: every node is a link, and the arrow keys follow the lines.
 import { Link } from '@tanstack/react-router'
-import { type KeyboardEvent, type PointerEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from './button'
 import { classes } from './classes'
-import { arranged, type Arrangement, type Line, NODE_HEIGHT, NODE_WIDTH } from './graph-layout'
+import { arranged, type Arrangement, type Line, NODE_HEIGHT, NODE_WIDTH, shortLabel } from './graph-layout'
 import { Icon, type IconName, type Tone } from './icon'
 import styles from './graph.module.css'
 
@@ -37,6 +37,8 @@ interface GraphProps {
 }
 
 const ZOOMS = [0.5, 0.75, 1, 1.25] as const
+/** The place of the smallest of them that it begins with: smaller is not read any more. */
+const SMALLEST = 1
 
 /** In columns from left to right. Show the same as a list beside it, for who reads better than he looks. */
 export function Graph({ label, nodes, lines }: GraphProps) {
@@ -45,6 +47,11 @@ export function Graph({ label, nodes, lines }: GraphProps) {
   const arrangement = useMemo(() => arranged(nodes.map(({ id }) => id), lines), [nodes, lines])
   const current = nodes.find(({ isCurrent }) => isCurrent)?.id ?? ''
   useEffect(() => centre(canvas.current, current), [current])
+  // Before it is seen: a little smaller where all of it fits then, as it is where one has to move about anyway.
+  useLayoutEffect(() => {
+    const fits = fitting(canvas.current, arrangement.width)
+    if (fits >= SMALLEST) setZoom((now) => Math.min(now, fits))
+  }, [arrangement])
   const scale = ZOOMS[zoom] ?? 1
   const { width, height } = arrangement
   const move = (event: KeyboardEvent) => {
@@ -128,7 +135,7 @@ function Lines({ lines, arrangement, current }: { lines: readonly GraphLine[]; a
         return (
           place && (
             <span key={`${line.from} ${line.to}`} className={styles.label} style={{ left: place.x, top: place.y }}>
-              {line.label}
+              {shortLabel(line.label)}
             </span>
           )
         )

@@ -15,7 +15,11 @@ interface TagProps {
 }
 
 export function Tag({ children, isMono = false, isLine = false, title }: TagProps) {
-  return <span title={title} className={classes(styles.tag, isMono && styles.mono, isLine && styles.line)}>{children}</span>
+  return (
+    <span title={title} className={classes(styles.tag, isMono && styles.mono, isLine && styles.line)}>
+      <span className={styles.words}>{children}</span>
+    </span>
+  )
 }
 
 /** `env:prod`, or `env` where there is no value. */

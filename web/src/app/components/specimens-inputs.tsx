@@ -4,6 +4,8 @@ import { ApiError } from '@/api/errors'
 import { Button } from '@/ui/button'
 import { Checkbox, Radio, Switch } from '@/ui/choice'
 import { Combobox, MultiSelect } from '@/ui/combobox'
+import { FileInput } from '@/ui/file-input'
+import { Fold } from '@/ui/fold'
 import { Form } from '@/ui/form'
 import { Stack } from '@/ui/layout'
 import { Select } from '@/ui/select'
@@ -44,6 +46,7 @@ function Inputs() {
   const [about, setAbout] = useState('')
   const [engine, setEngine] = useState<'opentofu' | 'terraform'>('opentofu')
   const [parent, setParent] = useState('net-1')
+  const [file, setFile] = useState<File | null>(null)
   const [tags, setTags] = useState<readonly string[]>(['env:prod', 'team:shop'])
   return (
     <div className={styles.two}>
@@ -77,6 +80,8 @@ function Inputs() {
       />
       <TextInput label="Find" isLabelHidden isSmall icon="search" placeholder="In a bar, 28 px" value="" onChange={() => undefined} />
       <Textarea label="Comment" isOptional value={about} onChange={setAbout} placeholder="Why it is done" />
+      <FileInput label="State file" help="What tofu state pull prints." value={file} onChange={setFile} />
+      <FileInput label="Key" value={null} onChange={() => undefined} error="It is no key. Choose one that begins with BEGIN." />
     </div>
   )
 }
@@ -106,6 +111,9 @@ function Choices() {
           ]}
         />
         <Switch label="Check for drift each day" value={isDrift} onChange={setDrift} />
+        <Fold title="2 more variables" about="all have defaults">
+          <Checkbox label="Keep snapshots" value={isAuto} onChange={setAuto} />
+        </Fold>
         <Switch label="Autoscale" value={false} onChange={() => undefined} disabledReason="The plan has no autoscaling." />
       </Stack>
     </div>

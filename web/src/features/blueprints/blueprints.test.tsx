@@ -155,6 +155,25 @@ describe('one blueprint', () => {
     await expectAccessible(container)
   })
 
+  test('is a file as well, to copy and to download', async () => {
+    put()
+    const { user } = await open(BlueprintPage, 'blueprints/$blueprint', 'blueprints/bp-1')
+    await user.click(await screen.findByRole('button', { name: 'More actions' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'As a file…' }))
+    const dialog = within(await screen.findByRole('dialog'))
+    expect(dialog.getByText(/^kind: blueprint/)).toBeDefined()
+    expect(dialog.getByText(/slipway catalog apply -f shop.yaml/)).toBeDefined()
+    expect(dialog.getByRole('button', { name: 'Copy shop.yaml' })).toBeDefined()
+    const kept: string[] = []
+    const { createObjectURL, revokeObjectURL } = URL
+    URL.createObjectURL = () => 'blob:shop'
+    URL.revokeObjectURL = (address) => void kept.push(address)
+    await user.click(dialog.getByRole('button', { name: 'Download shop.yaml' }))
+    expect(kept).toEqual(['blob:shop'])
+    Object.assign(URL, { createObjectURL, revokeObjectURL })
+    await expectAccessible(document.body)
+  })
+
   test('is deleted after its name was typed', async () => {
     put()
     const { user } = await open(BlueprintPage, 'blueprints/$blueprint', 'blueprints/bp-1')
@@ -249,12 +268,24 @@ describe('writing one', () => {
   test('shows the picture of what is written, and sends it', async () => {
     put()
     const { user, container } = await open(NewBlueprint, 'blueprints/new')
-    await user.click(await screen.findByRole('button', { name: 'Begin with an example' }))
+    await user.click(await screen.findByRole('button', { name: 'begin with an example' }))
     expect(await screen.findByRole('group', { name: 'What is written so far' })).toBeDefined()
     expect(screen.getByText('slipway blueprint create -f shop.yaml')).toBeDefined()
     await expectAccessible(container)
     await user.click(screen.getByRole('button', { name: 'Create blueprint' }))
     await waitFor(() => expect(sent[0]?.[1]).toEqual(readBlueprint(EXAMPLE).described))
+  })
+
+  test('takes the file of one, as slipway catalog apply does', async () => {
+    put()
+    const { user } = await open(NewBlueprint, 'blueprints/new')
+    await user.upload(await screen.findByLabelText('File of a blueprint', { selector: 'input' }), new File([writeBlueprint(SHOP.attributes)], 'shop.yaml'))
+    await waitFor(() => expect((screen.getByLabelText('Its file') as HTMLTextAreaElement).value).toMatch(/^kind: blueprint/))
+    expect(await screen.findByRole('group', { name: 'What is written so far' })).toBeDefined()
+    await user.click(screen.getByRole('button', { name: 'Create blueprint' }))
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]).toMatchObject(['POST /organizations/acme/blueprints', { name: 'shop', wires: SHOP.attributes.wires }])
+    expect(sent[0]?.[1]).not.toHaveProperty('kind')
   })
 
   test('says in which line the server found something wrong', async () => {
@@ -283,13 +314,27 @@ describe('writing one', () => {
     expect(again?.wires).toEqual(SHOP.attributes.wires)
   })
 
+  test('is a document of the catalog that says the same, whoever reads it', () => {
+    const [net, ...parts] = SHOP.attributes.parts
+    const odd = { ...SHOP.attributes, parts: [{ ...net, values: { answer: 'yes', port: '1_000', text: 'a\nb', none: null } }, ...parts] } as unknown as Blueprint['attributes']
+    const text = writeBlueprint(odd)
+    expect(text).toMatch(/^kind: blueprint\nname: shop\n/)
+    expect(text).toContain('answer: "yes"')
+    expect(text).toContain('port: "1_000"')
+    const { described } = readBlueprint(text)
+    expect(described).not.toHaveProperty('kind')
+    expect(described?.parts?.[0]?.values).toEqual({ answer: 'yes', port: '1_000', text: 'a\nb', none: null })
+    expect(readBlueprint('kind: template\nname: a').problems).toEqual([{ line: 1, message: 'This is of the kind template: Apply files, at the templates, takes it.' }])
+    expect(readBlueprint('name: a\n---\nname: b').problems[0]?.message).toMatch(/^Here begins another document/)
+  })
+
   test('says what is no blueprint', () => {
     expect(readBlueprint('name: [').problems[0]?.message).toMatch(/^This is not YAML/)
     expect(readBlueprint('- a').problems[0]?.message).toBe('A blueprint has a name and parts.')
     expect(readBlueprint('name: a\nparts: no').problems).toEqual([{ line: 2, message: 'parts is a list.' }])
     const written = readBlueprint(EXAMPLE)
-    expect(written.lineOf('/data/attributes/parts/orders/template')).toBe(14)
-    expect(written.lineOf('/data/attributes/wires/1/to/variable')).toBe(18)
+    expect(written.lineOf('/data/attributes/parts/orders/template')).toBe(15)
+    expect(written.lineOf('/data/attributes/wires/1/to/variable')).toBe(19)
   })
 })
 

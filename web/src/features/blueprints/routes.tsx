@@ -15,6 +15,6 @@ export const blueprints: Feature = {
     ],
   },
   navigation: [{ group: 'catalog', title: 'Blueprints', icon: 'blueprint', order: 25, keys: 'g b', to: addresses.blueprints }],
-  actions: [{ id: 'blueprint.create', title: 'New blueprint', icon: 'blueprint', words: 'make many wired parts catalog', to: addresses.newBlueprint }],
+  actions: [{ id: 'blueprint.create', title: 'New blueprint', icon: 'blueprint', words: 'make many wired parts catalog from a file yaml upload', to: addresses.newBlueprint }],
   stale: ({ attributes }) => (attributes['object-kind'] === 'blueprint' ? staleBlueprints : []),
 }

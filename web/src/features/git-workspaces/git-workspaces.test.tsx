@@ -10,7 +10,7 @@ import GitWorkspaces from './list'
 import NewGitWorkspace from './new'
 import GitWorkspacePage from './page'
 import type { GitWorkspace, Member } from './queries'
-import { countWords, createCommand } from './words'
+import { changesOf, countWords, createCommand, editedOf, modeNote } from './words'
 
 const server = setupServer()
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
@@ -69,6 +69,7 @@ function put({ rows = [LIVE], members = [] as readonly Member[], refused }: { ro
     http.post(`${ACME}/git-workspaces`, said),
     http.post(`${API}/git-workspaces/gw-1/actions/synchronize`, said),
     http.delete(`${API}/git-workspaces/gw-1`, said),
+    http.patch(`${API}/git-workspaces/gw-1`, said),
   )
 }
 
@@ -123,6 +124,39 @@ test('is deleted after its name was typed', async () => {
   await waitFor(() => expect(sent).toEqual([['DELETE /git-workspaces/gw-1', null]]))
 })
 
+const change = async () => {
+  const { user, container } = await open(GitWorkspacePage, 'git-workspaces/$gitWorkspace', 'git-workspaces/gw-1')
+  await user.click(await screen.findByRole('button', { name: 'Change' }))
+  const dialog = within(await screen.findByRole('dialog'))
+  return { user, container, dialog }
+}
+
+test('is changed: says what another mode means, and sends what differs', async () => {
+  put()
+  const { user, container, dialog } = await change()
+  expect(dialog.getByRole('button', { name: /^Save/ }).getAttribute('aria-disabled')).toBe('true')
+  await user.selectOptions(dialog.getByLabelText('Changes come'), 'push')
+  expect(dialog.getByText(/Pull requests that are open stay/)).toBeDefined()
+  await user.type(dialog.getByLabelText(/^Branch/), 'live')
+  await user.clear(dialog.getByLabelText(/^Directory/))
+  expect((dialog.getByText(/slipway git-workspace update/).textContent ?? '').replaceAll(/ \\\n */g, ' ')).toContain("slipway git-workspace update live --branch live --directory '' --mode push")
+  await expectAccessible(container)
+  await user.click(dialog.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(sent).toEqual([['PATCH /git-workspaces/gw-1', { branch: 'live', directory: '', mode: 'push' }]]))
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+})
+
+test('keeps its branch and its directory while there is code in it, and says a refusal', async () => {
+  put({ members: [member('res-1', {})], refused: { status: '422', code: 'invalid', title: 'invalid', detail: 'Its repository has no forge.', source: { pointer: '/data/attributes/mode' } } })
+  const { user, dialog } = await change()
+  const branch = dialog.getByLabelText(/^Branch/) as HTMLInputElement
+  await waitFor(() => expect(branch.readOnly).toBe(true))
+  expect(dialog.getAllByText(/while there is code of resources in it/)).toHaveLength(2)
+  await user.selectOptions(dialog.getByLabelText('Changes come'), 'push')
+  await user.click(dialog.getByRole('button', { name: 'Save' }))
+  expect((await dialog.findAllByText('Its repository has no forge.')).length).toBeGreaterThan(0)
+})
+
 test('a new one is made of a repository, and says what is wrong at its field', async () => {
   put({ refused: { status: '422', code: 'invalid', title: 'invalid', detail: 'There is no such repository.', source: { pointer: '/data/attributes/identifier' } } })
   const { user, container } = await open(NewGitWorkspace, 'git-workspaces/new')
@@ -144,4 +178,11 @@ test('its words', () => {
   expect(countWords({ 'resource-count': 0, 'problem-count': 0 })).toBe('none')
   expect(countWords({ 'resource-count': 1, 'problem-count': 0 })).toBe('1 resource')
   expect(createCommand({ name: ' ', identifier: '', integration: '', branch: 'main', directory: 'a', mode: 'push' })).toBe('slipway git-workspace create NAME --repository REPOSITORY --branch main --directory a')
+})
+
+test('only what differs is a change', () => {
+  const before = editedOf(LIVE.attributes)
+  expect(changesOf(before, before)).toEqual({})
+  expect(changesOf({ ...before, branch: 'main' }, { ...before, branch: ' ', name: ' alive ' })).toEqual({ name: 'alive', branch: null })
+  expect([modeNote('push', 'push'), modeNote('push', 'pull-request')]).toEqual([null, expect.stringContaining('get a pull request each')])
 })

@@ -10,21 +10,17 @@ import { Combobox } from '@/ui/combobox'
 import { Form } from '@/ui/form'
 import { Stack } from '@/ui/layout'
 import { PageHead } from '@/ui/page-head'
-import { Select } from '@/ui/select'
 import { TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
+import { KeepingFields } from './fields'
 import { CREATE, staleGitWorkspaces } from './queries'
-import { createCommand, type Mode, modes } from './words'
+import { createCommand, type Keeping } from './words'
 
-interface Values {
-  name: string
-  identifier: string
+interface Values extends Keeping {
+  readonly name: string
+  readonly identifier: string
   /** The id of the integration; empty for none. */
-  'integration-id': string
-  branch: string
-  directory: string
-  mode: Mode
-  description: string
+  readonly 'integration-id': string
 }
 
 export default function NewGitWorkspace() {
@@ -94,16 +90,7 @@ export default function NewGitWorkspace() {
             disabledReason={refusal}
             {...form.field('integration-id')}
           />
-          <TextInput label="Branch" isOptional isMono placeholder="the default branch" {...form.field('branch')} help="Where the code is kept." disabledReason={refusal} />
-          <TextInput label="Directory" isOptional isMono placeholder="the top" {...form.field('directory')} help="Below it each resource has a directory of its own." disabledReason={refusal} />
-          <Select
-            label="Changes come"
-            options={modes}
-            help={values.mode === 'push' ? 'A branch for each change, merged when the change is confirmed.' : 'Merging approves the change, closing rejects it, if whoever does so may do that here.'}
-            disabledReason={refusal}
-            {...form.field('mode')}
-          />
-          <TextInput label="Description" isOptional {...form.field('description')} help="What it is for, in a sentence." disabledReason={refusal} />
+          <KeepingFields form={form} disabledReason={refusal} />
         </Form>
       </Stack>
     </>

@@ -21,6 +21,7 @@ import { type Column, Table } from '@/ui/table'
 import { Facts, Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { toast } from '@/ui/toast'
+import { EditDialog } from './edit-dialog'
 import { DELETE, type Member, membersOf, staleGitWorkspaces, UPDATE, useOpenGitWorkspace } from './queries'
 import { requestWords } from './words'
 
@@ -30,6 +31,7 @@ export default function GitWorkspacePage() {
   const allowed = useAllowed(organization)
   const mayUpdate = allowed.refusal(UPDATE)
   const [isDeleting, setDeleting] = useState(false)
+  const [isEditing, setEditing] = useState(false)
   const queries = useQueryClient()
   const navigate = useNavigate()
   const refresh = () => Promise.all(staleGitWorkspaces.map((queryKey) => queries.invalidateQueries({ queryKey })))
@@ -69,6 +71,9 @@ export default function GitWorkspacePage() {
               trigger={<IconButton icon="more" label="More actions" size="md" />}
               groups={[{ items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setDeleting(true), disabledReason: allowed.refusal(DELETE) }] }]}
             />
+            <Button icon="edit" disabledReason={mayUpdate} onClick={() => setEditing(true)}>
+              Change
+            </Button>
             <Button icon="refresh" isBusy={synchronize.isPending} disabledReason={mayUpdate} onClick={() => synchronize.mutate()}>
               Synchronize
             </Button>
@@ -77,9 +82,10 @@ export default function GitWorkspacePage() {
       />
       <Stack gap={4}>
         {synchronize.error && <ErrorNotice error={toApiError(synchronize.error)} />}
-        <Members organization={organization} workspace={id} name={attributes.name} />
+        <Members organization={organization} workspace={id} name={attributes.name} hasRequests={attributes.mode === 'pull-request'} />
         <Command text={`slipway git-workspace show ${attributes.name}`} />
       </Stack>
+      {isEditing && <EditDialog workspace={workspace} etag={etag} onClose={() => setEditing(false)} />}
       {isDeleting && (
         <ConfirmDialog
           isOpen
@@ -107,7 +113,14 @@ export default function GitWorkspacePage() {
   )
 }
 
-function Members({ organization, workspace, name }: { organization: string; workspace: string; name: string }) {
+interface MembersProps {
+  organization: string
+  workspace: string
+  name: string
+  hasRequests: boolean
+}
+
+function Members({ organization, workspace, name, hasRequests }: MembersProps) {
   const [page, setPage] = useState(1)
   const { data, error, refetch, isPlaceholderData } = useQuery({ ...membersOf(workspace, page), placeholderData: (before) => before })
   const rows = data?.data as readonly Member[] | undefined
@@ -119,7 +132,7 @@ function Members({ organization, workspace, name }: { organization: string; work
         rows={rows}
         rowKey={({ id }) => id}
         rowTo={({ id }) => addresses.resource(organization, id)}
-        columns={columns(organization)}
+        columns={columns(organization, hasRequests || (rows ?? []).some(({ attributes }) => attributes['pull-request']))}
         isStale={isPlaceholderData}
         expected={3}
         empty={
@@ -133,7 +146,15 @@ function Members({ organization, workspace, name }: { organization: string; work
   )
 }
 
-function columns(organization: string): readonly Column<Member>[] {
+const REQUEST: Column<Member> = {
+  key: 'request',
+  title: 'Pull request',
+  from: 1024,
+  cell: ({ attributes: { 'pull-request': request } }) => (request ? <Anchor href={request['web-url']}>{requestWords(request)}</Anchor> : <Text level={3}>none</Text>),
+}
+
+/** `hasRequests`: its changes are pull requests, or were. */
+function columns(organization: string, hasRequests: boolean): readonly Column<Member>[] {
   return [
     {
       key: 'name',
@@ -153,13 +174,7 @@ function columns(organization: string): readonly Column<Member>[] {
       isWide: true,
       cell: ({ attributes: { problem, branch, directory } }) => problem ?? <Text isMono level={2}>{branch ?? directory}</Text>,
     },
-    {
-      key: 'request',
-      title: 'Pull request',
-      from: 1024,
-      cell: ({ attributes: { 'pull-request': request } }) =>
-        request ? <Anchor href={request['web-url']}>{requestWords(request)}</Anchor> : <Text level={3}>none</Text>,
-    },
+    ...(hasRequests ? [REQUEST] : []),
     {
       key: 'commit',
       title: 'Commit',

@@ -29,6 +29,10 @@ export type Output = Schema<'ResourceOutput'>
 export type Revision = Schema<'ResourceRevision'>
 /** What is sent to order one, or to have its form. */
 export type Order = Schema<'NewCatalogResource'>
+/** What an order would do, and nothing more. */
+export type Check = Schema<'ResourceCheck'>
+/** What was brought along with an order. */
+export type Imported = Schema<'ResourceImported'>
 
 export { useRefusal } from '@/api/allowed'
 
@@ -36,6 +40,8 @@ export const READ = 'resource.read'
 export const CREATE = 'resource.create'
 export const UPDATE = 'resource.update'
 export const DESTROY = 'resource.destroy'
+/** What bringing a state needs as well. */
+export const WRITE_STATE = 'workspace.state.write'
 export const APPROVE = 'resource.approve'
 
 export const RESOURCES = '/api/v2/organizations/{organization}/resources'
@@ -85,6 +91,12 @@ export const projectsOf = (organization: string, search = '') =>
 export const templatesOf = (organization: string, search = '') =>
   get('/api/v2/organizations/{organization}/templates', {
     params: { path: { organization }, query: { 'page[size]': 100, ...(search !== '' && { 'search[text]': search }) } },
+  })
+
+/** To choose one whose state is copied: what is managed by something of the catalog is there already. */
+export const workspacesOf = (organization: string, search = '') =>
+  get('/api/v2/organizations/{organization}/workspaces', {
+    params: { path: { organization }, query: { 'page[size]': 100, ...(search !== '' && { 'search[name]': search }) } },
   })
 
 /** A run with its plan, for the numbers. */

@@ -22,6 +22,7 @@ export const resources: Feature = {
         component: lazyRouteComponent(() => import('./changes/all-page')),
       }),
       createRoute({ getParentRoute: () => parent, path: 'resources/new', component: lazyRouteComponent(() => import('./order/page')) }),
+      createRoute({ getParentRoute: () => parent, path: 'resources/import', component: lazyRouteComponent(() => import('./order/import-page')) }),
       createRoute({ getParentRoute: () => parent, path: 'resources/$resource/edit', component: lazyRouteComponent(() => import('./order/edit-page')) }),
     ],
     resource: (parent) => [
@@ -42,6 +43,7 @@ export const resources: Feature = {
   actions: [
     { id: 'resource-change.list', title: 'Open changes of resources', icon: 'change', words: 'approve reject confirm waiting catalog', to: addresses.resourceChanges },
     { id: 'resource.order', title: 'Order a resource', icon: 'resource', words: 'new create catalog template database network', to: addresses.orderResource },
+    { id: 'resource.import', title: 'Import what is running', icon: 'download', words: 'resource existing state tfstate bring adopt catalog', to: addresses.importResource },
   ],
   // Approval rules and roles decide whose yes counts.
   stale: ({ attributes }) =>

@@ -55,6 +55,11 @@ export function statusOf(attributes: Pick<ResourceAttributes, 'state' | 'stale'>
   return attributes.state === 'provisioned' && attributes.stale.length > 0 ? 'stale' : attributes.state
 }
 
+/** `v1.0.0` of `v1.0.0 (modules/network)`, where the template is said beside. */
+export function refOf(version: string): string {
+  return version.split(' (')[0] ?? version
+}
+
 const KINDS = { create: 'Order', update: 'Change', destroy: 'Destruction' } as const
 
 /** `Change 12`, `Order`. */
@@ -66,6 +71,12 @@ export function changeTitle({ kind, number }: Pick<ChangeAttributes, 'kind' | 'n
 export function fieldWords({ field }: Difference): string {
   if (field === 'source-code-version') return 'version'
   return field.startsWith('values/') ? field.slice('values/'.length) : field.replaceAll('-', ' ')
+}
+
+/** What a change does, in a few words. */
+export function changeWords({ kind, template, differences }: Pick<ChangeAttributes, 'kind' | 'template' | 'differences'>): string {
+  if (kind === 'create') return `a new ${template}`
+  return differences.map(fieldWords).join(', ') || (kind === 'destroy' ? 'all of it' : 'what it stands on')
 }
 
 /** Whether it is over: the resource is free for another one. */

@@ -31,9 +31,11 @@ export function columns({ organization, hasObjects, onOpen }: Handlers): readonl
           <Button look="quiet" size="sm" onClick={() => onOpen(schedule)}>
             {schedule.attributes.name}
           </Button>
-          <Text isSmall level={3}>
-            {schedule.attributes.words}
-          </Text>
+          {!schedule.attributes.name.includes(schedule.attributes.words) && (
+            <Text isSmall level={3}>
+              {schedule.attributes.words}
+            </Text>
+          )}
         </span>
       ),
     },

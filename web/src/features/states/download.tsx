@@ -1,6 +1,7 @@
 // Downloading a state: it is full of secrets, so that it is asked before and recorded.
 import { send } from '@/api/client'
 import { errorFrom } from '@/api/errors'
+import { keepFile } from '@/lib/keep-file'
 import { bytes } from '@/lib/numbers'
 import { Command } from '@/ui/command'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
@@ -19,7 +20,7 @@ export function DownloadDialog({ workspace, state, onClose }: DownloadDialogProp
     if (!state) return
     const response = await send(new Request(new URL(`/api/v2/state-versions/${state.id}/download`, window.location.origin)))
     if (!response.ok) throw await errorFrom(response)
-    keep(await response.blob(), `${workspace}-${serial}.tfstate`)
+    keepFile(await response.blob(), `${workspace}-${serial}.tfstate`)
   }
   return (
     <ConfirmDialog isOpen={state !== null} onClose={onClose} title={`Download version ${serial}?`} verb="Download" onConfirm={download}>
@@ -32,14 +33,4 @@ export function DownloadDialog({ workspace, state, onClose }: DownloadDialogProp
       </Stack>
     </ConfirmDialog>
   )
-}
-
-/** Hands a file to the browser. */
-function keep(content: Blob, name: string) {
-  const address = URL.createObjectURL(content)
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
 }

@@ -1,6 +1,6 @@
 // A template as a document of `slipway catalog apply`: readable, and without what is the default anyway; pure.
-import { Document, isScalar, Scalar, visit } from 'yaml'
 import type { Schema } from '@/api/query'
+import { catalogDocument } from '@/lib/catalog-document'
 import type { Description, Template } from './queries'
 
 /** The description within a template of the API. */
@@ -28,13 +28,7 @@ export function described({ attributes }: Template): Description {
 
 /** YAML, with long texts in blocks. */
 export function documentOf(description: Description): string {
-  const document = new Document({ kind: 'template', ...said(description) })
-  visit(document, {
-    Pair: (_, { value }) => {
-      if (isScalar(value) && typeof value.value === 'string' && value.value.includes('\n')) value.type = Scalar.BLOCK_LITERAL
-    },
-  })
-  return document.toString({ lineWidth: 100 })
+  return catalogDocument('template', said(description))
 }
 
 /** What is not the default, in the order in which people read it. */

@@ -8,7 +8,7 @@ import { call } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { useTabs } from '@/lib/features'
 import { Alert, ErrorNotice } from '@/ui/alert'
-import { Button, IconButton } from '@/ui/button'
+import { Button, IconButton, LinkButton } from '@/ui/button'
 import { Stack } from '@/ui/layout'
 import { Menu } from '@/ui/menu'
 import { PageHead } from '@/ui/page-head'
@@ -65,16 +65,20 @@ export default function TemplateFrame() {
           <>
             <Menu
               trigger={<IconButton icon="more" label="More actions" size="md" />}
-              groups={[{ items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setAsked('delete'), disabledReason: refusal }] }]}
+              groups={[
+                { items: isOff ? [] : [{ title: 'Disable…', icon: 'pause', onSelect: turn, disabledReason: refusal }] },
+                { items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setAsked('delete'), disabledReason: refusal }] },
+              ]}
             />
-            {isOff ? (
+            {isOff && (
               <Button icon="run" isBusy={enable.isPending} disabledReason={refusal} onClick={turn}>
                 Enable
               </Button>
-            ) : (
-              <Button icon="pause" disabledReason={refusal} onClick={turn}>
-                Disable…
-              </Button>
+            )}
+            {!isOff && !attributes['is-abstract'] && (
+              <LinkButton look="primary" icon="plus" to={addresses.orderResource(organization)} search={{ template: attributes.key } as never}>
+                Order one
+              </LinkButton>
             )}
           </>
         }

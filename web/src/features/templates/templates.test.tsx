@@ -175,7 +175,8 @@ test('a template is disabled after a question, and enabled at once; what stands 
     }),
   )
   const { user } = await open(TemplateFrame, 'templates/$template', 'templates/tpl-network')
-  await user.click(await screen.findByRole('button', { name: 'Disable…' }))
+  await user.click(await screen.findByRole('button', { name: 'More actions' }))
+  await user.click(await screen.findByRole('menuitem', { name: 'Disable…' }))
   const dialog = await screen.findByRole('dialog')
   expect(within(dialog).getByText('slipway template disable network')).toBeDefined()
   server.use(http.get(`${API}/templates/tpl-network`, () => HttpResponse.json({ data: template('network', { status: 'disabled' }) }, { headers: { etag: '"8"' } })))

@@ -50,7 +50,8 @@ test('a template survives its form unchanged, and as a file it reads back as it 
 test('a file says only what is not the default', () => {
   expect(documentOf(described(template('network')))).toBe('kind: template\nkey: network\nname: The network\n')
   expect(documentOf({ key: 'a', name: 'yes', parents: [{ template: 'b', minimum: 0, maximum: null }], status: 'disabled' })).toBe(
-    'kind: template\nkey: a\nname: yes\nstatus: disabled\nparents:\n  - template: b\n    minimum: 0\n    maximum: null\n',
+    // Readers of older YAML, the command line's among them, take a bare yes for true.
+    'kind: template\nkey: a\nname: "yes"\nstatus: disabled\nparents:\n  - template: b\n    minimum: 0\n    maximum: null\n',
   )
 })
 

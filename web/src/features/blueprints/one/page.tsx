@@ -1,7 +1,7 @@
 // One blueprint: its parts as cards with wires between them, the same as a list, and what is said about the chosen one.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { useAllowed } from '@/api/allowed'
 import { call } from '@/api/query'
 import { addresses } from '@/lib/addresses'
@@ -25,6 +25,9 @@ import { About } from './about'
 import { PartList } from './part-list'
 import { Chosen } from './chosen'
 
+/** With what writes YAML, which a page does not need. */
+const FileDialog = lazy(() => import('./file-dialog'))
+
 interface OneSearch {
   readonly view: 'list' | undefined
   /** A node of the graph. */
@@ -39,6 +42,7 @@ export default function BlueprintPage() {
   const { name } = attributes
   const [{ view, part = '' }, change] = useSearchState(parseOne)
   const [isAsked, setAsked] = useState(false)
+  const [isFile, setFile] = useState(false)
   const allowed = useAllowed(organization)
   const queries = useQueryClient()
   const navigate = useNavigate()
@@ -68,7 +72,10 @@ export default function BlueprintPage() {
           <>
             <Menu
               trigger={<IconButton icon="more" label="More actions" size="md" />}
-              groups={[{ items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setAsked(true), disabledReason: allowed.refusal(DELETE) }] }]}
+              groups={[
+                { items: [{ title: 'As a file…', icon: 'file', onSelect: () => setFile(true) }] },
+                { items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setAsked(true), disabledReason: allowed.refusal(DELETE) }] },
+              ]}
             />
             {mayChange ? (
               <Button icon="edit" disabledReason={mayChange}>
@@ -117,6 +124,11 @@ export default function BlueprintPage() {
           )}
         </Section>
       </Split>
+      {isFile && (
+        <Suspense>
+          <FileDialog attributes={attributes} onClose={() => setFile(false)} />
+        </Suspense>
+      )}
       <ConfirmDialog
         isOpen={isAsked}
         onClose={() => setAsked(false)}

@@ -2,8 +2,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { toApiError } from '@/api/errors'
 import { fieldsOf, isShown } from '@/lib/form-schema'
+import { counted } from '@/lib/numbers'
 import { ErrorNotice } from '@/ui/alert'
 import { MultiSelect } from '@/ui/combobox'
+import { Fold } from '@/ui/fold'
 import { Section } from '@/ui/section'
 import { Skeleton } from '@/ui/skeleton'
 import { Text } from '@/ui/text'
@@ -104,12 +106,9 @@ function Asked({ part, wires, values, onChange, problemAt, form }: PartFieldsPro
     <>
       {shown(needed)}
       {others.length > 0 && (
-        <details>
-          <summary className={styles.summary}>
-            {others.length} more {others.length === 1 ? 'variable' : 'variables'} of {part.name} <Text level={3}>all have values</Text>
-          </summary>
-          <div className={styles.fields}>{shown(others)}</div>
-        </details>
+        <Fold title={`${counted(others.length, 'more variable')} of ${part.name}`} about="all have values">
+          {shown(others)}
+        </Fold>
       )}
     </>
   )

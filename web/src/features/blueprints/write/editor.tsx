@@ -2,12 +2,14 @@
 import { useMemo } from 'react'
 import { ApiError } from '@/api/errors'
 import { useSettled } from '@/lib/delayed'
+import { usePageDrop } from '@/lib/page-drop'
 import { quoted } from '@/lib/shell'
 import { Button } from '@/ui/button'
+import { FileButton } from '@/ui/file-button'
 import { Form } from '@/ui/form'
 import { Graph } from '@/ui/graph'
 import { Icon } from '@/ui/icon'
-import { Split, Stack } from '@/ui/layout'
+import { Row, Split, Stack } from '@/ui/layout'
 import { Section } from '@/ui/section'
 import { Text } from '@/ui/text'
 import { Textarea } from '@/ui/text-input'
@@ -36,6 +38,10 @@ const SETTLED_MS = 300
 
 export function Editor({ form, name, submit, disabledReason, here }: EditorProps) {
   const { text } = form.values
+  const take = async (file: File | undefined) => {
+    if (file) form.set({ text: await file.text() })
+  }
+  const isOver = usePageDrop((transfer) => void take(transfer.files[0]))
   const settled = useSettled(text, SETTLED_MS)
   const written = useMemo(() => readBlueprint(settled), [settled])
   const graph = useMemo(() => written.described && graphOf(whole(written.described), () => here), [written, here])
@@ -74,17 +80,23 @@ export function Editor({ form, name, submit, disabledReason, here }: EditorProps
             isMono
             rows={Math.min(32, Math.max(14, text.split('\n').length + 1))}
             placeholder={EXAMPLE}
-            help="YAML or JSON. Checked when it is saved, against the versions that are recommended then."
+            help={isOver ? 'Let go to take the file.' : 'YAML or JSON; a file can be dropped anywhere here. Checked when it is saved, against the versions that are recommended then.'}
             value={text}
             onChange={(next) => form.set({ text: next })}
           />
-          {text.trim() === '' && (
-            <div>
-              <Button size="sm" look="quiet" onClick={() => form.set({ text: EXAMPLE })}>
-                Begin with an example
-              </Button>
-            </div>
-          )}
+          <Row isWrapping>
+            <FileButton size="sm" icon="file" label="File of a blueprint" accept=".yaml,.yml,.json" onFiles={([file]) => void take(file)}>
+              {text.trim() === '' ? 'Choose its file…' : 'Choose another file…'}
+            </FileButton>
+            {text.trim() === '' && (
+              <>
+                <Text level={3}>or</Text>
+                <Button size="sm" look="quiet" onClick={() => form.set({ text: EXAMPLE })}>
+                  begin with an example
+                </Button>
+              </>
+            )}
+          </Row>
         </Form>
       </Stack>
     </Split>

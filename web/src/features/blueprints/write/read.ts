@@ -1,5 +1,6 @@
 // A blueprint as somebody writes it: YAML or JSON. Where something is wrong is known by its line; pure.
-import { type Document, isNode, LineCounter, parseDocument, stringify } from 'yaml'
+import { type Document, isNode, LineCounter, parseDocument, type YAMLParseError } from 'yaml'
+import { catalogDocument } from '@/lib/catalog-document'
 import type { Blueprint, Description } from '../queries'
 
 /** Something wrong with what was written. */
@@ -26,14 +27,23 @@ export function readBlueprint(text: string): Written {
   const lineAt = (offset: number | undefined) => (offset === undefined ? null : lines.linePos(offset).line)
   const none = { described: null, lineOf: () => null }
   if (document.errors.length > 0) {
-    return { ...none, problems: document.errors.map((error) => ({ line: lineAt(error.pos[0]), message: `This is not YAML: ${error.message.split('\n')[0] ?? ''}` })) }
+    return { ...none, problems: document.errors.map((error) => ({ line: lineAt(error.pos[0]), message: errorWords(error) })) }
   }
   const whole = plain(document)
   if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) return { ...none, problems: [{ line: null, message: 'A blueprint has a name and parts.' }] }
-  const described = whole as Description
+  // A document of the catalog says its kind; the API knows it without.
+  const { kind = 'blueprint', ...described } = whole as Description & { readonly kind?: unknown }
+  if (kind !== 'blueprint') {
+    return { ...none, problems: [{ line: lineAt(offsetOf(document, ['kind'])), message: `This is of the kind ${String(kind)}: Apply files, at the templates, takes it.` }] }
+  }
   const wrong = LISTS.filter((list) => !isListOfObjects(described[list]))
   if (wrong.length > 0) return { ...none, problems: wrong.map((list) => ({ line: lineAt(offsetOf(document, [list])), message: `${list} is a list.` })) }
   return { described, problems: [], lineOf: (pointer) => lineAt(offsetOf(document, placeOf(described, pointer))) }
+}
+
+function errorWords({ code, message }: YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return 'Here begins another document. Keep the one of the blueprint; slipway catalog apply takes all of them.'
+  return `This is not YAML: ${message.split('\n')[0] ?? ''}`
 }
 
 function isListOfObjects(value: unknown): boolean {
@@ -67,10 +77,23 @@ function offsetOf(document: Document, path: readonly (string | number)[]): numbe
   return undefined
 }
 
-/** As a file that makes it again: what is empty is left out. */
+/** As a file that makes it again, by hand or by `slipway catalog apply`: what is empty is left out. */
 export function writeBlueprint({ name, description, labels, constants, externals, parts, wires }: Blueprint['attributes']): string {
-  const full = { name, description, labels, constants, externals, parts: parts.map(shortened), wires: wires.map((wire) => ({ ...wire, from: shortened(wire.from) })) }
-  return stringify(shortened(full), { lineWidth: 120 })
+  const full = {
+    name,
+    description,
+    labels,
+    constants: constants.map(undescribed),
+    externals: externals.map(undescribed),
+    parts: parts.map(shortened),
+    wires: wires.map((wire) => ({ ...wire, from: shortened(wire.from) })),
+  }
+  return catalogDocument('blueprint', shortened(full), { lists: ['stands-on', 'labels'], rows: ['wires'] })
+}
+
+/** Without a description that says nothing; an empty default is one. */
+function undescribed<Row extends { readonly description?: string }>({ description = '', ...row }: Row): object {
+  return description === '' ? row : { ...row, description }
 }
 
 function shortened<Value extends object>(value: Value): object {
@@ -78,7 +101,8 @@ function shortened<Value extends object>(value: Value): object {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => isSaid(one)))
 }
 
-export const EXAMPLE = `name: shop
+export const EXAMPLE = `kind: blueprint
+name: shop
 description: Everything that a shop needs
 constants:                       # asked when it is used
   - name: zone

@@ -5,6 +5,7 @@ import { useSettled } from '@/lib/delayed'
 import { Checkbox } from '@/ui/choice'
 import { Combobox, MultiSelect } from '@/ui/combobox'
 import { Command } from '@/ui/command'
+import { Fold } from '@/ui/fold'
 import { Form } from '@/ui/form'
 import { Split } from '@/ui/layout'
 import { RefChoice } from '@/ui/ref-choice'
@@ -190,23 +191,20 @@ function More({ form, isThere }: { form: FormState<Values>; isThere: boolean }) 
   const { values } = form
   const isUsed = values['engine-version'] !== '' || values.engine !== 'opentofu' || values['target-addrs'] !== '' || values['replace-addrs'] !== ''
   return (
-    <details open={isUsed}>
-      <summary className={styles.summary}>Engine, and only some resources</summary>
-      <div className={styles.fields}>
-        <Select
-          label="Engine"
-          options={[
-            { value: 'opentofu', text: 'OpenTofu' },
-            { value: 'terraform', text: 'Terraform' },
-          ]}
-          disabledReason={isThere ? 'It never changes.' : null}
-          {...form.field('engine')}
-        />
-        <TextInput label="Engine version" isOptional isMono placeholder="~> 1.12" help="A constraint; any without one." {...form.field('engine-version')} />
-        <Textarea label="Targets" isOptional isMono rows={2} placeholder="module.database" help="Only these and what they need; one address a line." {...form.field('target-addrs')} />
-        <Textarea label="Replace" isOptional isMono rows={2} placeholder="random_password.key" help="Destroyed and made anew, each time." {...form.field('replace-addrs')} />
-      </div>
-    </details>
+    <Fold title="Engine, and only some resources" isOpen={isUsed}>
+      <Select
+        label="Engine"
+        options={[
+          { value: 'opentofu', text: 'OpenTofu' },
+          { value: 'terraform', text: 'Terraform' },
+        ]}
+        disabledReason={isThere ? 'It never changes.' : null}
+        {...form.field('engine')}
+      />
+      <TextInput label="Engine version" isOptional isMono placeholder="~> 1.12" help="A constraint; any without one." {...form.field('engine-version')} />
+      <Textarea label="Targets" isOptional isMono rows={2} placeholder="module.database" help="Only these and what they need; one address a line." {...form.field('target-addrs')} />
+      <Textarea label="Replace" isOptional isMono rows={2} placeholder="random_password.key" help="Destroyed and made anew, each time." {...form.field('replace-addrs')} />
+    </Fold>
   )
 }
 

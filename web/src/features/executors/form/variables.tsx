@@ -1,8 +1,10 @@
 // The variables of the module that an executor runs, asked for by their types; and values that are for none of them.
 import { useQuery } from '@tanstack/react-query'
 import { toApiError } from '@/api/errors'
+import { counted } from '@/lib/numbers'
 import { ErrorNotice } from '@/ui/alert'
 import { Button, IconButton } from '@/ui/button'
+import { Fold } from '@/ui/fold'
 import { Section } from '@/ui/section'
 import { Skeleton } from '@/ui/skeleton'
 import { Text } from '@/ui/text'
@@ -45,16 +47,11 @@ export function Variables({ sourceCode, values, onChange, problemAt }: Variables
           <Variable key={variable.name} variable={variable} {...fields} />
         ))}
         {folded.length > 0 && (
-          <details open={shown.length === 0}>
-            <summary className={styles.summary}>
-              {folded.length} more {folded.length === 1 ? 'variable' : 'variables'} <Text level={3}>all have defaults</Text>
-            </summary>
-            <div className={styles.fields}>
-              {folded.map((variable) => (
-                <Variable key={variable.name} variable={variable} {...fields} />
-              ))}
-            </div>
-          </details>
+          <Fold title={counted(folded.length, 'more variable')} about="all have defaults" isOpen={shown.length === 0}>
+            {folded.map((variable) => (
+              <Variable key={variable.name} variable={variable} {...fields} />
+            ))}
+          </Fold>
         )}
         {!isLoading && strangers.map((name) => <Stranger key={name} name={name} isKnown={data !== undefined} {...fields} />)}
       </div>

@@ -18,7 +18,7 @@ import { type Column, Table } from '@/ui/table'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { allChanges, type Change, projectsOf, READ } from '../queries'
-import { changeTitle, fieldWords } from '../words'
+import { changeTitle, changeWords } from '../words'
 import { parseAllChanges, STATUSES } from './search'
 
 export default function AllChanges() {
@@ -105,7 +105,7 @@ const columns = (organization: string): readonly Column<Change>[] => [
     title: 'What',
     isWide: true,
     narrow: 'second',
-    cell: ({ attributes }) => <Text level={2}>{attributes.reason || attributes.differences.map(fieldWords).join(', ') || 'what it stands on'}</Text>,
+    cell: ({ attributes }) => <Text level={2}>{attributes.reason || changeWords(attributes)}</Text>,
   },
   { key: 'who', title: 'Asked by', from: 1024, cell: ({ attributes }) => <Text level={2}>{attributes['requested-by']}</Text> },
   {

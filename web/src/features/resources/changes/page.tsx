@@ -14,7 +14,7 @@ import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { useNames } from '../one/page'
 import { type Change, changesOf, useOpenResource } from '../queries'
-import { changeTitle, fieldWords } from '../words'
+import { changeTitle, changeWords } from '../words'
 import { ChangePanel } from './panel'
 
 const parseChanges = (raw: Readonly<Record<string, unknown>>) => ({ page: parameter.page(raw['page']), change: parameter.text(raw['change']) })
@@ -65,7 +65,7 @@ const columns = (to: string): readonly Column<Change>[] => [
     title: 'What',
     isWide: true,
     narrow: 'second',
-    cell: ({ attributes }) => <Text level={2}>{attributes.differences.map(fieldWords).join(', ') || attributes.reason || 'what it stands on'}</Text>,
+    cell: ({ attributes }) => <Text level={2}>{(attributes.differences.length === 0 && attributes.reason) || changeWords(attributes)}</Text>,
   },
   { key: 'who', title: 'Asked by', from: 1024, cell: ({ attributes }) => <Text level={2}>{attributes['requested-by']}</Text> },
   {

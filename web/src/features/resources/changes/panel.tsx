@@ -19,6 +19,7 @@ import { Facts, Text } from '@/ui/text'
 import { TextInput } from '@/ui/text-input'
 import { Time } from '@/ui/time'
 import { APPROVE, CHANGE, type Change, changeBy, CREATE, DESTROY, runWithPlan, staleResources, UPDATE, useRefusal } from '../queries'
+import { BroughtFacts } from '../order/found'
 import { changeTitle, type Names } from '../words'
 import { Differences } from './differences'
 import styles from '../resources.module.css'
@@ -81,7 +82,7 @@ function Shown({ organization, change, names }: { organization: string; change: 
         actions={<Status of="resourceChange" value={status} isBadge />}
         footer={hasFooter && (
           <div className={styles.footer}>
-            {(isDecidable && !hasRules && !mayApprove) || (actions['is-cancelable'] && !mayAsk) ? (
+            {!hasRules && ((isDecidable && !mayApprove) || (actions['is-cancelable'] && !mayAsk)) ? (
               <div className={styles.comment}>
                 <TextInput label="Comment on the change" isLabelHidden placeholder="Comment (optional)" value={comment} onChange={setComment} />
               </div>
@@ -134,6 +135,7 @@ function Shown({ organization, change, names }: { organization: string; change: 
             </Alert>
           )}
           {error && <ErrorNotice error={error} />}
+          {attributes.import && <BroughtFacts organization={organization} found={attributes.import} />}
           <Differences differences={attributes.differences} names={names} />
           {run && <Plan organization={organization} run={run} />}
           {!(isDecidable && hasRules) && <Command text={commandFor(change)} />}

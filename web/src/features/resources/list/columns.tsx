@@ -1,16 +1,15 @@
 // The columns of lists of resources.
 import { related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
+import { Labels } from '@/ui/labels'
 import { Link } from '@/ui/link'
 import { Status } from '@/ui/status'
 import type { Column } from '@/ui/table'
-import { KeyTag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
-import { counted } from '@/lib/numbers'
 import { DemoTag } from '../demo'
 import type { Resource } from '../queries'
-import { type Names, statusOf } from '../words'
+import { type Names, refOf, statusOf } from '../words'
 import styles from '../resources.module.css'
 
 /** `projects` are names by id. */
@@ -43,8 +42,8 @@ export function columns(organization: string, projects: Names): readonly Column<
       title: 'Version',
       from: 1024,
       cell: ({ attributes }) => (
-        <Text isMono level={3}>
-          {attributes['version-name'] ?? 'no code'}
+        <Text isMono level={3} {...(attributes['version-name'] && { title: attributes['version-name'] })}>
+          {attributes['version-name'] ? refOf(attributes['version-name']) : 'no code'}
         </Text>
       ),
     },
@@ -70,14 +69,7 @@ export function columns(organization: string, projects: Names): readonly Column<
       key: 'labels',
       title: 'Labels',
       from: 1240,
-      cell: ({ attributes: { labels } }) => (
-        <span className={styles.facts}>
-          {labels.slice(0, 2).map((label) => (
-            <KeyTag key={label} name={label} />
-          ))}
-          {labels.length > 2 && <Text level={3}>{counted(labels.length - 2, 'more', 'more')}</Text>}
-        </span>
-      ),
+      cell: ({ attributes: { labels } }) => <Labels labels={labels} />,
     },
     {
       key: 'changed',

@@ -6,10 +6,12 @@ import { toApiError } from '@/api/errors'
 import { addresses } from '@/lib/addresses'
 import { useOrganization, useSearchState } from '@/lib/search'
 import { ErrorNotice } from '@/ui/alert'
-import { Button, LinkButton } from '@/ui/button'
+import { Button, IconButton, LinkButton } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { EmptyState } from '@/ui/empty-state'
 import { FilterBar } from '@/ui/filter-bar'
+import { Row } from '@/ui/layout'
+import { Menu } from '@/ui/menu'
 import { PageHead } from '@/ui/page-head'
 import { Pager } from '@/ui/pager'
 import { Segmented } from '@/ui/segmented'
@@ -85,6 +87,10 @@ export default function Resources() {
                   Bring all up to date
                 </LinkButton>
               )}
+              <Menu
+                trigger={<IconButton icon="more" label="More actions" size="md" />}
+                groups={[{ items: [{ title: 'Import what is running…', icon: 'download', to: addresses.importResource(organization) }] }]}
+              />
               <LinkButton icon="change" to={addresses.resourceChanges(organization)}>
                 Changes
               </LinkButton>
@@ -161,7 +167,18 @@ export default function Resources() {
                 None of {organization} matches these filters.
               </EmptyState>
             ) : (
-              <EmptyState title="Nothing was ordered yet" action={add} command={<Command text="slipway resource create network --name shop" />}>
+              <EmptyState
+                title="Nothing was ordered yet"
+                action={
+                  <Row isWrapping>
+                    {add}
+                    <LinkButton icon="download" to={addresses.importResource(organization)}>
+                      Import what is running
+                    </LinkButton>
+                  </Row>
+                }
+                command={<Command text="slipway resource create network --name shop" />}
+              >
                 A resource is a unit of infrastructure: a network, a database, a bucket. Choose a template, answer what it asks for, look at the
                 plan, and say yes.
               </EmptyState>

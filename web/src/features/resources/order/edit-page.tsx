@@ -18,7 +18,7 @@ import { Textarea, TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { formOf, RESOURCE, type Resource, staleResources, treeOf, UPDATE, useOpenResource, useRefusal } from '../queries'
 import { Ground, Group, SameCommand, Variables } from './fields'
-import { commandNames, missingSettings, namesOf, secretsOf, shownProblems } from './form-parts'
+import { commandNames, missingSettings, namesOf, remaining, secretsOf, shownProblems } from './form-parts'
 import { leftOver, useShape, without } from './other-version'
 import { TagsAndSettings } from './settings-input'
 import { changesOf, commandOf, type Values, valuesOf } from './values'
@@ -47,14 +47,17 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
   const queries = useQueryClient()
   const [before] = useState(() => valuesOf(resource.attributes))
   const [from] = useState(etag)
+  const [tried, setTried] = useState<Values | null>(null)
   const form = useForm<Values>({
     initial: before,
-    submit: () =>
-      call('patch', RESOURCE, {
+    submit: (typed) => {
+      setTried(typed)
+      return call('patch', RESOURCE, {
         params: { path: { resource: resource.id } },
         body: { data: { type: 'resources', attributes: changesOf(before, wanted) } },
         ...(from && { headers: { 'if-match': from } }),
-      }),
+      })
+    },
     onDone: async () => {
       await navigate({ to: addresses.resource(organization, resource.id) })
       for (const queryKey of staleResources) void queries.invalidateQueries({ queryKey })
@@ -66,7 +69,8 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
   const wanted = without(values, gone)
   const { name } = resource.attributes
   const names = useMemo(() => new Map([...(parents ?? []).map((one) => [one.id, one.name] as const), ...namesOf(shape, [])]), [parents, shape])
-  const problems = shownProblems([], form.error)
+  const refused = remaining(form.error, tried, values)
+  const problems = shownProblems([], refused)
   const problemAt = (place: string) => problems.get(place)
   const refusal = useRefusal(organization, related(resource, 'project'), UPDATE)
   const fields = { form: shape, values, onChange: form.set, problemAt, names, disabledReason: null, isThere: true }
@@ -89,7 +93,7 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
       )}
       <Split isFollowing aside={<SameCommand text={commandOf(`slipway resource update ${resource.attributes.template}/${name}`, before, wanted, commandNames(shape, names), secretsOf(shape))} />}>
         <Form
-          form={{ ...form, problems: Object.fromEntries(problems) }}
+          form={{ ...form, error: refused, problems: Object.fromEntries(problems) }}
           submit="Plan the change"
           isWide
           disabledReason={refusal ?? cannot}

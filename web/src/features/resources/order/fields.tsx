@@ -1,9 +1,11 @@
 // What is asked for: where it stands, what it stands on, and the variables of its version, each with where its value is from.
 import type { ReactNode } from 'react'
+import { counted } from '@/lib/numbers'
 import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { Combobox, MultiSelect } from '@/ui/combobox'
 import { Command } from '@/ui/command'
+import { Fold } from '@/ui/fold'
 import { Icon, type IconName } from '@/ui/icon'
 import { Section } from '@/ui/section'
 import { Sensitive, Unknown } from '@/ui/tag'
@@ -120,14 +122,14 @@ export function Variables(props: FieldsProps) {
         </Group>
       ))}
       {quiet.length > 0 && (
-        <Fold title={`${quiet.length} more ${quiet.length === 1 ? 'variable' : 'variables'}`} about="all have defaults" isOpen={groups.size === 0}>
+        <Fold title={counted(quiet.length, 'more variable')} about="all have defaults" isOpen={groups.size === 0}>
           {quiet.map((field) => (
             <Variable key={field.name} {...props} field={field} resolved={resolved.get(field.name)} />
           ))}
         </Fold>
       )}
       {others.length > 0 && (
-        <Fold title={`${others.length} that ${others.length === 1 ? 'comes' : 'come'} by themselves`} about="from what it stands on, or fixed by its version" isOpen={others.some(({ problem }) => Boolean(problem))}>
+        <Fold title={others.length === 1 ? '1 that comes by itself' : `${others.length} that come by themselves`} about="from what it stands on, or fixed by its version" isOpen={others.some(({ problem }) => Boolean(problem))}>
           {others.map((one) => (
             <Given key={one.name} resolved={one} names={props.names} />
           ))}
@@ -225,7 +227,7 @@ export function OriginMark({ origin, names }: { origin: Origin | null; names: Na
 export function Group({ title, end, children }: { title: string; end?: string; children: ReactNode }) {
   return (
     <section className={styles.group}>
-      <header>
+      <header className={end ? styles.columns : undefined}>
         <h2>{title}</h2>
         {end && <span className={styles.quiet}>{end}</span>}
       </header>
@@ -242,16 +244,5 @@ export function SameCommand({ text }: { text: string }) {
         <Command text={text} />
       </Section>
     </div>
-  )
-}
-
-function Fold({ title, about, isOpen, children }: { title: string; about: string; isOpen: boolean; children: ReactNode }) {
-  return (
-    <details className={styles.fold} open={isOpen}>
-      <summary>
-        {title} <span className={styles.quiet}>{about}</span>
-      </summary>
-      <div>{children}</div>
-    </details>
   )
 }

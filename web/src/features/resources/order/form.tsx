@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { toApiError } from '@/api/errors'
-import { call, type Schema } from '@/api/query'
+import { call } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { useSettled } from '@/lib/delayed'
 import { ErrorNotice } from '@/ui/alert'
@@ -17,60 +17,89 @@ import { Select } from '@/ui/select'
 import { PageSkeleton } from '@/ui/skeleton'
 import { Textarea, TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
-import { CREATE, type Order, projectsOf, RESOURCES, staleResources, useRefusal } from '../queries'
+import { type Check, CREATE, type Order, projectsOf, RESOURCES, staleResources, useRefusal, WRITE_STATE } from '../queries'
+import { type Brought, importOf } from './brought'
+import { BroughtFields } from './brought-fields'
 import { Group, Ground, SameCommand, Variables } from './fields'
-import { commandNames, missingSettings, namesOf, secretsOf, shownProblems } from './form-parts'
+import { commandNames, missingSettings, namesOf, remaining, secretsOf, shownProblems } from './form-parts'
+import { Found } from './found'
 import { TagsAndSettings } from './settings-input'
-import { BLANK, commandOf, orderOf, type Values } from './values'
+import { BLANK, commandOf, lookedKey, orderOf, type Values } from './values'
 
 /** After this long without another key. */
 const SETTLED_MS = 300
 
-export function OrderForm({ organization, template, project }: { organization: string; template: string; project: string }) {
+interface OrderFormProps {
+  organization: string
+  /** Its key. */
+  template: string
+  /** Its id. */
+  project: string
+  /** What is running already: it is looked at first, and ordered then. */
+  brought?: Brought
+}
+
+export function OrderForm({ organization, template, project, brought }: OrderFormProps) {
   const navigate = useNavigate()
   const queries = useQueryClient()
-  const [isTried, setTried] = useState(false)
-  const form = useForm<Values, Schema<'Document_Resource_CatalogResource'>>({
-    initial: { ...BLANK, project },
-    submit: (values) => {
-      setTried(true)
-      return call('post', RESOURCES, { params: { path: { organization } }, body: { data: { type: 'resources', attributes: orderOf(template, values) } } })
+  const [tried, setTried] = useState<Values | null>(null)
+  const [seen, setSeen] = useState<Seen | null>(null)
+  const isLooked = (values: Values) => seen?.key === lookedKey(template, values)
+  // With the id of what was ordered; null where it was only looked at.
+  const form = useForm<Values, string | null>({
+    initial: { ...BLANK, project, import: brought ?? null },
+    submit: async (values) => {
+      setTried(values)
+      const attributes = { ...orderOf(template, values), ...(values.import && { import: await importOf(values.import) }) }
+      const request = { params: { path: { organization } }, body: { data: { type: 'resources', attributes } } }
+      if (!values.import || isLooked(values)) return (await call('post', RESOURCES, request)).data.id
+      const check = await call('post', `${RESOURCES}/actions/check`, request)
+      setSeen({ key: lookedKey(template, values), check: check.data.attributes })
+      return null
     },
-    onDone: ({ data }) => {
+    onDone: (id) => {
+      if (id === null) return
       for (const queryKey of staleResources) void queries.invalidateQueries({ queryKey })
-      void navigate({ to: addresses.resource(organization, data.id) })
+      void navigate({ to: addresses.resource(organization, id) })
     },
   })
   const { values } = form
   const asked = useAsked(organization, template, values)
   const found = useQuery(projectsOf(organization)).data?.data
   const projects = useMemo(() => found ?? [], [found])
-  const refusal = useRefusal(organization, values.project, CREATE)
+  const mayOrder = useRefusal(organization, values.project, CREATE)
+  const mayBring = useRefusal(organization, values.project, brought ? WRITE_STATE : CREATE)
   const shape = asked.data?.data.attributes
   const names = useMemo(() => namesOf(shape, projects), [shape, projects])
   if (!shape) return asked.error ? <ErrorNotice error={toApiError(asked.error)} onRetry={() => void asked.refetch()} /> : <PageSkeleton />
-  const problems = shownProblems(isTried ? shape.problems : [], form.error)
+  const error = remaining(form.error, tried, values)
+  const problems = shownProblems(tried && asked.isCurrent ? shape.problems : [], error)
   const problemAt = (place: string) => problems.get(place)
   const fields = { form: shape, values, onChange: form.set, problemAt, names, disabledReason: null }
-  const name = values.name.trim() || shape.name || 'NAME'
-  const command = commandOf(`slipway resource create ${template}`, null, values, commandNames(shape, names), secretsOf(shape))
+  const name = values.name.trim() || shape.name
+  const shown = seen && isLooked(values) ? seen.check : null
+  const isLook = brought !== undefined && shown === null
+  const verb = brought ? 'import' : 'create'
+  const command = commandOf(`slipway resource ${verb} ${template}`, null, values, commandNames(shape, names), secretsOf(shape), ...(isLook ? ['--dry-run'] : []))
   return (
     <Split
       isFollowing
       aside={
         <>
           <SameCommand text={command} />
-          <Next auto={values.auto} />
+          <Next auto={values.auto} isBrought={Boolean(brought)} isLooked={shown !== null} />
         </>
       }
     >
       <Form
-        form={{ ...form, problems: Object.fromEntries(problems) }}
-        submit={`Plan ${name === 'NAME' ? 'it' : name}`}
+        form={{ ...form, error, problems: Object.fromEntries(problems) }}
+        submit={isLook ? 'See what would come of it' : `${brought ? 'Import' : 'Plan'} ${name ?? 'it'}`}
+        look={shown?.import?.['unknown-addresses'].length ? 'danger' : 'primary'}
         isWide
-        disabledReason={refusal}
+        disabledReason={mayOrder ?? mayBring}
       >
         {asked.error && <ErrorNotice error={toApiError(asked.error)} onRetry={() => void asked.refetch()} />}
+        {values.import && <BroughtFields organization={organization} value={values.import} onChange={(next) => form.set({ import: next })} problemAt={problemAt} />}
         <Group title="Place">
           <TextInput
             label="Name"
@@ -120,34 +149,56 @@ export function OrderForm({ organization, template, project }: { organization: s
           />
           <TagsAndSettings values={values} onChange={form.set} required={missingSettings(shape)} problemAt={problemAt} />
           <Textarea label="Reason" isOptional rows={2} placeholder="For those who decide on it" {...form.field('reason')} />
-          <Checkbox label="Apply its plan without a further yes" help="Where no rule wants anybody’s approval." {...form.field('auto')} />
+          <Checkbox
+            label="Apply its plan without a further yes"
+            help={brought ? 'Where no rule wants anybody’s approval, and nothing would be destroyed or replaced.' : 'Where no rule wants anybody’s approval.'}
+            {...form.field('auto')}
+          />
         </Group>
+        <div aria-live="polite">{shown && <Found organization={organization} check={shown} />}</div>
       </Form>
     </Split>
   )
 }
 
-/** Keeps the form of before while the next one is on its way. */
+/** What would come of an order with what it brings, and of which. */
+interface Seen {
+  readonly key: string
+  readonly check: Check
+}
+
+/** Keeps the form of before while the next one is on its way, which may know of nothing that was typed since. */
 function useAsked(organization: string, template: string, values: Values) {
   // Neither of these changes what is asked for.
-  const order = useSettled(JSON.stringify(orderOf(template, { ...values, reason: '', auto: false })), SETTLED_MS)
-  return useQuery({
+  const now = JSON.stringify(orderOf(template, { ...values, reason: '', auto: false }))
+  const order = useSettled(now, SETTLED_MS)
+  const asked = useQuery({
     queryKey: ['resource form', organization, order],
     queryFn: () =>
       call('post', `${RESOURCES}/actions/form`, { params: { path: { organization } }, body: { data: { type: 'resources', attributes: JSON.parse(order) as Order } } }),
     placeholderData: (before) => before,
     retry: false,
   })
+  return { ...asked, isCurrent: order === now && !asked.isPlaceholderData }
 }
 
-function Next({ auto }: { auto: boolean }) {
+interface NextProps {
+  auto: boolean
+  isBrought: boolean
+  isLooked: boolean
+}
+
+function Next({ auto, isBrought, isLooked }: NextProps) {
+  const yes = auto ? 'By itself, unless a rule wants an approval.' : 'Of whoever may approve it, or as many as the rules want.'
+  const look = { name: 'Look', icon: isLooked ? 'ok' : 'todo', place: isLooked ? 'done' : 'todo', detail: 'What is in the state, and whether the module has it.' } as const
   return (
     <Section title="What happens next">
       <Rail
         label="What happens next"
         stations={[
-          { name: 'Plan', icon: 'todo', place: 'todo', detail: 'Nothing is made yet.' },
-          { name: 'Yes', icon: 'todo', place: 'todo', detail: auto ? 'By itself, unless a rule wants an approval.' : 'Of whoever may approve it, or as many as the rules want.' },
+          ...(isBrought ? [look] : []),
+          { name: 'Plan', icon: 'todo', place: 'todo', detail: isBrought ? 'Made on the state: it says what would be different.' : 'Nothing is made yet.' },
+          { name: 'Yes', icon: 'todo', place: 'todo', detail: isBrought ? `Where something has to change. ${yes}` : yes },
           { name: 'Apply', icon: 'todo', place: 'todo', detail: 'Exactly what was planned.' },
         ]}
       />

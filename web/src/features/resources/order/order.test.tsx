@@ -50,7 +50,7 @@ describe('ordering', () => {
     const { container } = await order()
     expect(await screen.findByLabelText('Zones')).toBeDefined()
     expect(screen.getByText('template default')).toBeDefined()
-    expect(screen.getByText('1 that comes by themselves', { exact: false })).toBeDefined()
+    expect(screen.getByText('1 that comes by itself', { exact: false })).toBeDefined()
     expect(screen.getByText('region-1.account_id')).toBeDefined()
     expect(screen.getByText('acc-7')).toBeDefined()
     expect(screen.getByText(/Called {organization}-net by its template: acme-net/)).toBeDefined()

@@ -1,44 +1,34 @@
 // Ordering a resource: first of which template, then what it asks for.
-import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { toApiError } from '@/api/errors'
-import type { ResourceOf } from '@/api/query'
 import { addresses } from '@/lib/addresses'
-import { useSettled } from '@/lib/delayed'
-import { parameter, useOrganization, useSearchState } from '@/lib/search'
-import { ErrorNotice } from '@/ui/alert'
-import { Command } from '@/ui/command'
-import { EmptyState } from '@/ui/empty-state'
-import { FilterBar } from '@/ui/filter-bar'
+import { useOrganization } from '@/lib/search'
 import { Link } from '@/ui/link'
 import { PageHead } from '@/ui/page-head'
-import { type Column, Table } from '@/ui/table'
-import { Text } from '@/ui/text'
-import { templatesOf } from '../queries'
+import { Facts } from '@/ui/text'
+import { Choose, useOrdered } from './choose'
 import { OrderForm } from './form'
-
-type Template = ResourceOf<'Template'>
-
-const parseOrder = (raw: Readonly<Record<string, unknown>>) => ({
-  /** Its key. */
-  template: parameter.text(raw['template']),
-  /** Its id. */
-  project: parameter.text(raw['project']),
-})
 
 export default function OrderPage() {
   const organization = useOrganization()
-  const [{ template, project }] = useSearchState(parseOrder)
+  const { template, project } = useOrdered()
+  const to = addresses.orderResource(organization)
   const crumbs = [{ title: 'Resources', to: addresses.resources(organization) }]
-  if (!template) return <Choose organization={organization} project={project} />
+  if (!template) return <Choose organization={organization} title="Order a resource" meta="Choose what: a template of the catalog." to={to} kept={{ project }} />
   return (
     <>
       <PageHead
         title={`New ${template}`}
         meta={
-          <p>
-            Of the template {template}. <Link to={addresses.orderResource(organization)}>Another template</Link>
-          </p>
+          <Facts>
+            {[
+              `Of the template ${template}`,
+              <Link key="template" to={to} search={{ project } as never}>
+                Another template
+              </Link>,
+              <Link key="import" to={addresses.importResource(organization)} search={{ template, project } as never}>
+                Import one that is running
+              </Link>,
+            ]}
+          </Facts>
         }
         crumbs={crumbs}
       />
@@ -46,59 +36,3 @@ export default function OrderPage() {
     </>
   )
 }
-
-function Choose({ organization, project }: { organization: string; project: string | undefined }) {
-  const [text, setText] = useState('')
-  const search = useSettled(text, 200)
-  const { data, error, refetch } = useQuery({ ...templatesOf(organization, search), placeholderData: (before) => before })
-  const rows = data?.data.filter(({ attributes }) => attributes.status === 'enabled')
-  return (
-    <>
-      <PageHead title="Order a resource" meta="Choose what: a template of the catalog." crumbs={[{ title: 'Resources', to: addresses.resources(organization) }]} />
-      {(text || (rows?.length ?? 0) > 0) && (
-        <FilterBar text={{ name: 'text', placeholder: 'Part of the name' }} filters={[]} values={{ text: text || undefined }} onChange={({ text: typed }) => setText(String(typed ?? ''))} />
-      )}
-      {error ? (
-        <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
-      ) : (
-        <Table
-          label="Templates"
-          rows={rows}
-          rowKey={({ id }) => id}
-          hasKeys={false}
-          expected={4}
-          columns={columns(organization, project)}
-          empty={
-            <EmptyState title={text ? 'No template is called like that' : 'There is nothing to order yet'} command={<Command text="slipway catalog apply -f catalog.yaml" />}>
-              Templates are what people order. A platform team publishes them, with a version that is active.
-            </EmptyState>
-          }
-        />
-      )}
-    </>
-  )
-}
-
-const columns = (organization: string, project: string | undefined): readonly Column<Template>[] => [
-  {
-    key: 'name',
-    title: 'Template',
-    narrow: 'first',
-    cell: ({ attributes }) => (
-      <Link to={addresses.orderResource(organization)} search={{ template: attributes.key, ...(project && { project }) } as never} look="name">
-        {attributes.name}
-      </Link>
-    ),
-  },
-  { key: 'what', title: 'What it is', narrow: 'second', isWide: true, cell: ({ attributes }) => <Text level={2}>{attributes.description}</Text> },
-  {
-    key: 'key',
-    title: 'Key',
-    from: 1024,
-    cell: ({ attributes }) => (
-      <Text isMono level={3}>
-        {attributes.key}
-      </Text>
-    ),
-  },
-]

@@ -1,6 +1,7 @@
 // What was chosen in the form, as requests and commands carry it; pure.
 import type { Order, ResourceAttributes, Setting } from '../queries'
 import { type Names, quoted } from '../words'
+import { type Brought, importFlags } from './brought'
 
 export interface Values {
   readonly name: string
@@ -18,9 +19,11 @@ export interface Values {
   readonly given: Readonly<Record<string, unknown>>
   readonly reason: string
   readonly auto: boolean
+  /** What is running already; null where it is made. */
+  readonly import: Brought | null
 }
 
-export const BLANK: Values = { name: '', project: '', version: '', description: '', labels: [], parents: [], integrations: [], tags: [], settings: [], given: {}, reason: '', auto: false }
+export const BLANK: Values = { name: '', project: '', version: '', description: '', labels: [], parents: [], integrations: [], tags: [], settings: [], given: {}, reason: '', auto: false, import: null }
 
 /** What the form of a resource that is there begins with. */
 export function valuesOf(attributes: ResourceAttributes): Values {
@@ -38,7 +41,7 @@ export function valuesOf(attributes: ResourceAttributes): Values {
   }
 }
 
-/** The order, or what a form is asked for with. */
+/** The order, or what a form is asked for with; without what is brought along. */
 export function orderOf(template: string, values: Values): Order {
   return {
     template,
@@ -55,6 +58,13 @@ export function orderOf(template: string, values: Values): Order {
     reason: values.reason.trim(),
     'auto-apply': values.auto,
   }
+}
+
+/** All that decides what comes of bringing it along: what was seen once holds as long as this is the same. */
+export function lookedKey(template: string, values: Values): string {
+  const { file = null, ...brought } = values.import ?? {}
+  const kept = file && [file.name, file.size, file.lastModified]
+  return JSON.stringify([orderOf(template, { ...values, reason: '', auto: false }), brought, kept])
 }
 
 /** Without those that were never named. */
@@ -89,8 +99,8 @@ export function changesOf(before: Values, values: Values) {
   }
 }
 
-/** The same from a terminal. `names` are as commands have them, by id; `secrets` are not written out. */
-export function commandOf(what: string, before: Values | null, values: Values, names: Names, secrets: ReadonlySet<string>): string {
+/** The same from a terminal. `names` are as commands have them, by id; `secrets` are not written out; `more` stands at the end. */
+export function commandOf(what: string, before: Values | null, values: Values, names: Names, secrets: ReadonlySet<string>, ...more: readonly string[]): string {
   const start = before ?? BLANK
   const has = (name: keyof Values) => JSON.stringify(start[name]) !== JSON.stringify(values[name])
   const named = (id: string) => quoted(names.get(id) ?? id)
@@ -109,6 +119,8 @@ export function commandOf(what: string, before: Values | null, values: Values, n
     ...(has('labels') ? values.labels.map((label) => `--label ${quoted(label)}`) : []),
     values.reason.trim() && `--reason ${quoted(values.reason.trim())}`,
     values.auto && '--auto-apply',
+    ...importFlags(values.import),
+    ...more,
   ]
   return continued(parts.filter((part) => typeof part === 'string' && part !== '') as string[])
 }

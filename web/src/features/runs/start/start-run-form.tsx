@@ -7,8 +7,8 @@ import { addresses } from '@/lib/addresses'
 import { useSettled } from '@/lib/delayed'
 import { Checkbox, Radio } from '@/ui/choice'
 import { Combobox } from '@/ui/combobox'
+import { Fold } from '@/ui/fold'
 import { Form } from '@/ui/form'
-import { Icon } from '@/ui/icon'
 import { Textarea, TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { refusalToStart } from '../run/decisions'
@@ -123,39 +123,33 @@ export function StartRunForm({ organization, workspace, initial, beside, onStart
         </p>
       )}
       <TextInput label="Message" isOptional placeholder="Why, for those who look later" {...form.field('message')} />
-      <details className={styles.more} open={values['target-addrs'] !== '' || values['replace-addrs'] !== ''}>
-        <summary>
-          <Icon name="chevron-right" size={14} />
-          Only some resources
-        </summary>
-        <div className={styles.fields}>
-          <Textarea
-            label="Targets"
-            isOptional
-            isMono
-            rows={2}
-            placeholder="module.database"
-            help="Only these and what they need; one address a line. For repairs, not for every day."
-            {...form.field('target-addrs')}
+      <Fold title="Only some resources" isOpen={values['target-addrs'] !== '' || values['replace-addrs'] !== ''}>
+        <Textarea
+          label="Targets"
+          isOptional
+          isMono
+          rows={2}
+          placeholder="module.database"
+          help="Only these and what they need; one address a line. For repairs, not for every day."
+          {...form.field('target-addrs')}
+        />
+        <Textarea
+          label="Replace"
+          isOptional
+          isMono
+          rows={2}
+          placeholder={'aws_instance.web["eu-west-1a"]'}
+          help="Destroyed and made anew, even if nothing about them changes."
+          {...form.field('replace-addrs')}
+        />
+        {values.operation !== 'refresh' && (
+          <Checkbox
+            label="Look at what really exists first"
+            help="Without it the plan trusts the state: faster, and blind to drift."
+            {...form.field('refresh')}
           />
-          <Textarea
-            label="Replace"
-            isOptional
-            isMono
-            rows={2}
-            placeholder={'aws_instance.web["eu-west-1a"]'}
-            help="Destroyed and made anew, even if nothing about them changes."
-            {...form.field('replace-addrs')}
-          />
-          {values.operation !== 'refresh' && (
-            <Checkbox
-              label="Look at what really exists first"
-              help="Without it the plan trusts the state: faster, and blind to drift."
-              {...form.field('refresh')}
-            />
-          )}
-        </div>
-      </details>
+        )}
+      </Fold>
     </Form>
   )
 }

@@ -1,15 +1,14 @@
 // The columns of the list of source codes.
 import { addresses } from '@/lib/addresses'
+import { Labels } from '@/ui/labels'
 import { Link } from '@/ui/link'
 import { Status } from '@/ui/status'
 import type { StatusWord } from '@/ui/status-list'
 import type { Column } from '@/ui/table'
-import { KeyTag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { UsedBy } from '@/ui/used-by'
 import type { SourceCode } from '../queries'
-import styles from '../source-codes.module.css'
 
 export function columns(organization: string): readonly Column<SourceCode>[] {
   return [
@@ -39,14 +38,7 @@ export function columns(organization: string): readonly Column<SourceCode>[] {
       key: 'labels',
       title: 'Labels',
       from: 1240,
-      cell: ({ attributes }) => (
-        <span className={styles.labels}>
-          {attributes.labels.slice(0, 2).map((label) => (
-            <KeyTag key={label} name={label} />
-          ))}
-          {attributes.labels.length > 2 && <Text level={3}>+{attributes.labels.length - 2}</Text>}
-        </span>
-      ),
+      cell: ({ attributes }) => <Labels labels={attributes.labels} />,
     },
     {
       key: 'used-by',

@@ -1,6 +1,7 @@
 // Where documents are pasted, or files chosen or dropped.
-import { type ChangeEvent, type DragEvent, useRef, useState } from 'react'
+import { type DragEvent, useState } from 'react'
 import { Button } from '@/ui/button'
+import { FileButton } from '@/ui/file-button'
 import { Row } from '@/ui/layout'
 import { Text } from '@/ui/text'
 import { Textarea } from '@/ui/text-input'
@@ -19,11 +20,10 @@ naming: "{project}-{environment}-db"`
 
 /** Several files become one text, with lines of --- between them. */
 export function DocumentsInput({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const input = useRef<HTMLInputElement>(null)
   const [isOver, setOver] = useState(false)
-  const take = async (files: FileList | null) => {
-    if (!files || files.length === 0) return
-    const sorted = [...files].toSorted((left, right) => left.name.localeCompare(right.name))
+  const take = async (files: readonly File[]) => {
+    if (files.length === 0) return
+    const sorted = files.toSorted((left, right) => left.name.localeCompare(right.name))
     const texts = await Promise.all(sorted.map((file) => file.text()))
     onChange(texts.map((one) => one.trimEnd()).join('\n---\n'))
   }
@@ -41,14 +41,14 @@ export function DocumentsInput({ text, onChange }: { text: string; onChange: (te
       onDragLeave={drag}
       onDrop={(event) => {
         drag(event)
-        void take(event.dataTransfer.files)
+        void take([...event.dataTransfer.files])
       }}
     >
       <Textarea label="Documents" isMono rows={14} value={text} onChange={onChange} placeholder={EXAMPLE} help="YAML, several documents between lines of ---, or JSON. Files can be dropped here." />
       <Row gap={2}>
-        <Button size="sm" icon="file" onClick={() => input.current?.click()}>
+        <FileButton size="sm" icon="file" label="Files with documents" isMany accept=".yaml,.yml,.json" onFiles={(files) => void take(files)}>
           Choose files…
-        </Button>
+        </FileButton>
         {text.trim() === '' && (
           <>
             <Text level={3}>or</Text>
@@ -58,18 +58,6 @@ export function DocumentsInput({ text, onChange }: { text: string; onChange: (te
           </>
         )}
       </Row>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        accept=".yaml,.yml,.json"
-        aria-label="Files with documents"
-        onChange={(event: ChangeEvent<HTMLInputElement>) => {
-          void take(event.target.files)
-          event.target.value = ''
-        }}
-      />
     </div>
   )
 }

@@ -68,6 +68,7 @@ function kindProblem(document: Document, whole: unknown, lineAt: (offset: number
   const { kind } = whole as { kind?: unknown }
   if (typeof kind === 'string' && Object.hasOwn(LISTS, kind)) return []
   if (kind === undefined) return [{ line: lineAt(start), message: `The document does not say its kind. ${NEXT}` }]
+  if (kind === 'blueprint') return [{ line: lineAt(offsetOf(document, ['kind'])), message: 'A blueprint is made at New blueprint, which takes its file, or with the rest by slipway catalog apply.' }]
   return [{ line: lineAt(offsetOf(document, ['kind'])), message: `There is no kind of documents “${String(kind)}”. ${NEXT}` }]
 }
 

@@ -1,8 +1,8 @@
 // A template as a document of the catalog: to keep it in a repository, and to apply it again.
 import { addresses } from '@/lib/addresses'
 import { LinkButton } from '@/ui/button'
-import { Code } from '@/ui/code'
 import { Command } from '@/ui/command'
+import { FileText } from '@/ui/file-text'
 import { Stack } from '@/ui/layout'
 import { Section } from '@/ui/section'
 import { fileCommand } from '../commands'
@@ -23,7 +23,7 @@ export default function TemplateFile() {
       }
     >
       <Stack gap={3}>
-        <Code text={documentOf(described(template))} copy={`${key}.yaml`} />
+        <FileText name={`${key}.yaml`} text={documentOf(described(template))} />
         <Command text={fileCommand(key)} />
       </Stack>
     </Section>

@@ -1,15 +1,14 @@
 // The columns of the list of templates.
 import { addresses } from '@/lib/addresses'
+import { Labels } from '@/ui/labels'
 import { Link } from '@/ui/link'
 import { Status } from '@/ui/status'
 import type { Column } from '@/ui/table'
-import { KeyTag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { UsedBy } from '@/ui/used-by'
 import type { Template } from '../queries'
 import { long, needOf } from '../words'
-import styles from '../templates.module.css'
 
 export function columns(organization: string): readonly Column<Template>[] {
   return [
@@ -42,14 +41,7 @@ export function columns(organization: string): readonly Column<Template>[] {
       key: 'labels',
       title: 'Labels',
       from: 1240,
-      cell: ({ attributes }) => (
-        <span className={styles.row}>
-          {attributes.labels.slice(0, 2).map((label) => (
-            <KeyTag key={label} name={label} />
-          ))}
-          {attributes.labels.length > 2 && <Text level={3}>+{attributes.labels.length - 2}</Text>}
-        </span>
-      ),
+      cell: ({ attributes }) => <Labels labels={attributes.labels} />,
     },
     {
       key: 'used-by',

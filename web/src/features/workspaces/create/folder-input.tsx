@@ -1,12 +1,12 @@
 // Choosing a folder, or dropping one anywhere on the page: what would be uploaded is shown before anything is.
 import { useId, useRef, useState } from 'react'
 import { bytes, count, counted } from '@/lib/numbers'
+import { usePageDrop } from '@/lib/page-drop'
 import { Button } from '@/ui/button'
-import { classes } from '@/ui/classes'
+import { DropZone } from '@/ui/drop-zone'
 import { Icon } from '@/ui/icon'
 import { Text } from '@/ui/text'
 import { chosenFiles, droppedFiles, type Folder, folderOf, type FolderFile } from '../packing/folder'
-import { usePageDrop } from './use-page-drop'
 import styles from './create.module.css'
 
 interface FolderInputProps {
@@ -39,18 +39,23 @@ export function FolderInput({ value, onChange, workingDirectory, error }: Folder
   const wrong = problem ?? error
   return (
     <div>
-      <div className={classes(styles.drop, isOver && styles.over, wrong && styles.wrong)}>
+      <DropZone
+        isOver={isOver}
+        isWrong={Boolean(wrong)}
+        action={
+          <Button
+            icon="upload"
+            isBusy={isReading}
+            aria-invalid={wrong ? true : undefined}
+            aria-describedby={wrong ? id : undefined}
+            onClick={() => input.current?.click()}
+          >
+            {value ? 'Choose another folder' : 'Choose a folder'}
+          </Button>
+        }
+      >
         {value && !isOver ? <Chosen folder={value} workingDirectory={workingDirectory} /> : <Nothing isReading={isReading} isOver={isOver} />}
-        <Button
-          icon="upload"
-          isBusy={isReading}
-          aria-invalid={wrong ? true : undefined}
-          aria-describedby={wrong ? id : undefined}
-          onClick={() => input.current?.click()}
-        >
-          {value ? 'Choose another folder' : 'Choose a folder'}
-        </Button>
-      </div>
+      </DropZone>
       <input
         ref={input}
         type="file"
@@ -79,18 +84,18 @@ export function FolderInput({ value, onChange, workingDirectory, error }: Folder
 function Nothing({ isReading, isOver }: { isReading: boolean; isOver: boolean }) {
   const waiting = isOver ? 'Let go to take the folder' : 'Drop the folder with your configuration here'
   return (
-    <div className={styles.dropText}>
+    <>
       <strong>{isReading ? 'Reading the folder' : waiting}</strong>
       <Text level={3} isSmall>
         Its .terraformignore is honoured; .git and .terraform stay out.
       </Text>
-    </div>
+    </>
   )
 }
 
 function Chosen({ folder, workingDirectory }: { folder: Folder; workingDirectory: string }) {
   return (
-    <div className={styles.dropText}>
+    <>
       <strong>
         <Icon name="project" size={14} /> {folder.name || 'Files'}
       </strong>
@@ -104,6 +109,6 @@ function Chosen({ folder, workingDirectory }: { folder: Folder; workingDirectory
           No .tf or .tofu file {workingDirectory ? `in ${workingDirectory}` : 'at its top'}: the plan will find nothing.
         </span>
       )}
-    </div>
+    </>
   )
 }

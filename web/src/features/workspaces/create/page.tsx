@@ -10,6 +10,7 @@ import { Radio } from '@/ui/choice'
 import { Command } from '@/ui/command'
 import { Form } from '@/ui/form'
 import { Icon } from '@/ui/icon'
+import { Stack } from '@/ui/layout'
 import { PageHead } from '@/ui/page-head'
 import { Text } from '@/ui/text'
 import { TextInput } from '@/ui/text-input'
@@ -129,12 +130,12 @@ export default function NewWorkspacePage() {
 function TerminalSteps({ organization, name }: { organization: string; name: string }) {
   const server = window.location.origin
   return (
-    <div className={styles.dropText}>
+    <Stack gap={1}>
       <Text level={2}>In the folder with the configuration:</Text>
       <Command text={`slipway login ${server}`} />
       <Command text={command('init --organization', organization, '--workspace', name)} />
       <Command text="slipway apply" />
-    </div>
+    </Stack>
   )
 }
 
