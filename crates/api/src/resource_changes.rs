@@ -76,6 +76,9 @@ pub struct ResourceChange {
     pub resource_name: Name,
     /// The key of the resource's template.
     pub template: TemplateKey,
+    /// Whether the resource is a demo: whatever is said to the change, nothing is applied.
+    #[serde(default)]
+    pub is_demo: bool,
     /// What it changes; of secrets only that they change.
     pub differences: Vec<FieldDifference>,
     /// What the resource shall be, or became; of a destruction, what it was. Only where one change is asked for.

@@ -16,6 +16,7 @@ use super::store::{self, Filter};
 use super::{facts, leave};
 use crate::git_workspaces;
 use crate::permissions::{RESOURCE_APPROVE, RESOURCE_READ};
+use crate::project_rules::store as rules;
 use crate::resource_imports;
 use crate::resources::{Resource, store as resources};
 use crate::templates::store as templates;
@@ -88,7 +89,7 @@ pub async fn of_resource(ctx: &Ctx, resource: &Resource, query: &ListQuery) -> R
     .await
 }
 
-/// Changes as lists show them, in two queries for all.
+/// Changes as lists show them, in few queries for all.
 ///
 /// # Errors
 ///
@@ -103,11 +104,12 @@ pub async fn shown_all(ctx: &Ctx, changes: Vec<ResourceChange>) -> Result<Vec<(R
     let of: BTreeSet<TemplateId> = found.iter().map(|resource| resource.template_id).collect();
     let of: Vec<TemplateId> = of.into_iter().collect();
     let keys: HashMap<TemplateId, TemplateKey> = templates::keys(ctx.db.reader(), &of).await?.into_iter().collect();
+    let demos = rules::demos(ctx.db.reader(), found.iter().map(|one| one.project_id)).await?;
     let found: HashMap<ResourceId, Resource> = found.into_iter().map(|one| (one.id, one)).collect();
     let shown = changes.into_iter().filter_map(|change| {
         let resource = found.get(&change.resource_id)?;
         let key = keys.get(&resource.template_id)?.clone();
-        let wire = wire(&change, resource, key);
+        let wire = wire(&change, (resource, demos.contains(&resource.project_id)), key);
         Some((change, wire))
     });
     Ok(shown.collect())
@@ -156,7 +158,7 @@ fn waits(known: &Known) -> Option<String> {
     (known.facts.leave == Leave::Ask).then(|| waits.to_owned())
 }
 
-fn wire(change: &ResourceChange, resource: &Resource, template: TemplateKey) -> Wire {
+fn wire(change: &ResourceChange, (resource, is_demo): (&Resource, bool), template: TemplateKey) -> Wire {
     let status = change.status;
     Wire {
         number: change.number,
@@ -164,6 +166,7 @@ fn wire(change: &ResourceChange, resource: &Resource, template: TemplateKey) -> 
         status,
         resource_name: resource.name.clone(),
         template,
+        is_demo,
         differences: change.differences.0.clone(),
         specification: None,
         reason: change.reason.clone(),

@@ -106,7 +106,8 @@ async fn a_demo_shows_everything_and_makes_nothing() {
         .await;
     assert!(told.contains("planned, and never made"), "{told}");
 
-    let network = json!({"template": "network", "project": made["id"], "name": "main", "values": {"cidr": "10.0.0.0/16"}});
+    let network =
+        json!({"template": "network", "project": made["id"], "name": "main", "values": {"cidr": "10.0.0.0/16"}});
     let network = catalog.order(network).await;
     let change = catalog.until(network, 1, Waiting).await;
     catalog.confirm(change).await;

@@ -92,6 +92,7 @@ async fn what_is_ordered_in_a_demo_is_planned_decided_about_and_never_made() {
     planned(&shop, item, outputs).await;
     let change = shop.change(&net).await;
     assert_eq!(change.attribute("status"), "waiting");
+    assert_eq!(change.attribute("is-demo"), true);
     let detail = change.attribute("detail").as_str().unwrap();
     assert!(detail.contains("It is a demo"), "{detail}");
 

@@ -18,6 +18,7 @@ import { Status } from '@/ui/status'
 import { Facts, Text } from '@/ui/text'
 import { TextInput } from '@/ui/text-input'
 import { Time } from '@/ui/time'
+import { DemoTag } from '../demo'
 import { APPROVE, CHANGE, type Change, changeBy, CREATE, DESTROY, runWithPlan, staleResources, UPDATE, useRefusal } from '../queries'
 import { BroughtFacts } from '../order/found'
 import { changeTitle, type Names } from '../words'
@@ -103,7 +104,7 @@ function Shown({ organization, change, names }: { organization: string; change: 
                   Reject
                 </Button>
                 <Button look="primary" isBusy={busy === 'confirm'} disabledReason={mayApprove} onClick={() => void press('confirm')}>
-                  Confirm and apply
+                  {attributes['is-demo'] ? 'Confirm' : 'Confirm and apply'}
                 </Button>
               </>
             )}
@@ -115,6 +116,7 @@ function Shown({ organization, change, names }: { organization: string; change: 
             {[
               `by ${attributes['requested-by']}`,
               <Time key="at" at={attributes['created-at']} />,
+              attributes['is-demo'] && <DemoTag key="demo" />,
               attributes['auto-apply'] ? 'applies by itself where no rule counts' : null,
               attributes['pull-request'] && (
                 <Anchor key="request" href={attributes['pull-request']['web-url']}>
