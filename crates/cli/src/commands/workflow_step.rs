@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
-use slipway_api::ids::{ResourceId, SourceCodeVersionId, WorkflowId};
+use slipway_api::ids::{ResourceId, WorkflowId};
 use slipway_api::workflows::{Workflow, WorkflowStep, WorkflowStepChanges};
 use slipway_api::{Name, Resource};
 use slipway_client::Client;
 
-use super::integration;
 use super::resource::values::pair;
+use super::{integration, source_code_version};
 use crate::context::{Context, id_of};
 use crate::failure::Failure;
 
@@ -43,9 +43,9 @@ pub(crate) struct SetArguments {
     /// What its runs sign in with, by name or id, instead of what it has; may be given several times
     #[arg(long = "integration", value_name = "INTEGRATION")]
     integrations: Vec<String>,
-    /// The id of another version of its template
+    /// A version of its template: template@ref, or an id
     #[arg(long, value_name = "VERSION")]
-    version: Option<SourceCodeVersionId>,
+    source_code_version: Option<String>,
 }
 
 pub(super) async fn run(
@@ -59,12 +59,16 @@ pub(super) async fn run(
     for given in &arguments.integrations {
         integrations.push(id_of(&integration::find(context, client, given).await?.0)?);
     }
+    let source_code_version = match &arguments.source_code_version {
+        Some(given) => Some(id_of(&source_code_version::find(context, client, given).await?.0)?),
+        None => None,
+    };
     let gone = arguments.unset.into_iter().map(|name| (name, Value::Null));
     let changes = WorkflowStepChanges {
         name: arguments.name,
         values: arguments.values.into_iter().chain(gone).collect(),
         integrations: (!integrations.is_empty()).then_some(integrations),
-        source_code_version: arguments.version,
+        source_code_version,
     };
     Ok(client
         .change_workflow_step(arguments.workflow, resource, changes)
