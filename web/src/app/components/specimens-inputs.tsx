@@ -113,7 +113,7 @@ function Choices() {
         />
         <Switch label="Check for drift each day" value={isDrift} onChange={setDrift} />
         <FieldGroup title="Size" count={1} column="Value comes from">
-          <Fold title="1 more variable" about="all have defaults">
+          <Fold title="1 more variable" about="it has a default">
             <Checkbox label="Keep snapshots" value={isAuto} onChange={setAuto} />
           </Fold>
         </FieldGroup>

@@ -103,7 +103,7 @@ function Asked({ part, wires, values, onChange, problemAt, form }: PartFieldsPro
     <>
       {shown(needed)}
       {others.length > 0 && (
-        <Fold title={`${counted(others.length, 'more variable')} of ${part.name}`} about="all have values">
+        <Fold title={`${counted(others.length, 'more variable')} of ${part.name}`} about={others.length === 1 ? 'it has a value' : 'all have values'}>
           {shown(others)}
         </Fold>
       )}

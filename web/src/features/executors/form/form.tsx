@@ -103,16 +103,18 @@ export function ExecutorForm({ organization, form, before, sourceCode: fixed, su
           />
           <More form={form} isThere={before !== null} />
         </FieldGroup>
-        <TextInput label="Description" isOptional {...form.field('description')} help="What it is for, in a sentence." />
-        <MultiSelect
-          label="Labels"
-          isOptional
-          isMono
-          createLabel="New label"
-          placeholder="team=platform"
-          options={values.labels.map((value) => ({ value }))}
-          {...form.field('labels')}
-        />
+        <FieldGroup title="About it">
+          <TextInput label="Description" isOptional {...form.field('description')} help="What it is for, in a sentence." />
+          <MultiSelect
+            label="Labels"
+            isOptional
+            isMono
+            createLabel="New label"
+            placeholder="team=platform"
+            options={values.labels.map((value) => ({ value }))}
+            {...form.field('labels')}
+          />
+        </FieldGroup>
       </Form>
     </Split>
   )

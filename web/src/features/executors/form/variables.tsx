@@ -46,7 +46,7 @@ export function Variables({ sourceCode, values, onChange, problemAt }: Variables
         <Variable key={variable.name} variable={variable} {...fields} />
       ))}
       {folded.length > 0 && (
-        <Fold title={counted(folded.length, 'more variable')} about="all have defaults" isOpen={shown.length === 0}>
+        <Fold title={counted(folded.length, 'more variable')} about={folded.length === 1 ? 'it has a default' : 'all have defaults'} isOpen={shown.length === 0}>
           {folded.map((variable) => (
             <Variable key={variable.name} variable={variable} {...fields} />
           ))}

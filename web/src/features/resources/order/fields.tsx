@@ -122,7 +122,7 @@ export function Variables(props: FieldsProps) {
         </FieldGroup>
       ))}
       {quiet.length > 0 && (
-        <Fold title={counted(quiet.length, 'more variable')} about="all have defaults" isOpen={groups.size === 0}>
+        <Fold title={counted(quiet.length, 'more variable')} about={quiet.length === 1 ? 'it has a default' : 'all have defaults'} isOpen={groups.size === 0}>
           {quiet.map((field) => (
             <Variable key={field.name} {...props} field={field} resolved={resolved.get(field.name)} />
           ))}
