@@ -64,7 +64,7 @@ flow(
       await stage.look(page, '2-refused')
       await page.getByLabel(/^Call of the module/).fill('module.letter')
       await look.click()
-      await page.getByText('1 resource of the module').waitFor()
+      await page.getByText('1 running resource').waitFor()
       await page.getByText(/The workspace by-hand will be locked/).waitFor()
       await stage.look(page, '3-found')
 
@@ -73,7 +73,7 @@ flow(
       await page.waitForURL(/\/resources\/res-/)
       const confirm = page.getByRole('button', { name: 'Confirm and apply' })
       await confirm.waitFor({ timeout: 90_000 })
-      await page.getByText('1 resource of the module').waitFor()
+      await page.getByText('1 running resource').waitFor()
       await stage.look(page, '4-waits')
       await confirm.click()
       await page.getByRole('table', { name: 'Outputs' }).getByText('Hello').waitFor({ timeout: 90_000 })

@@ -4,6 +4,7 @@ import { ApiError } from '@/api/errors'
 import { Button } from '@/ui/button'
 import { Checkbox, Radio, Switch } from '@/ui/choice'
 import { Combobox, MultiSelect } from '@/ui/combobox'
+import { FieldGroup } from '@/ui/field-group'
 import { FileInput } from '@/ui/file-input'
 import { Fold } from '@/ui/fold'
 import { Form } from '@/ui/form'
@@ -111,9 +112,11 @@ function Choices() {
           ]}
         />
         <Switch label="Check for drift each day" value={isDrift} onChange={setDrift} />
-        <Fold title="2 more variables" about="all have defaults">
-          <Checkbox label="Keep snapshots" value={isAuto} onChange={setAuto} />
-        </Fold>
+        <FieldGroup title="Size" count={1} column="Value comes from">
+          <Fold title="1 more variable" about="it has a default">
+            <Checkbox label="Keep snapshots" value={isAuto} onChange={setAuto} />
+          </Fold>
+        </FieldGroup>
         <Switch label="Autoscale" value={false} onChange={() => undefined} disabledReason="The plan has no autoscaling." />
       </Stack>
     </div>

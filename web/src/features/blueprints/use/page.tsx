@@ -9,6 +9,7 @@ import { counted } from '@/lib/numbers'
 import { Checkbox } from '@/ui/choice'
 import { Combobox } from '@/ui/combobox'
 import { Command } from '@/ui/command'
+import { FieldGroup } from '@/ui/field-group'
 import { Form } from '@/ui/form'
 import { Split } from '@/ui/layout'
 import { PageHead } from '@/ui/page-head'
@@ -83,26 +84,24 @@ export default function UsePage() {
         <Form form={{ ...form, problems: { ...form.problems, ...Object.fromEntries(problems) } }} submit={`Plan ${counted(attributes.parts.length, 'resource')}`} isWide disabledReason={refusal}>
           <Place form={form} blueprint={blueprint} projects={projects} />
           {attributes.externals.length + attributes.constants.length > 0 && (
-            <Section title="It asks for" isRuled>
-              <div className={styles.fields}>
-                {attributes.externals.map((external) => (
-                  <ExternalField
-                    key={external.name}
-                    organization={organization}
-                    external={external}
-                    value={values.externals[external.name] ?? ''}
-                    error={problemAt(`externals/${external.name}`)}
-                    onChange={(chosen, name) => {
-                      form.set({ externals: { ...values.externals, [external.name]: chosen } })
-                      if (name) setNames((before) => new Map([...before, [chosen, `${external.template}/${name}`]]))
-                    }}
-                  />
-                ))}
-                {constants.map(({ constant, asked }) => (
-                  <ConstantField key={constant.name} constant={constant} asked={asked} values={values} onChange={form.set} error={problemAt(`constants/${constant.name}`)} />
-                ))}
-              </div>
-            </Section>
+            <FieldGroup title="It asks for">
+              {attributes.externals.map((external) => (
+                <ExternalField
+                  key={external.name}
+                  organization={organization}
+                  external={external}
+                  value={values.externals[external.name] ?? ''}
+                  error={problemAt(`externals/${external.name}`)}
+                  onChange={(chosen, name) => {
+                    form.set({ externals: { ...values.externals, [external.name]: chosen } })
+                    if (name) setNames((before) => new Map([...before, [chosen, `${external.template}/${name}`]]))
+                  }}
+                />
+              ))}
+              {constants.map(({ constant, asked }) => (
+                <ConstantField key={constant.name} constant={constant} asked={asked} values={values} onChange={form.set} error={problemAt(`constants/${constant.name}`)} />
+              ))}
+            </FieldGroup>
           )}
           {attributes.parts.map((part) => (
             <PartFields
@@ -205,20 +204,18 @@ function ConstantField({ constant: { name, default: fallback }, asked, values, o
 
 function How({ form }: { form: FormState<Values> }) {
   return (
-    <Section title="How" isRuled>
-      <div className={styles.fields}>
-        <div className={styles.pair}>
-          <TextInput label="Steps at once" type="number" inputMode="numeric" help="1 to 50. Plans that wait for a yes do not count." {...form.field('parallel')} />
-          <TextInput label="Stop after failed steps" type="number" inputMode="numeric" help="Then no other begins; those that run go on to their end." {...form.field('stop-after')} />
-        </div>
-        <Textarea label="Reason" isOptional rows={2} placeholder="For those who decide on its changes" {...form.field('reason')} />
-        <Checkbox
-          label="Apply plans without a further yes"
-          help="Where no rule wants anybody’s approval, and where you may approve yourself. Otherwise each plan waits."
-          {...form.field('auto')}
-        />
+    <FieldGroup title="How">
+      <div className={styles.pair}>
+        <TextInput label="Steps at once" type="number" inputMode="numeric" help="1 to 50. Plans that wait for a yes do not count." {...form.field('parallel')} />
+        <TextInput label="Stop after failed steps" type="number" inputMode="numeric" help="Then no other begins; those that run go on to their end." {...form.field('stop-after')} />
       </div>
-    </Section>
+      <Textarea label="Reason" isOptional rows={2} placeholder="For those who decide on its changes" {...form.field('reason')} />
+      <Checkbox
+        label="Apply plans without a further yes"
+        help="Where no rule wants anybody’s approval, and where you may approve yourself. Otherwise each plan waits."
+        {...form.field('auto')}
+      />
+    </FieldGroup>
   )
 }
 

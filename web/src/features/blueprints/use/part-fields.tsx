@@ -5,8 +5,8 @@ import { fieldsOf, isShown } from '@/lib/form-schema'
 import { counted } from '@/lib/numbers'
 import { ErrorNotice } from '@/ui/alert'
 import { MultiSelect } from '@/ui/combobox'
+import { FieldGroup } from '@/ui/field-group'
 import { Fold } from '@/ui/fold'
-import { Section } from '@/ui/section'
 import { Skeleton } from '@/ui/skeleton'
 import { Text } from '@/ui/text'
 import { TextInput } from '@/ui/text-input'
@@ -14,7 +14,6 @@ import { ValueInput } from '@/ui/value-input'
 import { originWords } from '../model'
 import { type Part, partForm, type PartForm, type Wire } from '../queries'
 import type { PartValues } from './values'
-import styles from '../blueprints.module.css'
 
 interface PartFieldsProps {
   organization: string
@@ -38,39 +37,37 @@ export function PartFields(props: PartFieldsProps) {
   const { data, error, refetch } = usePartForm(organization, part, project)
   const form: PartForm | undefined = data?.data.attributes
   return (
-    <Section title={part.name} about={part.description || `A ${part.template}.`} isRuled>
-      <div className={styles.fields}>
-        <TextInput
-          label={`Name of ${part.name}`}
-          isOptional
-          isMono
-          placeholder={form?.naming ? form.naming : `${prefix}-${part.name}`}
-          help={form?.naming ? 'Made by its template.' : undefined}
-          value={values.name}
-          onChange={(name) => onChange({ name })}
-          error={problemAt('name')}
+    <FieldGroup title={part.name} about={part.description || `A ${part.template}.`}>
+      <TextInput
+        label={`Name of ${part.name}`}
+        isOptional
+        isMono
+        placeholder={form?.naming ? form.naming : `${prefix}-${part.name}`}
+        help={form?.naming ? 'Made by its template.' : undefined}
+        value={values.name}
+        onChange={(name) => onChange({ name })}
+        error={problemAt('name')}
+      />
+      {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
+      {!error && !form && <Skeleton height={80} />}
+      {form && <Asked {...props} form={form} />}
+      {form && form.integrations.length > 0 && (
+        <MultiSelect
+          label={`Integrations of ${part.name}`}
+          isOptional={!form.integrations.some((one) => one['is-required'])}
+          help={`Its runs sign in with them: ${form.integrations.map(({ kind }) => kind).join(', ')}.`}
+          options={form.integrations.flatMap(({ kind, candidates }) => candidates.map(({ id, name }) => ({ value: id, text: name, detail: kind, icon: 'plug' as const })))}
+          value={values.integrations}
+          onChange={(integrations) => onChange({ integrations })}
+          error={problemAt('integrations')}
         />
-        {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
-        {!error && !form && <Skeleton height={80} />}
-        {form && <Asked {...props} form={form} />}
-        {form && form.integrations.length > 0 && (
-          <MultiSelect
-            label={`Integrations of ${part.name}`}
-            isOptional={!form.integrations.some((one) => one['is-required'])}
-            help={`Its runs sign in with them: ${form.integrations.map(({ kind }) => kind).join(', ')}.`}
-            options={form.integrations.flatMap(({ kind, candidates }) => candidates.map(({ id, name }) => ({ value: id, text: name, detail: kind, icon: 'plug' as const })))}
-            value={values.integrations}
-            onChange={(integrations) => onChange({ integrations })}
-            error={problemAt('integrations')}
-          />
-        )}
-        {wires.length > 0 && (
-          <Text level={3}>
-            {wires.map((wire) => `${wire.to.variable} comes from ${originWords(wire)}`).join(', ')}.
-          </Text>
-        )}
-      </div>
-    </Section>
+      )}
+      {wires.length > 0 && (
+        <Text level={3}>
+          {wires.map((wire) => `${wire.to.variable} comes from ${originWords(wire)}`).join(', ')}.
+        </Text>
+      )}
+    </FieldGroup>
   )
 }
 
@@ -106,7 +103,7 @@ function Asked({ part, wires, values, onChange, problemAt, form }: PartFieldsPro
     <>
       {shown(needed)}
       {others.length > 0 && (
-        <Fold title={`${counted(others.length, 'more variable')} of ${part.name}`} about="all have values">
+        <Fold title={`${counted(others.length, 'more variable')} of ${part.name}`} about={others.length === 1 ? 'it has a value' : 'all have values'}>
           {shown(others)}
         </Fold>
       )}

@@ -5,6 +5,7 @@ import { useSettled } from '@/lib/delayed'
 import { Checkbox } from '@/ui/choice'
 import { Combobox, MultiSelect } from '@/ui/combobox'
 import { Command } from '@/ui/command'
+import { FieldGroup } from '@/ui/field-group'
 import { Fold } from '@/ui/fold'
 import { Form } from '@/ui/form'
 import { Split } from '@/ui/layout'
@@ -21,7 +22,6 @@ import { Environment } from './environment'
 import { problemsByVariable } from './problems'
 import { type RefKind, settingsOf, type Values } from './values'
 import { Variables } from './variables'
-import styles from '../executors.module.css'
 
 interface ExecutorFormProps {
   organization: string
@@ -68,55 +68,53 @@ export function ExecutorForm({ organization, form, before, sourceCode: fixed, su
             error={form.problems['project-id']}
           />
         )}
-        <Section title="What it runs" isRuled>
-          <div className={styles.fields}>
-            <Combobox
-              label="Source code"
-              isMono
-              name="source-code"
-              value={values['source-code']}
-              onChange={(name) => form.set({ 'source-code': name, ref: '', directory: '' })}
-              onSearch={setTyped}
-              options={sourceCodes.map(({ attributes }) => ({ value: attributes.name, detail: attributes.repository, icon: 'file' as const }))}
-              error={form.problems['source-code']}
-              disabledReason={before ? 'It never changes. Make another executor for another module.' : null}
-            />
-            <RefFields form={form} repository={chosen ? related(chosen, 'repository') : ''} />
-            <Directory form={form} modules={modules ?? []} isThere={before !== null} />
-          </div>
-        </Section>
+        <FieldGroup title="What it runs">
+          <Combobox
+            label="Source code"
+            isMono
+            name="source-code"
+            value={values['source-code']}
+            onChange={(name) => form.set({ 'source-code': name, ref: '', directory: '' })}
+            onSearch={setTyped}
+            options={sourceCodes.map(({ attributes }) => ({ value: attributes.name, detail: attributes.repository, icon: 'file' as const }))}
+            error={form.problems['source-code']}
+            disabledReason={before ? 'It never changes. Make another executor for another module.' : null}
+          />
+          <RefFields form={form} repository={chosen ? related(chosen, 'repository') : ''} />
+          <Directory form={form} modules={modules ?? []} isThere={before !== null} />
+        </FieldGroup>
         <Variables sourceCode={isModule(modules, values.directory) ? sourceCode : ''} values={values} onChange={form.set} problemAt={(key) => problems.get(key)} />
         <Environment rows={values.environment} onChange={(environment) => form.set({ environment })} />
-        <Section title="How it runs" isRuled>
-          <div className={styles.fields}>
-            <Select
-              label="A run does"
-              options={(['plan-and-apply', 'plan', 'refresh'] as const).map((value: Operation) => ({ value, text: OPERATIONS[value] }))}
-              help="What is started may say something else; destroying is never the rule."
-              {...form.field('operation')}
-            />
-            <Checkbox label="Apply plans without a further yes" help="Where no rule wants anybody’s approval." {...form.field('auto')} />
-            <MultiSelect
-              label="Integrations"
-              isOptional
-              placeholder="none"
-              help="Its runs sign in with them; those that you may use."
-              options={[...integrations.map(({ id, attributes }) => ({ value: id, text: attributes.name, detail: attributes.kind, icon: 'plug' as const })), ...unseen.map((id) => ({ value: id, text: 'one that you do not see' }))]}
-              {...form.field('integrations')}
-            />
-            <More form={form} isThere={before !== null} />
-          </div>
-        </Section>
-        <TextInput label="Description" isOptional {...form.field('description')} help="What it is for, in a sentence." />
-        <MultiSelect
-          label="Labels"
-          isOptional
-          isMono
-          createLabel="New label"
-          placeholder="team=platform"
-          options={values.labels.map((value) => ({ value }))}
-          {...form.field('labels')}
-        />
+        <FieldGroup title="How it runs">
+          <Select
+            label="A run does"
+            options={(['plan-and-apply', 'plan', 'refresh'] as const).map((value: Operation) => ({ value, text: OPERATIONS[value] }))}
+            help="What is started may say something else; destroying is never the rule."
+            {...form.field('operation')}
+          />
+          <Checkbox label="Apply plans without a further yes" help="Where no rule wants anybody’s approval." {...form.field('auto')} />
+          <MultiSelect
+            label="Integrations"
+            isOptional
+            placeholder="none"
+            help="Its runs sign in with them; those that you may use."
+            options={[...integrations.map(({ id, attributes }) => ({ value: id, text: attributes.name, detail: attributes.kind, icon: 'plug' as const })), ...unseen.map((id) => ({ value: id, text: 'one that you do not see' }))]}
+            {...form.field('integrations')}
+          />
+          <More form={form} isThere={before !== null} />
+        </FieldGroup>
+        <FieldGroup title="About it">
+          <TextInput label="Description" isOptional {...form.field('description')} help="What it is for, in a sentence." />
+          <MultiSelect
+            label="Labels"
+            isOptional
+            isMono
+            createLabel="New label"
+            placeholder="team=platform"
+            options={values.labels.map((value) => ({ value }))}
+            {...form.field('labels')}
+          />
+        </FieldGroup>
       </Form>
     </Split>
   )

@@ -4,8 +4,8 @@ import { toApiError } from '@/api/errors'
 import { counted } from '@/lib/numbers'
 import { ErrorNotice } from '@/ui/alert'
 import { Button, IconButton } from '@/ui/button'
+import { FieldGroup } from '@/ui/field-group'
 import { Fold } from '@/ui/fold'
-import { Section } from '@/ui/section'
 import { Skeleton } from '@/ui/skeleton'
 import { Text } from '@/ui/text'
 import { Textarea, TextInput } from '@/ui/text-input'
@@ -38,24 +38,22 @@ export function Variables({ sourceCode, values, onChange, problemAt }: Variables
   const known = new Set(variables.map(({ name }) => name))
   const strangers = [...Object.keys(values.given), ...Object.keys(values.expressions), ...values.kept.filter((name) => !(name in values.given))].filter((name) => !known.has(name))
   return (
-    <Section title="Variables" {...(data && { count: variables.length })} isRuled about={data ?? error ? undefined : 'What the module takes stands here once its directory is chosen.'}>
-      <div className={styles.fields}>
-        {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
-        {isLoading && <Skeleton height={80} />}
-        {data && variables.length === 0 && <Text level={3}>It takes nothing.</Text>}
-        {shown.map((variable) => (
-          <Variable key={variable.name} variable={variable} {...fields} />
-        ))}
-        {folded.length > 0 && (
-          <Fold title={counted(folded.length, 'more variable')} about="all have defaults" isOpen={shown.length === 0}>
-            {folded.map((variable) => (
-              <Variable key={variable.name} variable={variable} {...fields} />
-            ))}
-          </Fold>
-        )}
-        {!isLoading && strangers.map((name) => <Stranger key={name} name={name} isKnown={data !== undefined} {...fields} />)}
-      </div>
-    </Section>
+    <FieldGroup title="Variables" {...(data && { count: variables.length })} about={data ?? error ? undefined : 'What the module takes stands here once its directory is chosen.'}>
+      {error && <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />}
+      {isLoading && <Skeleton height={80} />}
+      {data && variables.length === 0 && <Text level={3}>It takes nothing.</Text>}
+      {shown.map((variable) => (
+        <Variable key={variable.name} variable={variable} {...fields} />
+      ))}
+      {folded.length > 0 && (
+        <Fold title={counted(folded.length, 'more variable')} about={folded.length === 1 ? 'it has a default' : 'all have defaults'} isOpen={shown.length === 0}>
+          {folded.map((variable) => (
+            <Variable key={variable.name} variable={variable} {...fields} />
+          ))}
+        </Fold>
+      )}
+      {!isLoading && strangers.map((name) => <Stranger key={name} name={name} isKnown={data !== undefined} {...fields} />)}
+    </FieldGroup>
   )
 }
 

@@ -4,11 +4,11 @@ import { useState } from 'react'
 import { useSettled } from '@/lib/delayed'
 import { Checkbox, Radio } from '@/ui/choice'
 import { Combobox } from '@/ui/combobox'
+import { FieldGroup } from '@/ui/field-group'
 import { FileInput } from '@/ui/file-input'
 import { TextInput } from '@/ui/text-input'
 import { workspacesOf } from '../queries'
 import type { Brought } from './brought'
-import { Group } from './fields'
 
 interface BroughtFieldsProps {
   organization: string
@@ -22,7 +22,7 @@ export function BroughtFields({ organization, value, onChange, problemAt }: Brou
   const put = (changes: Partial<Brought>) => onChange({ ...value, ...changes })
   const destroys = problemAt('import/allow-destroy')
   return (
-    <Group title="What is running">
+    <FieldGroup title="What is running">
       <Radio
         label="Its state is"
         name="import-from"
@@ -62,7 +62,7 @@ export function BroughtFields({ organization, value, onChange, problemAt }: Brou
           error={destroys}
         />
       )}
-    </Group>
+    </FieldGroup>
   )
 }
 

@@ -10,6 +10,7 @@ import { BreakingChanges } from '@/ui/breaking-changes'
 import { LinkButton } from '@/ui/button'
 import { Checkbox } from '@/ui/choice'
 import { MultiSelect } from '@/ui/combobox'
+import { FieldGroup } from '@/ui/field-group'
 import { Form } from '@/ui/form'
 import { Split } from '@/ui/layout'
 import { PageHead } from '@/ui/page-head'
@@ -17,7 +18,7 @@ import { Select } from '@/ui/select'
 import { Textarea, TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { formOf, RESOURCE, type Resource, staleResources, treeOf, UPDATE, useOpenResource, useRefusal } from '../queries'
-import { Ground, Group, SameCommand, Variables } from './fields'
+import { Ground, SameCommand, Variables } from './fields'
 import { commandNames, missingSettings, namesOf, remaining, secretsOf, shownProblems } from './form-parts'
 import { leftOver, useShape, without } from './other-version'
 import { TagsAndSettings } from './settings-input'
@@ -98,7 +99,7 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
           isWide
           disabledReason={refusal ?? cannot}
         >
-          <Group title="Place">
+          <FieldGroup title="Place">
             <TextInput label="Name" isMono {...form.field('name')} error={problemAt('name')} help={shape.naming ? `Called ${shape.naming} by its template.` : undefined} />
             {shape.versions.length > 0 && (
               <Select
@@ -111,10 +112,10 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
             )}
             {values.version !== before.version && <OtherVersion organization={organization} resource={resource} version={values.version} gone={gone} />}
             {error && <ErrorNotice error={toApiError(error)} />}
-          </Group>
+          </FieldGroup>
           <Ground {...fields} />
           <Variables {...fields} />
-          <Group title="About it">
+          <FieldGroup title="About it">
             <TextInput label="Description" isOptional {...form.field('description')} error={problemAt('description')} />
             <MultiSelect
               label="Labels"
@@ -129,7 +130,7 @@ function EditForm({ organization, resource, etag }: { organization: string; reso
             <TagsAndSettings values={values} onChange={form.set} required={missingSettings(shape)} problemAt={problemAt} />
             <Textarea label="Reason" isOptional rows={2} placeholder="For those who decide on it" {...form.field('reason')} />
             <Checkbox label="Apply its plan without a further yes" help="Where no rule wants anybody’s approval." {...form.field('auto')} />
-          </Group>
+          </FieldGroup>
         </Form>
       </Split>
     </>

@@ -1,10 +1,10 @@
 // What is asked for: where it stands, what it stands on, and the variables of its version, each with where its value is from.
-import type { ReactNode } from 'react'
 import { counted } from '@/lib/numbers'
 import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { Combobox, MultiSelect } from '@/ui/combobox'
 import { Command } from '@/ui/command'
+import { FieldGroup } from '@/ui/field-group'
 import { Fold } from '@/ui/fold'
 import { Icon, type IconName } from '@/ui/icon'
 import { Section } from '@/ui/section'
@@ -32,7 +32,7 @@ export interface FieldsProps {
 export function Ground({ form, values, onChange, problemAt, disabledReason }: FieldsProps) {
   if (form.parents.length === 0 && form.integrations.length === 0) return null
   return (
-    <Group title="What it stands on">
+    <FieldGroup title="What it stands on">
       {form.parents.map((parent) => (
         <Choice
           key={parent.template}
@@ -63,7 +63,7 @@ export function Ground({ form, values, onChange, problemAt, disabledReason }: Fi
           icon="plug"
         />
       ))}
-    </Group>
+    </FieldGroup>
   )
 }
 
@@ -115,14 +115,14 @@ export function Variables(props: FieldsProps) {
   return (
     <>
       {[...groups].map(([title, fields]) => (
-        <Group key={title} title={title} end="Value comes from">
+        <FieldGroup key={title} title={title} column="Value comes from">
           {fields.map((field) => (
             <Variable key={field.name} {...props} field={field} resolved={resolved.get(field.name)} />
           ))}
-        </Group>
+        </FieldGroup>
       ))}
       {quiet.length > 0 && (
-        <Fold title={counted(quiet.length, 'more variable')} about="all have defaults" isOpen={groups.size === 0}>
+        <Fold title={counted(quiet.length, 'more variable')} about={quiet.length === 1 ? 'it has a default' : 'all have defaults'} isOpen={groups.size === 0}>
           {quiet.map((field) => (
             <Variable key={field.name} {...props} field={field} resolved={resolved.get(field.name)} />
           ))}
@@ -221,18 +221,6 @@ export function OriginMark({ origin, names }: { origin: Origin | null; names: Na
       <Icon name={origin ? ICONS[origin.kind] : 'todo'} size={14} />
       <span>{originWords(origin, names)}</span>
     </>
-  )
-}
-
-export function Group({ title, end, children }: { title: string; end?: string; children: ReactNode }) {
-  return (
-    <section className={styles.group}>
-      <header className={end ? styles.columns : undefined}>
-        <h2>{title}</h2>
-        {end && <span className={styles.quiet}>{end}</span>}
-      </header>
-      {children}
-    </section>
   )
 }
 

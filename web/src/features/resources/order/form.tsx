@@ -9,6 +9,7 @@ import { useSettled } from '@/lib/delayed'
 import { ErrorNotice } from '@/ui/alert'
 import { Checkbox } from '@/ui/choice'
 import { Combobox, MultiSelect } from '@/ui/combobox'
+import { FieldGroup } from '@/ui/field-group'
 import { Form } from '@/ui/form'
 import { Split } from '@/ui/layout'
 import { Rail } from '@/ui/rail'
@@ -20,7 +21,7 @@ import { useForm } from '@/ui/use-form'
 import { type Check, CREATE, type Order, projectsOf, RESOURCES, staleResources, useRefusal, WRITE_STATE } from '../queries'
 import { type Brought, importOf } from './brought'
 import { BroughtFields } from './brought-fields'
-import { Group, Ground, SameCommand, Variables } from './fields'
+import { Ground, SameCommand, Variables } from './fields'
 import { commandNames, missingSettings, namesOf, remaining, secretsOf, shownProblems } from './form-parts'
 import { Found } from './found'
 import { TagsAndSettings } from './settings-input'
@@ -100,7 +101,7 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
       >
         {asked.error && <ErrorNotice error={toApiError(asked.error)} onRetry={() => void asked.refetch()} />}
         {values.import && <BroughtFields organization={organization} value={values.import} onChange={(next) => form.set({ import: next })} problemAt={problemAt} />}
-        <Group title="Place">
+        <FieldGroup title="Place">
           <TextInput
             label="Name"
             isMono
@@ -131,10 +132,10 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
               error={problemAt('source-code-version')}
             />
           )}
-        </Group>
+        </FieldGroup>
         <Ground {...fields} />
         <Variables {...fields} />
-        <Group title="About it">
+        <FieldGroup title="About it">
           <TextInput label="Description" isOptional {...form.field('description')} help="What it is for, in a sentence." error={problemAt('description')} />
           <MultiSelect
             label="Labels"
@@ -154,7 +155,7 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
             help={brought ? 'Where no rule wants anybody’s approval, and nothing would be destroyed or replaced.' : 'Where no rule wants anybody’s approval.'}
             {...form.field('auto')}
           />
-        </Group>
+        </FieldGroup>
         <div aria-live="polite">{shown && <Found organization={organization} check={shown} />}</div>
       </Form>
     </Split>

@@ -40,7 +40,7 @@ export function BroughtFacts({ organization, found }: { organization: string; fo
   return (
     <KeyValue
       entries={[
-        ['Running', `${counted(count, 'resource')} of the module`],
+        ['Brings', counted(count, 'running resource')],
         workspace
           ? [
               'Copied from',
