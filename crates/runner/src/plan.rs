@@ -177,7 +177,8 @@ fn options(from: &PlanOptions) -> commands::PlanOptions {
 /// Makes the plan's JSON, and sends what people are shown of it. It is put off while there is other work if nobody waits:
 /// made at once it would take a processor from the apply that follows.
 pub(crate) async fn show_changes(work: &Work, planned: Planned) -> Option<Bytes> {
-    let is_awaited = planned.is_awaited(work.claim.context.changes_wanted);
+    let context = &work.claim.context;
+    let is_awaited = planned.is_awaited(context.changes_wanted) || context.needs_plan_json;
     let turn = match is_awaited {
         true => None,
         false => work.machine.leisure.wait().await,
