@@ -1,6 +1,6 @@
 //! A real Docker Engine: builds by its BuildKit, units, their logs, commands in them.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod building;
 mod fixture;
