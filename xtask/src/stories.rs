@@ -23,9 +23,12 @@ pub(crate) fn run() -> Result<()> {
     if std::env::var_os("SLIPWAY_STORIES_ALL").is_some() {
         return tell(&[]);
     }
-    let seed = match std::env::var("SLIPWAY_STORIES_SEED") {
-        Ok(said) => said.parse().context("SLIPWAY_STORIES_SEED is a number")?,
-        Err(_) => RandomState::new().build_hasher().finish() % 100_000,
+    let seed = match std::env::var_os("SLIPWAY_STORIES_SEED") {
+        Some(said) => said
+            .to_string_lossy()
+            .parse()
+            .context("SLIPWAY_STORIES_SEED is a number")?,
+        None => RandomState::new().build_hasher().finish() % 100_000,
     };
     let listed = process::output(cargo()?.args(["--", "--list", "--format", "terse"]))?;
     let all: BTreeSet<&str> = listed.lines().filter_map(|line| line.strip_suffix(": test")).collect();
