@@ -121,7 +121,7 @@ async fn require_unmade(connection: &impl Connection, step: &Step) -> Result<()>
 
 async fn template(ctx: &Ctx, workflow: &Workflow, part: &Part) -> Result<Template> {
     let key = part.wanted.0.template.clone();
-    let found = templates::with_keys(ctx.db.reader(), workflow.organization_id, &[key.clone()]).await?;
+    let found = templates::with_keys(ctx.db.reader(), workflow.organization_id, std::slice::from_ref(&key)).await?;
     let gone = || Error::conflict(format!("There is no template \"{key}\" any more."));
     found.into_iter().next().ok_or_else(gone)
 }
