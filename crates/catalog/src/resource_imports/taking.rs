@@ -47,11 +47,10 @@ impl Taken {
                 self.told.unknown_addresses.join(", ")
             ));
         }
-        if self.told.left_out_count > 0 {
-            notes.push(format!(
-                "{} other resources of the state are left where they are.",
-                self.told.left_out_count
-            ));
+        match self.told.left_out_count {
+            0 => {}
+            1 => notes.push("One other resource of the state is left where it is.".to_owned()),
+            count => notes.push(format!("{count} other resources of the state are left where they are.")),
         }
         notes
     }
