@@ -8,7 +8,7 @@ use crate::workspace::Package;
 const PREFIX: &str = "slipway-";
 
 /// A crate and the crates it may depend on, lowest first. Driving a tool needs no database and no other crate.
-const ALLOWED: [(&str, &[&str]); 17] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("api", &[]),
     ("client", &["api"]),
     ("git", &[]),
@@ -23,6 +23,20 @@ const ALLOWED: [(&str, &[&str]); 17] = [
     (
         "catalog",
         &["api", "kernel", "identity", "connections", "infra", "git", "tofu"],
+    ),
+    (
+        "apps",
+        &[
+            "api",
+            "kernel",
+            "identity",
+            "connections",
+            "infra",
+            "catalog",
+            "buildkit",
+            "docker",
+            "router",
+        ],
     ),
     ("runner", &["api", "client", "git", "tofu"]),
     (
