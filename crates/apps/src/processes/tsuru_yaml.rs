@@ -268,16 +268,17 @@ fn warnings(all: &Value) -> Vec<String> {
     const PROCESS: [&str; 5] = ["name", "command", "healthcheck", "startupcheck", "ports"];
     let mut warnings = Vec::new();
     unknown(all, "", &FILE, &mut warnings);
-    unknown(&all["hooks"], "hooks, ", &["build", "restart"], &mut warnings);
+    let hooks = field(all, "hooks");
+    unknown(hooks, "hooks, ", &["build", "restart"], &mut warnings);
     unknown(
-        &all["hooks"]["restart"],
+        field(hooks, "restart"),
         "hooks, restart, ",
         &["before", "after"],
         &mut warnings,
     );
     checks(all, "", &mut warnings);
-    for process in all["processes"].as_array().into_iter().flatten() {
-        let place = format!("processes, {}, ", process["name"].as_str().unwrap_or("?"));
+    for process in field(all, "processes").as_array().into_iter().flatten() {
+        let place = format!("processes, {}, ", field(process, "name").as_str().unwrap_or("?"));
         unknown(process, &place, &PROCESS, &mut warnings);
         checks(process, &place, &mut warnings);
     }
@@ -297,8 +298,13 @@ fn checks(of: &Value, place: &str, warnings: &mut Vec<String>) {
         "force_restart",
     ];
     for kind in ["healthcheck", "startupcheck"] {
-        unknown(&of[kind], &format!("{place}{kind}, "), &KNOWN, warnings);
+        unknown(field(of, kind), &format!("{place}{kind}, "), &KNOWN, warnings);
     }
+}
+
+/// `null` for what is not there.
+fn field<'a>(of: &'a Value, name: &str) -> &'a Value {
+    of.get(name).unwrap_or(&Value::Null)
 }
 
 fn unknown(of: &Value, place: &str, known: &[&str], warnings: &mut Vec<String>) {
