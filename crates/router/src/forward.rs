@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, HOST, HeaderValue, UPGRADE};
@@ -85,11 +85,18 @@ impl Forwarder {
         let Some(active) = lookup.find(&asked.host) else {
             return Refusal::NoRoute.answer();
         };
+        let begin = Instant::now();
+        let answer = self.of_route(active, &asked, request).await;
+        active.counts.add(answer.status(), begin.elapsed());
+        answer
+    }
+
+    async fn of_route(&self, active: &Arc<Active>, asked: &Asked, request: Request<Incoming>) -> Response<Answer> {
         if active.route.forces_tls && !asked.is_tls {
             let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
             return to_tls(&plain(&asked.host), path);
         }
-        match self.pass(active, &asked, request).await {
+        match self.pass(active, asked, request).await {
             Ok(answer) => answer,
             Err(refusal) => refusal.answer(),
         }

@@ -14,6 +14,7 @@ mod answers;
 mod forward;
 mod headers;
 mod lookup;
+pub mod measured;
 pub mod serve;
 pub mod stored;
 pub mod table;
@@ -21,5 +22,6 @@ mod targets;
 mod tls;
 mod upgrade;
 
+pub use measured::Measured;
 pub use serve::{Listen, Router};
 pub use table::{Certificate, Route, Table, TableError};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
+use crate::measured::Counts;
 use crate::table::Route;
 use crate::targets::Targets;
 
@@ -13,6 +14,8 @@ pub(crate) struct Active {
     pub(crate) targets: Targets,
     /// Requests that have not ended, also those that began by the table before.
     pub(crate) at_work: Arc<AtomicU32>,
+    /// What was counted, by the tables before, too.
+    pub(crate) counts: Arc<Counts>,
 }
 
 /// Routes by their hosts.
@@ -75,6 +78,7 @@ mod tests {
                 route,
                 targets: Targets::default(),
                 at_work: Arc::default(),
+                counts: Arc::default(),
             })
         };
         let lookup = Lookup::new([active("shop.test", "exact"), active("*.test", "wild")].into_iter());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::forward::Forwarder;
 use crate::headers::Asked;
 use crate::lookup::{Active, Lookup};
+use crate::measured::Measured;
 use crate::table::{Table, TableError};
 use crate::targets::Targets;
 use crate::tls::{self, Certificates};
@@ -79,12 +81,14 @@ impl Router {
             let before = now.routes.get(&name);
             let targets = Targets::new(&route.targets, before.map_or(&nothing, |active| &active.targets));
             let at_work = before.map(|active| Arc::clone(&active.at_work)).unwrap_or_default();
+            let counts = before.map(|active| Arc::clone(&active.counts)).unwrap_or_default();
             (
                 name,
                 Arc::new(Active {
                     route,
                     targets,
                     at_work,
+                    counts,
                 }),
             )
         });
@@ -103,6 +107,17 @@ impl Router {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.0.now.read().unwrap_or_else(PoisonError::into_inner).version
+    }
+
+    /// What was counted of each route since it was first told. A route that goes takes its counts along.
+    #[must_use]
+    pub fn measured(&self) -> BTreeMap<String, Measured> {
+        let now = self.0.now.read().unwrap_or_else(PoisonError::into_inner);
+        let read = |active: &Active| active.counts.read(active.at_work.load(Ordering::Relaxed));
+        now.routes
+            .iter()
+            .map(|(name, active)| (name.clone(), read(active)))
+            .collect()
     }
 
     /// Answers until `ending`; then no connection is taken any more, and those that are there end what they have begun, for

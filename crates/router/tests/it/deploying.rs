@@ -47,6 +47,10 @@ async fn no_request_is_dropped_while_units_are_exchanged() {
         client.await.unwrap();
     }
     assert!(count.load(Ordering::Relaxed) >= 400);
+    // Tables came and went; what is counted stays.
+    let measured = site.router.measured().remove("shop").unwrap();
+    assert_eq!(measured.answers, [0, count.load(Ordering::Relaxed), 0, 0, 0]);
+    assert!(measured.percentile(0.5).is_some());
 }
 
 #[tokio::test]
