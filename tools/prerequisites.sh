@@ -67,6 +67,7 @@ check() {
         need_package python3 python3 python3
         # Apps are built and run by an engine that a test starts for itself, of images made of busybox.
         need_package "the Docker Engine" docker.io /usr/sbin/dockerd dockerd
+        need_package "a registry for images" docker-registry docker-registry
         need_package "a static busybox" busybox-static /bin/busybox busybox
         # `make bench` signs what its provider registry gives.
         need_package GnuPG gnupg gpg

@@ -8,6 +8,7 @@ pub mod gitea;
 pub mod kubernetes;
 pub mod mariadb;
 pub mod postgres;
+pub mod registry;
 pub mod s3;
 pub mod sampled;
 pub mod smtp;

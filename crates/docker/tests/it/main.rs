@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod building;
+mod fetching;
 mod fixture;
 mod running;

@@ -1,0 +1,115 @@
+//! A real registry for images: one per test process, with whatever tests put into it.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::{Value, json};
+
+use crate::background;
+
+const MISSING: &str = "a registry is needed for this test: `apt-get install docker-registry` on Debian";
+const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+/// Where it listens: `127.0.0.1:PORT`, which engines take without TLS.
+///
+/// # Errors
+/// It is not there, or does not start; the message says how to get it.
+pub fn address() -> Result<String> {
+    static REGISTRY: OnceLock<Result<String, String>> = OnceLock::new();
+    let registry = REGISTRY.get_or_init(|| start().map_err(|error| format!("{error:#}")));
+    registry.clone().map_err(|error| anyhow!(error))
+}
+
+/// Puts an image with one layer there, without an engine; returns its digest, `sha256:…`. `config` is its `config` object:
+/// `{"Cmd": ["/server"]}`.
+///
+/// # Errors
+/// When the registry refuses it.
+pub async fn put(name: &str, tag: &str, layer: Vec<u8>, config: &Value) -> Result<String> {
+    let layer_digest = digest_of(&layer);
+    let config = json!({
+        "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" },
+        "os": "linux",
+        "config": config,
+        "rootfs": {"type": "layers", "diff_ids": [layer_digest]},
+    });
+    let config = config.to_string().into_bytes();
+    let manifest = json!({
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": {"mediaType": CONFIG, "size": config.len(), "digest": digest_of(&config)},
+        "layers": [{"mediaType": LAYER, "size": layer.len(), "digest": layer_digest}],
+    });
+    let base = format!("http://{}/v2/{name}", address()?);
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    for blob in [config, layer] {
+        let begun = client
+            .post(format!("{base}/blobs/uploads/"))
+            .send()
+            .await?
+            .error_for_status()?;
+        let place = begun
+            .headers()
+            .get("location")
+            .context("no place for a blob")?
+            .to_str()?;
+        let sent = client
+            .put(place)
+            .query(&[("digest", digest_of(&blob))])
+            .body(blob)
+            .send()
+            .await?;
+        ensure!(sent.status().is_success(), "a blob was refused: {}", sent.text().await?);
+    }
+    let manifest = manifest.to_string();
+    let digest = digest_of(manifest.as_bytes());
+    let request = client
+        .put(format!("{base}/manifests/{tag}"))
+        .header("content-type", MANIFEST);
+    let sent = request.body(manifest).send().await?;
+    ensure!(
+        sent.status().is_success(),
+        "the manifest was refused: {}",
+        sent.text().await?
+    );
+    Ok(digest)
+}
+
+fn digest_of(bytes: &[u8]) -> String {
+    format!("sha256:{}", hex::encode(digest(&SHA256, bytes)))
+}
+
+fn start() -> Result<String> {
+    background::remove_leftovers();
+    let directory = background::directory()?.join("registry");
+    std::fs::create_dir_all(&directory)?;
+    let file = directory.join("config.yml");
+    let images = directory.join("images");
+    std::fs::write(
+        &file,
+        format!(
+            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\n  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:0\n",
+            images.display()
+        ),
+    )?;
+    let mut registry = background::ending_with_us(&find()?, "TERM", &[]);
+    registry.arg("serve").arg(&file);
+    let line = background::start(registry, "listening on ")?;
+    let (_, rest) = line
+        .split_once("listening on ")
+        .context("the registry said no address")?;
+    let address = rest.split(|c: char| c != '.' && c != ':' && !c.is_ascii_digit()).next();
+    Ok(address.unwrap_or_default().to_owned())
+}
+
+fn find() -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join("docker-registry"))
+        .find(|program| program.is_file())
+        .context(MISSING)
+}
