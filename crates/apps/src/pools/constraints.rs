@@ -1,0 +1,187 @@
+//! Rules about pools: which teams, plans, routers, services may be used in them. One rule may be about many pools, and of the
+//! rules about one pool and field the most exact counts, alone.
+
+use std::cmp::Reverse;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// Teams that own apps in the pool.
+    Team,
+    /// Plans that units have.
+    Plan,
+    /// Routers that take requests to apps.
+    Router,
+    /// Services that apps are bound to.
+    Service,
+    /// Plans of volumes.
+    VolumePlan,
+    /// Who issues certificates.
+    CertificateIssuer,
+}
+
+/// A name in which `*` stands for anything, also for nothing.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    text: String,
+    matcher: GlobMatcher,
+}
+
+/// Why something is no pattern.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no pattern: write a name of letters, digits, `.`, `_` and `-`, in which `*` stands for anything")]
+pub struct ConstraintError(pub String);
+
+/// One rule.
+#[derive(Debug, Clone)]
+pub struct Constraint {
+    /// Which pools it is about.
+    pub pools: Pattern,
+    /// What of them.
+    pub field: Field,
+    /// What may be used; what may not when it denies. The first that is no pattern is used where nothing is chosen.
+    pub values: Vec<Pattern>,
+    /// Whether everything but the values may be used.
+    pub denies: bool,
+}
+
+impl Pattern {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// When something else is in it than in names.
+    pub fn new(text: &str) -> Result<Self, ConstraintError> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_*".contains(&byte);
+        let refused = || ConstraintError(text.to_owned());
+        if text.is_empty() || !text.bytes().all(is_plain) {
+            return Err(refused());
+        }
+        let glob = GlobBuilder::new(text)
+            .literal_separator(false)
+            .build()
+            .map_err(|_| refused())?;
+        Ok(Self {
+            text: text.to_owned(),
+            matcher: glob.compile_matcher(),
+        })
+    }
+
+    /// As it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether a name is meant.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        self.matcher.is_match(name)
+    }
+
+    /// Whether it means one name alone.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        !self.text.contains('*')
+    }
+
+    /// Larger for what says more: exact names first, then longer patterns, then those with fewer stars.
+    fn exactness(&self) -> (bool, usize, Reverse<usize>) {
+        let stars = self.text.bytes().filter(|byte| *byte == b'*').count();
+        (self.is_exact(), self.text.len() - stars, Reverse(stars))
+    }
+}
+
+/// The rule that counts for a pool; of two that are as exact, the one whose pattern comes first in the alphabet, so that it is
+/// always the same.
+#[must_use]
+pub fn counting<'a>(constraints: &'a [Constraint], pool: &str, field: Field) -> Option<&'a Constraint> {
+    let about = constraints
+        .iter()
+        .filter(|one| one.field == field && one.pools.matches(pool));
+    about.max_by_key(|one| (one.pools.exactness(), Reverse(one.pools.as_str())))
+}
+
+/// Whether something may be used in a pool. Without a rule everything may.
+#[must_use]
+pub fn allows(constraints: &[Constraint], pool: &str, field: Field, value: &str) -> bool {
+    counting(constraints, pool, field)
+        .is_none_or(|rule| rule.values.iter().any(|pattern| pattern.matches(value)) != rule.denies)
+}
+
+/// What is used in a pool where nothing is chosen, when a rule says so.
+#[must_use]
+pub fn default_of<'a>(constraints: &'a [Constraint], pool: &str, field: Field) -> Option<&'a str> {
+    let rule = counting(constraints, pool, field).filter(|rule| !rule.denies)?;
+    rule.values
+        .iter()
+        .find(|pattern| pattern.is_exact())
+        .map(Pattern::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn rule(pools: &str, field: Field, denies: bool, values: &[&str]) -> Constraint {
+        let pattern = |text: &&str| Pattern::new(text).unwrap();
+        Constraint {
+            pools: pattern(&pools),
+            field,
+            values: values.iter().map(pattern).collect(),
+            denies,
+        }
+    }
+
+    #[rstest]
+    #[case::without_a_rule_everything(&[], "anybody", true)]
+    #[case::who_is_named(&[rule("*", Field::Team, false, &["shop", "data-*"])], "data-lake", true)]
+    #[case::who_is_not(&[rule("*", Field::Team, false, &["shop"])], "other", false)]
+    #[case::who_is_denied(&[rule("*", Field::Team, true, &["shop"])], "shop", false)]
+    #[case::others_are_not(&[rule("*", Field::Team, true, &["shop"])], "other", true)]
+    #[case::nobody(&[rule("*", Field::Team, false, &[])], "shop", false)]
+    #[case::another_field(&[rule("*", Field::Plan, false, &[])], "shop", true)]
+    #[case::another_pool(&[rule("test-*", Field::Team, false, &[])], "shop", true)]
+    #[case::the_exact_one_alone(&[rule("prod", Field::Team, false, &["shop"]), rule("*", Field::Team, false, &["*"])], "other", false)]
+    #[case::the_longer_one(&[rule("p*", Field::Team, false, &["*"]), rule("pr*d", Field::Team, false, &["shop"])], "other", false)]
+    fn of_the_pool_prod(#[case] rules: &[Constraint], #[case] team: &str, #[case] allowed: bool) {
+        assert_eq!(allows(rules, "prod", Field::Team, team), allowed);
+        let mut other_order = rules.to_vec();
+        other_order.reverse();
+        assert_eq!(allows(&other_order, "prod", Field::Team, team), allowed);
+    }
+
+    #[test]
+    fn of_two_that_are_as_exact_it_is_always_the_same() {
+        let (one, two) = (
+            rule("a*c", Field::Plan, false, &["one"]),
+            rule("ab*", Field::Plan, false, &["two"]),
+        );
+        for rules in [[one.clone(), two.clone()], [two, one]] {
+            assert_eq!(default_of(&rules, "abc", Field::Plan), Some("one"));
+        }
+    }
+
+    #[test]
+    fn what_is_used_where_nothing_is_chosen() {
+        let rules = [
+            rule("*", Field::Plan, false, &["c*", "small", "large"]),
+            rule("*", Field::Router, true, &["old"]),
+        ];
+        assert_eq!(default_of(&rules, "prod", Field::Plan), Some("small"));
+        assert_eq!(default_of(&rules, "prod", Field::Router), None);
+        assert_eq!(default_of(&rules, "prod", Field::Service), None);
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("a b")]
+    #[case("[a-z]")]
+    #[case("{a,b}")]
+    fn what_is_no_pattern(#[case] text: &str) {
+        let error = Pattern::new(text).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("`{text}` is no pattern")), "{error}");
+    }
+}
