@@ -67,13 +67,14 @@ fn cargo() -> Result<Command> {
     Ok(command)
 }
 
-/// FNV-1a, so that a seed means the same on every machine.
+/// FNV-1a with its bits mixed at the end, so that a seed means the same on every machine.
 fn is_chosen(seed: u64, name: &str) -> bool {
     let bytes = seed.to_le_bytes().into_iter().chain(name.bytes());
     let hash = bytes.fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
     });
-    (hash >> 32).is_multiple_of(OF)
+    let mixed = (hash ^ (hash >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+    (mixed >> 33).is_multiple_of(OF)
 }
 
 #[cfg(test)]
