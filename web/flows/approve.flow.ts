@@ -106,9 +106,10 @@ flow(
       // Nobody approves what he asked for himself, also of the team.
       await ordered(pat, 'mine', '5', '')
       await approvals.waitFor({ timeout: 90_000 })
-      stage.allow(/actions\/approve 409/)
-      await approvals.getByRole('button', { name: 'Approve', exact: true }).click()
-      await approvals.getByText('You asked for this yourself: somebody else has to approve it.').waitFor()
+      const approve = approvals.getByRole('button', { name: 'Approve', exact: true })
+      expect(await approve.getAttribute('aria-disabled')).toBe('true')
+      await approve.hover()
+      await pat.getByRole('tooltip').getByText('You asked for this yourself: somebody else has to approve it.').waitFor()
       await stage.look(pat, '10-not-oneself')
       await pat.getByRole('button', { name: 'Take it back' }).click()
       await pat.getByText('Change 1 was taken back').or(pat.getByText('Order 1 was taken back')).waitFor()
