@@ -223,11 +223,20 @@ function SkeletonRows<Row>({ columns, onSelection, isShown, expected = 8 }: Tabl
       {onSelection && <td className={styles.pick}>{null}</td>}
       {columns.map((column, place) => (
         <td key={column.key} className={cellClass(column)}>
-          {isShown && <Skeleton width={`${[132, 88, 64, 48][(at + place) % 4] ?? 64}px`} />}
+          {isShown && <Pending width={[132, 88, 64, 48][(at + place) % 4] ?? 64} />}
         </td>
       ))}
     </tr>
   ))
+}
+
+/** As wide as that, and no wider than its column is without it: what is on its way moves no columns. */
+function Pending({ width }: { width: number }) {
+  return (
+    <div style={{ width: 0, minWidth: `min(100%, ${width}px)` }}>
+      <Skeleton width="100%" />
+    </div>
+  )
 }
 
 /** A press on the row itself, not on what is in it, and not the end of selecting text. */
