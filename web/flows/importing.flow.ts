@@ -79,7 +79,7 @@ flow(
       await page.getByRole('table', { name: 'Outputs' }).getByText('Hello').waitFor({ timeout: 90_000 })
       await page.getByText('Provisioned', { exact: true }).first().waitFor()
       await page.goto(`/app/${ORGANIZATION}/workspaces/by-hand`)
-      await page.getByText(/hello manages everything that is in its state now/).first().waitFor()
+      await page.getByText(/hello manages what is below module.letter now/).first().waitFor()
 
       // From a file that fits, from the menu of the page.
       const file = join(stage.folder, 'letter.tfstate')
