@@ -73,6 +73,8 @@ flow(
       await page.getByRole('button', { name: 'Create integration' }).click()
       await page.waitForURL(/\/integrations\/int-/)
       const integration = page.url()
+      // Not the button of the form, which may still be there.
+      await page.getByRole('heading', { level: 1, name: 'forge' }).waitFor()
       await page.getByRole('button', { name: 'Test', exact: true }).click()
       await page.getByText('It lets us in as keeper', { exact: true }).waitFor()
       await stage.look(page, '4-integration')

@@ -26,7 +26,8 @@ interface Handlers {
 /** Explains `children`. Never the only place of something that must be known: it does not exist on a phone. */
 export function Tooltip({ text, children, side = 'bottom' }: TooltipProps) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null)
-  if (!text) return children
+  // In the same place with and without words: who is about to press `children` presses what is still there.
+  if (!text) return <>{children}{null}</>
   const own = children.props as Handlers
   const handlers: Handlers = {
     onPointerEnter: (event) => {
