@@ -7,6 +7,11 @@ use serde_json::{Value, json};
 
 use super::{ADMINISTRATOR, Gitea, PASSWORD, START_WITHIN, unique};
 
+/// How often a question is asked again that the forge could not answer.
+const TRIES: u32 = 5;
+/// Before it is asked again.
+const PAUSE: Duration = Duration::from_millis(200);
+
 impl Gitea {
     /// Asks its API (`/api/v1` goes before `path`) as a user, by his password; gives the JSON of a success.
     ///
@@ -14,18 +19,27 @@ impl Gitea {
     /// It refuses.
     pub async fn ask(&self, user: &str, method: &str, path: &str, body: &Value) -> Result<Value> {
         let url = format!("{}/api/v1{path}", self.url);
-        let mut request = self
-            .client
-            .request(method.parse()?, &url)
-            .basic_auth(user, Some(PASSWORD));
-        if !body.is_null() {
-            request = request.json(body);
+        let mut tries = 0;
+        loop {
+            let mut request = self
+                .client
+                .request(method.parse()?, &url)
+                .basic_auth(user, Some(PASSWORD));
+            if !body.is_null() {
+                request = request.json(body);
+            }
+            let answer = request.send().await?;
+            let status = answer.status();
+            let text = answer.text().await?;
+            // All stories share the forge, whose database answers "locked" now and then: what only reads is asked again.
+            if status.is_server_error() && method == "GET" && tries < TRIES {
+                tries += 1;
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            ensure!(status.is_success(), "{method} {url}: {status}: {text}");
+            return Ok(serde_json::from_str(&text).unwrap_or(Value::Null));
         }
-        let answer = request.send().await?;
-        let status = answer.status();
-        let text = answer.text().await?;
-        ensure!(status.is_success(), "{method} {url}: {status}: {text}");
-        Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
     /// Makes a user, who is nobody special.

