@@ -225,6 +225,12 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// An app.
+    AppId, App, "app", "app";
+    /// How much units of apps may take.
+    AppPlanId, AppPlan, "aplan", "plan of apps";
+    /// A version of an app.
+    AppVersionId, AppVersion, "appv", "version of an app";
     /// The run's apply phase, as TFE names it.
     ApplyId, Apply, "apply", "apply";
     /// A rule that says whose approval a change needs.
@@ -233,10 +239,14 @@ kinds! {
     AuditWebhookId, AuditWebhook, "awh", "audit webhook";
     /// A blueprint.
     BlueprintId, Blueprint, "bp", "blueprint";
+    /// A place where apps run.
+    ClusterId, Cluster, "clu", "cluster";
     /// A configuration version.
     ConfigurationVersionId, ConfigurationVersion, "cv", "configuration version";
     /// A comment on a run.
     CommentId, Comment, "wsc", "comment";
+    /// A change of what an app runs.
+    DeployId, Deploy, "dep", "deploy";
     /// A delivery to a webhook of ours.
     DeliveryId, Delivery, "whd", "delivery";
     /// An entry of the audit log.
@@ -265,6 +275,8 @@ kinds! {
     OrganizationId, Organization, "org", "organization";
     /// The run's plan phase, as TFE names it.
     PlanId, Plan, "plan", "plan";
+    /// A part of a cluster that apps are put into.
+    PoolId, Pool, "pool", "pool";
     /// A project.
     ProjectId, Project, "prj", "project";
     /// A pull request that workspaces plan.

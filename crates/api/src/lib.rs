@@ -11,12 +11,14 @@
 
 pub mod access_explanations;
 pub mod approvals;
+pub mod apps;
 pub mod audit;
 pub mod blueprints;
 pub mod catalog;
 pub mod configuration_versions;
 #[cfg(feature = "database")]
 mod database;
+pub mod deploys;
 pub mod errors;
 pub mod events;
 pub mod executors;
@@ -34,6 +36,7 @@ pub mod organizations;
 pub mod page;
 pub mod patch;
 pub mod plan_changes;
+pub mod pools;
 pub mod preferences;
 pub mod private_code;
 pub mod projects;

@@ -1,0 +1,203 @@
+//! Deploys: how an app came to run what it runs, and the versions that they made.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Timestamp;
+use crate::apps::AppProcess;
+use crate::jsonapi::Attributes;
+
+/// One change of what an app runs.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Deploy {
+    /// Counts the app's deploys, from 1.
+    pub number: u32,
+    /// What it deploys.
+    pub kind: DeployKind,
+    /// Where it stands.
+    pub status: DeployStatus,
+    /// The step that it is at, or ended at.
+    pub step: DeployStep,
+    /// Why it failed or was cancelled, in sentences; empty otherwise.
+    pub reason: String,
+    /// What it deploys in words: the image, the number of files, the version that it goes back to.
+    pub origin: String,
+    /// What whoever started it said about it.
+    pub message: String,
+    /// The version that it brings; null before there is one.
+    pub app_version: Option<u32>,
+    /// The version that ran before; null for the first.
+    pub previous_version: Option<u32>,
+    /// Who started it.
+    pub started_by: String,
+    /// Whether somebody asked for it to stop.
+    pub is_cancel_requested: bool,
+    /// Its log, as text; ask with `offset` for what follows.
+    pub log_read_url: String,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it ended; null while it goes on.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Attributes for Deploy {
+    const TYPE: &'static str = "deploys";
+}
+
+/// What a deploy deploys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeployKind {
+    /// An image as it is.
+    Image,
+    /// Source that was uploaded, of which an image is built.
+    Source,
+    /// A version that was there before.
+    Rollback,
+    /// The same version anew, with other variables.
+    Env,
+    /// The same version anew.
+    Restart,
+}
+
+/// Where a deploy stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeployStatus {
+    /// It goes on.
+    Running,
+    /// What it brought takes the requests.
+    Deployed,
+    /// What ran before still does.
+    Failed,
+    /// Somebody stopped it; what ran before still does.
+    Canceled,
+}
+
+impl DeployStatus {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Deployed => "deployed",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+        }
+    }
+}
+
+/// The steps of a deploy, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "database", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "database",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "kebab-case")
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeployStep {
+    /// The image is built or fetched.
+    Build,
+    /// The release command runs once.
+    Release,
+    /// New units are started.
+    Start,
+    /// Until every new unit is ready.
+    Health,
+    /// Requests go to the new units.
+    Route,
+    /// The old units end what they have begun, and are taken away.
+    Drain,
+}
+
+/// A deploy that shall begin. Exactly one of `image` and `source-digest`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NewDeploy {
+    /// The image to run, by tag or digest; of a tag it is the digest of this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Source that was uploaded to the app: the digest that the upload answered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_digest: Option<String>,
+    /// The Dockerfile in the source; `Dockerfile` without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dockerfile: Option<String>,
+    /// The platform that makes an image of source without a Dockerfile; found out without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// What to say about it.
+    #[serde(default)]
+    pub message: String,
+}
+
+impl Attributes for NewDeploy {
+    const TYPE: &'static str = "deploys";
+}
+
+/// Going back to a version.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NewRollback {
+    /// Its number; the one that ran before without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_version: Option<u32>,
+    /// What to say about it.
+    #[serde(default)]
+    pub message: String,
+}
+
+impl Attributes for NewRollback {
+    const TYPE: &'static str = "deploys";
+}
+
+/// Source that was uploaded.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AppSource {
+    /// SHA-256 of the archive, in hexadecimal digits.
+    pub digest: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+impl Attributes for AppSource {
+    const TYPE: &'static str = "app-sources";
+}
+
+/// What can be run again at any time: it never changes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AppVersion {
+    /// Counts the app's versions, from 1.
+    pub number: u32,
+    /// The image, by its digest.
+    pub image: String,
+    /// What runs of it; `units` and `ready` are those of now where it is the live one, zero otherwise.
+    pub processes: Vec<AppProcess>,
+    /// The number of the variables that it ran with.
+    pub env: u32,
+    /// Where it came from, in words.
+    pub origin: String,
+    /// Whether it is what runs.
+    pub is_live: bool,
+    /// Who deployed it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl Attributes for AppVersion {
+    const TYPE: &'static str = "app-versions";
+}
