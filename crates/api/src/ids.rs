@@ -227,8 +227,12 @@ macro_rules! kinds {
 kinds! {
     /// An app.
     AppId, App, "app", "app";
+    /// The variables of an app, as they were from one change to the next.
+    AppEnvId, AppEnv, "appe", "variables of an app";
     /// How much units of apps may take.
     AppPlanId, AppPlan, "aplan", "plan of apps";
+    /// Source that was uploaded for an app.
+    AppSourceId, AppSource, "appsrc", "source of an app";
     /// A version of an app.
     AppVersionId, AppVersion, "appv", "version of an app";
     /// The run's apply phase, as TFE names it.

@@ -1,6 +1,7 @@
 //! Commands that run in a unit, with a terminal or without.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use bollard::container::LogOutput;
 use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
@@ -11,6 +12,9 @@ use tokio::io::AsyncWrite;
 
 use crate::engine::Engine;
 use crate::error::DockerError;
+
+/// Between two looks at a command that wrote its last: the engine notes the end a little later.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// What shall run, and where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,20 +80,19 @@ impl Engine {
         };
         let engine = self.clone();
         let output = output.map(move |piece| piece.map(read).map_err(|error| engine.failed(error, "command")));
-        let command = Command {
-            id: made.id,
-            engine: self.clone(),
-            output: Box::pin(output),
-            input,
-        };
-        if let Some((columns, rows)) = spec.terminal {
-            match command.resize(columns, rows).await {
+        if let Some(size) = spec.terminal {
+            match resize(self, &made.id, size).await {
                 // A short one is through already.
                 Ok(()) | Err(DockerError::Refused(_) | DockerError::NotFound(_)) => {}
                 Err(lost) => return Err(lost),
             }
         }
-        Ok(command)
+        Ok(Command {
+            id: made.id,
+            engine: self.clone(),
+            output: Box::pin(output),
+            input,
+        })
     }
 }
 
@@ -99,12 +102,7 @@ impl Command {
     /// # Errors
     /// When the engine cannot.
     pub async fn resize(&self, columns: u16, rows: u16) -> Result<(), DockerError> {
-        let options = ResizeExecOptionsBuilder::new()
-            .w(i32::from(columns))
-            .h(i32::from(rows))
-            .build();
-        let done = self.engine.docker.resize_exec(&self.id, options).await;
-        done.map_err(|error| self.engine.failed(error, "command"))
+        resize(&self.engine, &self.id, (columns, rows)).await
     }
 
     /// How it ended; nothing while it goes on.
@@ -112,10 +110,45 @@ impl Command {
     /// # Errors
     /// When the engine does not answer.
     pub async fn exit_code(&self) -> Result<Option<i64>, DockerError> {
-        let found = self.engine.docker.inspect_exec(&self.id).await;
-        let found = found.map_err(|error| self.engine.failed(error, "command"))?;
-        Ok(found.exit_code.filter(|_| found.running == Some(false)))
+        exit_code(&self.engine, &self.id).await
     }
+
+    /// Waits for its end, whatever it writes; gives its exit code.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn ended(self) -> Result<i64, DockerError> {
+        let Self {
+            id,
+            engine,
+            mut output,
+            input,
+        } = self;
+        drop(input);
+        while output.next().await.is_some() {}
+        drop(output);
+        loop {
+            if let Some(code) = exit_code(&engine, &id).await? {
+                return Ok(code);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
+async fn resize(engine: &Engine, id: &str, (columns, rows): (u16, u16)) -> Result<(), DockerError> {
+    let options = ResizeExecOptionsBuilder::new()
+        .w(i32::from(columns))
+        .h(i32::from(rows))
+        .build();
+    let done = engine.docker.resize_exec(id, options).await;
+    done.map_err(|error| engine.failed(error, "command"))
+}
+
+async fn exit_code(engine: &Engine, id: &str) -> Result<Option<i64>, DockerError> {
+    let found = engine.docker.inspect_exec(id).await;
+    let found = found.map_err(|error| engine.failed(error, "command"))?;
+    Ok(found.exit_code.filter(|_| found.running == Some(false)))
 }
 
 fn read(piece: LogOutput) -> Output {

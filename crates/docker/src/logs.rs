@@ -48,6 +48,31 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// The last lines of a unit, and, when `follow` is given, what it writes from now on until it ends. It outlives this engine's
+    /// handle.
+    pub fn unit_tail(
+        &self,
+        name: &str,
+        last: usize,
+        follow: bool,
+    ) -> impl Stream<Item = Result<LogLine, DockerError>> + Send + use<> {
+        // What is no number to the engine would be refused.
+        let last = i32::try_from(last).map_or_else(|_| "all".to_owned(), |last| last.to_string());
+        let options = LogsOptionsBuilder::new()
+            .stdout(true)
+            .stderr(true)
+            .timestamps(true)
+            .follow(follow)
+            .tail(&last)
+            .build();
+        let (engine, what) = (self.clone(), format!("unit {name}"));
+        self.docker
+            .logs(name, Some(options))
+            .map(move |output| output.map(read).map_err(|error| engine.failed(error, &what)))
+    }
+}
+
 fn read(output: LogOutput) -> LogLine {
     let is_error = matches!(output, LogOutput::StdErr { .. });
     let line = output.into_bytes();

@@ -83,6 +83,8 @@ pub enum State {
     Restarting {
         /// Of the last time.
         exit_code: i64,
+        /// Whether it was killed then because it took more memory than it may.
+        out_of_memory: bool,
     },
     /// Ended.
     Ended {
@@ -131,7 +133,19 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer.
     pub async fn units(&self, labels: &BTreeMap<String, String>) -> Result<Vec<Unit>, DockerError> {
-        let wanted: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let wanted = labels.iter().map(|(key, value)| format!("{key}={value}"));
+        self.labelled(wanted.collect()).await
+    }
+
+    /// Every unit that has a label, whatever it says there; also what has ended.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn units_with(&self, label: &str) -> Result<Vec<Unit>, DockerError> {
+        self.labelled(vec![label.to_owned()]).await
+    }
+
+    async fn labelled(&self, wanted: Vec<String>) -> Result<Vec<Unit>, DockerError> {
         let filters = HashMap::from([("label", wanted)]);
         let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
         let listed = self.docker.list_containers(Some(options)).await;
@@ -267,7 +281,10 @@ fn read(found: ContainerInspectResponse) -> Unit {
         .find_map(|network| network.ip_address?.parse().ok());
     let kind = match state.status {
         Some(ContainerStateStatusEnum::RUNNING | ContainerStateStatusEnum::PAUSED) => State::Running,
-        Some(ContainerStateStatusEnum::RESTARTING) => State::Restarting { exit_code },
+        Some(ContainerStateStatusEnum::RESTARTING) => State::Restarting {
+            exit_code,
+            out_of_memory: state.oom_killed.unwrap_or_default(),
+        },
         // What the engine could not start stays made, with a reason.
         Some(ContainerStateStatusEnum::CREATED) if state.error.as_deref().unwrap_or_default().is_empty() => {
             State::Created

@@ -15,7 +15,6 @@ pub mod fuzzing;
 mod http;
 pub mod integrations;
 mod jobs;
-mod limits;
 pub mod managed;
 pub mod people;
 pub mod permissions;

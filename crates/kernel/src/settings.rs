@@ -23,6 +23,8 @@ pub struct Settings {
     pub storage: Storage,
     /// Runs and what runs them.
     pub runs: Runs,
+    /// Apps, and what runs them.
+    pub apps: Apps,
     /// How long things are kept.
     pub retention: Retention,
     /// How large things may be.
@@ -46,6 +48,7 @@ impl Settings {
             ("database", Database::schema()),
             ("storage", Storage::schema()),
             ("runs", Runs::schema()),
+            ("apps", Apps::schema()),
             ("retention", Retention::schema()),
             ("limits", Limits::schema()),
             ("sign_in", SignIn::schema()),
@@ -241,6 +244,48 @@ impl Default for Runs {
             plan_timeout_seconds: 3_600,
             apply_timeout_seconds: 24 * 3_600,
             stop_grace_seconds: 300,
+        }
+    }
+}
+
+/// Apps, and what runs them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Apps {
+    /// Whether the Docker Engine of this machine runs apps, where there is one.
+    pub docker: bool,
+    /// Where the Docker Engine listens, when it is not `/var/run/docker.sock`.
+    #[schema(value_type = Option<String>)]
+    pub docker_socket: Option<PathBuf>,
+    /// Address and port at which the built-in router takes requests to apps, while there is a Docker Engine.
+    #[schema(value_type = String)]
+    pub router_listen: SocketAddr,
+    /// Apps answer at `NAME.ORGANIZATION.DOMAIN`. Names below `localhost` lead to the machine itself.
+    pub domain: String,
+    /// The address that people open apps at, with `*` for the host, where it is not that of the router: `https://*`.
+    pub public_url: Option<String>,
+    /// Seconds that units of the version before get to end what they have begun.
+    pub drain_seconds: u64,
+    /// Seconds until new units have to be ready, where their check says nothing else.
+    pub start_seconds: u64,
+    /// The archive of an app's source, packed, in bytes.
+    pub source_bytes: usize,
+    /// Whether commands of builds have no network.
+    pub builds_without_network: bool,
+}
+
+impl Default for Apps {
+    fn default() -> Self {
+        Self {
+            docker: true,
+            docker_socket: None,
+            router_listen: SocketAddr::from(([127, 0, 0, 1], 8090)),
+            domain: "localhost".to_owned(),
+            public_url: None,
+            drain_seconds: 10,
+            start_seconds: 120,
+            source_bytes: 256 << 20,
+            builds_without_network: false,
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::headers::Asked;
 use crate::lookup::{Active, Lookup};
 use crate::measured::Measured;
 use crate::table::{Table, TableError};
-use crate::targets::Targets;
+use crate::targets::{Target, Targets};
 use crate::tls::{self, Certificates};
 
 /// How long a client may take to say what it wants.
@@ -43,6 +43,8 @@ struct Now {
     version: u64,
     routes: BTreeMap<String, Arc<Active>>,
     lookup: Arc<Lookup>,
+    /// Out of the table, with requests that did not end.
+    leaving: Vec<Arc<Target>>,
 }
 
 /// Where a router listens.
@@ -94,10 +96,16 @@ impl Router {
         });
         let routes: BTreeMap<_, _> = routes.collect();
         let lookup = Arc::new(Lookup::new(routes.values().cloned()));
+        let mut leaving: Vec<Arc<Target>> = now.leaving.drain(..).filter(|target| target.is_busy()).collect();
+        for (name, before) in &now.routes {
+            let next = routes.get(name).map_or(&nothing, |active| &active.targets);
+            leaving.extend(before.targets.leaving(next));
+        }
         *now = Now {
             version: table.version,
             routes,
             lookup,
+            leaving,
         };
         self.0.certificates.set(certificates);
         Ok(true)
@@ -107,6 +115,14 @@ impl Router {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.0.now.read().unwrap_or_else(PoisonError::into_inner).version
+    }
+
+    /// Whether one of these, which are not in the table any more, has a request that did not end.
+    #[must_use]
+    pub fn is_busy(&self, gone: &[SocketAddr]) -> bool {
+        let now = self.0.now.read().unwrap_or_else(PoisonError::into_inner);
+        let is_meant = |target: &Arc<Target>| gone.contains(&target.address);
+        now.leaving.iter().any(|target| is_meant(target) && target.is_busy())
     }
 
     /// What was counted of each route since it was first told. A route that goes takes its counts along.

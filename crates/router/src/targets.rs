@@ -56,6 +56,13 @@ impl Targets {
         })
     }
 
+    /// Those that are not in `next` and have requests that did not end.
+    pub(crate) fn leaving(&self, next: &Self) -> Vec<Arc<Target>> {
+        let stays = |target: &Arc<Target>| next.targets.iter().any(|other| Arc::ptr_eq(other, target));
+        let leaving = self.targets.iter().filter(|target| !stays(target) && target.is_busy());
+        leaving.cloned().collect()
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.targets.len()
@@ -69,6 +76,11 @@ impl Target {
             at_work: AtomicU32::new(0),
             failed_at: Mutex::new(None),
         }
+    }
+
+    /// Whether a request at it did not end.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.at_work.load(Ordering::Relaxed) > 0
     }
 
     fn is_avoided(&self, now: Instant) -> bool {

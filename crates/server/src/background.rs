@@ -64,6 +64,7 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
             async move { events::consumers::run(&ctx, consumer, &holder).await }
         });
     }
+    start_apps(supervisor, &ctx);
     let shared = shared.clone();
     let noting = ctx.clone();
     supervisor.keep("token uses", move || {
@@ -93,6 +94,7 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
         async move {
             loop {
                 if queue::leases::hold(&ctx, "retention", &holder, SWEEP).await? {
+                    slipway_apps::sweep(&ctx).await?;
                     slipway_catalog::sweep(&ctx).await?;
                     slipway_infra::retention::sweep(&ctx).await?;
                     slipway_connections::sweep(&ctx).await?;
@@ -107,6 +109,23 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
                 tokio::time::sleep(SWEEP).await;
             }
         }
+    });
+}
+
+/// What runs apps, where something can.
+fn start_apps(supervisor: &mut Supervisor, ctx: &Ctx) {
+    if slipway_apps::clusters::service::socket(ctx).is_none() {
+        return;
+    }
+    let looking = ctx.clone();
+    supervisor.keep("apps", move || {
+        let ctx = looking.clone();
+        async move { slipway_apps::running::keeping::run(&ctx).await }
+    });
+    let routing = ctx.clone();
+    supervisor.keep("router", move || {
+        let ctx = routing.clone();
+        async move { slipway_apps::running::routing::run(&ctx).await }
     });
 }
 

@@ -21,6 +21,7 @@ pub fn migrations() -> Vec<Migration> {
         slipway_connections::migrations(),
         slipway_infra::migrations(),
         slipway_catalog::migrations(),
+        slipway_apps::migrations(),
     ];
     domains.into_iter().flatten().collect()
 }
@@ -39,6 +40,7 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
         slipway_connections::permissions(),
         slipway_infra::permissions(),
         slipway_catalog::permissions(),
+        slipway_apps::permissions(),
     ];
     domains.into_iter().flatten().collect()
 }
@@ -49,7 +51,8 @@ pub fn routes(api: Api, limits: &Limits) -> Api {
     let api = slipway_identity::routes(api, PermissionTree::new(permissions()));
     let api = slipway_connections::routes(api);
     let api = slipway_infra::routes(api, limits, scheduled());
-    slipway_catalog::routes(api)
+    let api = slipway_catalog::routes(api);
+    slipway_apps::routes(api)
         .merge(crate::activity::routes())
         .merge(crate::audit::routes())
         .merge(crate::site::routes())
@@ -73,6 +76,7 @@ pub fn kinds() -> Vec<(&'static str, Permission)> {
         ("executor", slipway_catalog::permissions::EXECUTOR_READ),
         ("git-workspace", slipway_catalog::permissions::GIT_WORKSPACE_READ),
         ("resource", slipway_catalog::permissions::RESOURCE_READ),
+        ("app", slipway_apps::permissions::APP_READ),
     ]
 }
 
@@ -85,6 +89,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
         slipway_connections::sealed_columns(),
         slipway_infra::sealed_columns(),
         slipway_catalog::sealed_columns(),
+        slipway_apps::sealed_columns(),
     ];
     domains.into_iter().flatten().collect()
 }
@@ -98,6 +103,7 @@ pub fn jobs() -> HashMap<&'static str, Job> {
         slipway_connections::jobs(),
         slipway_infra::jobs(),
         slipway_catalog::jobs(),
+        slipway_apps::jobs(),
     ];
     all.into_iter().flatten().map(|job| (job.kind, job)).collect()
 }
@@ -120,5 +126,6 @@ pub fn scheduled() -> Vec<slipway_infra::schedules::Action> {
 /// Those of the database.
 pub async fn prepare(ctx: &Ctx) -> Result<()> {
     slipway_identity::prepare(ctx).await?;
-    slipway_infra::prepare(ctx).await
+    slipway_infra::prepare(ctx).await?;
+    slipway_apps::prepare(ctx).await
 }

@@ -1,9 +1,15 @@
 //! The environment of apps: what is set, by whom, and what a process sees of it.
 //!
-//! Today: `model`, variables and how they change; `seen`, what comes of them in a unit.
+//! Owns the table `app_envs`: each change of an app's variables is a row of its own, sealed, so that every version can be run again
+//! with what it saw. Read `model` (variables and how they change) and `seen` (what comes of them in a unit), which are pure, then
+//! [`service`].
 
+pub mod http;
 mod model;
 mod seen;
+pub mod service;
+pub(crate) mod store;
+mod stored;
 
 pub use model::{Changes, EnvError, Environment, Given, SetVariable, Variable};
 pub use seen::{Bound, seen};

@@ -1,7 +1,11 @@
 //! Plans: how much a unit may take.
 //!
-//! Today: `model`, plans and what an app changes about its own.
+//! Owns the table `app_plans`. Read `model` (plans and what an app changes about its own), then [`service`].
 
+pub mod http;
 mod model;
+pub mod service;
+pub(crate) mod store;
 
 pub use model::{Plan, PlanError, PlanOverride};
+pub use store::AppPlan;

@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 use super::model::{ConfigurationVersion, Status};
 use super::service;
 use crate::http::links::absolute;
-use crate::http::uploads::read_bounded;
 use crate::permissions::RUN_READ;
+use slipway_kernel::http::read_bounded;
 
 pub(crate) fn routes() -> Routes {
     // The upload has a limit of its own, checked while it comes.

@@ -21,12 +21,12 @@ use slipway_tofu::digest::sha256_hex;
 
 use super::model::{Archive, ConfigurationVersion, Status};
 use super::store;
-use crate::limits::too_large;
 use crate::managed;
 use crate::permissions::{RUN_PLAN, RUN_READ};
 use crate::sources::commit::Commit;
 use crate::sources::store as sources;
 use crate::workspaces::{self, Workspace};
+use slipway_kernel::http::too_large;
 
 /// A configuration version with its workspace, if the caller may do `permission` to the workspace.
 ///

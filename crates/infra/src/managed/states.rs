@@ -7,12 +7,12 @@ use slipway_api::ids::{OrganizationId, WorkspaceId};
 use slipway_kernel::blobs::BlobAddress;
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
-use crate::limits::too_large;
 use crate::states::StateVersion;
 use crate::states::examine::{Examined, examine};
 use crate::states::model::output;
 use crate::states::service::{make_current, output_rows};
 use crate::workspaces::store as workspaces;
+use slipway_kernel::http::too_large;
 
 /// The word in events for where such a state is from.
 const SOURCE: &str = "import";

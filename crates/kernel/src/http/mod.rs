@@ -5,9 +5,11 @@ mod api;
 mod body;
 mod errors;
 mod extract;
+mod log_parts;
 mod precondition;
 mod query;
 mod totals;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -18,9 +20,11 @@ pub use api::Api;
 pub use body::{Body, Plain};
 pub use errors::{Failure, render, retry_after};
 pub use extract::Params;
+pub use log_parts::{framed_log, log_start, log_stream};
 pub use precondition::{etag, require_unchanged};
 pub use query::{Known, ListQuery, Listed, Page};
 pub use totals::Totals;
+pub use uploads::{read_bounded, too_large};
 
 /// What every handler gets as state.
 pub type App = Arc<Kernel>;

@@ -10,11 +10,10 @@ use futures::stream::BoxStream;
 use slipway_api::ids::ApplyId;
 use slipway_api::jsonapi::ErrorDocument;
 use slipway_api::log_lines::AppliedResources;
-use slipway_kernel::http::{Known, ListQuery, Params, Routes};
+use slipway_kernel::http::{Known, ListQuery, Params, Routes, log_start};
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa_axum::routes;
 
-use super::logs::start;
 use crate::phases::{applied, service};
 
 pub(super) fn routes() -> Routes {
@@ -45,7 +44,7 @@ async fn list_applied_resources(ctx: Ctx, params: Params, uri: Uri) -> Result<Js
     security(("token" = ["workspace.run.read"])))]
 async fn stream_applied_resources(ctx: Ctx, params: Params, uri: Uri, headers: HeaderMap) -> Result<Response> {
     let phase = service::apply(&ctx, params.get("apply")?).await?;
-    let offset = start(&headers, after(&uri)?);
+    let offset = log_start(&headers, after(&uri)?);
     let steps = Steps {
         chunks: ctx.logs.follow(&ctx, phase.events_log_id, offset),
         held: Vec::new(),

@@ -18,12 +18,12 @@ use slipway_kernel::http::{App, Params, Plain, Routes};
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa_axum::routes;
 
-use crate::http::uploads::read_bounded;
 use crate::permissions::{STATE_READ, STATE_WRITE};
 use crate::states::decide::Source;
 use crate::states::service;
 use crate::workspaces::service::{lock_by_client, unlock_by_client};
 use crate::workspaces::{self, ClientLock};
+use slipway_kernel::http::read_bounded;
 
 pub(super) fn routes() -> Routes {
     // LOCK and UNLOCK are no methods of OpenAPI, so they come in as the methods that nobody else takes.

@@ -7,7 +7,7 @@ use slipway_api::jsonapi::Attributes;
 use slipway_kernel::http::{App, Body};
 use slipway_kernel::{Ctx, Result};
 
-use crate::http::uploads::read_bounded;
+use slipway_kernel::http::read_bounded;
 
 /// Reads a document that carries a state. Whoever calls has asked whether the caller may send one.
 ///

@@ -19,11 +19,11 @@ use utoipa_axum::routes;
 use super::outputs;
 use super::uploading::body_with_state;
 use crate::http::links::absolute;
-use crate::http::uploads::read_bounded;
 use crate::permissions::{STATE_READ, STATE_WRITE, WORKSPACE_READ};
 use crate::states::model::StateVersion;
 use crate::states::{service, store};
 use crate::workspaces::{self, Workspace};
+use slipway_kernel::http::read_bounded;
 
 pub(super) fn routes() -> Routes {
     // The upload has a limit of its own, checked while it comes.

@@ -13,13 +13,13 @@ use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::evidence::keep_as_evidence;
-use crate::limits::too_large;
 use crate::permissions::STATE_WRITE;
 use crate::states::decide::{Decision, Identity, Source, decide, require_lock};
 use crate::states::examine::{Examined, examine, md5_hex};
 use crate::states::model::{StateVersion, output};
 use crate::states::store;
 use crate::workspaces::{self, Workspace};
+use slipway_kernel::http::too_large;
 
 /// Makes a state the workspace's current one. The caller has authorized it. The current state again is a success.
 ///

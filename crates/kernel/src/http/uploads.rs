@@ -3,9 +3,9 @@
 use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
-use slipway_kernel::{Error, Result};
+use slipway_api::Code;
 
-use crate::limits::too_large;
+use crate::errors::{Error, Result};
 
 /// Reads the whole body.
 ///
@@ -13,7 +13,7 @@ use crate::limits::too_large;
 ///
 /// `TooLarge` as soon as more than `limit` bytes came; `what` is the thing in a sentence, `setting` what raises the
 /// limit. `MalformedRequest` when the connection broke.
-pub(crate) async fn read_bounded(body: Body, limit: usize, what: &str, setting: &str) -> Result<Bytes> {
+pub async fn read_bounded(body: Body, limit: usize, what: &str, setting: &str) -> Result<Bytes> {
     // What the caller announces is taken at its word up to the limit, so that a large body is not moved as it grows.
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limit {
@@ -31,10 +31,20 @@ pub(crate) async fn read_bounded(body: Body, limit: usize, what: &str, setting: 
     Ok(buffer.freeze())
 }
 
+/// The refusal of what has more than `limit` bytes; `what` is the thing in a sentence, `setting` what raises the limit.
+#[must_use]
+pub fn too_large(limit: usize, what: &str, setting: &str) -> Error {
+    Error::new(
+        Code::TooLarge,
+        format!(
+            "{what} is larger than the {limit} bytes that this server accepts. Make it smaller, or ask the site's \
+             administrator to raise the setting {setting}."
+        ),
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use slipway_api::Code;
-
     use super::*;
 
     #[tokio::test]

@@ -1,0 +1,367 @@
+//! The Docker Engine as a cluster.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt};
+use slipway_api::ids::AppId;
+use slipway_buildkit::{Session, Tree};
+use slipway_docker::commands::CommandSpec;
+use slipway_docker::units::{Limits, State as Found, Unit as FoundUnit, UnitSpec};
+use slipway_docker::{Build as EngineBuild, BuildFailed, DockerError, Engine};
+use tokio_util::sync::CancellationToken;
+
+use super::driver::{Build, Desired, Driver, DriverError, Hear, Image, LogLine, State, Unit};
+
+/// The network that all units are in.
+const NETWORK: &str = "slipway";
+const APP: &str = "slipway.app";
+const PROCESS: &str = "slipway.process";
+const DEPLOY: &str = "slipway.deploy";
+const VERSION: &str = "slipway.version";
+const NAME: &str = "slipway.unit";
+/// On units that run by themselves, which are none of a process.
+const ONCE: &str = "slipway.once";
+/// How often a unit that runs by itself is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// One engine.
+pub struct Docker {
+    engine: Engine,
+    /// Whether commands of builds have no network.
+    builds_without_network: bool,
+}
+
+impl Docker {
+    /// Connects to the engine at a socket.
+    ///
+    /// # Errors
+    /// When nobody answers there, or an engine that is too old.
+    pub async fn connect(socket: &Path, builds_without_network: bool) -> Result<Self, DriverError> {
+        let engine = Engine::connect(socket).await.map_err(refused)?;
+        Ok(Self {
+            engine,
+            builds_without_network,
+        })
+    }
+
+    async fn apply_units(&self, desired: &Desired) -> Result<(), DriverError> {
+        let wanted: Vec<String> = (0..desired.units).map(|slot| unit_name(desired, slot)).collect();
+        let labels = BTreeMap::from([
+            (APP.to_owned(), desired.app.to_string()),
+            (PROCESS.to_owned(), desired.process.clone()),
+            (DEPLOY.to_owned(), desired.deploy.to_string()),
+        ]);
+        let there = self.engine.units(&labels).await.map_err(refused)?;
+        for unit in &there {
+            let is_wanted = unit.labels.get(NAME).is_some_and(|name| wanted.contains(name));
+            if !is_wanted && !unit.labels.contains_key(ONCE) {
+                self.engine.remove_unit(&unit.name).await.map_err(refused)?;
+            }
+        }
+        for name in wanted {
+            let is_there = |unit: &&FoundUnit| unit.labels.get(NAME) == Some(&name);
+            // One that ended for good is made anew; one that restarts is the engine's own business.
+            match there.iter().find(is_there).map(|unit| &unit.state) {
+                Some(Found::Running | Found::Restarting { .. }) => continue,
+                Some(Found::Ended { .. }) => {
+                    let gone = self.engine.remove_unit(&container(desired.app, &name)).await;
+                    gone.map_err(refused)?;
+                }
+                Some(Found::Created) | None => {}
+            }
+            let mut labels = labels.clone();
+            labels.insert(VERSION.to_owned(), desired.version.to_string());
+            labels.insert(NAME.to_owned(), name.clone());
+            let spec = spec(desired, &name, labels, true);
+            self.engine.start_unit(&spec).await.map_err(refused)?;
+        }
+        Ok(())
+    }
+
+    async fn image(&self, name: &str) -> Result<Image, DriverError> {
+        let image = self.engine.image(name).await.map_err(refused)?;
+        Ok(Image {
+            reference: name.to_owned(),
+            entrypoint: image.entrypoint,
+            command: image.command,
+            ports: image.ports,
+        })
+    }
+
+    async fn built(&self, build: &Build, cancelled: &CancellationToken, hear: Hear<'_>) -> Result<Image, DriverError> {
+        let folder = build.folder.clone();
+        let read = tokio::task::spawn_blocking(move || Tree::of_folder(&folder)).await;
+        let tree = read.map_err(|error| DriverError::Refused(error.to_string()))?;
+        let tree = tree.map_err(|error| DriverError::Refused(error.to_string()))?;
+        let session = Session {
+            dockerfile: tree.clone(),
+            context: tree,
+            ..Session::default()
+        };
+        let tag = format!("slipway/{}:{}", build.app, build.id);
+        let wanted = EngineBuild {
+            id: build.id.clone(),
+            tag,
+            dockerfile: build.dockerfile.clone(),
+            arguments: build.arguments.clone(),
+            labels: BTreeMap::from([(APP.to_owned(), build.app.clone())]),
+            sharing_key: build.app.clone(),
+            is_isolated: self.builds_without_network,
+            ..EngineBuild::default()
+        };
+        let made = self
+            .engine
+            .build(&wanted, session, cancelled, |line| hear(line.to_string()))
+            .await;
+        let id = made.map_err(|failed| match failed {
+            BuildFailed::Cancelled => DriverError::Cancelled,
+            BuildFailed::Failed(reason) => DriverError::Refused(reason),
+            BuildFailed::Engine(error) => refused(error),
+        })?;
+        self.image(&id).await
+    }
+
+    async fn once(&self, desired: &Desired, cancelled: &CancellationToken, hear: Hear<'_>) -> Result<i64, DriverError> {
+        let name = unit_name(desired, 0);
+        let labels = BTreeMap::from([
+            (APP.to_owned(), desired.app.to_string()),
+            (PROCESS.to_owned(), desired.process.clone()),
+            (DEPLOY.to_owned(), desired.deploy.to_string()),
+            (VERSION.to_owned(), desired.version.to_string()),
+            (NAME.to_owned(), name.clone()),
+            (ONCE.to_owned(), "true".to_owned()),
+        ]);
+        let spec = spec(desired, &name, labels, false);
+        // What ran before this process began is not run again: its end is what counts.
+        match self.engine.unit(&spec.name).await {
+            Ok(unit) if unit.state != Found::Created => {}
+            Ok(_) | Err(DockerError::NotFound(_)) => {
+                self.engine.start_unit(&spec).await.map_err(refused)?;
+            }
+            Err(error) => return Err(refused(error)),
+        }
+        let mut log = Box::pin(self.engine.unit_tail(&spec.name, 1_000, true));
+        let ended = loop {
+            tokio::select! {
+                () = cancelled.cancelled() => {
+                    self.engine.remove_unit(&spec.name).await.map_err(refused)?;
+                    return Err(DriverError::Cancelled);
+                }
+                line = log.next() => match line {
+                    Some(Ok(line)) => hear(String::from_utf8_lossy(&line.text).into_owned()),
+                    Some(Err(error)) => return Err(refused(error)),
+                    None => match self.engine.unit(&spec.name).await.map_err(refused)?.state {
+                        Found::Ended { exit_code, out_of_memory, error } => break (exit_code, out_of_memory, error),
+                        _ => tokio::time::sleep(LOOK).await,
+                    },
+                }
+            }
+        };
+        match ended {
+            (_, true, _) => Err(DriverError::Refused(
+                "it was killed because it took more memory than its plan has".to_owned(),
+            )),
+            (_, _, error) if !error.is_empty() => Err(DriverError::Refused(error)),
+            (code, ..) => Ok(code),
+        }
+    }
+}
+
+impl Driver for Docker {
+    fn about(&self) -> BoxFuture<'_, Result<String, DriverError>> {
+        async {
+            let about = self.engine.about().await.map_err(refused)?;
+            let gibibytes = about.memory >> 30;
+            let mut said = format!(
+                "Docker Engine {}, {}, {} processors, {gibibytes} GiB of memory.",
+                about.version, about.platform, about.processors
+            );
+            if !about.limits_memory {
+                said.push_str(" Limits of memory do not count there: the machine has them turned off.");
+            }
+            Ok(said)
+        }
+        .boxed()
+    }
+
+    fn fetch<'a>(&'a self, image: &'a str, hear: Hear<'a>) -> BoxFuture<'a, Result<Image, DriverError>> {
+        async move {
+            let fetched = match self.engine.fetch_image(image, None, hear).await {
+                Ok(fetched) => fetched,
+                // What only this engine has, because it was built there, is fine where no registry has it.
+                Err(refusal @ (DockerError::NotFetched { .. } | DockerError::NotFound(_))) => {
+                    match self.engine.image(image).await {
+                        Ok(found) => found,
+                        Err(_) => return Err(refused(refusal)),
+                    }
+                }
+                Err(error) => return Err(refused(error)),
+            };
+            Ok(Image {
+                reference: fetched.digests.first().cloned().unwrap_or(fetched.id),
+                entrypoint: fetched.entrypoint,
+                command: fetched.command,
+                ports: fetched.ports,
+            })
+        }
+        .boxed()
+    }
+
+    fn build<'a>(
+        &'a self,
+        build: &'a Build,
+        cancelled: &'a CancellationToken,
+        hear: Hear<'a>,
+    ) -> BoxFuture<'a, Result<Image, DriverError>> {
+        self.built(build, cancelled, hear).boxed()
+    }
+
+    fn apply<'a>(&'a self, desired: &'a Desired) -> BoxFuture<'a, Result<(), DriverError>> {
+        self.apply_units(desired).boxed()
+    }
+
+    fn units(&self, app: Option<AppId>) -> BoxFuture<'_, Result<Vec<Unit>, DriverError>> {
+        async move {
+            // Without a value it asks whether the label is there at all.
+            let units = match app {
+                Some(app) => {
+                    let labels = BTreeMap::from([(APP.to_owned(), app.to_string())]);
+                    self.engine.units(&labels).await
+                }
+                None => self.engine.units_with(APP).await,
+            };
+            let units = units.map_err(refused)?;
+            let of_processes = units.into_iter().filter(|unit| !unit.labels.contains_key(ONCE));
+            Ok(of_processes.filter_map(read).collect())
+        }
+        .boxed()
+    }
+
+    fn remove<'a>(&'a self, unit: &'a Unit, patience: Duration) -> BoxFuture<'a, Result<(), DriverError>> {
+        async move {
+            let name = container(unit.app, &unit.name);
+            self.engine.stop_unit(&name, patience).await.map_err(refused)?;
+            self.engine.remove_unit(&name).await.map_err(refused)
+        }
+        .boxed()
+    }
+
+    fn run<'a>(&'a self, unit: &'a Unit, command: &'a [String]) -> BoxFuture<'a, Result<i64, DriverError>> {
+        async move {
+            let spec = CommandSpec {
+                command: command.to_vec(),
+                ..CommandSpec::default()
+            };
+            let started = self.engine.start_command(&container(unit.app, &unit.name), &spec).await;
+            started.map_err(refused)?.ended().await.map_err(refused)
+        }
+        .boxed()
+    }
+
+    fn run_once<'a>(
+        &'a self,
+        desired: &'a Desired,
+        cancelled: &'a CancellationToken,
+        hear: Hear<'a>,
+    ) -> BoxFuture<'a, Result<i64, DriverError>> {
+        self.once(desired, cancelled, hear).boxed()
+    }
+
+    fn forget_once<'a>(&'a self, desired: &'a Desired) -> BoxFuture<'a, Result<(), DriverError>> {
+        async move {
+            let name = container(desired.app, &unit_name(desired, 0));
+            self.engine.remove_unit(&name).await.map_err(refused)
+        }
+        .boxed()
+    }
+
+    fn log<'a>(
+        &'a self,
+        unit: &'a Unit,
+        last: usize,
+        follow: bool,
+    ) -> BoxStream<'static, Result<LogLine, DriverError>> {
+        let lines = self.engine.unit_tail(&container(unit.app, &unit.name), last, follow);
+        let read = |line: slipway_docker::logs::LogLine| LogLine {
+            at: line.at,
+            text: line.text,
+        };
+        lines.map(move |line| line.map(read).map_err(refused)).boxed()
+    }
+}
+
+fn unit_name(desired: &Desired, slot: u32) -> String {
+    format!("{}-{}-{slot}", desired.process, desired.deploy)
+}
+
+/// What the engine knows a unit by: unlike that of every other app, also of another Slipway's.
+fn container(app: AppId, unit: &str) -> String {
+    format!("slipway-{app}-{unit}")
+}
+
+fn spec(desired: &Desired, name: &str, labels: BTreeMap<String, String>, restarts: bool) -> UnitSpec {
+    UnitSpec {
+        name: container(desired.app, name),
+        image: desired.image.clone(),
+        command: desired.command.clone(),
+        env: desired.env.clone(),
+        labels,
+        limits: Limits {
+            memory: desired.memory,
+            processor: desired.processor,
+        },
+        network: NETWORK.to_owned(),
+        restarts,
+    }
+}
+
+/// A unit of ours; nothing for what has labels like ours and is none.
+fn read(unit: FoundUnit) -> Option<Unit> {
+    let label = |key: &str| unit.labels.get(key).map(String::as_str);
+    let state = match &unit.state {
+        Found::Created => State::Starting,
+        Found::Running => State::Running,
+        Found::Restarting {
+            exit_code,
+            out_of_memory,
+        } => State::Crashing(ended(*exit_code, *out_of_memory, "")),
+        Found::Ended {
+            exit_code,
+            out_of_memory,
+            error,
+        } => State::Ended(
+            ended(*exit_code, *out_of_memory, error),
+            *exit_code == 0 && error.is_empty(),
+        ),
+    };
+    Some(Unit {
+        name: label(NAME)?.to_owned(),
+        app: label(APP)?.parse().ok()?,
+        deploy: label(DEPLOY)?.parse().ok()?,
+        version: label(VERSION)?.parse().ok()?,
+        process: label(PROCESS)?.to_owned(),
+        state,
+        address: unit.address,
+        restarts: unit.restarts,
+        started_at: (!unit.started_at.starts_with("0001-")).then_some(unit.started_at),
+    })
+}
+
+fn ended(exit_code: i64, out_of_memory: bool, error: &str) -> String {
+    match (out_of_memory, error) {
+        (true, _) => "It was killed because it took more memory than its plan has.".to_owned(),
+        (false, "") => format!("It ended with exit code {exit_code}."),
+        (false, error) => format!("It could not be started: {error}."),
+    }
+}
+
+fn refused(error: DockerError) -> DriverError {
+    match error.is_passing() {
+        true => DriverError::Away(error.to_string()),
+        false => DriverError::Refused(error.to_string()),
+    }
+}

@@ -1,0 +1,138 @@
+//! What the rest of the program does with clusters: the one of this machine, and how each is reached.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use slipway_api::ids::ClusterId;
+use slipway_api::pools::{ClusterDriver, ClusterStatus};
+use slipway_identity::organizations::{self, Organization};
+use slipway_kernel::{Ctx, Error, Result};
+use tokio::sync::Mutex;
+
+use super::docker::Docker;
+use super::driver::{Driver, DriverError};
+use super::model::Cluster;
+use super::store;
+use crate::permissions::CLUSTER_READ;
+use crate::pools;
+
+/// The name of this machine's own.
+const LOCAL: &str = "local";
+/// Where an engine listens when nobody says otherwise.
+const STANDARD_SOCKET: &str = "/var/run/docker.sock";
+
+/// Connections that are kept.
+#[derive(Default)]
+struct Drivers(Mutex<HashMap<ClusterId, Arc<dyn Driver>>>);
+
+/// The socket of this machine's engine, where there is one and it is wanted.
+#[must_use]
+pub fn socket(ctx: &Ctx) -> Option<PathBuf> {
+    let settings = &ctx.settings.apps;
+    if !settings.docker {
+        return None;
+    }
+    match &settings.docker_socket {
+        Some(socket) => Some(socket.clone()),
+        None => Some(PathBuf::from(STANDARD_SOCKET)).filter(|path| path.exists()),
+    }
+}
+
+/// Makes the cluster of this machine with its pool and the plans, where there is an engine and they are not there yet.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn prepare(ctx: &Ctx) -> Result<()> {
+    if socket(ctx).is_none() || !store::all(ctx.db.reader()).await?.is_empty() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    if !store::all(&*tx).await?.is_empty() {
+        return Ok(());
+    }
+    let cluster = Cluster {
+        id: ctx.new_id()?,
+        organization_id: None,
+        name: LOCAL.parse().map_err(Error::internal)?,
+        driver: ClusterDriver::Docker,
+        status: ClusterStatus::Unknown,
+        reason: String::new(),
+        checked_at: None,
+        created_at: ctx.now(),
+        version: 1,
+    };
+    store::insert(&tx, &cluster).await?;
+    pools::service::prepare(&tx, ctx, cluster.id).await?;
+    crate::plans::service::prepare(&tx, ctx).await?;
+    tx.commit().await
+}
+
+/// The clusters that an organization can use.
+///
+/// # Errors
+///
+/// `Forbidden`.
+pub async fn list(ctx: &Ctx, organization: &Organization) -> Result<Vec<Cluster>> {
+    organizations::require(ctx, CLUSTER_READ, organization).await?;
+    store::seen_by(ctx.db.reader(), organization.id).await
+}
+
+/// What drives a cluster; connected when it is asked for the first time.
+///
+/// # Errors
+///
+/// `Unavailable` with the reason when it does not answer.
+pub async fn driver(ctx: &Ctx, cluster: ClusterId) -> Result<Arc<dyn Driver>> {
+    let drivers = ctx.kept.get::<Drivers>();
+    let mut drivers = drivers.0.lock().await;
+    if let Some(driver) = drivers.get(&cluster) {
+        return Ok(Arc::clone(driver));
+    }
+    let found = store::find(ctx.db.reader(), cluster).await?;
+    let found = found.ok_or_else(|| Error::not_found("cluster", cluster))?;
+    let ClusterDriver::Docker = found.driver;
+    let socket = socket(ctx).ok_or_else(|| {
+        Error::unavailable(format!(
+            "The cluster \"{}\" is the Docker Engine of the server's machine, and none is found there: start it, or say where it listens \
+             by the setting apps.docker_socket.",
+            found.name
+        ))
+    })?;
+    let driver = Docker::connect(&socket, ctx.settings.apps.builds_without_network).await;
+    let driver: Arc<dyn Driver> = Arc::new(driver.map_err(failed)?);
+    drivers.insert(cluster, Arc::clone(&driver));
+    Ok(driver)
+}
+
+/// Asks a cluster how it is, and notes what it says where that is new.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn check(ctx: &Ctx, cluster: &Cluster) -> Result<()> {
+    let said = match driver(ctx, cluster.id).await {
+        Ok(driver) => driver.about().await.map_err(failed),
+        Err(error) => Err(error),
+    };
+    let (status, reason) = match said {
+        Ok(about) => (ClusterStatus::Ready, about),
+        Err(error) => (ClusterStatus::Unreachable, error.detail().to_owned()),
+    };
+    if (status, &reason) == (cluster.status, &cluster.reason) {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    store::note(&tx, cluster.id, status, &reason, ctx.now()).await?;
+    tx.commit().await
+}
+
+/// What a driver said, to whoever asked.
+pub(crate) fn failed(error: DriverError) -> Error {
+    let detail = slipway_kernel::text::sentence(&error.to_string());
+    match error {
+        DriverError::Away(_) => Error::unavailable(detail),
+        DriverError::Refused(_) | DriverError::Cancelled => Error::conflict(detail),
+    }
+}

@@ -1,0 +1,235 @@
+//! A deploy as it is stored, and where it can go from where it is: pure.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use slipway_api::Timestamp;
+use slipway_api::deploys::{DeployKind, DeployStatus, DeployStep};
+use slipway_api::ids::{AppId, DeployId, LogId, OrganizationId};
+use slipway_kernel::{Error, Result};
+
+use crate::apps::App;
+
+/// A deploy as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "app_deploys")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: DeployId,
+    /// The app.
+    pub app_id: AppId,
+    /// Its organization.
+    pub organization_id: OrganizationId,
+    /// Counts the app's deploys, from 1.
+    pub number: i64,
+    /// What it deploys.
+    pub kind: DeployKind,
+    /// Where it stands.
+    pub status: DeployStatus,
+    /// The step that it is at, or ended at.
+    pub step: DeployStep,
+    /// Why it ended otherwise than wanted.
+    pub reason: String,
+    /// What it deploys, in words.
+    pub origin: String,
+    /// What whoever started it said about it.
+    pub message: String,
+    /// What it is made of.
+    pub wanted: Wanted,
+    /// The version that it brings.
+    pub app_version: Option<i64>,
+    /// The version that ran before.
+    pub previous_version: Option<i64>,
+    /// Number of the variables that its units see.
+    pub env_number: i64,
+    /// The port at which its units listen, once they are started.
+    pub port: Option<i64>,
+    /// What it tells.
+    pub log_id: LogId,
+    /// Who started it.
+    pub started_by: String,
+    /// Whether somebody asked for it to stop.
+    pub is_cancel_requested: bool,
+    /// The app, while it goes on: of an app there is one.
+    pub active_app_id: Option<AppId>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it came to its step.
+    pub step_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A deploy.
+pub type Deploy = Model;
+
+/// None.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}
+
+/// What a deploy is made of, at rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, sea_orm::FromJsonQueryResult)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wanted {
+    /// An image.
+    Image(String),
+    /// Source that was uploaded.
+    Source {
+        /// Its digest.
+        digest: String,
+        /// The Dockerfile in it; none to find out.
+        dockerfile: Option<String>,
+        /// The platform; none to find out.
+        platform: Option<String>,
+    },
+    /// A version that is there.
+    Version(i64),
+}
+
+/// What a deploy was asked for with.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Its id and that of its log.
+    pub ids: (DeployId, LogId),
+    /// What it deploys.
+    pub kind: DeployKind,
+    /// What it is made of.
+    pub wanted: Wanted,
+    /// What to say about it.
+    pub message: String,
+    /// By whom.
+    pub by: String,
+}
+
+impl Model {
+    /// The next deploy of an app; the app counts it.
+    #[must_use]
+    pub fn new(app: &App, asked: Asked, now: Timestamp) -> Self {
+        let origin = match &asked.wanted {
+            Wanted::Image(image) => image.clone(),
+            Wanted::Source { digest, .. } => format!("source {}", digest.get(..12).unwrap_or(digest)),
+            Wanted::Version(number) => format!("version {number}"),
+        };
+        Self {
+            id: asked.ids.0,
+            app_id: app.id,
+            organization_id: app.organization_id,
+            number: app.deploy_count,
+            kind: asked.kind,
+            status: DeployStatus::Running,
+            step: DeployStep::Build,
+            reason: String::new(),
+            origin,
+            message: asked.message,
+            wanted: asked.wanted,
+            app_version: None,
+            previous_version: app.live_version,
+            env_number: app.env_number,
+            port: None,
+            log_id: asked.ids.1,
+            started_by: asked.by,
+            is_cancel_requested: false,
+            active_app_id: Some(app.id),
+            created_at: now,
+            step_at: now,
+            ended_at: None,
+        }
+    }
+
+    /// At the next step.
+    #[must_use]
+    pub fn at(&self, step: DeployStep, now: Timestamp) -> Self {
+        Self {
+            step,
+            step_at: now,
+            ..self.clone()
+        }
+    }
+
+    /// At its end.
+    #[must_use]
+    pub fn ended(&self, status: DeployStatus, reason: &str, now: Timestamp) -> Self {
+        Self {
+            status,
+            reason: reason.to_owned(),
+            active_app_id: None,
+            ended_at: Some(now),
+            ..self.clone()
+        }
+    }
+
+    /// With the wish that it stops.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict` where that would not help any more.
+    pub fn cancel(&self) -> Result<Self> {
+        if self.status != DeployStatus::Running {
+            return Err(Error::conflict(format!(
+                "The deploy {} has ended: it is {}.",
+                self.number,
+                self.status.as_str()
+            )));
+        }
+        if self.step >= DeployStep::Drain {
+            return Err(Error::conflict(
+                "What it brought takes the requests already. To go back, roll back to the version before.",
+            ));
+        }
+        Ok(Self {
+            is_cancel_requested: true,
+            ..self.clone()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deploy(step: DeployStep, status: DeployStatus) -> Deploy {
+        let now = Timestamp::from_unix_ms(0);
+        Deploy {
+            id: "dep-0000000000000000".parse().unwrap(),
+            app_id: "app-0000000000000000".parse().unwrap(),
+            organization_id: "org-0000000000000000".parse().unwrap(),
+            number: 3,
+            kind: DeployKind::Image,
+            status,
+            step,
+            reason: String::new(),
+            origin: String::new(),
+            message: String::new(),
+            wanted: Wanted::Version(1),
+            app_version: None,
+            previous_version: None,
+            env_number: 0,
+            port: None,
+            log_id: "log-0000000000000000".parse().unwrap(),
+            started_by: String::new(),
+            is_cancel_requested: false,
+            active_app_id: None,
+            created_at: now,
+            step_at: now,
+            ended_at: None,
+        }
+    }
+
+    #[test]
+    fn a_deploy_is_cancelled_until_it_takes_the_requests() {
+        use DeployStep::{Build, Drain, Health, Release, Route, Start};
+        for step in [Build, Release, Start, Health, Route] {
+            assert!(
+                deploy(step, DeployStatus::Running)
+                    .cancel()
+                    .unwrap()
+                    .is_cancel_requested
+            );
+        }
+        let late = deploy(Drain, DeployStatus::Running).cancel().unwrap_err();
+        assert!(late.detail().contains("roll back"), "{}", late.detail());
+        let over = deploy(Build, DeployStatus::Failed).cancel().unwrap_err();
+        assert_eq!(over.detail(), "The deploy 3 has ended: it is failed.");
+    }
+}

@@ -1,0 +1,273 @@
+//! What people do with deploys.
+
+use serde_json::json;
+use slipway_api::deploys::{DeployKind, NewDeploy, NewRollback};
+use slipway_api::ids::{AppId, DeployId};
+use slipway_kernel::blobs::Owner;
+use slipway_kernel::ctx::unauthenticated;
+use slipway_kernel::db::Tx;
+use slipway_kernel::grants::Permission;
+use slipway_kernel::http::{Listed, Page};
+use slipway_kernel::{Actor, Ctx, Error, Result};
+
+use super::model::{Asked, Deploy, Wanted};
+use super::store;
+use crate::apps::{App, service as apps, store as app_rows, writing};
+use crate::permissions::{APP_DEPLOY, APP_READ};
+use crate::{uploads, versions};
+
+/// The word for deploys.
+pub const KIND: &str = "deploy";
+/// Longest message, in characters.
+const MESSAGE_LENGTH: usize = 1_000;
+/// Longest name of an image.
+const IMAGE_LENGTH: usize = 500;
+
+/// The deploy with its app, if the caller may do `permission` to the app.
+///
+/// # Errors
+///
+/// `NotFound` when it is missing or invisible, `Forbidden` when it is only visible.
+pub async fn load(ctx: &Ctx, id: DeployId, permission: Permission) -> Result<(Deploy, App)> {
+    if *ctx.actor() == Actor::Anonymous {
+        return Err(unauthenticated());
+    }
+    let missing = || Error::not_found(KIND, id);
+    let deploy = store::find(ctx.db.reader(), id).await?.ok_or_else(missing)?;
+    let app = app_rows::find(ctx.db.reader(), deploy.app_id)
+        .await?
+        .ok_or_else(missing)?;
+    let mut target = app.target();
+    (target.kind, target.name) = (KIND, id.to_string().into());
+    ctx.authorize(permission, &target).await?;
+    Ok((deploy, app))
+}
+
+/// A page of an app's deploys, the newest first.
+///
+/// # Errors
+///
+/// What the caller may not see.
+pub async fn list(ctx: &Ctx, app: AppId, page: &Page) -> Result<Listed<Deploy>> {
+    let app = apps::load(ctx, app, APP_READ).await?;
+    store::list(ctx.db.reader(), app.id, page).await
+}
+
+/// The deploy whose units take the requests of an app.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn live(ctx: &Ctx, app: &App) -> Result<Option<Deploy>> {
+    match app.live_deploy {
+        Some(number) => store::numbered(ctx.db.reader(), app.id, number).await,
+        None => Ok(None),
+    }
+}
+
+/// The port at which the units that take the requests listen.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn live_port(ctx: &Ctx, app: &App) -> Result<Option<u16>> {
+    let port = live(ctx, app).await?.and_then(|deploy| deploy.port);
+    Ok(port.and_then(|port| u16::try_from(port).ok()))
+}
+
+/// Begins to deploy an image, or source that was uploaded.
+///
+/// # Errors
+///
+/// `Forbidden`; `Invalid`; `Conflict` while another deploy goes on.
+pub async fn create(ctx: &Ctx, app: AppId, wanted: NewDeploy) -> Result<Deploy> {
+    let app = apps::load(ctx, app, APP_DEPLOY).await?;
+    let at = |field: &str| format!("/data/attributes/{field}");
+    let (kind, made_of) = match (wanted.image, wanted.source_digest) {
+        (Some(image), None) => {
+            let image = image.trim().to_owned();
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/:@".contains(&byte);
+            if image.is_empty() || image.len() > IMAGE_LENGTH || !image.bytes().all(is_plain) {
+                let detail = "This is no name of an image: it is like registry.example.com/shop:1.2 or nginx@sha256:….";
+                return Err(Error::invalid(&at("image"), detail));
+            }
+            (DeployKind::Image, Wanted::Image(image))
+        }
+        (None, Some(digest)) => {
+            let source = uploads::service::find(ctx, app.id, &digest).await?;
+            let made_of = Wanted::Source {
+                digest: source.digest,
+                dockerfile: wanted.dockerfile,
+                platform: wanted.platform,
+            };
+            (DeployKind::Source, made_of)
+        }
+        _ => {
+            return Err(Error::invalid(
+                &at("image"),
+                "Name either an image or source that was uploaded (`source-digest`).",
+            ));
+        }
+    };
+    check_message(&wanted.message)?;
+    let mut tx = ctx.begin().await?;
+    let deploy = begin(&mut tx, ctx, app.id, (kind, made_of), wanted.message).await?;
+    tx.commit().await?;
+    Ok(deploy)
+}
+
+/// Begins to go back to a version: its image and its processes, with the variables of now.
+///
+/// # Errors
+///
+/// `Forbidden`; `Invalid` for a version that is not there; `Conflict` while another deploy goes on, and where there is nothing to go
+/// back to.
+pub async fn roll_back(ctx: &Ctx, app: AppId, wanted: NewRollback) -> Result<Deploy> {
+    let app = apps::load(ctx, app, APP_DEPLOY).await?;
+    check_message(&wanted.message)?;
+    let number = match wanted.app_version {
+        Some(number) => {
+            let found = versions::store::find(ctx.db.reader(), app.id, i64::from(number)).await?;
+            let found = found.ok_or_else(|| {
+                Error::invalid(
+                    "/data/attributes/app-version",
+                    format!(
+                        "The app \"{}\" has no version {number}; the newest is {}.",
+                        app.name, app.version_count
+                    ),
+                )
+            })?;
+            found.number
+        }
+        None => before(ctx, &app).await?,
+    };
+    let mut tx = ctx.begin().await?;
+    let made_of = (DeployKind::Rollback, Wanted::Version(number));
+    let deploy = begin(&mut tx, ctx, app.id, made_of, wanted.message).await?;
+    tx.commit().await?;
+    Ok(deploy)
+}
+
+/// The version that ran before the one that runs.
+async fn before(ctx: &Ctx, app: &App) -> Result<i64> {
+    let deploys = store::of_app(ctx.db.reader(), app.id).await?;
+    let live = deploys.iter().find(|deploy| Some(deploy.number) == app.live_deploy);
+    let mut before = live.and_then(|deploy| deploy.previous_version);
+    // A restart has the same version before it.
+    let mut at = live.map_or(0, |deploy| deploy.number);
+    while before.is_some() && before == app.live_version {
+        let earlier = deploys
+            .iter()
+            .filter(|deploy| deploy.number < at && deploy.app_version == before);
+        let Some(earlier) = earlier.max_by_key(|deploy| deploy.number) else {
+            break;
+        };
+        (at, before) = (earlier.number, earlier.previous_version);
+    }
+    before
+        .filter(|number| Some(*number) != app.live_version)
+        .ok_or_else(|| {
+            Error::conflict(format!(
+                "Nothing ran before of the app \"{}\": there is nothing to go back to.",
+                app.name
+            ))
+        })
+}
+
+/// Begins to exchange all units for new ones of the same version.
+///
+/// # Errors
+///
+/// `Forbidden`; `Conflict` while another deploy goes on, and before the first.
+pub async fn restart(ctx: &Ctx, app: AppId) -> Result<Deploy> {
+    let app = apps::load(ctx, app, APP_DEPLOY).await?;
+    let mut tx = ctx.begin().await?;
+    let held = writing::hold(&tx, app.id).await?;
+    let deploy = again(&mut tx, ctx, &held, DeployKind::Restart, "").await?;
+    tx.commit().await?;
+    Ok(deploy)
+}
+
+/// Begins to deploy what runs once more, in this transaction, which holds the app.
+///
+/// # Errors
+///
+/// `Conflict` while another deploy goes on, and before the first.
+pub(crate) async fn again(tx: &mut Tx, ctx: &Ctx, app: &App, kind: DeployKind, message: &str) -> Result<Deploy> {
+    let number = app.live_version.ok_or_else(|| {
+        Error::conflict(format!(
+            "Nothing runs of the app \"{}\" yet. Deploy it first.",
+            app.name
+        ))
+    })?;
+    begin(tx, ctx, app.id, (kind, Wanted::Version(number)), message.to_owned()).await
+}
+
+async fn begin(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    app: AppId,
+    (kind, wanted): (DeployKind, Wanted),
+    message: String,
+) -> Result<Deploy> {
+    let mut app = writing::hold(tx, app).await?;
+    apps::require_there(&app)?;
+    if let Some(other) = store::active(&**tx, app.id).await? {
+        return Err(Error::conflict(format!(
+            "The deploy {} of the app \"{}\" goes on, started by {}. Wait for it, or cancel it.",
+            other.number, app.name, other.started_by
+        ))
+        .with_meta("deploy", other.id.to_string()));
+    }
+    app.deploy_count += 1;
+    let id: DeployId = ctx.new_id()?;
+    let owner = Owner::new(KIND, id);
+    let log = ctx.logs.create(tx, ctx, app.organization_id, &owner).await?;
+    let asked = Asked {
+        ids: (id, log),
+        kind,
+        wanted,
+        message,
+        by: ctx.actor().name(),
+    };
+    let deploy = Deploy::new(&app, asked, ctx.now());
+    store::insert(tx, &deploy).await?;
+    app_rows::note_deploy(tx, &app).await?;
+    let told = json!({
+        "deploy": deploy.id,
+        "number": deploy.number,
+        "kind": deploy.kind,
+        "origin": deploy.origin,
+        "message": deploy.message,
+    });
+    writing::record(tx, ctx, &app, "app.deploy-started", told).await?;
+    writing::wake(tx, ctx, &app).await?;
+    Ok(deploy)
+}
+
+/// Asks for a deploy to stop: what ran before goes on.
+///
+/// # Errors
+///
+/// `Forbidden`; `Conflict` when it has ended, or takes the requests already.
+pub async fn cancel(ctx: &Ctx, id: DeployId) -> Result<Deploy> {
+    let (seen, app) = load(ctx, id, APP_DEPLOY).await?;
+    let deploy = seen.cancel()?;
+    if seen.is_cancel_requested {
+        return Ok(deploy);
+    }
+    let mut tx = ctx.begin().await?;
+    store::request_cancel(&tx, id).await?;
+    let told = json!({"deploy": id, "number": deploy.number});
+    writing::record(&mut tx, ctx, &app, "app.deploy-cancel-requested", told).await?;
+    tx.commit().await?;
+    Ok(deploy)
+}
+
+fn check_message(message: &str) -> Result<()> {
+    if message.chars().count() > MESSAGE_LENGTH {
+        let detail = format!("A message has at most {MESSAGE_LENGTH} characters.");
+        return Err(Error::invalid("/data/attributes/message", detail));
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! What people and deploys do with variables.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use slipway_api::apps::{AppEnv, AppEnvChange, AppVariable};
+use slipway_api::deploys::DeployKind;
+use slipway_api::ids::AppEnvId;
+use slipway_kernel::secrets::Place;
+use slipway_kernel::{Ctx, Error, Result};
+
+use super::model::{Changes, EnvError, Environment, Given, SetVariable};
+use super::{seen, store, stored};
+use crate::apps::{App, model, store as apps, writing};
+use crate::deploys;
+use crate::permissions::APP_ENV_UPDATE;
+
+/// Largest environment of an app, in bytes as it is sealed: the engine passes it to each unit as a whole.
+const LARGEST: usize = 256 << 10;
+
+/// What is set for an app, as it was after a change.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn load(ctx: &Ctx, app: &App, number: i64) -> Result<Environment> {
+    let Some(row) = store::find(ctx.db.reader(), app.id, number).await? else {
+        // Nobody ever set anything.
+        return Ok(Environment::default());
+    };
+    let scope = Some(app.organization_id);
+    let opened = ctx
+        .secrets
+        .open(ctx.db.reader(), scope, &place(row.id), &row.sealed)
+        .await?;
+    stored::read(opened.expose()).map_err(Error::internal)
+}
+
+/// What is set for an app now, without what is private.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn show(ctx: &Ctx, app: &App) -> Result<AppEnv> {
+    Ok(shown(app, &load(ctx, app, app.env_number).await?))
+}
+
+fn shown(app: &App, environment: &Environment) -> AppEnv {
+    let of_process = environment.0.iter().flat_map(|(process, variables)| {
+        variables.iter().map(move |(name, variable)| AppVariable {
+            name: name.clone(),
+            process: process.clone(),
+            value: match &variable.given {
+                Given::Value(value) if !variable.is_private => Some(value.clone()),
+                _ => None,
+            },
+            alias_of: match &variable.given {
+                Given::Alias(of) => Some(of.clone()),
+                Given::Value(_) => None,
+            },
+            is_private: variable.is_private,
+            managed_by: variable.managed_by.clone(),
+        })
+    });
+    AppEnv {
+        number: model::number(app.env_number),
+        variables: of_process.collect(),
+    }
+}
+
+/// Changes variables, all at once, and has the units see them by one deploy unless the change is staged.
+///
+/// # Errors
+///
+/// `Forbidden`; `Invalid` with the variable; `Conflict` while a deploy goes on, unless the change is staged.
+pub async fn change(ctx: &Ctx, app: &App, wanted: AppEnvChange) -> Result<AppEnv> {
+    ctx.authorize(APP_ENV_UPDATE, &app.target()).await?;
+    let is_staged = wanted.staged;
+    let changes = read(wanted)?;
+    // Sealing reads the database, so it is done before the transaction; who was faster is noticed in it.
+    let before = load(ctx, app, app.env_number).await?;
+    let after = before.changed(&changes, &BTreeMap::new()).map_err(refused)?;
+    if after == before {
+        return Ok(shown(app, &before));
+    }
+    for process in after.0.keys() {
+        seen(&after, &BTreeMap::new(), process).map_err(refused)?;
+    }
+    let content = stored::write(&after).map_err(Error::internal)?;
+    if content.len() > LARGEST {
+        let detail = format!("All variables of an app have at most {} KiB together.", LARGEST >> 10);
+        return Err(Error::invalid("/data/attributes/set", detail));
+    }
+    let id: AppEnvId = ctx.new_id()?;
+    let scope = Some(app.organization_id);
+    let sealed = ctx.secrets.seal(ctx.db.reader(), scope, &place(id), &content).await?;
+    let mut tx = ctx.begin().await?;
+    let mut held = writing::hold(&tx, app.id).await?;
+    if held.env_number != app.env_number {
+        return Err(Error::conflict(
+            "Somebody changed the variables at this moment. Look at them again, and repeat your change if it is still wanted.",
+        ));
+    }
+    held.env_number += 1;
+    let row = store::Model {
+        id,
+        app_id: app.id,
+        organization_id: app.organization_id,
+        number: held.env_number,
+        sealed,
+        changed_by: ctx.actor().name(),
+        created_at: ctx.now(),
+    };
+    store::insert(&tx, row).await?;
+    apps::note_deploy(&tx, &held).await?;
+    let told = json!({
+        "number": held.env_number,
+        "set": changes.set.iter().map(|one| path(&one.process, &one.name)).collect::<Vec<_>>(),
+        "unset": changes.unset.iter().map(|(process, name)| path(process, name)).collect::<Vec<_>>(),
+        "staged": is_staged,
+    });
+    writing::record(&mut tx, ctx, &held, "app.env-changed", told).await?;
+    if !is_staged && held.live_version.is_some() {
+        deploys::service::again(&mut tx, ctx, &held, DeployKind::Env, "New variables.").await?;
+    }
+    tx.commit().await?;
+    Ok(shown(&held, &after))
+}
+
+fn read(wanted: AppEnvChange) -> Result<Changes> {
+    let mut set = Vec::with_capacity(wanted.set.len());
+    for (number, one) in wanted.set.into_iter().enumerate() {
+        let given = match (one.value, one.alias_of) {
+            (Some(value), None) => Given::Value(value),
+            (None, Some(of)) => Given::Alias(of),
+            _ => {
+                let at = format!("/data/attributes/set/{number}");
+                return Err(Error::invalid(&at, "Give either a value or what it is an alias of."));
+            }
+        };
+        set.push(SetVariable {
+            name: one.name,
+            process: one.process,
+            given,
+            is_private: one.is_private,
+        });
+    }
+    let unset = wanted.unset.into_iter().map(|one| (one.process, one.name));
+    Ok(Changes {
+        set,
+        unset: unset.collect(),
+        managed_by: wanted.managed_by,
+        prunes: wanted.prune,
+    })
+}
+
+fn path(process: &str, name: &str) -> String {
+    match process {
+        "" => name.to_owned(),
+        process => format!("{process}/{name}"),
+    }
+}
+
+pub(crate) fn refused(error: EnvError) -> Error {
+    Error::invalid(
+        "/data/attributes/set",
+        slipway_kernel::text::sentence(&error.to_string()),
+    )
+}
+
+/// Where an environment lies.
+fn place(id: AppEnvId) -> Place {
+    Place::new("app_envs", "sealed", id)
+}

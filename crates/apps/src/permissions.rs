@@ -1,0 +1,65 @@
+//! What can be allowed in this domain: nodes of the permission tree, each with the sentence that people choose by.
+
+use slipway_kernel::grants::Permission;
+
+/// See clusters and how they are.
+pub const CLUSTER_READ: Permission = Permission::new("cluster.read");
+/// See pools.
+pub const POOL_READ: Permission = Permission::new("pool.read");
+/// See plans of apps.
+pub const APP_PLAN_READ: Permission = Permission::new("app-plan.read");
+/// See apps, their units, versions and deploys.
+pub const APP_READ: Permission = Permission::new("app.read");
+/// Make apps.
+pub const APP_CREATE: Permission = Permission::new("app.create");
+/// Change what is written about apps, and their plans.
+pub const APP_UPDATE: Permission = Permission::new("app.update");
+/// Delete apps with everything of them.
+pub const APP_DELETE: Permission = Permission::new("app.delete");
+/// Deploy, roll back, restart and cancel deploys.
+pub const APP_DEPLOY: Permission = Permission::new("app.deploy");
+/// Scale, stop and start.
+pub const APP_SCALE: Permission = Permission::new("app.scale");
+/// See variables that are not private.
+pub const APP_ENV_READ: Permission = Permission::new("app.env.read");
+/// Change variables.
+pub const APP_ENV_UPDATE: Permission = Permission::new("app.env.update");
+/// Read what units write.
+pub const APP_LOG_READ: Permission = Permission::new("app.log.read");
+
+/// Every permission of this domain with a sentence for people.
+#[must_use]
+pub fn all() -> Vec<(Permission, &'static str)> {
+    vec![
+        (CLUSTER_READ, "See the clusters that apps run on, and how they are."),
+        (POOL_READ, "See the pools that apps can be put into."),
+        (APP_PLAN_READ, "See the plans that apps can have."),
+        (APP_READ, "See apps, their units, versions and deploys."),
+        (APP_CREATE, "Create apps."),
+        (APP_UPDATE, "Change what is written about apps, and their plans."),
+        (APP_DELETE, "Delete apps with everything that runs of them."),
+        (
+            APP_DEPLOY,
+            "Deploy apps, roll them back, restart them, and cancel deploys.",
+        ),
+        (APP_SCALE, "Scale apps, stop and start them."),
+        (APP_ENV_READ, "See the variables of apps; never those that are private."),
+        (APP_ENV_UPDATE, "Change the variables of apps."),
+        (APP_LOG_READ, "Read what the units of apps write."),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_permission_is_listed_once_and_ends_in_a_sentence() {
+        let all = all();
+        let names: BTreeSet<_> = all.iter().map(|(permission, _)| permission.as_str()).collect();
+        assert_eq!(names.len(), all.len());
+        assert!(all.iter().all(|(_, sentence)| sentence.ends_with('.')));
+    }
+}

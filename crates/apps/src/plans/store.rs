@@ -1,0 +1,100 @@
+//! All queries on `app_plans`.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, ConnectionTrait, QueryOrder};
+use slipway_api::ids::{AppPlanId, OrganizationId};
+use slipway_api::{Name, Timestamp};
+use slipway_kernel::Result;
+use slipway_kernel::db::Tx;
+use slipway_kernel::db::migrations::{Migration, Step};
+use slipway_kernel::db::schema::{Table, Type};
+
+pub(crate) const MIGRATION: Migration = Migration {
+    name: "apps_0003_app_plans",
+    steps: || {
+        vec![Step::Table(
+            Table::new("app_plans")
+                .col("id", Type::Id)
+                .opt("organization_id", Type::Id)
+                .col("name", Type::Name)
+                .col("memory", Type::Integer)
+                .col("processor", Type::Integer)
+                .col("burst", Type::Integer)
+                .col("is_default", Type::Boolean)
+                .col("created_at", Type::Time)
+                .col("version", Type::Integer)
+                .primary(&["id"])
+                .unique("app_plans_organization_id_name_key", &["organization_id", "name"])
+                .references("organization_id", "organizations"),
+        )]
+    },
+};
+
+/// A plan as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "app_plans")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AppPlanId,
+    /// Its organization; none for the site's, which every organization sees.
+    pub organization_id: Option<OrganizationId>,
+    /// Unique among those that an organization sees.
+    pub name: Name,
+    /// In bytes; zero is as much as there is.
+    pub memory: i64,
+    /// In thousandths of a processor; zero is as much as there is.
+    pub processor: i64,
+    /// In hundredths; 100 is nothing more than `processor`.
+    pub burst: i64,
+    /// Whether apps have it that name no plan.
+    pub is_default: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// A plan.
+pub type AppPlan = Model;
+
+/// None.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// What it says.
+    #[must_use]
+    pub fn plan(&self) -> super::Plan {
+        super::Plan {
+            name: self.name.to_string(),
+            memory: u64::try_from(self.memory).unwrap_or_default(),
+            processor: u32::try_from(self.processor).unwrap_or_default(),
+            burst: u32::try_from(self.burst).unwrap_or_default(),
+            runtime_class: String::new(),
+        }
+    }
+}
+
+pub(crate) async fn insert(tx: &Tx, plan: &AppPlan) -> Result<()> {
+    let row = ActiveModel::from(plan.clone()).reset_all();
+    Entity::insert(row).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+pub(crate) async fn find(connection: &impl ConnectionTrait, id: AppPlanId) -> Result<Option<AppPlan>> {
+    Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
+/// Those that an organization sees, the smallest first: its own and the site's.
+pub(crate) async fn seen_by(connection: &impl ConnectionTrait, organization: OrganizationId) -> Result<Vec<AppPlan>> {
+    let seen = Condition::any()
+        .add(Column::OrganizationId.is_null())
+        .add(Column::OrganizationId.eq(organization));
+    let query = Entity::find()
+        .filter(seen)
+        .order_by_asc(Column::Memory)
+        .order_by_asc(Column::Name);
+    Ok(query.all(connection).await?)
+}

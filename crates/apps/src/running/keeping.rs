@@ -1,0 +1,382 @@
+//! Keeping apps as they shall be: driving each by its job, and looking at every cluster now and then.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures::future::join_all;
+use slipway_api::Code;
+use slipway_api::apps::AppStatus;
+use slipway_api::ids::AppId;
+use slipway_kernel::queue::WorkItem;
+use slipway_kernel::queue::jobs::JobError;
+use slipway_kernel::{Ctx, Result, directory};
+use tokio::time::Instant;
+
+use super::generation::Generation;
+use super::observed::{Observed, Seen};
+use super::{probing, routing};
+use crate::apps::{App, store as apps, writing};
+use crate::clusters::driver::{Driver, Unit};
+use crate::clusters::{self, service::failed};
+use crate::deploys::{self, Deploy};
+use crate::versions::{self, AppVersion};
+use crate::{pools, uploads};
+
+/// Between two looks at every cluster.
+const LOOK: Duration = Duration::from_secs(2);
+/// Between two looks at whether requests have ended.
+const IDLE_LOOK: Duration = Duration::from_millis(50);
+/// A unit that failed, or is deleted, gets so long to end.
+const SHORT: Duration = Duration::from_secs(2);
+
+/// Drives the app that is the item's subject.
+///
+/// # Errors
+///
+/// Of what may pass: it is tried again.
+pub(crate) async fn job(ctx: &Ctx, item: &WorkItem) -> Result<(), JobError> {
+    let id: AppId = item
+        .subject
+        .parse()
+        .map_err(|_| JobError::Fail(format!("\"{}\" is no app", item.subject)))?;
+    drive(ctx, id).await.map_err(|error| match error.code() {
+        Code::Unavailable | Code::Internal | Code::TooManyRequests | Code::Conflict => {
+            JobError::Retry(error.to_string())
+        }
+        _ => JobError::Fail(error.to_string()),
+    })
+}
+
+/// Takes an app to where it shall be: its deploy to its end, then as many units as are wanted; or all away, when it is being
+/// deleted.
+///
+/// # Errors
+///
+/// Why that is not possible now.
+pub async fn drive(ctx: &Ctx, id: AppId) -> Result<()> {
+    let Some(app) = apps::find(ctx.db.reader(), id).await? else {
+        return Ok(());
+    };
+    let pool = pools::service::get(ctx, app.pool_id).await?;
+    let driver = clusters::service::driver(ctx, pool.cluster_id).await?;
+    if app.status == AppStatus::Deleting {
+        return delete(ctx, &app, &*driver).await;
+    }
+    deploys::driving::drive(ctx, &app, &*driver).await?;
+    let Some(app) = apps::find(ctx.db.reader(), id).await? else {
+        return Ok(());
+    };
+    converge(ctx, &app, &*driver).await
+}
+
+/// As many units of the live deploy as are wanted, and none of others.
+async fn converge(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
+    let (Some(version), Some(deploy)) = (
+        versions::service::live(ctx, app).await?,
+        deploys::service::live(ctx, app).await?,
+    ) else {
+        return look(ctx, app, driver).await;
+    };
+    let generation = Generation {
+        app,
+        version: &version,
+        deploy: deploy.number,
+        env_number: deploy.env_number,
+    };
+    // First without requests, then away.
+    routing::publish(ctx).await?;
+    let there = driver.units(Some(app.id)).await.map_err(failed)?;
+    for desired in generation.desired(ctx).await? {
+        let of_process = |unit: &&Unit| unit.process == desired.process && unit.deploy == desired.deploy;
+        let is_too_many = |unit: &&Unit| slot(unit).is_none_or(|slot| slot >= desired.units);
+        let leaving: Vec<&Unit> = there.iter().filter(of_process).filter(is_too_many).collect();
+        take(ctx, driver, &leaving, deploy.port).await?;
+        driver.apply(&desired).await.map_err(failed)?;
+    }
+    take_away_others(ctx, app, &deploy, driver).await?;
+    look(ctx, app, driver).await
+}
+
+fn slot(unit: &Unit) -> Option<u32> {
+    unit.name.rsplit('-').next()?.parse().ok()
+}
+
+/// Takes the units of one deploy away: those of a deploy that failed.
+///
+/// # Errors
+///
+/// When the cluster does not answer.
+pub(crate) async fn take_away(ctx: &Ctx, app: &App, deploy: &Deploy, driver: &dyn Driver) -> Result<()> {
+    let units = driver.units(Some(app.id)).await.map_err(failed)?;
+    let those = units.iter().filter(|unit| i64::from(unit.deploy) == deploy.number);
+    for unit in those {
+        driver.remove(unit, SHORT).await.map_err(failed)?;
+    }
+    look(ctx, app, driver).await
+}
+
+/// Takes the units of every other deploy away, once they have ended what they began.
+///
+/// # Errors
+///
+/// When the cluster does not answer.
+pub(crate) async fn take_away_others(ctx: &Ctx, app: &App, deploy: &Deploy, driver: &dyn Driver) -> Result<()> {
+    let units = driver.units(Some(app.id)).await.map_err(failed)?;
+    let others: Vec<&Unit> = units
+        .iter()
+        .filter(|unit| i64::from(unit.deploy) != deploy.number)
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let mut ports: HashMap<u32, Option<i64>> = HashMap::new();
+    for unit in &others {
+        if !ports.contains_key(&unit.deploy) {
+            let before = deploys::store::numbered(ctx.db.reader(), app.id, i64::from(unit.deploy)).await?;
+            ports.insert(unit.deploy, before.and_then(|deploy| deploy.port));
+        }
+    }
+    for (number, port) in ports {
+        let those: Vec<&Unit> = others.iter().copied().filter(|unit| unit.deploy == number).collect();
+        take(ctx, driver, &those, port).await?;
+    }
+    look(ctx, app, driver).await
+}
+
+/// Takes units away that get no requests any more: when those that they have are through, or after the time that they get.
+async fn take(ctx: &Ctx, driver: &dyn Driver, units: &[&Unit], port: Option<i64>) -> Result<()> {
+    if units.is_empty() {
+        return Ok(());
+    }
+    let patience = Duration::from_secs(ctx.settings.apps.drain_seconds);
+    let end = Instant::now() + patience;
+    let port = port.and_then(|port| u16::try_from(port).ok());
+    let addresses: Vec<SocketAddr> = port.map_or_else(Vec::new, |port| {
+        let addresses = units.iter().filter_map(|unit| unit.address);
+        addresses.map(|address| SocketAddr::new(address, port)).collect()
+    });
+    let router = routing::router(ctx);
+    while router.is_busy(&addresses) && Instant::now() < end {
+        tokio::time::sleep(IDLE_LOOK).await;
+    }
+    let left = end.saturating_duration_since(Instant::now()).max(SHORT);
+    let removed = join_all(units.iter().map(|unit| driver.remove(unit, left))).await;
+    for outcome in removed {
+        outcome.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Everything of an app away, then the app.
+async fn delete(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
+    if let Some(deploy) = deploys::store::active(ctx.db.reader(), app.id).await? {
+        let tx = ctx.begin().await?;
+        let ended = deploy.ended(
+            slipway_api::deploys::DeployStatus::Canceled,
+            "The app was deleted.",
+            ctx.now(),
+        );
+        deploys::store::save(&tx, &ended).await?;
+        tx.commit().await?;
+    }
+    routing::publish(ctx).await?;
+    let units = driver.units(Some(app.id)).await.map_err(failed)?;
+    let removed = join_all(units.iter().map(|unit| driver.remove(unit, SHORT))).await;
+    for outcome in removed {
+        outcome.map_err(failed)?;
+    }
+    for deploy in deploys::store::of_app(ctx.db.reader(), app.id).await? {
+        ctx.logs.seal(ctx, deploy.log_id).await?;
+    }
+    let mut tx = ctx.begin().await?;
+    for deploy in deploys::store::of_app(&*tx, app.id).await? {
+        slipway_kernel::logs::remove(&tx, deploy.log_id).await?;
+    }
+    uploads::service::forget_of(&tx, app.id).await?;
+    directory::store::remove(&tx, &app.id.to_string()).await?;
+    writing::record(&mut tx, ctx, app, "app.deleted", serde_json::json!({"name": app.name})).await?;
+    apps::delete(&tx, app.id).await?;
+    tx.commit().await?;
+    ctx.kept.get::<Observed>().forget(app.id);
+    routing::publish(ctx).await
+}
+
+/// Looks at the units of one app, notes how it is, and has requests go where they can.
+///
+/// # Errors
+///
+/// When the cluster does not answer.
+pub(crate) async fn look(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
+    let units = driver.units(Some(app.id)).await.map_err(failed)?;
+    if observe(ctx, app, driver, units).await? {
+        routing::publish(ctx).await?;
+    }
+    Ok(())
+}
+
+/// Asks the units of an app whether they are ready, and notes how the app is; says whether anything is other than before.
+async fn observe(ctx: &Ctx, app: &App, driver: &dyn Driver, units: Vec<Unit>) -> Result<bool> {
+    let version = versions::service::live(ctx, app).await?;
+    let port = deploys::service::live_port(ctx, app).await?.unwrap_or_default();
+    let seen = join_all(units.into_iter().map(|unit| {
+        let version = version.as_ref();
+        async move {
+            let process = version.and_then(|version| {
+                let is_live = Some(i64::from(unit.deploy)) == app.live_deploy;
+                version
+                    .processes
+                    .running()
+                    .find(|process| is_live && process.name == unit.process)
+            });
+            let ready = match process {
+                Some(process) => probing::ask(driver, &unit, process, port).await,
+                // Of a deploy that goes on, or that is over: whoever drives it looks itself.
+                None => Err("it belongs to no deploy that takes requests".to_owned()),
+            };
+            Seen { unit, ready }
+        }
+    }))
+    .await;
+    let (status, reason) = how(app, version.as_ref(), &seen);
+    let observed = ctx.kept.get::<Observed>();
+    let is_new = observed.of(app.id) != seen;
+    observed.set(app.id, seen);
+    if (status, &reason) != (app.status, &app.reason) {
+        let tx = ctx.begin().await?;
+        if apps::note_status(&tx, app.id, status, &reason).await? {
+            directory::store::set_status(&tx, &app.id.to_string(), status.as_str()).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(is_new)
+}
+
+/// How an app is, with the reason.
+fn how(app: &App, version: Option<&AppVersion>, seen: &[Seen]) -> (AppStatus, String) {
+    let Some(version) = version else {
+        return (AppStatus::New, String::new());
+    };
+    if app.is_stopped {
+        return (AppStatus::Stopped, String::new());
+    }
+    let wanted: u32 = version
+        .processes
+        .running()
+        .map(|process| app.units_of(&process.name))
+        .sum();
+    let of_live: Vec<&Seen> = seen
+        .iter()
+        .filter(|seen| Some(i64::from(seen.unit.deploy)) == app.live_deploy)
+        .collect();
+    let ready = of_live.iter().filter(|seen| seen.ready.is_ok()).count();
+    let ready = u32::try_from(ready).unwrap_or(u32::MAX);
+    if ready >= wanted {
+        return (AppStatus::Running, String::new());
+    }
+    let why = of_live.iter().find_map(|seen| match &seen.ready {
+        Ok(()) => None,
+        Err(reason) => Some(format!("{}: {reason}", seen.unit.name)),
+    });
+    let why = why.unwrap_or_else(|| "the others are not there".to_owned());
+    let reason = slipway_kernel::text::sentence(&format!("{ready} of {wanted} units are ready; {why}"));
+    match ready {
+        0 => (AppStatus::Down, reason),
+        _ => (AppStatus::Degraded, reason),
+    }
+}
+
+/// Looks at every cluster for as long as the process lives: notes how apps are, has requests go where they can, and has apps put
+/// right of which units are missing.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn run(ctx: &Ctx) -> Result<()> {
+    loop {
+        look_at_all(ctx).await?;
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// One look at every cluster.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn look_at_all(ctx: &Ctx) -> Result<()> {
+    if clusters::service::socket(ctx).is_none() {
+        return Ok(());
+    }
+    let pools = pools::store::all(ctx.db.reader()).await?;
+    let apps = apps::with_units(ctx.db.reader()).await?;
+    let (mut is_new, mut is_complete) = (false, true);
+    for cluster in clusters::store::all(ctx.db.reader()).await? {
+        clusters::service::check(ctx, &cluster).await?;
+        let units = match clusters::service::driver(ctx, cluster.id).await {
+            Ok(driver) => driver.units(None).await.map(|units| (driver, units)).map_err(failed),
+            Err(error) => Err(error),
+        };
+        let Ok((driver, units)) = units else {
+            // What was seen last stays: what runs there still does, as far as anybody knows.
+            is_complete = false;
+            continue;
+        };
+        let mut by_app: HashMap<AppId, Vec<Unit>> = HashMap::new();
+        for unit in units {
+            by_app.entry(unit.app).or_default().push(unit);
+        }
+        let here = pools
+            .iter()
+            .filter(|pool| pool.cluster_id == cluster.id)
+            .map(|pool| pool.id);
+        let here: Vec<_> = here.collect();
+        for app in apps.iter().filter(|app| here.contains(&app.pool_id)) {
+            let units = by_app.remove(&app.id).unwrap_or_default();
+            let is_right = is_right(ctx, app, &units).await?;
+            is_new |= observe(ctx, app, &*driver, units).await?;
+            if !is_right {
+                let mut tx = ctx.begin().await?;
+                writing::wake(&mut tx, ctx, app).await?;
+                tx.commit().await?;
+            }
+        }
+    }
+    let observed = ctx.kept.get::<Observed>();
+    if is_complete && !observed.is_complete() {
+        observed.complete();
+        is_new = true;
+    }
+    match is_new {
+        true => routing::publish(ctx).await,
+        false => Ok(()),
+    }
+}
+
+/// Whether there are as many units of the live deploy as are wanted, and no others while no deploy goes on.
+async fn is_right(ctx: &Ctx, app: &App, units: &[Unit]) -> Result<bool> {
+    if app.status == AppStatus::Deleting {
+        return Ok(false);
+    }
+    let Some(version) = versions::service::live(ctx, app).await? else {
+        return Ok(true);
+    };
+    let count = |process: &str| {
+        let those = units
+            .iter()
+            .filter(|unit| unit.process == process && Some(i64::from(unit.deploy)) == app.live_deploy);
+        u32::try_from(those.filter(|unit| !is_over(unit)).count()).unwrap_or(u32::MAX)
+    };
+    let mut processes = version.processes.running();
+    let is_enough = processes.all(|process| count(&process.name) == app.units_of(&process.name));
+    let is_alone = units.iter().all(|unit| Some(i64::from(unit.deploy)) == app.live_deploy);
+    if is_enough && is_alone {
+        return Ok(true);
+    }
+    // A deploy that goes on puts it right itself.
+    Ok(deploys::store::active(ctx.db.reader(), app.id).await?.is_some())
+}
+
+fn is_over(unit: &Unit) -> bool {
+    matches!(unit.state, crate::clusters::driver::State::Ended(..))
+}

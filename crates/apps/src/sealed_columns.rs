@@ -1,0 +1,9 @@
+//! Which of this crate's columns hold sealed values.
+
+use slipway_kernel::secrets::SealedColumn;
+
+/// All of them; what a new one seals is found by a test on the finished schema, and by nobody else.
+#[must_use]
+pub fn sealed_columns() -> Vec<SealedColumn> {
+    vec![SealedColumn::new("app_envs", "sealed", "id", "organization_id")]
+}
