@@ -36,12 +36,13 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "buildkit",
             "docker",
             "router",
+            "tofu",
         ],
     ),
     ("runner", &["api", "client", "git", "tofu"]),
     (
         "server",
-        &["api", "kernel", "identity", "connections", "infra", "catalog"],
+        &["api", "kernel", "identity", "connections", "infra", "catalog", "apps"],
     ),
     ("cli", &["api", "client", "runner", "server", "tofu"]),
     (

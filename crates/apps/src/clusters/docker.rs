@@ -190,6 +190,10 @@ impl Driver for Docker {
 
     fn fetch<'a>(&'a self, image: &'a str, hear: Hear<'a>) -> BoxFuture<'a, Result<Image, DriverError>> {
         async move {
+            if image.starts_with("sha256:") {
+                // The engine's own name of an image, which no registry knows.
+                return self.image(image).await;
+            }
             let fetched = match self.engine.fetch_image(image, None, hear).await {
                 Ok(fetched) => fetched,
                 // What only this engine has, because it was built there, is fine where no registry has it.

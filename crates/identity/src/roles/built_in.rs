@@ -130,7 +130,7 @@ pub const MAINTAIN: BuiltIn = BuiltIn {
 pub const WRITE: BuiltIn = BuiltIn {
     body: "0000000000write0",
     name: "write",
-    description: "Plan and apply runs, lock workspaces, change variables and state.",
+    description: "Plan and apply runs, lock workspaces, change variables and state; deploy and scale apps.",
     permissions: &[
         "app-plan.read",
         "app.create",

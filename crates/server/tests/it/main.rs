@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod apps;
 mod catalog;
 mod connections;
 mod console;

@@ -30,15 +30,21 @@ impl TestApp {
     }
 
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::seeded(7, change).await
+    }
+
+    /// With ids that are like those of no other seed: for stories whose objects are outside of the server, too.
+    pub async fn seeded(seed: u64, change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut settings = Settings::default();
+        settings.apps.docker = false;
         settings.server.data_dir = directory.path().join("data");
         if is_postgres() {
             settings.database.url = Some(slipway_testing::postgres::database().unwrap());
         }
         change(&mut settings);
         let clock = Clock::manual(Timestamp::from_unix_ms(1_763_680_000_000));
-        let kernel = Kernel::open(settings, clock, Random::seeded(7), &domains::migrations())
+        let kernel = Kernel::open(settings, clock, Random::seeded(seed), &domains::migrations())
             .await
             .unwrap();
         domains::prepare(&Ctx::system(&kernel)).await.unwrap();

@@ -1,0 +1,7 @@
+//! Stories of apps, on a real Docker Engine.
+
+mod deploying;
+mod failing;
+mod load;
+mod source;
+mod stage;
