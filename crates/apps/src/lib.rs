@@ -10,5 +10,7 @@
 
 pub mod env;
 pub mod plans;
+pub mod platforms;
 pub mod pools;
 pub mod processes;
+pub mod sources;
