@@ -15,6 +15,10 @@ use crate::docker;
 /// Makes an image of such a folder.
 pub const DOCKERFILE: &str = "FROM scratch\nCOPY . /\nRUN [\"/bin/busybox\", \"--install\", \"/bin\"]\n";
 
+/// What a login shell does first, as Debian has it: it forgets the path that it was given.
+const PROFILE: &str = "PATH=/usr/local/bin:/usr/bin:/bin\nexport PATH\n\
+                       for part in /etc/profile.d/*.sh; do if [ -r \"$part\" ]; then . \"$part\"; fi; done\n";
+
 /// Of Go's own files: what compiling a program does not need.
 const NOT_FOR_COMPILING: [&str; 6] = ["api", "doc", "misc", "test", "src/cmd", "pkg/obj"];
 
@@ -26,9 +30,26 @@ pub fn busybox(root: &Path) -> Result<()> {
     copy(&docker::busybox()?, &root.join("bin/busybox"))?;
     fs::create_dir_all(root.join("tmp"))?;
     fs::set_permissions(root.join("tmp"), fs::Permissions::from_mode(0o777))?;
+    fs::create_dir_all(root.join("etc"))?;
+    fs::write(root.join("etc/profile"), PROFILE)?;
     fs::create_dir_all(root.join("usr/bin"))?;
     // Scripts name it so in their first line.
     symlink("/bin/env", root.join("usr/bin/env")).context("usr/bin/env")
+}
+
+/// The same with the web server nginx.
+///
+/// # Errors
+/// There is no nginx; the message says how to get it.
+pub fn nginx(root: &Path) -> Result<()> {
+    busybox(root)?;
+    let program = Path::new("/usr/sbin/nginx");
+    ensure!(
+        program.is_file(),
+        "nginx is needed for this test: `apt-get install nginx` on Debian"
+    );
+    copy(program, &below(root, program))?;
+    copy_libraries(root, &[program.to_owned()])
 }
 
 /// The same with Python and its standard library.

@@ -98,7 +98,13 @@ pub fn plan(wanted: &Wanted<'_>) -> Result<BuildPlan, PlanError> {
     if known != Some(Shipped::Static) {
         text = lines::in_place_of(&text, PROCESS, &process);
     }
-    let text = text.replace(CACHE, &format!("id={}-", wanted.cache));
+    // A comma would be the next option.
+    let cache: String = wanted
+        .cache
+        .chars()
+        .filter(|one| one.is_ascii_alphanumeric() || *one == '-')
+        .collect();
+    let text = text.replace(CACHE, &format!("id={cache}-"));
     let ours = [
         ("SLIPWAY_BUILD_IMAGE", Some(images.build.as_str())),
         ("SLIPWAY_RUN_IMAGE", Some(images.run.as_str())),

@@ -6,7 +6,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use slipway_buildkit::Ignored;
+use slipway_buildkit::{Ignored, Tree};
 
 use super::archives::limits;
 use super::context::SAYING;
@@ -25,8 +25,23 @@ const NEVER_NEEDED: &str = "**/.git\n**/.hg\n**/.svn\n**/.DS_Store\n**/node_modu
 /// # Errors
 /// When something cannot be read, when there are too many files, and when the ignore file does not say what it means.
 pub fn chosen(directory: &Path) -> Result<Vec<String>, SourceError> {
+    walked(directory, true)
+}
+
+/// What a build sees of a source, however it came: the same, without what an ignore file keeps from images although it is sent, such
+/// as the Dockerfile.
+///
+/// # Errors
+/// As [`chosen`].
+pub fn tree(directory: &Path) -> Result<Tree, SourceError> {
+    let paths = walked(directory, false)?;
+    Ok(Tree::of_paths(directory, paths.iter().map(String::as_str))?)
+}
+
+fn walked(directory: &Path, sends_what_says: bool) -> Result<Vec<String>, SourceError> {
     let mut choosing = Choosing {
         ignored: ignored(directory)?,
+        sends_what_says,
         paths: Vec::new(),
     };
     choosing.walk(directory, "")?;
@@ -62,6 +77,7 @@ fn ignored(directory: &Path) -> Result<Ignored, SourceError> {
 
 struct Choosing {
     ignored: Ignored,
+    sends_what_says: bool,
     paths: Vec<String>,
 }
 
@@ -82,7 +98,7 @@ impl Choosing {
             };
             let kind = found.file_type().map_err(unreadable)?;
             let says = SAYING.contains(&path.as_str()) || IGNORE_FILES.contains(&path.as_str());
-            let stays = self.ignored.leaves_out(&path) && !says;
+            let stays = self.ignored.leaves_out(&path) && !(says && self.sends_what_says);
             if kind.is_dir() && (!stays || self.ignored.takes_back()) {
                 self.walk(&found.path(), &path)?;
             }
@@ -149,6 +165,19 @@ mod tests {
             names.contains(&"a".to_owned()) && !names.contains(&"b".to_owned()),
             "{names:?}"
         );
+    }
+
+    #[test]
+    fn a_build_does_not_see_what_is_sent_only_to_say_how_to_build() {
+        let folder = folder(&[
+            (".dockerignore", "Dockerfile\n"),
+            ("Dockerfile", ""),
+            ("a", ""),
+            (".env", ""),
+        ]);
+        let seen = tree(folder.path()).unwrap();
+        assert!(seen.has_file("a") && seen.has_file(".dockerignore"));
+        assert!(!seen.has_file("Dockerfile") && !seen.has_file(".env"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(crate) const SAYING: [&str; 6] = [
 const MARKING: [&str; 4] = ["go.mod", "package.json", "pyproject.toml", "requirements.txt"];
 /// Of one file that is read, in bytes.
 const LARGEST_TEXT: u64 = 1 << 20;
-/// Names that are looked at; below the top more are not needed.
+/// Names that are kept of what is below the top.
 const MOST_NAMES: usize = 20_000;
 
 /// A source as far as decisions need it: paths down to the second level, folders with a slash behind them, and some texts.
@@ -60,7 +60,7 @@ impl Context {
             if is_folder && is_top && !name.starts_with('.') {
                 self.walk(&found.path(), &path, false)?;
             }
-            if self.paths.len() < MOST_NAMES {
+            if is_top || self.paths.len() < MOST_NAMES {
                 self.paths.insert(path);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use slipway_buildkit::TreeError;
 use slipway_buildkit::ignored::PatternError;
 use slipway_tofu::archive::{ArchiveError, PackError};
 
@@ -27,6 +28,9 @@ pub enum SourceError {
         /// Which line, and why.
         error: PatternError,
     },
+    /// What a build would see cannot be read.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
     /// The operating system does not let it be read.
     #[error("`{path}` could not be read: {source}")]
     Read {

@@ -14,7 +14,7 @@ mod manifest;
 
 pub use archives::{limits, pack, unpack};
 pub use blobs::Blobs;
-pub use choosing::chosen;
+pub use choosing::{chosen, tree};
 pub use context::Context;
 pub use error::SourceError;
 pub use manifest::{Digest, Entry, Manifest, ManifestError, missing};

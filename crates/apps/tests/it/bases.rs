@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use slipway_apps::platforms::BuildPlan;
+use slipway_buildkit::Tree;
 use slipway_docker::Engine;
 use slipway_testing::roots;
 use tokio::sync::OnceCell;
@@ -13,6 +14,12 @@ use crate::fixture::run;
 pub async fn busybox(engine: &Engine) -> String {
     static MADE: OnceCell<String> = OnceCell::const_new();
     made(&MADE, engine, "busybox", roots::busybox).await
+}
+
+/// With nginx.
+pub async fn nginx(engine: &Engine) -> String {
+    static MADE: OnceCell<String> = OnceCell::const_new();
+    made(&MADE, engine, "nginx", roots::nginx).await
 }
 
 /// With Python.
@@ -46,7 +53,13 @@ async fn made(
             dockerfile: roots::DOCKERFILE.to_owned(),
             ..BuildPlan::default()
         };
-        let (built, log) = run(engine, &format!("base-{name}"), &plan, root.path()).await;
+        let (built, log) = run(
+            engine,
+            &format!("base-{name}"),
+            &plan,
+            Tree::of_folder(root.path()).unwrap(),
+        )
+        .await;
         built.unwrap_or_else(|error| panic!("{error}\n{}", log.join("\n")))
     };
     made.get_or_init(build).await.clone()

@@ -96,7 +96,7 @@ pub async fn build(engine: &Engine, app: &str, platform: &Platform, source: &Pat
         secrets: &BTreeSet::from([SECRET.0.to_owned()]),
     })
     .unwrap();
-    let (image, log) = run(engine, app, &plan, source).await;
+    let (image, log) = run(engine, app, &plan, tree(source)).await;
     let image = image.map_err(|error| format!("{error}\n{}", log.join("\n")))?;
     let about = engine.image(&image).await.unwrap();
     let defaults = ImageDefaults {
@@ -111,12 +111,17 @@ pub async fn build(engine: &Engine, app: &str, platform: &Platform, source: &Pat
     })
 }
 
+/// What a build sees of a source.
+pub fn tree(source: &Path) -> Tree {
+    slipway_apps::sources::tree(source).unwrap()
+}
+
 /// Carries a plan out; the image's name, and the log.
 pub async fn run(
     engine: &Engine,
     app: &str,
     plan: &BuildPlan,
-    source: &Path,
+    context: Tree,
 ) -> (Result<String, BuildFailed>, Vec<String>) {
     let build = Build {
         id: unlike("build"),
@@ -129,7 +134,7 @@ pub async fn run(
     };
     let session = Session {
         dockerfile: Tree::new().with_file("Dockerfile", plan.dockerfile.clone()),
-        context: Tree::of_folder(source).unwrap(),
+        context,
         secrets: BTreeMap::from([(SECRET.0.to_owned(), Secret::new(SECRET.1.as_bytes().to_vec()))]),
         ..Session::default()
     };

@@ -45,11 +45,11 @@ RUN mkdir -p /home/application \
         '    gzip_vary on;' \
         '    gzip_proxied any;' \
         '    gzip_types text/css text/javascript application/json image/svg+xml text/plain text/xml application/wasm;' \
-        '    # A name that says what is in the file (app.3f9a1c2b.js, index-BxK3v9aQ.css) never means another file.' \
+        '    # A name with a digest (app.3f9a1c2b.js, assets/index-BxK3v9aQ.css) never means another file; a date is no digest.' \
         '    map $uri $keep {' \
         '        default "no-cache";' \
-        '        "~[.-][0-9a-f]{8,}\.[a-z0-9]+$" "public, max-age=31536000, immutable";' \
-        '        "~^/assets/[^/]+-[A-Za-z0-9_-]{8}\.[a-z0-9]+$" "public, max-age=31536000, immutable";' \
+        '        "~[.-](?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{8,}\.[a-z0-9]+$" "public, max-age=31536000, immutable";' \
+        '        "~^/assets/[^/]+-(?=[^.]*[A-Z])(?=[^.]*[0-9])[A-Za-z0-9_-]{8}\.[a-z0-9]+$" "public, max-age=31536000, immutable";' \
         '    }' \
         '    server {' \
         '        listen PORT;' \
