@@ -177,6 +177,7 @@ fn of_language(known: Shipped, wanted: &Wanted<'_>) -> Result<Found, PlanError> 
         Shipped::Python => {
             found.process = python::process(context);
             found.dependencies = Some(python::dependencies(context));
+            found.warnings = python::warnings(context);
             python::LOOKED_FOR
         }
         Shipped::Node => {

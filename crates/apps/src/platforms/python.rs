@@ -33,6 +33,33 @@ pub(super) fn dependencies(context: &Context) -> &'static str {
     "pyproject.tom[l]"
 }
 
+/// What whoever deploys it should know.
+pub(super) fn warnings(context: &Context) -> Vec<String> {
+    if context.has("requirements.txt") || context.has("Pipfile") || context.has("Pipfile.lock") {
+        return Vec::new();
+    }
+    let mut warnings = Vec::new();
+    if let Some(file) = ["poetry.lock", "uv.lock", "pdm.lock"]
+        .into_iter()
+        .find(|file| context.has(file))
+    {
+        warnings.push(format!(
+            "{file} is not read: packages are installed in whatever versions pyproject.toml allows today. Export a requirements.txt."
+        ));
+    }
+    let project = context.text("pyproject.toml").map(toml::from_str::<toml::Table>);
+    if let Some(Ok(project)) = project
+        && !project.contains_key("project")
+    {
+        warnings.push(
+            "pyproject.toml has no table [project], so no packages are installed: name them there under `dependencies`, or in a \
+             requirements.txt."
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
 /// Whether a line of a requirements.txt needs more than itself.
 fn refers_to_files(line: &str) -> bool {
     let line = line.trim();
@@ -76,6 +103,21 @@ mod tests {
     fn which_files_name_packages(#[case] text: &str, #[case] expected: &str) {
         let context = Context::default().with_file("requirements.txt", text);
         assert_eq!(dependencies(&context), expected);
+    }
+
+    #[test]
+    fn packages_that_are_not_found_are_told() {
+        let context = Context::default()
+            .with_file("pyproject.toml", "[tool.poetry.dependencies]\nflask = \"*\"\n")
+            .with_file("poetry.lock", "");
+        let told = warnings(&context);
+        assert!(
+            told[0].starts_with("poetry.lock is not read") && told[1].contains("no table [project]"),
+            "{told:?}"
+        );
+        assert!(warnings(&context.with_file("requirements.txt", "flask")).is_empty());
+        let context = Context::default().with_file("pyproject.toml", "[project]\nname = \"x\"\n");
+        assert!(warnings(&context).is_empty());
     }
 
     #[test]

@@ -154,6 +154,24 @@ mod tests {
         assert!(said.names_commands());
     }
 
+    /// What the guide shows is what is read.
+    #[test]
+    fn the_table_of_the_guide_is_read() {
+        let guide = include_str!("../../../../docs/guide/apps/platforms.md");
+        let table = guide
+            .split("```toml\n")
+            .nth(1)
+            .and_then(|rest| rest.split("```").next());
+        let said = Said::read(&context(&[("slipway.toml", table.unwrap())])).unwrap();
+        assert_eq!(
+            (said.name.as_deref(), said.pool.as_deref(), said.hooks().build.len()),
+            (Some("shop"), Some("production"), 1)
+        );
+        let declared = said.declared(&ImageDefaults::default()).unwrap();
+        assert_eq!(declared.processes["web"].ports.as_ref().unwrap()[0].target, 8080);
+        assert_eq!(declared.processes["worker"].ports.as_ref().unwrap()[0].target, 9000);
+    }
+
     #[test]
     fn without_files_the_image_is_run() {
         let said = Said::read(&Context::default()).unwrap();
