@@ -69,6 +69,8 @@ check() {
         need_package "the Docker Engine" docker.io /usr/sbin/dockerd dockerd
         need_package "a registry for images" docker-registry docker-registry
         need_package "a static busybox" busybox-static /bin/busybox busybox
+        # Sites are served by it, in an image that a test makes.
+        need_package nginx nginx /usr/sbin/nginx
         # `make bench` signs what its provider registry gives.
         need_package GnuPG gnupg gpg
         if ! python3 -c 'import ensurepip' 2>/dev/null; then
@@ -84,7 +86,8 @@ can_install() {
 
 install_packages() {
     printf 'prerequisites: installing %s\n' "${packages[*]}"
-    export DEBIAN_FRONTEND=noninteractive
+    # Nothing of it becomes a service that runs: in the runlevel of one user Debian starts none.
+    export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
     apt-get update --quiet --quiet
     apt-get install --quiet --quiet --yes --no-install-recommends "${packages[@]}" >/dev/null
 }

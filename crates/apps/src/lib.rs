@@ -17,10 +17,12 @@ pub mod env;
 mod jobs;
 pub mod permissions;
 pub mod plans;
+pub mod platforms;
 pub mod pools;
 pub mod processes;
 pub mod running;
 mod sealed_columns;
+pub mod sources;
 pub mod uploads;
 pub mod versions;
 

@@ -2,13 +2,12 @@
 //! protocol is that of <https://github.com/tonistiigi/fsutil> (`send.go`).
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use bollard_buildkit_proto::fsutil::types::packet::PacketType;
 use bollard_buildkit_proto::fsutil::types::{Packet, Stat};
 use futures::{Stream, StreamExt};
 use tokio::io::AsyncReadExt;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tonic::{Status, Streaming};
 
 use crate::tree::{Content, Entry, Kind, Tree};
@@ -41,27 +40,19 @@ pub(crate) fn send(
 }
 
 async fn converse(tree: &Tree, mut asked: Streaming<Packet>, packets: &Sender) -> Result<(), Status> {
-    let files = tell(tree, packets).await?;
-    let turns = Arc::new(Semaphore::new(AT_ONCE));
+    let mut files = tell(tree, packets).await?;
+    // Requests are taken as they come, and answered some at a time: thousands that nobody took would look like an attack to
+    // the connection. Each file is given once, so no more can wait than there are.
+    let (wanted, waiting) = mpsc::unbounded_channel();
+    tokio::spawn(answer(waiting, packets.clone()));
     while let Some(packet) = asked.next().await {
         let packet = packet?;
         match packet.r#type() {
             PacketType::PacketReq => {
-                let file = files.get(&packet.id).cloned();
-                let (path, content) =
-                    file.ok_or_else(|| Status::invalid_argument("there is no file of that number"))?;
-                let turn = Arc::clone(&turns)
-                    .acquire_owned()
-                    .await
-                    .map_err(|_| Status::cancelled("closed"))?;
-                let packets = packets.clone();
-                tokio::spawn(async move {
-                    if let Err(error) = read(packet.id, &content, &packets).await {
-                        let said = Status::aborted(format!("{path} could not be read: {error}"));
-                        let _gone = packets.send(Err(said)).await;
-                    }
-                    drop(turn);
-                });
+                let (path, content) = files
+                    .remove(&packet.id)
+                    .ok_or_else(|| Status::invalid_argument("there is no file of that number"))?;
+                wanted.send((packet.id, path, content)).map_err(|_| gone())?;
             }
             PacketType::PacketFin => {
                 let last = Packet {
@@ -75,6 +66,18 @@ async fn converse(tree: &Tree, mut asked: Streaming<Packet>, packets: &Sender) -
         }
     }
     Ok(())
+}
+
+/// Reads what is wanted, until nothing can be wanted any more.
+async fn answer(waiting: mpsc::UnboundedReceiver<(u32, String, Content)>, packets: Sender) {
+    let wanted = futures::stream::unfold(waiting, async |mut waiting| Some((waiting.recv().await?, waiting)));
+    let read = async |(id, path, content): (u32, String, Content)| {
+        if let Err(error) = read(id, &content, &packets).await {
+            let said = Status::aborted(format!("{path} could not be read: {error}"));
+            let _gone = packets.send(Err(said)).await;
+        }
+    };
+    wanted.for_each_concurrent(AT_ONCE, read).await;
 }
 
 /// Tells of everything; the files by the numbers that they are asked for with.

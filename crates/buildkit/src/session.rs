@@ -28,6 +28,9 @@ use crate::ignored::Ignored;
 use crate::sending;
 use crate::tree::Tree;
 
+/// The largest that HTTP/2 has (RFC 9113, 6.9.1). What comes are questions; who asks is the engine that builds.
+const LARGEST_WINDOW: u32 = (1 << 31) - 1;
+
 /// What BuildKit is told that it may ask, as the header `X-Docker-Expose-Session-Grpc-Method` has it.
 pub const METHODS: [&str; 4] = [
     "/grpc.health.v1.Health/Check",
@@ -80,6 +83,8 @@ impl Session {
             .add_service(SecretsServer::new(Mounts(self.secrets)))
             .add_service(AuthServer::new(Logins(self.logins)));
         http2::Builder::new(TokioExecutor::new())
+            // By this the connection counts how many small messages may wait: a request for a file is one.
+            .initial_connection_window_size(LARGEST_WINDOW)
             .serve_connection(connection, TowerToHyperService::new(routes.prepare()))
             .await
     }

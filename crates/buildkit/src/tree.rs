@@ -106,6 +106,24 @@ impl Tree {
         Ok(tree)
     }
 
+    /// What is at some paths of a folder: files, links and folders without what is in them, all relative and with slashes. Blocks:
+    /// call it where that is fine.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn of_paths<'a>(root: &Path, paths: impl IntoIterator<Item = &'a str>) -> Result<Self, TreeError> {
+        let mut tree = Self::new();
+        for path in paths {
+            let full = root.join(path);
+            let metadata = full.symlink_metadata().map_err(|source| TreeError::Unreadable {
+                path: path.to_owned(),
+                source,
+            })?;
+            tree.take(path, &full, &metadata)?;
+        }
+        Ok(tree)
+    }
+
     fn walk(&mut self, folder: &Path, above: &str, ignored: &Ignored, names: &mut usize) -> Result<(), TreeError> {
         let unreadable = |path: &str| {
             let path = if path.is_empty() {
@@ -311,6 +329,17 @@ mod tests {
             paths(&Tree::of_folder(folder.path()).unwrap()),
             ["docs", "docs/keep.txt", "main.py"]
         );
+    }
+
+    #[test]
+    fn of_paths_only_those_come_with_the_folders_above() {
+        let folder = folder(&["a/b/c", "a/d", "e"]);
+        assert_eq!(
+            paths(&Tree::of_paths(folder.path(), ["a/b/c", "e"]).unwrap()),
+            ["a", "a/b", "a/b/c", "e"]
+        );
+        let error = Tree::of_paths(folder.path(), ["gone"]).unwrap_err().to_string();
+        assert!(error.starts_with("gone could not be read"), "{error}");
     }
 
     #[test]

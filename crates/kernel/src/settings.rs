@@ -3,6 +3,7 @@
 //! The server crate reads them from file, environment and flags; here they are only named and described. Secrets are
 //! never values here but files that hold them.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -272,6 +273,20 @@ pub struct Apps {
     pub source_bytes: usize,
     /// Whether commands of builds have no network.
     pub builds_without_network: bool,
+    /// The images that platforms build on, by the platform's name: `build` to build in, `run` to run in. What is not said is a
+    /// public image.
+    #[schema(value_type = Object)]
+    pub platform_images: BTreeMap<String, PlatformImages>,
+}
+
+/// The images that a platform builds on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PlatformImages {
+    /// In which it builds.
+    pub build: String,
+    /// In which the app runs.
+    pub run: String,
 }
 
 impl Default for Apps {
@@ -286,6 +301,7 @@ impl Default for Apps {
             start_seconds: 120,
             source_bytes: 256 << 20,
             builds_without_network: false,
+            platform_images: BTreeMap::new(),
         }
     }
 }

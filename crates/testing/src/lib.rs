@@ -9,6 +9,7 @@ pub mod kubernetes;
 pub mod mariadb;
 pub mod postgres;
 pub mod registry;
+pub mod roots;
 pub mod s3;
 pub mod sampled;
 pub mod smtp;

@@ -1,6 +1,7 @@
 //! SHA-256 digests as lower-case hex, and a digest of JSON that does not depend on spacing or key order.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use serde_json::value::RawValue;
@@ -14,6 +15,26 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     let mut context = Context::new(&SHA256);
     context.update(bytes);
     finish(context)
+}
+
+/// SHA-256 of everything that a reader gives, with its size in bytes; never more than a piece of it is in memory.
+///
+/// # Errors
+/// The reader's own.
+pub fn sha256_hex_of(mut reader: impl Read) -> io::Result<(String, u64)> {
+    let mut context = Context::new(&SHA256);
+    let mut piece = vec![0; 64 * 1024];
+    let mut size = 0_u64;
+    loop {
+        let count = match reader.read(&mut piece) {
+            Ok(0) => return Ok((finish(context), size)),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        context.update(piece.get(..count).unwrap_or_default());
+        size = size.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+    }
 }
 
 /// SHA-256 over the canonical form of a JSON document: keys sorted, no spacing, strings re-encoded, numbers as written.
@@ -91,5 +112,6 @@ mod tests {
             sha256_hex(b"abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+        assert_eq!(sha256_hex_of(&b"abc"[..]).unwrap(), (sha256_hex(b"abc"), 3));
     }
 }

@@ -33,6 +33,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "connections",
             "infra",
             "catalog",
+            "tofu",
             "buildkit",
             "docker",
             "router",

@@ -15,6 +15,7 @@ use slipway_docker::{Build as EngineBuild, BuildFailed, DockerError, Engine};
 use tokio_util::sync::CancellationToken;
 
 use super::driver::{Build, Desired, Driver, DriverError, Hear, Image, LogLine, State, Unit};
+use crate::sources;
 
 /// The network that all units are in.
 const NETWORK: &str = "slipway";
@@ -25,6 +26,8 @@ const VERSION: &str = "slipway.version";
 const NAME: &str = "slipway.unit";
 /// On units that run by themselves, which are none of a process.
 const ONCE: &str = "slipway.once";
+/// What the engine is told that the Dockerfile is called.
+const DOCKERFILE: &str = "Dockerfile";
 /// How often a unit that runs by itself is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -94,11 +97,11 @@ impl Docker {
 
     async fn built(&self, build: &Build, cancelled: &CancellationToken, hear: Hear<'_>) -> Result<Image, DriverError> {
         let folder = build.folder.clone();
-        let read = tokio::task::spawn_blocking(move || Tree::of_folder(&folder)).await;
+        let read = tokio::task::spawn_blocking(move || sources::tree(&folder)).await;
         let tree = read.map_err(|error| DriverError::Refused(error.to_string()))?;
         let tree = tree.map_err(|error| DriverError::Refused(error.to_string()))?;
         let session = Session {
-            dockerfile: tree.clone(),
+            dockerfile: Tree::new().with_file(DOCKERFILE, build.dockerfile.clone()),
             context: tree,
             ..Session::default()
         };
@@ -106,7 +109,7 @@ impl Docker {
         let wanted = EngineBuild {
             id: build.id.clone(),
             tag,
-            dockerfile: build.dockerfile.clone(),
+            dockerfile: DOCKERFILE.to_owned(),
             arguments: build.arguments.clone(),
             labels: BTreeMap::from([(APP.to_owned(), build.app.clone())]),
             sharing_key: build.app.clone(),

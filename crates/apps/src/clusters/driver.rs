@@ -100,7 +100,7 @@ pub struct Build {
     pub id: String,
     /// A folder with the files.
     pub folder: PathBuf,
-    /// Path of the Dockerfile in it.
+    /// What the Dockerfile says.
     pub dockerfile: String,
     /// Values of `ARG`.
     pub arguments: BTreeMap<String, String>,

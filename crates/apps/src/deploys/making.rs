@@ -1,7 +1,7 @@
 //! The first step of a deploy: the image, and the version that is made of it.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path};
 
 use slipway_api::deploys::DeployKind;
 use slipway_kernel::text::sentence;
@@ -13,16 +13,16 @@ use super::model::{Deploy, Wanted};
 use super::saying::Telling;
 use crate::apps::App;
 use crate::clusters::driver::{Build, Driver, DriverError, Image};
-use crate::processes::{Declared, FileError, ImageDefaults, TsuruYaml, declared, read_procfile, read_tsuru_yaml};
+use crate::platforms::{self, BuildPlan, Chosen, Images, Platform, Shipped, detect, own_dockerfile};
+use crate::processes::{Declared, FileError, ImageDefaults, Protocol, Said};
+use crate::sources::Context;
 use crate::uploads;
 use crate::versions::model::Processes;
 use crate::versions::{self, AppVersion};
 
 /// The port that units are told to listen on where their image names none.
 const PORT: u16 = 8080;
-/// Names that the file about an app's processes may have, the first that is there counts.
-const TSURU_FILES: [&str; 3] = ["tsuru.yml", "tsuru.yaml", "app.yaml"];
-/// Largest file about processes, in bytes.
+/// Largest Dockerfile, in bytes.
 const LARGEST_FILE: u64 = 256 << 10;
 
 /// What a version is made of.
@@ -48,36 +48,27 @@ pub(super) async fn made(
                 fetched = driver.fetch(image, &hear) => fetched?,
                 () = cancelled.cancelled() => return Err(Stop::Canceled),
             };
-            of_image(fetched, &BTreeMap::new(), TsuruYaml::default(), told)
+            of_image(fetched, &Said::default(), told)
         }
-        Wanted::Source { digest, dockerfile, .. } => {
+        Wanted::Source {
+            digest,
+            dockerfile,
+            platform,
+        } => {
             let source = uploads::service::find(ctx, app.id, digest).await?;
             let folder = tempfile::tempdir().map_err(|error| Stop::Later(Error::internal(error)))?;
             uploads::service::unpack(ctx, &source, folder.path()).await?;
-            let dockerfile = dockerfile.as_deref().unwrap_or("Dockerfile");
-            if !folder.path().join(dockerfile).is_file() {
-                return Err(Stop::Failed(format!(
-                    "The source has no {dockerfile}. Add one, or name another by --dockerfile."
-                )));
-            }
-            told.say(format!("==> Build {dockerfile}"));
+            let named = (dockerfile.as_deref(), platform.as_deref());
+            let (said, plan) = planned(ctx, app, folder.path(), named, told)?;
             let build = Build {
                 app: app.id.to_string(),
                 id: deploy.id.to_string(),
                 folder: folder.path().to_owned(),
-                dockerfile: dockerfile.to_owned(),
-                arguments: BTreeMap::new(),
+                dockerfile: plan.dockerfile,
+                arguments: plan.arguments,
             };
             let built = driver.build(&build, cancelled, &|line| told.say(line)).await?;
-            let procfile = match file(folder.path(), &["Procfile"]).await? {
-                Some((_, text)) => read_procfile(&text).map_err(unreadable)?,
-                None => BTreeMap::new(),
-            };
-            let said = match file(folder.path(), &TSURU_FILES).await? {
-                Some((name, text)) => read_tsuru_yaml(name, &text).map_err(unreadable)?,
-                None => TsuruYaml::default(),
-            };
-            of_image(built, &procfile, said, told)
+            of_image(built, &said, told)
         }
         Wanted::Version(number) => {
             let version = versions::store::find(ctx.db.reader(), app.id, *number).await?;
@@ -93,40 +84,109 @@ pub(super) async fn made(
     }
 }
 
-fn of_image(image: Image, procfile: &BTreeMap<String, String>, said: TsuruYaml, told: &Telling) -> Result<Made, Stop> {
+/// How a source becomes an image: by the Dockerfile that was named, by a platform that was named or that a file of it names, or by
+/// what is found.
+fn planned(
+    ctx: &Ctx,
+    app: &App,
+    folder: &Path,
+    (dockerfile, platform): (Option<&str>, Option<&str>),
+    told: &Telling,
+) -> Result<(Said, BuildPlan), Stop> {
+    let context = Context::of_folder(folder).map_err(|error| Stop::Failed(sentence(&error.to_string())))?;
+    let said = Said::read(&context).map_err(unreadable)?;
+    let (arguments, secrets) = (BTreeMap::new(), BTreeSet::new());
+    let own = |path: &str| {
+        let text = dockerfile_text(folder, path)?;
+        told.say(format!("==> Build {path}"));
+        own_dockerfile(&text, &said, &arguments, &secrets).map_err(|error| Stop::Failed(sentence(&error.to_string())))
+    };
+    let by = |platform: Platform| {
+        told.say(format!("==> Build by the platform {}", platform.name));
+        let cache = app.id.to_string();
+        let wanted = platforms::Wanted {
+            platform: &platform,
+            context: &context,
+            said: &said,
+            cache: &cache,
+            arguments: &arguments,
+            secrets: &secrets,
+        };
+        platforms::plan(&wanted).map_err(|error| Stop::Failed(sentence(&error.to_string())))
+    };
+    let plan = match (dockerfile, platform.or(said.platform.as_deref())) {
+        (Some(path), _) => own(path)?,
+        (None, Some(name)) => by(of_name(ctx, name)?)?,
+        (None, None) => {
+            let choice = detect(&context).map_err(|error| Stop::Failed(sentence(&error.to_string())))?;
+            told.say(choice.why);
+            match choice.chosen {
+                Chosen::Dockerfile => own("Dockerfile")?,
+                Chosen::Platform(shipped) => by(with_images(ctx, shipped))?,
+            }
+        }
+    };
+    for warning in &plan.warnings {
+        told.say(format!("Warning: {warning}"));
+    }
+    Ok((said, plan))
+}
+
+/// The text of a Dockerfile of the source.
+fn dockerfile_text(folder: &Path, path: &str) -> Result<String, Stop> {
+    let is_inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    let full = folder.join(path);
+    let about = std::fs::symlink_metadata(&full).ok().filter(|about| is_inside && about.is_file());
+    let about = about.ok_or_else(|| {
+        Stop::Failed(format!("The source has no {path}. Add one, or name another by --dockerfile."))
+    })?;
+    if about.len() > LARGEST_FILE {
+        return Err(Stop::Failed(format!("{path} has more than {} KiB.", LARGEST_FILE >> 10)));
+    }
+    std::fs::read_to_string(&full).map_err(|error| Stop::Failed(format!("{path} cannot be read: {error}.")))
+}
+
+fn of_name(ctx: &Ctx, name: &str) -> Result<Platform, Stop> {
+    let known = Shipped::ALL.map(Shipped::name).join(", ");
+    let shipped = Shipped::of_name(name)
+        .ok_or_else(|| Stop::Failed(format!("There is no platform \"{name}\"; there is: {known}.")))?;
+    Ok(with_images(ctx, shipped))
+}
+
+/// A platform on the images that the settings say.
+fn with_images(ctx: &Ctx, shipped: Shipped) -> Platform {
+    let mut platform = shipped.platform();
+    if let Some(images) = ctx.settings.apps.platform_images.get(shipped.name()) {
+        let or = |said: &str, usual: String| if said.is_empty() { usual } else { said.to_owned() };
+        platform.images = Images {
+            build: or(&images.build, platform.images.build),
+            run: or(&images.run, platform.images.run),
+        };
+    }
+    platform
+}
+
+fn of_image(image: Image, said: &Said, told: &Telling) -> Result<Made, Stop> {
     let defaults = ImageDefaults {
         entrypoint: image.entrypoint,
         command: image.command,
     };
-    let declared: Declared = declared(procfile, said, &defaults).map_err(unreadable)?;
+    let declared: Declared = said.declared(&defaults).map_err(unreadable)?;
     for warning in &declared.warnings {
         told.say(format!("Warning: {warning}"));
     }
+    let processes = Processes::of(&declared, &defaults);
+    let taking = processes.taking_requests();
+    let ports = taking.and_then(|process| declared.processes.get(&process.name)?.ports.as_ref());
+    let declared_port = ports.and_then(|ports| ports.iter().find(|port| port.protocol == Protocol::Tcp));
     Ok(Made {
-        processes: Processes::of(&declared, &defaults),
-        port: image.ports.first().copied().unwrap_or(PORT),
+        port: declared_port
+            .map(|port| port.target)
+            .or_else(|| image.ports.first().copied())
+            .unwrap_or(PORT),
+        processes,
         image: image.reference,
     })
-}
-
-/// The first of these files that is there.
-async fn file(folder: &Path, names: &[&'static str]) -> Result<Option<(&'static str, String)>, Stop> {
-    for name in names {
-        let path = folder.join(name);
-        let Ok(about) = tokio::fs::symlink_metadata(&path).await else {
-            continue;
-        };
-        if !about.is_file() || about.len() > LARGEST_FILE {
-            return Err(Stop::Failed(format!(
-                "{name} is no file of at most {} KiB.",
-                LARGEST_FILE >> 10
-            )));
-        }
-        let text = tokio::fs::read_to_string(&path).await;
-        let text = text.map_err(|error| Stop::Failed(format!("{name} cannot be read: {error}.")))?;
-        return Ok(Some((name, text)));
-    }
-    Ok(None)
 }
 
 fn unreadable(error: FileError) -> Stop {

@@ -34,10 +34,7 @@ pub fn declared(
     } else {
         named
     };
-    let asked = match names.len() {
-        1 => names.first().cloned(),
-        _ => Some(WEB.to_owned()),
-    };
+    let asked = taking_requests(names.iter());
     let mut processes = BTreeMap::new();
     for name in names {
         let own = said.processes.get(&name).cloned().unwrap_or_default();
@@ -61,6 +58,14 @@ pub fn declared(
         hooks: said.hooks,
         warnings,
     })
+}
+
+/// The process that requests go to: `web`, or the only one.
+pub(super) fn taking_requests<'a>(mut names: impl Iterator<Item = &'a String>) -> Option<String> {
+    match (names.next(), names.next()) {
+        (Some(only), None) => Some(only.clone()),
+        _ => Some(WEB.to_owned()),
+    }
 }
 
 /// Only `web` may be what the image runs by itself: two processes that do the same are a mistake.

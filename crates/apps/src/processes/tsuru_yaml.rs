@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::model::{Check, Command, FileError, Hooks, Port, Probe, Protocol};
+use super::nearest::nearest;
 use super::procfile::is_name;
 
 // As Tsuru's own (`provision/kubernetes/deploy.go`).
@@ -47,15 +48,30 @@ pub struct ProcessSaid {
     pub ports: Option<Vec<Port>>,
 }
 
+/// A check as it is written.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CheckSaid {
+    pub(super) path: Option<String>,
+    pub(super) scheme: Option<String>,
+    pub(super) headers: Option<BTreeMap<String, String>>,
+    pub(super) command: Option<Vec<String>>,
+    pub(super) allowed_failures: Option<u32>,
+    pub(super) interval_seconds: Option<u64>,
+    pub(super) timeout_seconds: Option<u64>,
+    pub(super) deploy_timeout_seconds: Option<u64>,
+    pub(super) force_restart: Option<bool>,
+}
+
 mod wire {
-    use super::{BTreeMap, Deserialize};
+    use super::{BTreeMap, CheckSaid, Deserialize};
 
     #[derive(Default, Deserialize)]
     #[serde(default)]
     pub(super) struct File {
         pub(super) hooks: Option<Hooks>,
-        pub(super) healthcheck: Option<Check>,
-        pub(super) startupcheck: Option<Check>,
+        pub(super) healthcheck: Option<CheckSaid>,
+        pub(super) startupcheck: Option<CheckSaid>,
         pub(super) processes: Option<Vec<Process>>,
         pub(super) kubernetes: Option<Kubernetes>,
     }
@@ -74,26 +90,12 @@ mod wire {
         pub(super) after: Option<Vec<String>>,
     }
 
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    pub(super) struct Check {
-        pub(super) path: Option<String>,
-        pub(super) scheme: Option<String>,
-        pub(super) headers: Option<BTreeMap<String, String>>,
-        pub(super) command: Option<Vec<String>>,
-        pub(super) allowed_failures: Option<u32>,
-        pub(super) interval_seconds: Option<u64>,
-        pub(super) timeout_seconds: Option<u64>,
-        pub(super) deploy_timeout_seconds: Option<u64>,
-        pub(super) force_restart: Option<bool>,
-    }
-
     #[derive(Deserialize)]
     pub(super) struct Process {
         pub(super) name: String,
         pub(super) command: Option<String>,
-        pub(super) healthcheck: Option<Check>,
-        pub(super) startupcheck: Option<Check>,
+        pub(super) healthcheck: Option<CheckSaid>,
+        pub(super) startupcheck: Option<CheckSaid>,
         pub(super) ports: Option<Vec<Port>>,
     }
 
@@ -193,7 +195,8 @@ fn understood(wire: wire::File, warnings: Vec<String>) -> Result<TsuruYaml, Stri
     })
 }
 
-fn check(wire: wire::Check, place: &str) -> Result<Check, String> {
+/// What a check says; `place` is where it stands.
+pub(super) fn check(wire: CheckSaid, place: &str) -> Result<Check, String> {
     let probe = match (
         wire.path.filter(|path| !path.is_empty()),
         wire.command.filter(|words| !words.is_empty()),
@@ -314,7 +317,9 @@ fn unknown(of: &Value, place: &str, known: &[&str], warnings: &mut Vec<String>) 
                 "{place}{name} has no effect any more, as in Tsuru itself; remove it."
             ));
         } else if !known.contains(&name.as_str()) {
-            warnings.push(format!("{place}{name} is not known and has no effect."));
+            let meant = nearest(name, known).map(|meant| format!(" Is {meant} meant?"));
+            let meant = meant.unwrap_or_default();
+            warnings.push(format!("{place}{name} is not known and has no effect.{meant}"));
         }
     }
 }

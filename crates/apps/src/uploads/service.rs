@@ -13,7 +13,7 @@ use slipway_tofu::digest::sha256_hex;
 
 use super::store::{self, Model};
 use crate::apps::{App, service as apps, writing};
-use crate::deploys;
+use crate::{deploys, sources};
 
 /// How long an upload that nothing builds is kept.
 const KEPT: Duration = Duration::from_secs(24 * 3_600);
@@ -87,7 +87,7 @@ pub async fn find(ctx: &Ctx, app: AppId, digest: &str) -> Result<Model> {
 pub async fn unpack(ctx: &Ctx, source: &Model, folder: &Path) -> Result<()> {
     let content = ctx.blobs.get(ctx, source.organization_id, &source.blob).await?;
     let (folder, limits) = (folder.to_owned(), limits(ctx));
-    let work = move || archive::unpack(&content[..], &folder, &limits).map(drop);
+    let work = move || sources::unpack(&content[..], &folder, &limits).map(drop);
     let unpacked = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
     unpacked.map_err(|error| Error::unavailable(sentence(&error.to_string())))
 }

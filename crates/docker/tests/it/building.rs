@@ -171,3 +171,17 @@ async fn what_did_not_change_is_neither_sent_nor_done_again() {
         logs[1]
     );
 }
+
+/// A request for a file is a small message; thousands of them at once are no attack.
+#[tokio::test]
+async fn thousands_of_files_are_sent() {
+    let (engine, base) = fixture::engine().await;
+    let mut context = Tree::new();
+    for number in 0..6000 {
+        let text = format!("{number}\n").repeat(300);
+        context = context.with_file(&format!("folder-{}/{number}.txt", number % 50), text);
+    }
+    let dockerfile = format!("FROM {base}\nCOPY . /all\nRUN test $(find /all -type f | wc -l) = 6000\n");
+    let (built, log) = build(&engine, "thousands:v1", &dockerfile, context).await;
+    built.unwrap_or_else(|error| panic!("{error}\n{}", log.join("\n")));
+}

@@ -1,4 +1,4 @@
-//! Decompression that counts on both sides and stops a bomb while it goes off.
+//! Decompression that counts on both sides and stops a bomb while it goes off; what is not compressed is counted alone.
 
 use std::io::{self, Read};
 
@@ -24,18 +24,33 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+/// What the bytes are wrapped in.
+enum Wrapped<R> {
+    Gzip(MultiGzDecoder<Counted<R>>),
+    Nothing(R),
+}
+
 /// Decompressed bytes within the limits.
 pub(super) struct Bounded<R> {
-    inner: MultiGzDecoder<Counted<R>>,
+    inner: Wrapped<R>,
     limits: Limits,
     read: u64,
 }
 
 impl<R: Read> Bounded<R> {
     /// Reads gzip, also of several members.
-    pub(super) fn new(reader: R, limits: &Limits) -> Self {
+    pub(super) fn gzip(reader: R, limits: &Limits) -> Self {
         Self {
-            inner: MultiGzDecoder::new(Counted { inner: reader, read: 0 }),
+            inner: Wrapped::Gzip(MultiGzDecoder::new(Counted { inner: reader, read: 0 })),
+            limits: *limits,
+            read: 0,
+        }
+    }
+
+    /// Reads bytes as they are.
+    pub(super) fn plain(reader: R, limits: &Limits) -> Self {
+        Self {
+            inner: Wrapped::Nothing(reader),
             limits: *limits,
             read: 0,
         }
@@ -44,14 +59,20 @@ impl<R: Read> Bounded<R> {
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
+        let count = match &mut self.inner {
+            Wrapped::Gzip(inner) => inner.read(buffer)?,
+            Wrapped::Nothing(inner) => inner.read(buffer)?,
+        };
         self.read += count as u64;
         if self.read > self.limits.total_bytes {
             return Err(io::Error::other(Exceeded(ArchiveError::TooLarge {
                 limit: self.limits.total_bytes,
             })));
         }
-        let allowed = self.inner.get_ref().read.saturating_mul(self.limits.ratio);
+        let Wrapped::Gzip(inner) = &self.inner else {
+            return Ok(count);
+        };
+        let allowed = inner.get_ref().read.saturating_mul(self.limits.ratio);
         if self.read > RATIO_FLOOR_BYTES && self.read > allowed {
             return Err(io::Error::other(Exceeded(ArchiveError::Ratio {
                 limit: self.limits.ratio,

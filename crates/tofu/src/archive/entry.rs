@@ -8,7 +8,10 @@ use super::error::Rule;
 use super::limits::Limits;
 
 /// Turns the bytes of an entry's name into its components; `./` and a trailing slash are dropped.
-pub(super) fn parse_path(bytes: &[u8], limits: &Limits) -> Result<Vec<String>, Rule> {
+///
+/// # Errors
+/// The rule that the name breaks.
+pub fn parse_path(bytes: &[u8], limits: &Limits) -> Result<Vec<String>, Rule> {
     let text = parse_text(bytes, limits)?;
     if text.starts_with('/') {
         return Err(Rule::AbsolutePath);
@@ -31,7 +34,10 @@ pub(super) fn parse_path(bytes: &[u8], limits: &Limits) -> Result<Vec<String>, R
 }
 
 /// Checks a link's target, for a link that lies `depth` directories below the root.
-pub(super) fn check_link_target(bytes: &[u8], depth: usize, limits: &Limits) -> Result<String, Rule> {
+///
+/// # Errors
+/// The rule that the target breaks.
+pub fn check_link_target(bytes: &[u8], depth: usize, limits: &Limits) -> Result<String, Rule> {
     let text = parse_text(bytes, limits)?;
     if text.is_empty() {
         return Err(Rule::EmptyPath);
@@ -58,7 +64,8 @@ pub(super) fn check_link_target(bytes: &[u8], depth: usize, limits: &Limits) -> 
 }
 
 /// A name that is safe to print: control characters and bytes that are not UTF-8 are escaped, long ones cut.
-pub(super) fn printable(bytes: &[u8]) -> String {
+#[must_use]
+pub fn printable(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes));
     text.chars()
         .flat_map(|c| {

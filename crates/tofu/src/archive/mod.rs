@@ -16,8 +16,9 @@ mod rules;
 mod unpack;
 mod walk;
 
+pub use entry::{check_link_target, parse_path, printable};
 pub use error::{ArchiveError, PackError, Rule};
 pub use limits::Limits;
 pub use pack::{Packed, pack, pack_paths};
 pub use rules::{IgnoreRules, RulesError};
-pub use unpack::{Unpacked, inspect, unpack};
+pub use unpack::{Unpacked, inspect, unpack, unpack_plain};

@@ -11,6 +11,7 @@ use std::path::Path;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat, symlinkat, unlinkat};
 use rustix::io::Errno;
 
+use super::bounded::Bounded;
 use super::error::ArchiveError;
 use super::limits::Limits;
 use super::walk::walk;
@@ -29,7 +30,7 @@ pub struct Unpacked {
 /// # Errors
 /// The first rule or limit that the archive breaks.
 pub fn inspect(reader: impl Read, limits: &Limits) -> Result<Unpacked, ArchiveError> {
-    walk(reader, limits, None)
+    walk(Bounded::gzip(reader, limits), limits, None)
 }
 
 /// Unpacks a tar.gz archive below `destination`, which is created if it is missing.
@@ -38,6 +39,18 @@ pub fn inspect(reader: impl Read, limits: &Limits) -> Result<Unpacked, ArchiveEr
 /// The first rule or limit that the archive breaks; what was written before it stays, so the caller removes the
 /// directory.
 pub fn unpack(reader: impl Read, destination: &Path, limits: &Limits) -> Result<Unpacked, ArchiveError> {
+    below(Bounded::gzip(reader, limits), destination, limits)
+}
+
+/// The same for a tar archive that is not compressed.
+///
+/// # Errors
+/// As [`unpack`].
+pub fn unpack_plain(reader: impl Read, destination: &Path, limits: &Limits) -> Result<Unpacked, ArchiveError> {
+    below(Bounded::plain(reader, limits), destination, limits)
+}
+
+fn below(reader: Bounded<impl Read>, destination: &Path, limits: &Limits) -> Result<Unpacked, ArchiveError> {
     let open = |source| ArchiveError::Write {
         entry: destination.display().to_string(),
         source,

@@ -19,11 +19,11 @@ const RECORD_BYTES: u64 = 64 * 1024;
 
 /// Reads the whole archive; writes its entries when a destination is given.
 pub(super) fn walk(
-    reader: impl Read,
+    reader: Bounded<impl Read>,
     limits: &Limits,
     destination: Option<&Destination>,
 ) -> Result<Unpacked, ArchiveError> {
-    let mut archive = Archive::new(Bounded::new(reader, limits));
+    let mut archive = Archive::new(reader);
     let mut tree = Tree {
         limits,
         kinds: HashMap::new(),
