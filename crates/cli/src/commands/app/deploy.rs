@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use slipway_api::apps::{App, NewApp};
 use slipway_api::deploys::{Deploy, NewDeploy};
-use slipway_api::{Code, Resource};
+use slipway_api::{Name, Resource};
 use slipway_client::{Client, ClientError};
 
 use super::follow::{self, Awaited, Waiting};
-use super::source::{self, Source};
+use super::source::Source;
 use super::which::{self, Looked, Missing, OfApp};
 use crate::context::{Context, id_of};
 use crate::failure::{Failure, Outcome};
@@ -57,14 +57,20 @@ pub(crate) struct DeployArguments {
 }
 
 pub(super) async fn run(context: &Context, client: &Client, arguments: DeployArguments) -> anyhow::Result<Outcome> {
-    // What cannot be deployed creates no app.
     let source = Source::of(context, arguments.image.as_deref(), arguments.path.as_deref())?;
-    let app = found_or_created(context, client, &arguments).await?;
-    if app.attributes.active_deploy.is_some() {
-        return Err(busy(&app, None));
-    }
+    let target = target(context, client, &arguments).await?;
+    // What cannot be packed creates no app.
+    let archive = source.archive(context).await?;
+    let app = match target {
+        Target::App(app) => *app,
+        Target::New(name) => create(context, client, &name).await?,
+    };
+    let source_digest = match archive {
+        Some(archive) => Some(archive.upload(context, client, &app).await?),
+        None => None,
+    };
     let new = NewDeploy {
-        source_digest: source::upload(context, client, &app, &source).await?,
+        source_digest,
         image: arguments.image,
         dockerfile: arguments.dockerfile,
         platform: arguments.platform,
@@ -82,8 +88,12 @@ pub(super) async fn started(
     waiting: &Waiting,
 ) -> anyhow::Result<Outcome> {
     let deploy = match begun {
-        Err(ClientError::Api(refusal)) if refusal.status == 409 && refusal.code() == Some(Code::Conflict) => {
-            return Err(busy(app, Some(&refusal.to_string())));
+        Err(ClientError::Api(refusal)) if refusal.status == 409 => {
+            let (now, _) = client.app(id_of(app)?).await?;
+            return Err(match now.attributes.active_deploy {
+                Some(_) => busy(&now, &refusal.to_string()),
+                None => ClientError::Api(refusal).into(),
+            });
         }
         begun => begun?,
     };
@@ -95,25 +105,30 @@ pub(super) async fn started(
     follow::awaited(context, client, awaited, waiting).await
 }
 
-fn busy(app: &Resource<App>, said: Option<&str>) -> anyhow::Error {
+fn busy(app: &Resource<App>, what: &str) -> anyhow::Error {
     let name = &app.attributes.name;
-    let what = match said {
-        Some(said) => said.to_owned(),
-        None => format!("another deploy of {name} goes on"),
-    };
     let next = format!(
         "Watch it: slipway app deploy-log --follow --app {name}, or stop it: slipway app cancel-deploy --app {name}"
     );
     Failure::error(what, next)
 }
 
-async fn found_or_created(
-    context: &Context,
-    client: &Client,
-    arguments: &DeployArguments,
-) -> anyhow::Result<Resource<App>> {
+/// Where to deploy to.
+enum Target {
+    App(Box<Resource<App>>),
+    /// An app that shall be.
+    New(Name),
+}
+
+async fn target(context: &Context, client: &Client, arguments: &DeployArguments) -> anyhow::Result<Target> {
     let missing = match which::look(context, client, arguments.of.of_app.as_deref()).await? {
-        Looked::Found(app) => return Ok(*app),
+        Looked::Found(app) if app.attributes.active_deploy.is_some() => {
+            return Err(busy(
+                &app,
+                &format!("another deploy of {} goes on", app.attributes.name),
+            ));
+        }
+        Looked::Found(app) => return Ok(Target::App(app)),
         Looked::Missing(missing) => missing,
     };
     let organization = context.organization()?;
@@ -133,11 +148,15 @@ async fn found_or_created(
             return Err(Failure::error("nothing was done", "Name another app with --app."));
         }
     }
+    Ok(Target::New(name.clone()))
+}
+
+async fn create(context: &Context, client: &Client, name: &Name) -> anyhow::Result<Resource<App>> {
     let new = NewApp {
         name: name.to_string(),
         ..NewApp::default()
     };
-    let app = client.create_app(organization, new).await?;
+    let app = client.create_app(context.organization()?, new).await?;
     context.output.done(&format!("created the app {name}"));
     Ok(app)
 }

@@ -58,36 +58,56 @@ impl Source {
     }
 }
 
-/// Brings the source of an app to the server; its digest there.
-pub(super) async fn upload(
-    context: &Context,
-    client: &Client,
-    app: &Resource<App>,
-    source: &Source,
-) -> anyhow::Result<Option<String>> {
-    let mut progress = Progress::new(&context.output);
-    let packed;
-    let (archive, what) = match source {
-        Source::Image(_) => return Ok(None),
-        Source::Archive(path) => (path.as_path(), format!("{}", path.display())),
-        Source::Directory(directory) => {
-            progress.say(&format!("Packing {}", directory.display()));
-            packed = pack(directory.clone()).await?;
-            if let Some(file) = packed.left_out_by {
-                progress.while_hidden(|| context.output.note(&format!("Left out what {file} names")));
-            }
-            (packed.archive.path(), count(packed.packed.files, "file"))
+/// Source that can be sent.
+pub(super) enum Archive {
+    /// One that was there.
+    Given(PathBuf),
+    /// A directory that was packed.
+    Packed(Bundle),
+}
+
+impl Source {
+    /// What of it is sent; nothing of an image.
+    pub(super) async fn archive(&self, context: &Context) -> anyhow::Result<Option<Archive>> {
+        let directory = match self {
+            Self::Image(_) => return Ok(None),
+            Self::Archive(path) => return Ok(Some(Archive::Given(path.clone()))),
+            Self::Directory(directory) => directory,
+        };
+        let mut progress = Progress::new(&context.output);
+        progress.say(&format!("Packing {}", directory.display()));
+        let bundle = pack(directory.clone()).await?;
+        if let Some(file) = bundle.left_out_by {
+            let note = format!("Left out what {file} names");
+            progress.while_hidden(|| context.output.note(&note));
         }
-    };
-    let bytes = fs::metadata(archive).with_context(|| format!("cannot read {}", archive.display()))?;
-    progress.say(&format!("Uploading {what} ({})", size(bytes.len())));
-    let source: Resource<AppSource> = client.upload_app_source(id_of(app)?, archive).await?;
-    Ok(Some(source.attributes.digest))
+        Ok(Some(Archive::Packed(bundle)))
+    }
+}
+
+impl Archive {
+    /// Brings it to the server; its digest there.
+    pub(super) async fn upload(
+        &self,
+        context: &Context,
+        client: &Client,
+        app: &Resource<App>,
+    ) -> anyhow::Result<String> {
+        let (path, what) = match self {
+            Self::Given(path) => (path.as_path(), path.display().to_string()),
+            Self::Packed(bundle) => (bundle.archive.path(), count(bundle.packed.files, "file")),
+        };
+        let metadata = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut progress = Progress::new(&context.output);
+        progress.say(&format!("Uploading {what} ({})", size(metadata.len())));
+        let source: Resource<AppSource> = client.upload_app_source(id_of(app)?, path).await?;
+        Ok(source.attributes.digest)
+    }
 }
 
 /// A directory as an archive on disk, which is removed with this.
 #[derive(Debug)]
-struct Bundle {
+pub(super) struct Bundle {
     archive: NamedTempFile,
     packed: Packed,
     /// The file that said what stays at home.
