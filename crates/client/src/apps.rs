@@ -2,7 +2,7 @@
 
 use slipway_api::apps::{App, AppChanges, AppEnv, AppEnvChange, AppScale, AppUnit, NewApp};
 use slipway_api::deploys::AppVersion;
-use slipway_api::ids::{AppId, ProjectId};
+use slipway_api::ids::{AppId, PoolId, ProjectId};
 use slipway_api::{Name, NewDocument, Resource};
 
 use crate::call::Call;
@@ -24,8 +24,8 @@ pub struct AppFilter {
     pub project: Option<ProjectId>,
     /// How they are, in a word.
     pub status: Option<String>,
-    /// In the pool of this name.
-    pub pool: Option<Name>,
+    /// In this pool.
+    pub pool: Option<PoolId>,
     /// `name` or `-created-at`.
     pub sort: Option<String>,
 }
@@ -41,7 +41,7 @@ impl Client {
             .query_option("filter[label]", filter.label.as_deref())
             .query_option("filter[project][id]", filter.project)
             .query_option("filter[status]", filter.status.as_deref())
-            .query_option("filter[pool]", filter.pool.as_ref())
+            .query_option("filter[pool][id]", filter.pool)
             .query_option("sort", filter.sort.as_deref());
         Listing::new(self, call)
     }

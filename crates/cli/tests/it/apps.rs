@@ -23,6 +23,7 @@ fn route(request: &Request) -> &'static str {
         }
         ("GET", ["deploys", documents::DEPLOY]) => "GET deploy",
         ("GET", ["deploys", documents::DEPLOY, "log"]) => "GET log",
+        ("GET", ["deploys", documents::DEPLOY, "log", "stream"]) => "GET log stream",
         ("GET", ["apps", documents::APP, "logs"]) => "GET logs",
         ("PATCH" | "GET", ["apps", documents::APP, "env"]) => "env",
         ("POST", ["apps", documents::APP, "actions", _]) => "POST action",
@@ -46,6 +47,7 @@ fn everything_else(request: &Request) -> Answer {
         "POST source" => Answer::status(201, documents::one(&source)),
         "POST deploy" => Answer::status(201, documents::one(&documents::deploy("running", "build"))),
         "GET log" => log_from(request, LOG),
+        "GET log stream" => Answer::ok(documents::log(&["step 1 ", "of 2\nstep 2 of 2\n"], true)),
         "POST cancel" => Answer::ok(documents::one(&documents::deploy("running", "health"))),
         _ => Answer::status(404, documents::error(404, "not-found", "There is no such thing.")),
     }
@@ -142,7 +144,7 @@ fn a_failed_deploy_says_why_and_what_runs_now_and_exits_with_one() {
 fn without_a_terminal_the_first_interrupt_cancels_and_the_second_leaves() {
     let server = Stub::start(|request| match route(request) {
         "GET deploy" => Answer::ok(documents::one(&documents::deploy("running", "health"))),
-        "GET log" => log_from(request, "\u{2}Building\n"),
+        "GET log stream" => Answer::hanging(documents::log(&["Building\n"], false)),
         _ => everything_else(request),
     });
     let user = user(&server);

@@ -205,7 +205,7 @@ fn control_c_asks_once_what_shall_become_of_a_deploy() {
                     };
                     Answer::ok(documents::one(&documents::deploy(status, "build")))
                 }
-                "GET /api/v2/deploys/dep-0000000000000001/log" => Answer::ok(""),
+                "GET /api/v2/deploys/dep-0000000000000001/log/stream" => Answer::ok(documents::log(&[], true)),
                 "POST /api/v2/deploys/dep-0000000000000001/actions/cancel" => {
                     is_over.store(true, Ordering::Relaxed);
                     Answer::ok(documents::one(&documents::deploy("running", "build")))

@@ -9,11 +9,13 @@ use slipway_client::Client;
 
 use super::follow::{self, Awaited};
 use super::shown;
-use super::watch::Log;
 use super::which::{OfApp, One};
 use crate::context::{Context, id_of};
 use crate::failure::{Failure, Outcome};
-use crate::output::LogFilter;
+use crate::output::{LogFilter, Pieces};
+
+/// A piece of log that is asked for at once.
+const CHUNK_BYTES: u64 = 1 << 20;
 
 /// List an app's deploys, newest first
 #[derive(Debug, Args)]
@@ -143,11 +145,16 @@ pub(super) async fn log(context: &Context, client: &Client, arguments: &LogArgum
         // Who only looks leaves with the first Ctrl-C.
         return follow::to_its_end(context, client, &awaited, 1).await;
     }
-    let (mut log, mut filter) = (Log::default(), LogFilter::new(context.output.data_style.colour));
-    while let Some(text) = log.more(client, id).await? {
-        context.output.data(&filter.pass(&text))?;
+    let (mut offset, mut pieces) = (0, Pieces::default());
+    let mut filter = LogFilter::new(context.output.data_style.colour);
+    loop {
+        let bytes = client.deploy_log(id, offset, CHUNK_BYTES).await?;
+        if bytes.is_empty() {
+            return Ok(Outcome::Success);
+        }
+        offset += bytes.len() as u64;
+        context.output.data(&filter.pass(&pieces.text(&bytes)))?;
     }
-    Ok(Outcome::Success)
 }
 
 pub(super) async fn cancel(context: &Context, client: &Client, arguments: &CancelArguments) -> anyhow::Result<Outcome> {

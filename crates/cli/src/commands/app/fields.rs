@@ -6,6 +6,7 @@ use slipway_api::apps::{AppChanges, NewApp};
 use slipway_api::ids::AppId;
 use slipway_client::{AppFilter, Client};
 
+use super::super::pool::find_pool;
 use super::super::project::find_project;
 use super::shown;
 use super::which::One;
@@ -100,12 +101,16 @@ pub(super) async fn list(context: &Context, client: &Client, arguments: ListArgu
         Some(project) => Some(id_of(&find_project(client, organization, project).await?)?),
         None => None,
     };
+    let pool = match &arguments.pool {
+        Some(pool) => Some(find_pool(client, organization, pool).await?),
+        None => None,
+    };
     let filter = AppFilter {
         text: arguments.search,
         label: arguments.label,
         project,
         status: arguments.status,
-        pool: arguments.pool,
+        pool,
         sort: arguments.sort,
     };
     let apps = client.apps(organization, &filter).up_to(arguments.limit).await?;

@@ -4,13 +4,14 @@
 //! the deploy goes on.
 
 use std::fmt;
+use std::time::Duration;
 
 use clap::Args;
 use slipway_api::Resource;
 use slipway_api::apps::App;
 use slipway_api::deploys::{Deploy, DeployStatus};
 use slipway_api::ids::DeployId;
-use slipway_client::Client;
+use slipway_client::{Client, LogItem};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 
@@ -21,6 +22,9 @@ use crate::failure::{Failure, Outcome};
 use crate::output::{Icon, Progress, Tone, clean, elapsed};
 use crate::prompt;
 use crate::run_flow::LogPrinter;
+
+/// How long a log may still come after its deploy is over.
+const LATE_LOG: Duration = Duration::from_secs(5);
 
 /// Whether a deploy is followed.
 #[derive(Debug, Args)]
@@ -96,15 +100,23 @@ async fn follow(context: &Context, client: &Client, awaited: &Awaited<'_>, leave
     let mut progress = Progress::new(&context.output);
     let mut printer = LogPrinter::new(&context.output);
     let mut steps = Steps::default();
-    let mut presses = 0;
+    let (mut presses, mut log_end, mut over) = (0, false, None::<(Box<Resource<Deploy>>, Instant)>);
     loop {
+        if let Some((deploy, _)) = over.take_if(|(_, since)| log_end || since.elapsed() > LATE_LOG) {
+            printer.finish(&progress)?;
+            return Ok(Followed::Over(deploy));
+        }
         let update = tokio::select! {
             update = watch.next() => update.unwrap_or(Update::Stopped),
             _ = interrupts.recv() => Update::Interrupt,
+            () = tokio::time::sleep(LATE_LOG), if over.is_some() => continue,
         };
         match update {
-            Update::Log(text) => printer.print(&text, &progress)?,
+            Update::Log(LogItem::Text(text)) => printer.print(&text, &progress)?,
+            Update::Log(LogItem::Reconnecting(why)) => progress.say(&format!("Reading the log again: {why}")),
+            Update::Log(LogItem::End) => log_end = true,
             Update::LogFailed(error) => {
+                log_end = true;
                 let text = clean(&format!("cannot show the log: {error}"));
                 progress.while_hidden(|| context.output.warn(&text));
             }
@@ -112,14 +124,14 @@ async fn follow(context: &Context, client: &Client, awaited: &Awaited<'_>, leave
                 if let Some(done) = steps.past(&deploy.attributes, Instant::now()) {
                     progress.while_hidden(|| context.output.done(&done));
                 }
-                if deploy.attributes.status != DeployStatus::Running {
-                    printer.finish(&progress)?;
-                    return Ok(Followed::Over(deploy));
+                match deploy.attributes.status {
+                    DeployStatus::Running => progress.say(steps::activity(&deploy.attributes)),
+                    _ => over = Some((deploy, Instant::now())),
                 }
-                progress.say(steps::activity(&deploy.attributes));
             }
             Update::Away(error) => progress.say(&format!("The deploy goes on; {error}; trying again")),
             Update::Failed(error) => return Err(error.into()),
+            Update::Stopped if over.is_some() => log_end = true,
             Update::Stopped => {
                 let next = format!(
                     "Look again: slipway app deploy-log --follow --app {}",
