@@ -1,8 +1,9 @@
 //! Questions to the person at the terminal, asked on stderr so that stdout stays data.
 
+use std::fmt::Display;
 use std::io::Read as _;
 
-use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Text};
+use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Select, Text};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -34,6 +35,11 @@ pub(crate) fn confirm_by_name(context: &Context, yes: bool, what: &str, name: &s
     context.output.warn(what);
     let question = format!("Type {name} to go on:");
     Ok(answer(Text::new(&question).prompt())?.is_some_and(|text| text.trim() == name))
+}
+
+/// Asks which of several; nothing when the question was left.
+pub(crate) fn choose<T: Display>(question: &str, options: Vec<T>) -> anyhow::Result<Option<T>> {
+    answer(Select::new(question, options).prompt())
 }
 
 /// Asks for the word `yes`, as OpenTofu does before it changes things.

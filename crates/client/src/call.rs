@@ -1,5 +1,6 @@
 //! One request, described so that it can be sent more than once.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,6 +23,15 @@ pub(crate) enum Repeat {
     Never,
 }
 
+/// What a request brings.
+#[derive(Debug, Clone)]
+pub(crate) enum Body {
+    /// Bytes that are in memory.
+    Bytes(Bytes),
+    /// A file, which is read while it is sent, and again for another attempt.
+    File(PathBuf),
+}
+
 /// A request below `/api/v2`.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
@@ -29,7 +39,7 @@ pub(crate) struct Call {
     pub(crate) segments: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Option<(&'static str, Bytes)>,
+    pub(crate) body: Option<(&'static str, Body)>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) repeat: Repeat,
 }
@@ -104,7 +114,19 @@ impl Call {
     }
 
     pub(crate) fn bytes(mut self, content_type: &'static str, bytes: Bytes) -> Self {
-        self.body = Some((content_type, bytes));
+        self.body = Some((content_type, Body::Bytes(bytes)));
+        self
+    }
+
+    /// With a file's bytes, which are never in memory as a whole.
+    pub(crate) fn file(mut self, content_type: &'static str, path: &Path) -> Self {
+        self.body = Some((content_type, Body::File(path.to_owned())));
+        self
+    }
+
+    /// The same for a POST that makes no difference when it is sent twice.
+    pub(crate) fn repeatable(mut self) -> Self {
+        self.repeat = Repeat::Always;
         self
     }
 

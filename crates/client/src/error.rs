@@ -1,7 +1,8 @@
 //! What can go wrong between a caller and the server, with the next step where there is one.
 
 use std::error::Error as _;
-use std::fmt;
+use std::path::PathBuf;
+use std::{fmt, io};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -65,6 +66,14 @@ pub enum ClientError {
     /// The request could not be written as JSON.
     #[error("cannot encode the request")]
     Encode(#[source] serde_json::Error),
+    /// A file that should be sent could not be read.
+    #[error("cannot read {}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
 }
 
 impl ClientError {

@@ -2,7 +2,7 @@
 //!
 //! Reading order: `client.rs` (settings and the [`Client`]), `call.rs` (one request), `send.rs` (sending it, and when to
 //! send it again), `error.rs`. Then one file per slice of the API with a method per operation. Streams: `sse.rs` (the
-//! format), `log_stream.rs` and `event_stream.rs` (readers that resume).
+//! format), `log_stream.rs`, `event_stream.rs` and `app_log.rs` (readers that resume).
 //!
 //! What must stay true: a request is repeated only when that cannot do a thing twice; a token is never in an error, a
 //! log line or a redirect to another host.
@@ -13,12 +13,15 @@
 )]
 
 mod access;
+mod app_log;
 mod approvals;
+mod apps;
 mod audit;
 mod blueprints;
 mod call;
 mod client;
 mod configuration_versions;
+mod deploys;
 mod error;
 mod event_stream;
 mod events;
@@ -31,6 +34,7 @@ mod log_stream;
 mod members;
 mod oauth;
 mod organizations;
+mod pools;
 mod projects;
 mod pull_requests;
 mod random;
@@ -64,6 +68,8 @@ mod workflows;
 mod workspaces;
 
 pub use access::AccessQuestion;
+pub use app_log::{AppLog, AppLogFilter, AppLogItem};
+pub use apps::AppFilter;
 pub use audit::AuditExport;
 pub use client::{Client, ClientSettings};
 pub use error::{ApiError, ClientError, Problem};

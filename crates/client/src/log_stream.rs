@@ -1,8 +1,8 @@
-//! A phase's log as it comes, across broken connections: each byte once, in order.
+//! The log of a run's phase, or of a deploy, as it comes, across broken connections: each byte once, in order.
 
 use std::fmt;
 
-use slipway_api::ids::{ApplyId, PlanId};
+use slipway_api::ids::{ApplyId, DeployId, PlanId};
 
 use crate::call::Call;
 use crate::client::Client;
@@ -52,7 +52,8 @@ pub enum LogItem {
 #[derive(Debug)]
 pub struct LogStream {
     connection: Connection,
-    phase: PhaseId,
+    /// Whose log: the part of the path and the id.
+    owner: (&'static str, String),
     offset: u64,
     ended: bool,
 }
@@ -61,16 +62,26 @@ impl Client {
     /// The log of a phase from byte `offset` on. Nothing is sent before the first [`LogStream::next`].
     #[must_use]
     pub fn log_stream(&self, phase: PhaseId, offset: u64) -> LogStream {
-        LogStream {
-            connection: Connection::new(self),
-            phase,
-            offset,
-            ended: false,
-        }
+        LogStream::new(self, (phase.collection(), phase.to_string()), offset)
+    }
+
+    /// The same of a deploy.
+    #[must_use]
+    pub fn deploy_log_stream(&self, deploy: DeployId, offset: u64) -> LogStream {
+        LogStream::new(self, ("deploys", deploy.to_string()), offset)
     }
 }
 
 impl LogStream {
+    fn new(client: &Client, owner: (&'static str, String), offset: u64) -> Self {
+        Self {
+            connection: Connection::new(client),
+            owner,
+            offset,
+            ended: false,
+        }
+    }
+
     /// The next item; after [`LogItem::End`] always that again.
     ///
     /// # Errors
@@ -78,8 +89,8 @@ impl LogStream {
     /// The server refused, or could not be reached for about ten minutes.
     pub async fn next(&mut self) -> Result<LogItem, ClientError> {
         while !self.ended {
-            let (phase, offset) = (self.phase, self.offset);
-            let call = || Call::get(&[phase.collection(), &phase.to_string(), "log", "stream"]).query("offset", offset);
+            let ((collection, id), offset) = (&self.owner, self.offset);
+            let call = || Call::get(&[collection, id, "log", "stream"]).query("offset", offset);
             match self.connection.next(call).await? {
                 Received::Broken(why) => return Ok(LogItem::Reconnecting(why)),
                 Received::Event(event) if event.name == "log" => return self.text(&event),
@@ -91,7 +102,7 @@ impl LogStream {
 
     fn text(&mut self, event: &ServerEvent) -> Result<LogItem, ClientError> {
         let text: String = serde_json::from_str(&event.data).map_err(|error| ClientError::Unexpected {
-            url: format!("{} (log of {})", self.connection.client.base_url(), self.phase),
+            url: format!("{} (log of {})", self.connection.client.base_url(), self.owner.1),
             status: 200,
             why: error.to_string(),
         })?;

@@ -1,16 +1,20 @@
 //! Sending a call: address, token, attempts, and what comes back.
 
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Method, Response};
 use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 use slipway_api::{Document, Resource};
+use tokio::fs::File;
 use url::Url;
 
-use crate::call::Call;
+use crate::call::{Body, Call};
 use crate::client::Client;
 use crate::error::{ApiError, ClientError, is_about_certificate, unreachable};
 use crate::random;
@@ -97,7 +101,7 @@ impl Client {
         url: &Url,
         attempt: u32,
     ) -> Result<Result<Response, (Failure, ClientError)>, ClientError> {
-        let response = match self.request(call, url)?.send().await {
+        let response = match self.request(call, url).await?.send().await {
             Ok(response) => response,
             Err(error) => {
                 let failure = if is_about_certificate(&error) {
@@ -125,7 +129,7 @@ impl Client {
         Ok(Err((failure, ClientError::Api(Box::new(error)))))
     }
 
-    fn request(&self, call: &Call, url: &Url) -> Result<reqwest::RequestBuilder, ClientError> {
+    async fn request(&self, call: &Call, url: &Url) -> Result<reqwest::RequestBuilder, ClientError> {
         let timeout = call.timeout.unwrap_or(self.settings.request_timeout);
         let mut request = self.http.request(call.method.clone(), url.clone()).timeout(timeout);
         request = request.header(ACCEPT, "application/vnd.api+json, application/json;q=0.9, */*;q=0.8");
@@ -138,12 +142,20 @@ impl Client {
         for (name, value) in &call.headers {
             request = request.header(name, value);
         }
-        if let Some((content_type, bytes)) = &call.body {
-            request = request.header(CONTENT_TYPE, *content_type).body(bytes.clone());
-        } else if call.method == Method::POST {
-            request = request.body(Bytes::new());
-        }
-        Ok(request)
+        let Some((content_type, body)) = &call.body else {
+            return Ok(match call.method {
+                Method::POST => request.body(Bytes::new()),
+                _ => request,
+            });
+        };
+        request = request.header(CONTENT_TYPE, *content_type);
+        Ok(match body {
+            Body::Bytes(bytes) => request.body(bytes.clone()),
+            Body::File(path) => {
+                let (file, size) = opened(path).await?;
+                request.header(CONTENT_LENGTH, size).body(file)
+            }
+        })
     }
 
     fn address(&self, call: &Call) -> Result<Url, ClientError> {
@@ -168,6 +180,17 @@ impl Client {
     pub(crate) fn unreachable(&self, url: &Url, error: &reqwest::Error, attempts: u32) -> ClientError {
         unreachable(url, self.settings.unix_socket.as_deref(), error, attempts)
     }
+}
+
+/// A file from its beginning, with its size: without that the server could not refuse what is too large at once.
+async fn opened(path: &Path) -> Result<(File, u64), ClientError> {
+    let unreadable = |source| ClientError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let file = File::open(path).await.map_err(unreadable)?;
+    let size = file.metadata().await.map_err(unreadable)?.len();
+    Ok((file, size))
 }
 
 fn moved(url: &Url, headers: &HeaderMap) -> ClientError {

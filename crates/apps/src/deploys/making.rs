@@ -134,14 +134,23 @@ fn planned(
 
 /// The text of a Dockerfile of the source.
 fn dockerfile_text(folder: &Path, path: &str) -> Result<String, Stop> {
-    let is_inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    let is_inside = Path::new(path)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
     let full = folder.join(path);
-    let about = std::fs::symlink_metadata(&full).ok().filter(|about| is_inside && about.is_file());
+    let about = std::fs::symlink_metadata(&full)
+        .ok()
+        .filter(|about| is_inside && about.is_file());
     let about = about.ok_or_else(|| {
-        Stop::Failed(format!("The source has no {path}. Add one, or name another by --dockerfile."))
+        Stop::Failed(format!(
+            "The source has no {path}. Add one, or name another by --dockerfile."
+        ))
     })?;
     if about.len() > LARGEST_FILE {
-        return Err(Stop::Failed(format!("{path} has more than {} KiB.", LARGEST_FILE >> 10)));
+        return Err(Stop::Failed(format!(
+            "{path} has more than {} KiB.",
+            LARGEST_FILE >> 10
+        )));
     }
     std::fs::read_to_string(&full).map_err(|error| Stop::Failed(format!("{path} cannot be read: {error}.")))
 }

@@ -127,7 +127,11 @@ impl Command {
             Self::Line(line) => line.clone(),
         };
         // A line of several commands is left as it is: `exec` would make the first of them the only one.
-        let last = if is_one_command(&line) { format!("exec {line}") } else { line };
+        let last = if is_one_command(&line) {
+            format!("exec {line}")
+        } else {
+            line
+        };
         let steps = hooks.before_start.iter().cloned().chain([last]);
         let steps = steps.collect::<Vec<_>>().join(" && ");
         let script = format!("[ -d {SOURCE_FOLDER} ] && cd {SOURCE_FOLDER}; {steps}");
@@ -137,7 +141,9 @@ impl Command {
 
 /// Whether a line for the shell is one program with its arguments, as far as a look at it can tell.
 fn is_one_command(line: &str) -> bool {
-    const WORDS: [&str; 10] = ["exec", "if", "for", "while", "until", "case", "cd", "set", "export", "trap"];
+    const WORDS: [&str; 10] = [
+        "exec", "if", "for", "while", "until", "case", "cd", "set", "export", "trap",
+    ];
     let program = line.split_whitespace().next().unwrap_or_default();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./+".contains(&byte);
     let is_program = !program.is_empty() && program.bytes().all(is_plain) && !WORDS.contains(&program);
@@ -170,7 +176,13 @@ mod tests {
             ]
         );
         let several = Command::Line("mkdir -p data && ./serve".to_owned());
-        assert!(several.start(&none).pop().unwrap().ends_with("; mkdir -p data && ./serve"));
+        assert!(
+            several
+                .start(&none)
+                .pop()
+                .unwrap()
+                .ends_with("; mkdir -p data && ./serve")
+        );
         let assigned = Command::Line("LEVEL=debug ./serve".to_owned());
         assert!(assigned.start(&none).pop().unwrap().ends_with("; LEVEL=debug ./serve"));
         let words = Command::Words(vec!["/server".to_owned(), "a b".to_owned(), "it's".to_owned()]);

@@ -13,7 +13,7 @@ use super::project::find_project;
 use crate::context::{Context, id_of};
 use crate::failure::{Failure, Outcome};
 use crate::prompt;
-use crate::settings::{FILE_NAME, Origin, ProjectFile, Setting, server_key};
+use crate::settings::{AppTable, FILE_NAME, Origin, ProjectFile, Setting, server_key};
 
 /// Tie this directory to a workspace
 ///
@@ -45,12 +45,13 @@ pub(super) async fn run(context: &Context, arguments: InitArguments) -> anyhow::
     let url = server_key(client.base_url())
         .parse()
         .context("the server's address cannot be written")?;
+    let path = context.environment.directory.join(FILE_NAME);
     let file = ProjectFile {
         url: Some(url),
         organization: Some(organization.clone()),
         workspace: Some(workspace.clone()),
+        app: app_table(&path),
     };
-    let path = context.environment.directory.join(FILE_NAME);
     write(context, &path, &file, arguments.yes)?;
     context.output.done(&format!(
         "{} belongs to {organization}/{workspace}",
@@ -153,6 +154,12 @@ async fn ensure_workspace(
     client.create_workspace(organization, settings, place).await?;
     context.output.done(&format!("created the workspace {name}"));
     Ok(())
+}
+
+/// What a file that is there says about an app, which a workspace does not change.
+fn app_table(path: &Path) -> Option<AppTable> {
+    let before = std::fs::read_to_string(path).ok()?;
+    ProjectFile::parse(&before).ok()?.app
 }
 
 fn write(context: &Context, path: &Path, file: &ProjectFile, yes: bool) -> anyhow::Result<()> {

@@ -89,6 +89,30 @@ impl LogFilter {
     }
 }
 
+/// The marks around a complete log in TFE's protocol.
+const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
+
+/// The text of a log whose bytes come in pieces, which may cut a letter; without the marks around it.
+#[derive(Debug, Default)]
+pub(crate) struct Pieces {
+    /// The first bytes of a letter whose rest is still to come.
+    kept: Vec<u8>,
+}
+
+impl Pieces {
+    /// The text of the next piece.
+    pub(crate) fn text(&mut self, bytes: &[u8]) -> String {
+        self.kept.extend_from_slice(bytes);
+        let complete = match std::str::from_utf8(&self.kept) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.kept.len(),
+        };
+        let rest = self.kept.split_off(complete);
+        let whole = std::mem::replace(&mut self.kept, rest);
+        String::from_utf8_lossy(&whole).replace(MARKS, "")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -111,6 +135,13 @@ mod tests {
     #[test]
     fn a_command_without_end_hides_one_line_only() {
         assert_eq!(LogFilter::new(false).pass("\u{1b}]0;hidden\nshown\n"), "\nshown\n");
+    }
+
+    #[test]
+    fn a_letter_that_is_cut_waits_for_its_rest() {
+        let mut pieces = Pieces::default();
+        assert_eq!(pieces.text(b"\x02caf\xc3"), "caf");
+        assert_eq!(pieces.text(b"\xa9 \xff\x03"), "\u{e9} \u{fffd}");
     }
 
     proptest! {

@@ -18,11 +18,11 @@ use serde::Serialize;
 use crate::environment::Environment;
 
 pub(crate) use errors::render_error;
-pub(crate) use log::LogFilter;
+pub(crate) use log::{LogFilter, Pieces};
 pub(crate) use progress::Progress;
 pub(crate) use style::{Icon, Style, Tone};
 pub(crate) use table::{Table, fields};
-pub(crate) use text::{age, clean, count, elapsed, one_line, yes_no};
+pub(crate) use text::{age, clean, count, elapsed, one_line, size, yes_no};
 
 /// How data is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -36,6 +36,18 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     }
 }
 
+/// A number of bytes: `512 B`, `3.4 kB`, `12.0 MB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    if bytes < 1000.0 {
+        format!("{bytes} B")
+    } else if bytes < 1e6 {
+        format!("{:.1} kB", bytes / 1e3)
+    } else {
+        format!("{:.1} MB", bytes / 1e6)
+    }
+}
+
 /// `yes` or `no`.
 pub(crate) fn yes_no(value: bool) -> String {
     if value { "yes" } else { "no" }.to_owned()

@@ -5,7 +5,7 @@ use std::io;
 use crate::output::{LogFilter, Output, Progress};
 
 /// Prints one log.
-pub(super) struct LogPrinter<'a> {
+pub(crate) struct LogPrinter<'a> {
     output: &'a Output,
     filter: LogFilter,
     /// A line that is not complete yet.
@@ -14,7 +14,7 @@ pub(super) struct LogPrinter<'a> {
 }
 
 impl<'a> LogPrinter<'a> {
-    pub(super) fn new(output: &'a Output) -> Self {
+    pub(crate) fn new(output: &'a Output) -> Self {
         // With JSON on stdout the log is a message.
         let style = if output.is_json() {
             output.note_style
@@ -30,7 +30,7 @@ impl<'a> LogPrinter<'a> {
     }
 
     /// Prints the next part.
-    pub(super) fn print(&mut self, part: &str, progress: &Progress<'_>) -> io::Result<()> {
+    pub(crate) fn print(&mut self, part: &str, progress: &Progress<'_>) -> io::Result<()> {
         let shown = self.filter.pass(part);
         self.line.push_str(&shown);
         let complete = self.line.rfind('\n').map_or(0, |end| end + 1);
@@ -44,7 +44,7 @@ impl<'a> LogPrinter<'a> {
     }
 
     /// Prints what is left; whether the engine has printed the outputs itself.
-    pub(super) fn finish(mut self, progress: &Progress<'_>) -> io::Result<bool> {
+    pub(crate) fn finish(mut self, progress: &Progress<'_>) -> io::Result<bool> {
         if !self.line.is_empty() {
             let rest = std::mem::take(&mut self.line) + "\n";
             progress.while_hidden(|| self.write(&rest))?;

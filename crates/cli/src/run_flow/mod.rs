@@ -14,6 +14,7 @@ mod watch;
 
 pub(crate) use arguments::RunArguments;
 pub(crate) use follow::{Followed, Follower, Part, activity};
+pub(crate) use log_printer::LogPrinter;
 pub(crate) use outputs::render_outputs;
 pub(crate) use start::{Intent, say_where_it_goes_on, start};
 #[cfg(test)]

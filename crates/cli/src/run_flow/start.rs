@@ -17,7 +17,7 @@ use super::arguments::RunArguments;
 use super::variable_file;
 use crate::context::{Context, id_of};
 use crate::failure::Failure;
-use crate::output::{Progress, count};
+use crate::output::{Progress, count, size};
 
 /// What a run may end in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,7 @@ async fn upload(
     progress.say(&format!(
         "Uploading {} ({})",
         count(packed.files, "file"),
-        size(archive.len())
+        size(archive.len() as u64)
     ));
     let new = NewConfigurationVersion {
         auto_queue_runs: Some(false),
@@ -168,17 +168,6 @@ async fn pack(directory: PathBuf) -> anyhow::Result<(Bytes, archive::Packed)> {
         Ok::<_, archive::PackError>((Bytes::from(bytes), packed))
     });
     Ok(packing.await.context("packing was stopped")??)
-}
-
-fn size(bytes: usize) -> String {
-    let bytes = bytes as f64;
-    if bytes < 1000.0 {
-        format!("{bytes} B")
-    } else if bytes < 1e6 {
-        format!("{:.1} kB", bytes / 1e3)
-    } else {
-        format!("{:.1} MB", bytes / 1e6)
-    }
 }
 
 #[cfg(test)]

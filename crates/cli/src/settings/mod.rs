@@ -1,4 +1,4 @@
-//! Which server, organization and workspace a command is about: flags, then environment, then `slipway.toml`, then the
+//! Which server, organization, workspace and app a command is about: flags, then environment, then `slipway.toml`, then the
 //! user's own configuration.
 //!
 //! `resolve` decides purely; `project_file.rs` and `credentials.rs` read and write files.
@@ -15,7 +15,7 @@ use url::Url;
 use crate::environment::Environment;
 
 pub(crate) use credentials::{Credentials, readable_by_others, server_key};
-pub(crate) use project_file::{FILE_NAME, FoundProjectFile, ProjectFile};
+pub(crate) use project_file::{AppTable, FILE_NAME, FoundProjectFile, ProjectFile};
 pub(crate) use user_file::UserFile;
 
 /// Where a setting comes from, for messages.
@@ -73,6 +73,9 @@ pub(crate) struct Settings {
     pub(crate) workspace: Option<Setting<Name>>,
     /// The directory whose `slipway.toml` names the workspace.
     pub(crate) directory: Option<PathBuf>,
+    pub(crate) app: Option<Setting<Name>>,
+    /// The directory whose `slipway.toml` names the app.
+    pub(crate) app_directory: Option<PathBuf>,
 }
 
 /// A value in the environment that is not what it should be.
@@ -114,13 +117,21 @@ pub(crate) fn resolve(flags: &Flags, environment: &Environment, files: &Files) -
         variable(environment, "SLIPWAY_WORKSPACE")?,
         in_project(project.and_then(|found| found.file.workspace.clone())),
     ]);
-    let tied = project.filter(|found| found.file.workspace.is_some());
-    let directory = tied.and_then(|found| found.path.parent()).map(PathBuf::from);
+    let app = first([
+        variable(environment, "SLIPWAY_APP")?,
+        in_project(project.and_then(|found| found.file.app_name().cloned())),
+    ]);
+    let tied = |is_tied: fn(&ProjectFile) -> bool| {
+        let found = project.filter(|found| is_tied(&found.file))?;
+        found.path.parent().map(PathBuf::from)
+    };
     Ok(Settings {
         url,
         organization,
         workspace,
-        directory,
+        directory: tied(|file| file.workspace.is_some()),
+        app,
+        app_directory: tied(|file| file.app_name().is_some()),
     })
 }
 
@@ -191,6 +202,10 @@ mod tests {
             url: Some("http://project:1".parse().unwrap()),
             organization: Some(name("project")),
             workspace: Some(name("project-workspace")),
+            app: Some(AppTable {
+                name: Some(name("project-app")),
+                ..AppTable::default()
+            }),
         };
         let user = UserFile {
             url: Some("http://user:1".parse().unwrap()),
@@ -263,6 +278,22 @@ mod tests {
         assert_eq!(settings(&files).directory, Some(PathBuf::from("/work/app")));
         files.project.as_mut().unwrap().file.workspace = None;
         assert_eq!(settings(&files).directory, None);
+    }
+
+    #[test]
+    fn an_app_is_named_by_the_environment_then_by_the_file() {
+        let app = |variables: &[(&str, &str)], files: &Files| {
+            let settings = resolve(&Flags::default(), &environment(variables), files).unwrap();
+            (settings.app.map(|app| app.value.to_string()), settings.app_directory)
+        };
+        let (mut files, tied) = (files(), Some(PathBuf::from("/work/app")));
+        assert_eq!(
+            app(&[("SLIPWAY_APP", "other")], &files),
+            (Some("other".to_owned()), tied.clone())
+        );
+        assert_eq!(app(&[], &files), (Some("project-app".to_owned()), tied));
+        files.project.as_mut().unwrap().file.app = None;
+        assert_eq!(app(&[], &files), (None, None));
     }
 
     #[test]

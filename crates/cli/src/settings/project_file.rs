@@ -1,10 +1,10 @@
-//! `slipway.toml`: which workspace a directory belongs to. Meant to be committed; holds no secret.
+//! `slipway.toml`: which workspace and which app a directory belongs to. Meant to be committed; holds no secret.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use slipway_api::Name;
 use url::Url;
 
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 pub(crate) const FILE_NAME: &str = "slipway.toml";
 
 /// What the file says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProjectFile {
     /// The server's address.
@@ -23,13 +23,32 @@ pub(crate) struct ProjectFile {
     pub(crate) organization: Option<Name>,
     /// The workspace.
     pub(crate) workspace: Option<Name>,
+    /// The app.
+    pub(crate) app: Option<AppTable>,
+}
+
+/// What the file says about the directory's app.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct AppTable {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<Name>,
+    /// How it is built and run, which is read where that is done.
+    #[serde(flatten)]
+    pub(crate) rest: toml::Table,
 }
 
 /// A file that was found, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FoundProjectFile {
     pub(crate) path: PathBuf,
     pub(crate) file: ProjectFile,
+}
+
+/// The table as the file has it.
+#[derive(Serialize)]
+struct App<'a> {
+    app: &'a AppTable,
 }
 
 impl ProjectFile {
@@ -50,7 +69,7 @@ impl ProjectFile {
                 );
                 Failure::error(
                     what,
-                    "It has the keys url, organization and workspace; slipway init writes it anew.",
+                    "It has the keys url, organization and workspace, and a table [app]; slipway init writes it anew.",
                 )
             })?;
             return Ok(Some(FoundProjectFile { path, file }));
@@ -61,6 +80,11 @@ impl ProjectFile {
     /// Reads the file's text.
     pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
+    }
+
+    /// The name of the directory's app.
+    pub(crate) fn app_name(&self) -> Option<&Name> {
+        self.app.as_ref()?.name.as_ref()
     }
 
     /// The file's text.
@@ -76,6 +100,10 @@ impl ProjectFile {
                 let _ = writeln!(text, "{key} = {}", toml::Value::String(value.to_owned()));
             }
         }
+        // Made of a file that was read, or of nothing: there is no value in it that could not be written.
+        if let Some(table) = self.app.as_ref().and_then(|app| toml::to_string(&App { app }).ok()) {
+            let _ = write!(text, "\n{table}");
+        }
         text
     }
 }
@@ -89,6 +117,7 @@ mod tests {
             url: Some("http://127.0.0.1:8080".parse().unwrap()),
             organization: Some("acme".parse().unwrap()),
             workspace: Some("shop-production".parse().unwrap()),
+            app: None,
         }
     }
 
@@ -101,6 +130,16 @@ mod tests {
         workspace = "shop-production"
         "#);
         assert_eq!(ProjectFile::parse(&example().render()).unwrap(), example());
+    }
+
+    #[test]
+    fn the_table_of_the_app_is_kept_whatever_is_in_it() {
+        let text = "organization = \"acme\"\n\n[app]\nname = \"shop\"\nrelease = \"migrate\"\n\n[app.processes]\nweb = \"serve\"\n";
+        let file = ProjectFile::parse(text).unwrap();
+        assert_eq!(file.app_name().map(Name::as_str), Some("shop"));
+        assert!(file.render().ends_with(text), "{}", file.render());
+        assert_eq!(ProjectFile::parse("[app]\nrelease = \"x\"").unwrap().app_name(), None);
+        assert!(ProjectFile::parse("[app]\nname = \"a b\"").is_err());
     }
 
     #[test]

@@ -68,6 +68,44 @@ pub fn outputs() -> String {
     json!({"data": [output("pet", false, json!("kind-dog")), output("password", true, json!("hunter2"))]}).to_string()
 }
 
+pub const APP: &str = "app-0000000000000001";
+pub const DEPLOY: &str = "dep-0000000000000001";
+
+/// The app `shop`, of which a version runs, or nothing.
+pub fn app(live_version: Option<u32>, active_deploy: Option<&str>) -> Value {
+    let urls = live_version.map(|_| "http://shop.127.0.0.1.nip.test:8081");
+    json!({"id": APP, "type": "apps", "attributes": {
+        "name": "shop", "description": "", "labels": [], "pool": {"id": "pool-0000000000000001", "name": "main"},
+        "plan": {"id": "aplan-0000000000000001", "name": "small"}, "status": "running", "reason": "",
+        "urls": urls.into_iter().collect::<Vec<_>>(),
+        "processes": [{"name": "web", "command": "serve", "units": 2, "ready": 2}],
+        "live-version": live_version, "is-stopped": false, "active-deploy": active_deploy,
+        "permissions": {"can-update": true, "can-deploy": true, "can-scale": true, "can-read-env": true,
+            "can-update-env": true, "can-read-logs": true, "can-delete": true},
+        "created-at": "2026-01-01T00:00:00Z", "updated-at": "2026-01-01T00:00:00Z"}})
+}
+
+/// The third deploy of the app, in this status at this step.
+pub fn deploy(status: &str, step: &str) -> Value {
+    let (is_over, is_deployed) = (status != "running", status == "deployed");
+    json!({"id": DEPLOY, "type": "deploys", "attributes": {
+        "number": 3, "kind": "source", "status": status, "step": step,
+        "reason": if status == "failed" { "web ended with exit code 1.\nIts last line: no module named shop" } else { "" },
+        "origin": "2 files", "message": "", "app-version": is_deployed.then_some(2), "previous-version": 1,
+        "started-by": "ada", "is-cancel-requested": false, "log-read-url": format!("/api/v2/deploys/{DEPLOY}/log"),
+        "created-at": "2026-01-01T00:00:00Z", "ended-at": is_over.then_some("2026-01-01T00:00:09Z")}})
+}
+
+/// One resource, as the API answers with it.
+pub fn one(resource: &Value) -> String {
+    json!({"data": resource}).to_string()
+}
+
+/// All there are.
+pub fn all(resources: &[Value]) -> String {
+    json!({"data": resources}).to_string()
+}
+
 /// A stream of the parts of a log.
 pub fn log(parts: &[&str], is_complete: bool) -> String {
     let mut offset = 0;

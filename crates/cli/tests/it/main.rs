@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the unexpected")]
 
+mod apps;
 mod documents;
 mod keys;
 mod login;

@@ -189,3 +189,46 @@ fn control_c_at_the_question_discards_and_changes_nothing() {
     server.wait_for(&format!("POST /api/v2/runs/{}/actions/discard", documents::RUN));
     assert_eq!(terminal.end().0, Some(1));
 }
+
+#[test]
+fn control_c_asks_once_what_shall_become_of_a_deploy() {
+    for (keys, code, is_canceled) in [("\r", 1, true), ("\u{1b}[B\r", 130, false), (CONTROL_C, 130, false)] {
+        let is_over = AtomicBool::new(false);
+        let server = Stub::start(move |request| {
+            let line = request.line.split('?').next().unwrap();
+            match line {
+                "GET /api/v2/deploys/dep-0000000000000001" => {
+                    let status = if is_over.load(Ordering::Relaxed) {
+                        "canceled"
+                    } else {
+                        "running"
+                    };
+                    Answer::ok(documents::one(&documents::deploy(status, "build")))
+                }
+                "GET /api/v2/deploys/dep-0000000000000001/log/stream" => Answer::ok(documents::log(&[], true)),
+                "POST /api/v2/deploys/dep-0000000000000001/actions/cancel" => {
+                    is_over.store(true, Ordering::Relaxed);
+                    Answer::ok(documents::one(&documents::deploy("running", "build")))
+                }
+                _ if line.starts_with("POST") => {
+                    Answer::status(201, documents::one(&documents::deploy("running", "build")))
+                }
+                _ => Answer::ok(documents::one(&documents::app(Some(1), None))),
+            }
+        });
+        let user = User::new(&server.url);
+        let mut terminal = Terminal::start(&user, "app restart");
+        terminal.wait_for("Building the image");
+        terminal.type_in(CONTROL_C);
+        terminal.wait_for("What shall become of the deploy?");
+        terminal.type_in(keys);
+        let (ended, screen) = terminal.end();
+        assert_eq!(ended, Some(code), "{screen:?}");
+        assert_eq!(
+            server.requests("POST /api/v2/deploys/").len(),
+            usize::from(is_canceled),
+            "{screen:?}"
+        );
+        assert_eq!(screen.contains("left; the deploy goes on"), !is_canceled, "{screen:?}");
+    }
+}

@@ -9,13 +9,11 @@ use tokio::time::Instant;
 use super::given_or_newest;
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::{LogFilter, elapsed};
+use crate::output::{LogFilter, Pieces, elapsed};
 use crate::run_flow::{self, Followed, Follower, Part};
 
 /// A piece of log that is asked for at once.
 const CHUNK_BYTES: u64 = 1 << 20;
-/// The marks around a complete log in TFE's protocol.
-const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
 
 /// Print a run's log
 ///
@@ -58,7 +56,7 @@ pub(super) async fn run(context: &Context, client: &Client, arguments: &LogsArgu
 /// Prints what there is of a log now.
 async fn print(context: &Context, client: &Client, phase: PhaseId) -> anyhow::Result<()> {
     let mut filter = LogFilter::new(context.output.data_style.colour);
-    let (mut offset, mut kept) = (0, Vec::new());
+    let (mut offset, mut pieces) = (0, Pieces::default());
     loop {
         let bytes = client.log_bytes(phase, offset, CHUNK_BYTES).await?;
         // Only an empty piece is the last: the server may have limits of its own.
@@ -66,17 +64,7 @@ async fn print(context: &Context, client: &Client, phase: PhaseId) -> anyhow::Re
             break;
         }
         offset += bytes.len() as u64;
-        kept.extend_from_slice(&bytes);
-        // A letter may be cut at the end of a piece; its first bytes wait for the rest.
-        let complete = match std::str::from_utf8(&kept) {
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            _ => kept.len(),
-        };
-        let rest = kept.split_off(complete);
-        context
-            .output
-            .data(&filter.pass(&String::from_utf8_lossy(&kept).replace(MARKS, "")))?;
-        kept = rest;
+        context.output.data(&filter.pass(&pieces.text(&bytes)))?;
     }
     Ok(())
 }

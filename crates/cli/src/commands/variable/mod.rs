@@ -14,6 +14,8 @@ use super::variable_set::find_variable_set;
 use crate::context::{Context, id_of};
 use crate::failure::Outcome;
 
+pub(super) use self::set::split as split_assignments;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum VariableCommand {
     Set(set::SetArguments),

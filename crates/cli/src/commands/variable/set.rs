@@ -92,7 +92,8 @@ async fn write(
     })
 }
 
-fn split(assignments: &[String]) -> anyhow::Result<Vec<(&str, Option<&str>)>> {
+/// Names with their values; a name alone has none.
+pub(in crate::commands) fn split(assignments: &[String]) -> anyhow::Result<Vec<(&str, Option<&str>)>> {
     let mut pairs: Vec<(&str, Option<&str>)> = Vec::new();
     for text in assignments {
         let (key, value) = match text.split_once('=') {

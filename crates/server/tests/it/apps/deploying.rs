@@ -188,7 +188,8 @@ async fn units_come_and_go_as_they_are_wanted_and_are_put_right() {
 async fn what_units_write_is_read() {
     let stage = Stage::new().await;
     let app = stage.app("web").await;
-    let script = "echo begun as $SLIPWAY_PROCESS of $SLIPWAY_APP; mkdir -p /tmp/www; exec httpd -f -p $PORT -h /tmp/www";
+    let script =
+        "echo begun as $SLIPWAY_PROCESS of $SLIPWAY_APP; mkdir -p /tmp/www; exec httpd -f -p $PORT -h /tmp/www";
     stage
         .deploy(&app, &super::stage::image("talking", "", script).await)
         .await;

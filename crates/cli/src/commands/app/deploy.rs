@@ -1,0 +1,162 @@
+//! `slipway app deploy`: from a directory, an archive or an image to what runs.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use slipway_api::apps::{App, NewApp};
+use slipway_api::deploys::{Deploy, NewDeploy};
+use slipway_api::{Name, Resource};
+use slipway_client::{Client, ClientError};
+
+use super::follow::{self, Awaited, Waiting};
+use super::source::Source;
+use super::which::{self, Looked, Missing, OfApp};
+use crate::context::{Context, id_of};
+use crate::failure::{Failure, Outcome};
+use crate::prompt;
+
+/// Deploy a directory, an archive or an image, and follow it until it runs
+///
+/// A directory is packed and uploaded; the first of .slipwayignore, .tsuruignore and .gitignore in it says what stays at
+/// home. The log is shown as it comes; in the end stands where the app answers, or why it does not. Ctrl-C asks what shall
+/// become of the deploy, a second one leaves it to itself.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  slipway app deploy
+  slipway app deploy site --app web --create
+  slipway app deploy --image docker.io/library/nginx:1.29 --app web
+  slipway app deploy --platform python -m 'the new checkout'
+  slipway app deploy --dockerfile deploy/Dockerfile --detach
+  slipway app deploy build/web.tar.gz --app web -o json
+
+Exit codes: 0 it runs, or was left by --detach, 1 it failed or was canceled, 130 left with Ctrl-C.")]
+pub(crate) struct DeployArguments {
+    /// A directory, or a .tar.gz of one [default: the directory that slipway.toml ties to the app, or this one]
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    #[command(flatten)]
+    of: OfApp,
+    /// Run this image as it is, by tag or digest
+    #[arg(long, value_name = "IMAGE", conflicts_with_all = ["path", "dockerfile", "platform"])]
+    image: Option<String>,
+    /// The Dockerfile in what is deployed [default: Dockerfile, where there is one]
+    #[arg(long, value_name = "FILE", conflicts_with = "platform")]
+    dockerfile: Option<String>,
+    /// What makes an image of source without a Dockerfile [default: found out]
+    #[arg(long, value_name = "PLATFORM")]
+    platform: Option<String>,
+    /// Why, for those who look at the deploy later
+    #[arg(long, short, default_value = "", hide_default_value = true, value_name = "TEXT")]
+    message: String,
+    /// Create the app without asking when it does not exist
+    #[arg(long)]
+    create: bool,
+    #[command(flatten)]
+    waiting: Waiting,
+}
+
+pub(super) async fn run(context: &Context, client: &Client, arguments: DeployArguments) -> anyhow::Result<Outcome> {
+    let source = Source::of(context, arguments.image.as_deref(), arguments.path.as_deref())?;
+    let target = target(context, client, &arguments).await?;
+    // What cannot be packed creates no app.
+    let archive = source.archive(context).await?;
+    let app = match target {
+        Target::App(app) => *app,
+        Target::New(name) => create(context, client, &name).await?,
+    };
+    let source_digest = match archive {
+        Some(archive) => Some(archive.upload(context, client, &app).await?),
+        None => None,
+    };
+    let new = NewDeploy {
+        source_digest,
+        image: arguments.image,
+        dockerfile: arguments.dockerfile,
+        platform: arguments.platform,
+        message: arguments.message,
+    };
+    let begun = client.create_deploy(id_of(&app)?, new).await;
+    started(context, client, (&app, begun), &arguments.waiting).await
+}
+
+/// Follows what was begun; what was refused because of another deploy says how to look at that.
+pub(super) async fn started(
+    context: &Context,
+    client: &Client,
+    (app, begun): (&Resource<App>, Result<Resource<Deploy>, ClientError>),
+    waiting: &Waiting,
+) -> anyhow::Result<Outcome> {
+    let deploy = match begun {
+        Err(ClientError::Api(refusal)) if refusal.status == 409 => {
+            let (now, _) = client.app(id_of(app)?).await?;
+            return Err(match now.attributes.active_deploy {
+                Some(_) => busy(&now, &refusal.to_string()),
+                None => ClientError::Api(refusal).into(),
+            });
+        }
+        begun => begun?,
+    };
+    let awaited = Awaited {
+        app,
+        deploy: id_of(&deploy)?,
+        is_shown: true,
+    };
+    follow::awaited(context, client, awaited, waiting).await
+}
+
+fn busy(app: &Resource<App>, what: &str) -> anyhow::Error {
+    let name = &app.attributes.name;
+    let next = format!(
+        "Watch it: slipway app deploy-log --follow --app {name}, or stop it: slipway app cancel-deploy --app {name}"
+    );
+    Failure::error(what, next)
+}
+
+/// Where to deploy to.
+enum Target {
+    App(Box<Resource<App>>),
+    /// An app that shall be.
+    New(Name),
+}
+
+async fn target(context: &Context, client: &Client, arguments: &DeployArguments) -> anyhow::Result<Target> {
+    let missing = match which::look(context, client, arguments.of.of_app.as_deref()).await? {
+        Looked::Found(app) if app.attributes.active_deploy.is_some() => {
+            return Err(busy(
+                &app,
+                &format!("another deploy of {} goes on", app.attributes.name),
+            ));
+        }
+        Looked::Found(app) => return Ok(Target::App(app)),
+        Looked::Missing(missing) => missing,
+    };
+    let organization = context.organization()?;
+    let Missing { name: Some(name), .. } = &missing else {
+        return Err(missing.error(organization));
+    };
+    if !arguments.create {
+        if !context.environment.is_interactive() {
+            let what = format!(
+                "{}, and nobody can be asked whether to create it",
+                missing.error(organization)
+            );
+            let next = format!("Create it on the way: slipway app deploy --create --app {name}, or name another one.");
+            return Err(Failure::error(what, next));
+        }
+        if !prompt::confirm(context, false, &format!("{organization} has no app {name}. Create it?"))? {
+            return Err(Failure::error("nothing was done", "Name another app with --app."));
+        }
+    }
+    Ok(Target::New(name.clone()))
+}
+
+async fn create(context: &Context, client: &Client, name: &Name) -> anyhow::Result<Resource<App>> {
+    let new = NewApp {
+        name: name.to_string(),
+        ..NewApp::default()
+    };
+    let app = client.create_app(context.organization()?, new).await?;
+    context.output.done(&format!("created the app {name}"));
+    Ok(app)
+}
