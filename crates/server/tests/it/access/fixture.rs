@@ -62,6 +62,7 @@ impl Fixture {
         super::approvals::make(&acme, &runner, &mut names).await;
         super::resource_changes::make(&acme, &runner, &mut names).await;
         super::executors::make(&acme, &runner, &mut names).await;
+        super::apps::make(&acme, &mut names).await;
         let item = runs(&acme, &runner, &mut names).await;
         // Of a closed network, so that a test of it is refused without asking anybody.
         let webhook = document("audit-webhooks", json!({"url": "http://10.0.0.1/events"}));
@@ -119,6 +120,9 @@ impl Fixture {
 /// Lets the server reach the Git server of the fixtures.
 fn reach_git(settings: &mut Settings) {
     settings.outbound.allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
+    // There are clusters, pools and plans, and nobody answers there.
+    settings.apps.docker = true;
+    settings.apps.docker_socket = Some("/nonexistent/docker.sock".into());
 }
 
 /// A person as the matrix calls them.

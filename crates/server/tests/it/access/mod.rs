@@ -1,6 +1,7 @@
 //! Stories of access.
 
 mod approvals;
+mod apps;
 mod audited;
 pub mod canary;
 mod catalog;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::fixture::new_run;
 use super::{
-    approvals, catalog, executors, git_workspaces, integrations, people, repositories, resource_changes, schedules,
+    approvals, apps, catalog, executors, git_workspaces, integrations, people, repositories, resource_changes, schedules,
     storages, triggers, workflows,
 };
 use crate::support::{State, document};
@@ -69,7 +69,7 @@ impl Row {
         self
     }
 
-    fn bytes(mut self, bytes: &'static [u8]) -> Self {
+    pub fn bytes(mut self, bytes: &'static [u8]) -> Self {
         self.sent = Sent::Bytes(bytes);
         self
     }
@@ -133,6 +133,8 @@ pub fn rows() -> Vec<Row> {
         workflows::rows(),
         workflows::deletions(),
         executors::rows(),
+        apps::rows(),
+        apps::deletions(),
         git_workspaces::rows(),
         git_workspaces::deletions(),
         storages::rows(),

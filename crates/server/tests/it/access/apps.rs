@@ -1,0 +1,64 @@
+//! Apps in the matrix: what the fixture has of them, and their rows.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::operations::{Row, call};
+use crate::support::{Acme, document};
+
+type Names = BTreeMap<&'static str, String>;
+
+/// One with a deploy that waits for an engine, one without, and one to delete.
+pub async fn make(acme: &Acme, names: &mut Names) {
+    for (key, name) in [("app", "web"), ("spare_app", "spare"), ("old_app", "old")] {
+        let path = "/api/v2/organizations/acme/apps";
+        let made = acme.owner.post(path, document("apps", json!({"name": name}))).await;
+        names.insert(key, made.expect(201).id());
+    }
+    names.insert("app_name", "web".to_owned());
+    let path = format!("/api/v2/apps/{}/deploys", names["app"]);
+    let body = document("deploys", json!({"image": "busybox"}));
+    names.insert("deploy", acme.owner.post(&path, body).await.expect(201).id());
+}
+
+/// Their rows, but for what takes them away.
+pub fn rows() -> Vec<Row> {
+    vec![
+        call("list_clusters"),
+        call("list_pools"),
+        call("list_app_plans"),
+        call("list_apps"),
+        call("create_app").send("apps", json!({"name": "another"})),
+        call("get_app_by_name").on("name", "app_name"),
+        call("get_app"),
+        call("update_app").send("apps", json!({"description": "Changed."})),
+        call("scale_app").send("apps", json!({"units": {"web": 2}})),
+        call("stop_app"),
+        call("start_app"),
+        call("get_app_env"),
+        call("update_app_env").send(
+            "app-envs",
+            json!({"set": [{"name": "KEY", "value": "canary", "is-private": true}]}),
+        ),
+        call("list_app_versions"),
+        call("list_app_units"),
+        call("get_app_logs"),
+        call("upload_app_source").bytes(b"no archive"),
+        call("list_deploys"),
+        call("create_deploy")
+            .on("app", "spare_app")
+            .send("deploys", json!({"image": "busybox"})),
+        call("roll_back_app").send("deploys", json!({})),
+        call("restart_app"),
+        call("get_deploy"),
+        call("get_deploy_log"),
+        call("stream_deploy_log"),
+        call("cancel_deploy"),
+    ]
+}
+
+/// What takes them away.
+pub fn deletions() -> Vec<Row> {
+    vec![call("delete_app").on("app", "old_app")]
+}
