@@ -108,6 +108,11 @@ pub(crate) async fn active(connection: &impl ConnectionTrait, app: AppId) -> Res
         .await?)
 }
 
+/// Every one that goes on.
+pub(crate) async fn all_active(connection: &impl ConnectionTrait) -> Result<Vec<Deploy>> {
+    Ok(Entity::find().filter(Column::ActiveAppId.is_not_null()).all(connection).await?)
+}
+
 /// Those of these apps that go on.
 pub(crate) async fn active_of(connection: &impl ConnectionTrait, apps: &[AppId]) -> Result<Vec<Deploy>> {
     if apps.is_empty() {

@@ -25,6 +25,8 @@ use crate::{pools, uploads};
 
 /// Between two looks at every cluster.
 const LOOK: Duration = Duration::from_secs(2);
+/// Between two times at which deploys that go on are thought of.
+const WAKE: Duration = Duration::from_secs(30);
 /// Between two looks at whether requests have ended.
 const IDLE_LOOK: Duration = Duration::from_millis(50);
 /// A unit that failed, or is deleted, gets so long to end.
@@ -293,10 +295,27 @@ fn how(app: &App, version: Option<&AppVersion>, seen: &[Seen]) -> (AppStatus, St
 ///
 /// Those of the database.
 pub async fn run(ctx: &Ctx) -> Result<()> {
+    let mut woken_at = None::<Instant>;
     loop {
         look_at_all(ctx).await?;
+        if woken_at.is_none_or(|at| at.elapsed() >= WAKE) {
+            wake_deploys(ctx).await?;
+            woken_at = Some(Instant::now());
+        }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Has deploys gone on with whose item gave up, because their cluster was away for long.
+async fn wake_deploys(ctx: &Ctx) -> Result<()> {
+    for deploy in deploys::store::all_active(ctx.db.reader()).await? {
+        if let Some(app) = apps::find(ctx.db.reader(), deploy.app_id).await? {
+            let mut tx = ctx.begin().await?;
+            writing::wake(&mut tx, ctx, &app).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
 }
 
 /// One look at every cluster.
