@@ -11,5 +11,6 @@
 mod bases;
 mod building;
 mod fixture;
+mod hostile;
 mod platforms;
 mod sources;

@@ -176,6 +176,20 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
 }
 
 #[tokio::test]
+async fn a_python_app_may_name_its_packages_in_its_project() {
+    let engine = engine().await;
+    let base = bases::python(&engine).await;
+    let source = example("python-web");
+    fs::remove_file(source.path().join("requirements.txt")).unwrap();
+    let project = "[project]\nname = \"x\"\nversion = \"1\"\ndependencies = []\n";
+    fs::write(source.path().join("pyproject.toml"), project).unwrap();
+    let platform = on(Shipped::Python, &base, &base);
+    let built = build(&engine, "project", &platform, source.path()).await.unwrap();
+    let unit = start(&engine, &built, "web", 8133).await;
+    assert_eq!(unit.text("/healthz").await, "well\n");
+}
+
+#[tokio::test]
 async fn a_node_app_answers_and_its_packages_stay_when_code_changes() {
     let engine = engine().await;
     let base = bases::node(&engine).await;
