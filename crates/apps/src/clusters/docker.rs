@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -30,6 +31,9 @@ const ONCE: &str = "slipway.once";
 const DOCKERFILE: &str = "Dockerfile";
 /// How often a unit that runs by itself is looked at.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// Builds of this process.
+static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
 
 /// One engine.
 pub struct Docker {
@@ -106,8 +110,10 @@ impl Docker {
             ..Session::default()
         };
         let tag = format!("slipway/{}:{}", build.app, build.id);
+        // A build that is tried again is another one to the engine, which may not have forgotten the first.
+        let attempt = ATTEMPTS.fetch_add(1, Ordering::Relaxed);
         let wanted = EngineBuild {
-            id: build.id.clone(),
+            id: format!("{}-{}-{attempt}", build.id, std::process::id()),
             tag,
             dockerfile: DOCKERFILE.to_owned(),
             arguments: build.arguments.clone(),

@@ -186,7 +186,6 @@ async fn build(name: &str, dockerfile: &str, files: &[(&str, &[u8])]) -> String 
     static ORDER: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let _order = ORDER.lock().await;
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
     for (path, content) in files {
         std::fs::write(folder.path().join(path), content).unwrap();
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -197,7 +196,7 @@ async fn build(name: &str, dockerfile: &str, files: &[(&str, &[u8])]) -> String 
         app: "test".to_owned(),
         id: name.to_owned(),
         folder: folder.path().to_owned(),
-        dockerfile: "Dockerfile".to_owned(),
+        dockerfile: dockerfile.to_owned(),
         arguments: BTreeMap::new(),
     };
     let built = engine.build(&build, &CancellationToken::new(), &|_| {}).await;
