@@ -110,7 +110,10 @@ pub(crate) async fn active(connection: &impl ConnectionTrait, app: AppId) -> Res
 
 /// Every one that goes on.
 pub(crate) async fn all_active(connection: &impl ConnectionTrait) -> Result<Vec<Deploy>> {
-    Ok(Entity::find().filter(Column::ActiveAppId.is_not_null()).all(connection).await?)
+    Ok(Entity::find()
+        .filter(Column::ActiveAppId.is_not_null())
+        .all(connection)
+        .await?)
 }
 
 /// Those of these apps that go on.

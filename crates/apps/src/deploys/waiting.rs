@@ -125,12 +125,11 @@ async fn late(_: &Ctx, (deploy, driver): (&Deploy, &dyn Driver), patience: Durat
 
 /// What a unit wrote last, to go on behind a sentence.
 async fn last_lines(driver: &dyn Driver, unit: &Unit) -> String {
-    let lines: Vec<String> = driver
-        .log(unit, LINES, false)
-        .filter_map(async |line| line.ok())
-        .map(|line| String::from_utf8_lossy(&line.text).into_owned())
-        .collect()
-        .await;
+    let mut lines = Vec::new();
+    let mut log = driver.log(unit, LINES, false);
+    while let Some(Ok(line)) = log.next().await {
+        lines.push(String::from_utf8_lossy(&line.text).into_owned());
+    }
     match lines.is_empty() {
         true => " It wrote nothing.".to_owned(),
         false => format!(" It wrote last:\n{}", lines.join("\n")),

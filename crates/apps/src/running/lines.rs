@@ -68,8 +68,9 @@ pub(crate) fn follow(
 ) -> impl Stream<Item = std::result::Result<Bytes, std::io::Error>> + use<> {
     let (sender, receiver) = channel(WAITING);
     tokio::spawn(gather(ctx.clone(), app.clone(), wanted, sender));
-    futures::stream::unfold(receiver, async |mut receiver| {
-        Some((Ok(receiver.recv().await?), receiver))
+    futures::stream::unfold(receiver, |mut receiver| async move {
+        let line = receiver.recv().await?;
+        Some((Ok(line), receiver))
     })
 }
 

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::fixture::new_run;
 use super::{
-    approvals, apps, catalog, executors, git_workspaces, integrations, people, repositories, resource_changes, schedules,
-    storages, triggers, workflows,
+    approvals, apps, catalog, executors, git_workspaces, integrations, people, repositories, resource_changes,
+    schedules, storages, triggers, workflows,
 };
 use crate::support::{State, document};
 
