@@ -45,7 +45,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
         "server",
         &["api", "kernel", "identity", "connections", "infra", "catalog", "apps"],
     ),
-    ("cli", &["api", "client", "runner", "server", "tofu"]),
+    ("cli", &["api", "apps", "client", "runner", "server", "tofu"]),
     (
         "testing",
         &[

@@ -73,7 +73,7 @@ fn user(server: &Stub) -> User {
     std::fs::write(shop.join("app.py"), "print('hello')\n").unwrap();
     std::fs::create_dir(shop.join("venv")).unwrap();
     std::fs::write(shop.join("venv/big"), "").unwrap();
-    std::fs::write(shop.join(".gitignore"), "venv/\n").unwrap();
+    std::fs::write(shop.join(".slipwayignore"), "venv\n").unwrap();
     user
 }
 
@@ -85,7 +85,6 @@ fn a_directory_is_uploaded_deployed_and_answers_somewhere() {
     let expected = "step 1 of 2\nstep 2 of 2\nhttp://shop.127.0.0.1.nip.test:8081\n";
     assert_eq!(ended.stdout, expected);
     for words in [
-        "Left out what .gitignore names",
         "built the image",
         "the new units are ready",
         "deployed version 2 of shop",

@@ -19,6 +19,6 @@ mod walk;
 pub use entry::{check_link_target, parse_path, printable};
 pub use error::{ArchiveError, PackError, Rule};
 pub use limits::Limits;
-pub use pack::{Packed, pack, pack_by_rules, pack_paths};
+pub use pack::{Packed, pack, pack_paths};
 pub use rules::{IgnoreRules, RulesError};
 pub use unpack::{Unpacked, inspect, unpack, unpack_plain};

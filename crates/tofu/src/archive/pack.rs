@@ -40,16 +40,9 @@ pub fn pack(directory: &Path, writer: impl Write) -> Result<Packed, PackError> {
             });
         }
     };
-    pack_by_rules(directory, &IgnoreRules::parse(&text)?, writer)
-}
-
-/// Packs a directory as tar.gz, leaving out what the rules exclude, whichever file they are from.
-///
-/// # Errors
-/// As [`pack`].
-pub fn pack_by_rules(directory: &Path, rules: &IgnoreRules, writer: impl Write) -> Result<Packed, PackError> {
+    let rules = IgnoreRules::parse(&text)?;
     let mut paths = Vec::new();
-    collect(directory, "", rules, false, &mut paths)?;
+    collect(directory, "", &rules, false, &mut paths)?;
     pack_sorted(directory, paths, writer)
 }
 

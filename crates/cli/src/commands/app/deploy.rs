@@ -14,12 +14,13 @@ use super::which::{self, Looked, Missing, OfApp};
 use crate::context::{Context, id_of};
 use crate::failure::{Failure, Outcome};
 use crate::prompt;
+use crate::settings::{AppTable, ProjectFile};
 
 /// Deploy a directory, an archive or an image, and follow it until it runs
 ///
-/// A directory is packed and uploaded; the first of .slipwayignore, .tsuruignore and .gitignore in it says what stays at
-/// home. The log is shown as it comes; in the end stands where the app answers, or why it does not. Ctrl-C asks what shall
-/// become of the deploy, a second one leaves it to itself.
+/// A directory is packed and uploaded; its .slipwayignore, or else its .dockerignore, says what stays at home, as .git,
+/// node_modules, .venv and .env do without a word. The log is shown as it comes; in the end stands where the app answers, or
+/// why it does not. Ctrl-C asks what shall become of the deploy, a second one leaves it to itself.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -152,11 +153,36 @@ async fn target(context: &Context, client: &Client, arguments: &DeployArguments)
 }
 
 async fn create(context: &Context, client: &Client, name: &Name) -> anyhow::Result<Resource<App>> {
-    let new = NewApp {
-        name: name.to_string(),
-        ..NewApp::default()
-    };
-    let app = client.create_app(context.organization()?, new).await?;
+    let found = ProjectFile::find(&context.environment.directory)?;
+    let said = found.and_then(|found| found.file.app);
+    let app = client
+        .create_app(context.organization()?, as_said(name, said.as_ref()))
+        .await?;
     context.output.done(&format!("created the app {name}"));
     Ok(app)
+}
+
+/// A new app as the file in its directory wants it, where that is about this app.
+fn as_said(name: &Name, said: Option<&AppTable>) -> NewApp {
+    let said = said.filter(|table| table.name.as_ref() == Some(name));
+    let word = |key: &str| said?.rest.get(key)?.as_str()?.parse().ok();
+    NewApp {
+        name: name.to_string(),
+        plan: word("plan"),
+        pool: word("pool"),
+        ..NewApp::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_says_plan_and_pool_of_its_own_app_alone() {
+        let file = ProjectFile::parse("[app]\nname = \"shop\"\nplan = \"large\"\nport = 80\n").unwrap();
+        let new = |name: &str| as_said(&name.parse().unwrap(), file.app.as_ref());
+        assert_eq!(new("shop").plan.unwrap().as_str(), "large");
+        assert_eq!((new("shop").pool, new("other").plan), (None, None));
+    }
 }

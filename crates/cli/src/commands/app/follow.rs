@@ -19,7 +19,7 @@ use super::steps::{self, Steps};
 use super::watch::{Update, Watch};
 use crate::context::{Context, id_of};
 use crate::failure::{Failure, Outcome};
-use crate::output::{Icon, Progress, Tone, clean, elapsed};
+use crate::output::{Icon, Progress, clean, elapsed};
 use crate::prompt;
 use crate::run_flow::LogPrinter;
 
@@ -212,7 +212,7 @@ async fn say_how_it_ended(
     took: &str,
 ) -> anyhow::Result<Outcome> {
     let (output, name) = (&context.output, &awaited.app.attributes.name);
-    let text = ending(deploy, name.as_str());
+    let text = format!("{} ({took})", ending(deploy, name.as_str()));
     match deploy.status {
         DeployStatus::Failed => output.note(&format!("{} {text}", output.note_style.icon(Icon::Failed))),
         DeployStatus::Canceled => output.warn(&text),
@@ -221,15 +221,18 @@ async fn say_how_it_ended(
     for line in deploy.reason.lines() {
         output.note(&format!("  {}", clean(line)));
     }
-    output.note(&output.note_style.paint(&format!("  {took}"), Tone::Quiet));
     if deploy.status != DeployStatus::Deployed {
         output.note(&format!(
-            "  look: slipway app deploy-log {} --app {name}, slipway app logs {name}",
+            "  look again: slipway app deploy-log {} --app {name}",
             deploy.number
         ));
         return Ok(Outcome::Failed);
     }
     let (app, _) = client.app(id_of(awaited.app)?).await?;
+    if app.attributes.is_stopped {
+        output.note(&format!("  it is stopped, so nothing runs: slipway app start {name}"));
+        return Ok(Outcome::Success);
+    }
     if awaited.is_shown && !output.is_json() {
         for url in &app.attributes.urls {
             output.line(&clean(url))?;

@@ -1,26 +1,23 @@
 //! What is deployed: an image, a directory that is packed, or an archive that is there.
 //!
-//! What stays at home is said by the first of `.slipwayignore`, `.tsuruignore` and `.gitignore` that the directory has, in the
-//! language of `.terraformignore`; `.git` always does. A `.dockerignore` is heeded where the image is built.
+//! Which files of a directory are sent is decided by `slipway_apps::sources`, as for what is built.
 
 use std::fs;
-use std::io::{self, BufWriter};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use slipway_api::Resource;
 use slipway_api::apps::App;
 use slipway_api::deploys::AppSource;
+use slipway_apps::sources::{self, SourceError};
 use slipway_client::Client;
-use slipway_tofu::archive::{self, IgnoreRules, PackError, Packed};
+use slipway_tofu::archive::{PackError, Packed};
 use tempfile::NamedTempFile;
 
 use crate::context::{Context, id_of};
 use crate::failure::Failure;
 use crate::output::{Progress, count, size};
-
-/// Files that say what stays at home, the first one that is there.
-const IGNORE_FILES: [&str; 3] = [".slipwayignore", ".tsuruignore", ".gitignore"];
 
 /// What is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,10 +74,6 @@ impl Source {
         let mut progress = Progress::new(&context.output);
         progress.say(&format!("Packing {}", directory.display()));
         let bundle = pack(directory.clone()).await?;
-        if let Some(file) = bundle.left_out_by {
-            let note = format!("Left out what {file} names");
-            progress.while_hidden(|| context.output.note(&note));
-        }
         Ok(Some(Archive::Packed(bundle)))
     }
 }
@@ -110,8 +103,6 @@ impl Archive {
 pub(super) struct Bundle {
     archive: NamedTempFile,
     packed: Packed,
-    /// The file that said what stays at home.
-    left_out_by: Option<&'static str>,
 }
 
 async fn pack(directory: PathBuf) -> anyhow::Result<Bundle> {
@@ -120,50 +111,21 @@ async fn pack(directory: PathBuf) -> anyhow::Result<Bundle> {
 }
 
 fn pack_now(directory: &Path) -> anyhow::Result<Bundle> {
-    let (rules, left_out_by) = rules(directory)?;
     let archive = NamedTempFile::with_prefix("slipway-").context("cannot make a file for the archive")?;
-    let writer = BufWriter::new(archive.as_file());
-    let packed = archive::pack_by_rules(directory, &rules, writer).map_err(|error| explained(error, left_out_by))?;
+    let packed = sources::pack(directory, BufWriter::new(archive.as_file())).map_err(explained)?;
     if packed.files == 0 {
-        let what = match left_out_by {
-            Some(file) => format!("{} has no file but those that {file} names", directory.display()),
-            None => format!("{} has no files", directory.display()),
-        };
-        return Err(Failure::error(
-            what,
-            "Go to the app's directory, or name it: slipway app deploy DIRECTORY",
-        ));
+        let next = "Go to the app's directory, or name it: slipway app deploy DIRECTORY";
+        let what = format!("{} has no files that are sent", directory.display());
+        return Err(Failure::error(what, next));
     }
-    Ok(Bundle {
-        archive,
-        packed,
-        left_out_by,
-    })
-}
-
-fn rules(directory: &Path) -> anyhow::Result<(IgnoreRules, Option<&'static str>)> {
-    for file in IGNORE_FILES {
-        let path = directory.join(file);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-        };
-        let rules = IgnoreRules::parse(&text).map_err(|error| {
-            let what = format!("{file} line {}: `{}` is not a valid pattern", error.line, error.pattern);
-            Failure::error(what, "Mend the line, or put what is meant into .slipwayignore.")
-        })?;
-        return Ok((rules, Some(file)));
-    }
-    Ok((IgnoreRules::parse("")?, None))
+    Ok(Bundle { archive, packed })
 }
 
 /// What cannot be packed can be left out.
-fn explained(error: PackError, left_out_by: Option<&'static str>) -> anyhow::Error {
-    let file = left_out_by.unwrap_or(".slipwayignore");
+fn explained(error: SourceError) -> anyhow::Error {
     match &error {
-        PackError::Entry { entry, .. } => {
-            let next = format!("Leave it out: write /{entry} into {file}");
+        SourceError::Pack(PackError::Entry { entry, .. }) => {
+            let next = format!("Leave it out: write {entry} into .slipwayignore");
             Failure::error(error.to_string(), next)
         }
         _ => error.into(),
@@ -172,8 +134,6 @@ fn explained(error: PackError, left_out_by: Option<&'static str>) -> anyhow::Err
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
-
     use super::*;
 
     fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -186,57 +146,26 @@ mod tests {
         directory
     }
 
-    /// The files that are packed, and what said which.
-    fn packed(files: &[(&str, &str)]) -> (Vec<String>, Option<&'static str>) {
-        let bundle = pack_now(directory(files).path()).unwrap();
-        let unpacked = tempfile::tempdir().unwrap();
-        let archive = File::open(bundle.archive.path()).unwrap();
-        archive::unpack(archive, unpacked.path(), &archive::Limits::default()).unwrap();
-        let is_there = |name: &&(&str, &str)| unpacked.path().join(name.0).exists();
-        let names: Vec<String> = files
-            .iter()
-            .filter(is_there)
-            .map(|(name, _)| (*name).to_owned())
-            .collect();
-        assert_eq!(bundle.packed.files, names.len() as u64);
-        (names, bundle.left_out_by)
-    }
-
     #[test]
-    fn the_first_ignore_file_says_what_stays_at_home() {
-        let files = [
+    fn what_is_sent_is_what_a_build_sees() {
+        let place = directory(&[
             ("index.html", ""),
-            (".git/config", ""),
-            ("node_modules/a/b.js", ""),
-            (".env", ""),
-            (".gitignore", "node_modules/\n.env\n"),
-        ];
-        assert_eq!(
-            packed(&files),
-            (
-                vec!["index.html".to_owned(), ".gitignore".to_owned()],
-                Some(".gitignore")
-            )
-        );
-        let mut with_own = files.to_vec();
-        with_own.push((".slipwayignore", ".env\n.slipwayignore\n"));
-        let (names, by) = packed(&with_own);
-        assert_eq!(by, Some(".slipwayignore"));
-        assert_eq!(names, ["index.html", "node_modules/a/b.js", ".gitignore"]);
+            (".git/HEAD", ""),
+            ("drafts/a.md", ""),
+            (".slipwayignore", "drafts\n"),
+        ]);
+        let bundle = pack_now(place.path()).unwrap();
+        assert_eq!(bundle.packed.files, 2);
+        let unpacked = tempfile::tempdir().unwrap();
+        let archive = fs::File::open(bundle.archive.path()).unwrap();
+        sources::unpack(archive, unpacked.path(), &sources::limits()).unwrap();
+        assert!(unpacked.path().join("index.html").exists() && !unpacked.path().join("drafts").exists());
     }
 
     #[test]
-    fn without_an_ignore_file_everything_goes_but_git() {
-        let (names, by) = packed(&[("Procfile", ""), (".git/HEAD", ""), ("a/b/.git/HEAD", "")]);
-        assert_eq!((names.as_slice(), by), (["Procfile".to_owned()].as_slice(), None));
-    }
-
-    #[test]
-    fn a_directory_without_files_is_refused_with_what_left_them_out() {
-        let text = |files: &[(&str, &str)]| pack_now(directory(files).path()).unwrap_err().to_string();
-        assert!(text(&[]).ends_with("has no files"));
-        assert!(text(&[(".gitignore", "*\n")]).contains(".gitignore"));
-        assert!(text(&[(".gitignore", "bad[a-\n")]).contains(".gitignore line 1: `bad[a-`"));
+    fn a_directory_without_files_is_refused() {
+        let error = pack_now(directory(&[(".git/HEAD", "")]).path()).unwrap_err();
+        assert!(error.to_string().ends_with("has no files that are sent"), "{error}");
     }
 
     #[test]
@@ -245,6 +174,6 @@ mod tests {
         std::os::unix::fs::symlink("/usr/bin/python3", place.path().join("python")).unwrap();
         let error = pack_now(place.path()).unwrap_err();
         let next = &error.downcast_ref::<Failure>().unwrap().next;
-        assert!(next.contains("/python into .slipwayignore"), "{next}");
+        assert!(next.contains("python into .slipwayignore"), "{next}");
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn activity(deploy: &Deploy) -> &'static str {
     }
     match (deploy.step, deploy.kind) {
         (DeployStep::Build, DeployKind::Source) => "Building the image",
-        (DeployStep::Build, _) => "Fetching the image",
+        (DeployStep::Build, DeployKind::Image) => "Fetching the image",
+        (DeployStep::Build, _) => "Taking the version's image",
         (DeployStep::Release, _) => "Running the release command",
         (DeployStep::Start, _) => "Starting new units",
         (DeployStep::Health, _) => "Waiting until the new units are ready",
@@ -63,7 +64,8 @@ pub(super) fn doing(deploy: &Deploy) -> String {
 fn done(step: DeployStep, kind: DeployKind) -> &'static str {
     match (step, kind) {
         (DeployStep::Build, DeployKind::Source) => "built the image",
-        (DeployStep::Build, _) => "fetched the image",
+        (DeployStep::Build, DeployKind::Image) => "fetched the image",
+        (DeployStep::Build, _) => "took the version's image",
         (DeployStep::Release, _) => "ran the release command",
         (DeployStep::Start, _) => "started new units",
         (DeployStep::Health, _) => "the new units are ready",
