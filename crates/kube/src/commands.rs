@@ -3,7 +3,8 @@
 use std::pin::Pin;
 
 use bytes::Bytes;
-use futures::{SinkExt, Stream, StreamExt, stream};
+use futures::future::{self, Shared};
+use futures::{FutureExt, SinkExt, Stream, StreamExt, stream};
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Status;
 use kube::Api;
@@ -38,7 +39,7 @@ pub struct Command {
     pub input: Pin<Box<dyn AsyncWrite + Send>>,
     at: String,
     terminal: Option<futures::channel::mpsc::Sender<TerminalSize>>,
-    status: Pin<Box<dyn Future<Output = Option<Status>> + Send>>,
+    status: Ending,
     _process: AttachedProcess,
 }
 
@@ -74,17 +75,22 @@ impl Cluster {
         let mut process = self.ask(&what, started).await?;
         let output = process.stdout().map(|pipe| pieces(pipe, false, &self.at));
         let errors = process.stderr().map(|pipe| pieces(pipe, true, &self.at));
-        let output = stream::select_all(output.into_iter().chain(errors));
+        let status: Pin<Box<dyn Future<Output = Option<Status>> + Send>> = match process.take_status() {
+            Some(status) => Box::pin(status),
+            None => Box::pin(future::ready(None)),
+        };
+        let status = status.shared();
+        let output = until_lost(
+            stream::select_all(output.into_iter().chain(errors)),
+            status.clone(),
+            &self.at,
+        );
         let input: Pin<Box<dyn AsyncWrite + Send>> = match process.stdin() {
             Some(pipe) => Box::pin(pipe),
             None => Box::pin(tokio::io::sink()),
         };
-        let status: Pin<Box<dyn Future<Output = Option<Status>> + Send>> = match process.take_status() {
-            Some(status) => Box::pin(status),
-            None => Box::pin(std::future::ready(None)),
-        };
         let mut command = Command {
-            output: Box::pin(output),
+            output,
             input,
             at: self.at.clone(),
             terminal: process.terminal_size(),
@@ -115,11 +121,38 @@ impl Command {
     /// # Errors
     /// When the connection was lost before it ended, and when it could not begin.
     pub async fn exit_code(self) -> Result<i32, KubeError> {
-        let lost = || KubeError::Unreachable {
-            at: self.at.clone(),
-            reason: "the connection ended before the command did".to_owned(),
-        };
-        exit_code(&self.status.await.ok_or_else(lost)?)
+        let status = self.status.await.ok_or_else(|| lost(&self.at))?;
+        exit_code(&status)
+    }
+}
+
+/// How a command ended; nothing when the connection did.
+type Ending = Shared<Pin<Box<dyn Future<Output = Option<Status>> + Send>>>;
+
+/// What a command writes, with an error behind it when the connection was lost: the library leaves its pipes open then,
+/// and whoever reads would wait for ever.
+fn until_lost(
+    pieces: impl Stream<Item = Result<Output, KubeError>> + Send + 'static,
+    ending: Ending,
+    at: &str,
+) -> Pieces {
+    let at = at.to_owned();
+    let is_lost = {
+        let ending = ending.clone();
+        async move {
+            if ending.await.is_some() {
+                future::pending::<()>().await;
+            }
+        }
+    };
+    let last = stream::once(async move { ending.peek().is_some_and(Option::is_none).then(|| Err(lost(&at))) });
+    Box::pin(pieces.take_until(is_lost).chain(last.filter_map(future::ready)))
+}
+
+fn lost(at: &str) -> KubeError {
+    KubeError::Unreachable {
+        at: at.to_owned(),
+        reason: "the connection ended before the command did".to_owned(),
     }
 }
 

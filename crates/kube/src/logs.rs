@@ -44,8 +44,7 @@ impl Cluster {
         unit: &str,
         part: &LogPart,
     ) -> Result<impl Stream<Item = Result<LogLine, KubeError>> + Send + use<>, KubeError> {
-        let since_time = part.since.as_deref().map(str::parse::<Timestamp>).transpose();
-        let since_time = since_time.map_err(|error| KubeError::Refused(format!("no moment to begin at: {error}")))?;
+        let since_time = part.since.as_deref().map(second).transpose()?;
         let parameters = LogParams {
             container: Some(CONTAINER.to_owned()),
             follow: part.follow,
@@ -64,6 +63,14 @@ impl Cluster {
                 .map_err(|error| KubeError::of_connection(&at, root(&error)))
         }))
     }
+}
+
+/// The second that a moment is in. The cluster counts in seconds, and the library would round up to the next one: lines
+/// between would be told never.
+fn second(moment: &str) -> Result<Timestamp, KubeError> {
+    let wrong = |error| KubeError::Refused(format!("{moment} is no moment to begin at: {error}"));
+    let moment = moment.parse::<Timestamp>().map_err(wrong)?;
+    Timestamp::from_second(moment.as_second()).map_err(wrong)
 }
 
 /// Lines as bytes: what units write is text by custom only.
@@ -101,6 +108,13 @@ mod tests {
         assert_eq!(&line.text[..], b"two words");
         assert_eq!(&read(&Bytes::from_static(b"2026-11-22T08:00:00Z \n")).text[..], b"");
         assert_eq!(&read(&Bytes::from_static(b"2026-11-22T08:00:00Z")).text[..], b"");
+    }
+
+    #[test]
+    fn a_moment_is_never_later_than_it_was() {
+        let begun = second("2026-11-22T08:00:00.987654321Z").unwrap();
+        assert_eq!(begun.to_string(), "2026-11-22T08:00:00Z");
+        assert!(second("yesterday").unwrap_err().to_string().contains("yesterday"));
     }
 
     #[tokio::test]

@@ -99,7 +99,7 @@ pub(crate) fn of_unit(unit: &UnitSpec, owner: &ObjectMeta) -> UnitObjects {
     let container = Container {
         name: CONTAINER.to_owned(),
         image: Some(unit.image.clone()),
-        command: (!unit.command.is_empty()).then(|| unit.command.clone()),
+        command: (!unit.command.is_empty()).then(|| literal(&unit.command)),
         env_from: environment.as_ref().map(|secret| {
             vec![EnvFromSource {
                 secret_ref: Some(SecretEnvSource {
@@ -248,11 +248,16 @@ fn probe(check: &Check) -> Probe {
         }
         Question::Command(command) => {
             probe.exec = Some(ExecAction {
-                command: Some(command.clone()),
+                command: Some(literal(command)),
             });
         }
     }
     probe
+}
+
+/// A command that is taken as it is: Kubernetes would put variables in place of `$(NAME)`, which a shell reads otherwise.
+fn literal(command: &[String]) -> Vec<String> {
+    command.iter().map(|word| word.replace('$', "$$")).collect()
 }
 
 fn resources(limits: &Limits) -> Option<ResourceRequirements> {

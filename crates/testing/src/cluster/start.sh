@@ -58,6 +58,8 @@ ip addr add 10.244.77.1/24 dev cluster0
 ip link set cluster0 up
 # Nothing leads out. Packets to unknown addresses are refused at once instead of timing out.
 ip route add unreachable default
+# Addresses of services are turned into those of pods, but only for packets that have a way.
+ip route add 10.96.0.0/16 dev cluster0
 
 if [[ -f /sys/fs/cgroup/cgroup.controllers ]]; then
     mkdir -p "/sys/fs/cgroup/$cgroup"
