@@ -18,7 +18,7 @@ run() {
     names[$!]=$name
 }
 
-# until_true WHAT COMMAND…: waits for it, and gives up when a program has ended or after minutes.
+# until_true WHAT COMMAND…: waits for it, notes when it was so, and gives up when a program has ended or after minutes.
 until_true() {
     local what=$1 pid
     shift
@@ -29,6 +29,7 @@ until_true() {
         ((SECONDS < 240)) || give_up kubelet "$what took too long"
         sleep 0.05
     done
+    printf '%s s: %s\n' "$SECONDS" "$what" >>"$place/log/start.log"
 }
 
 give_up() {
@@ -53,7 +54,8 @@ mount -t tmpfs tmpfs "$place/work"
 mkdir -p /run/netns /run/containerd "$place/work/containerd" "$place/work/pods"
 
 ip link set lo up
-ip link add cluster0 type bridge
+# With an address of its own: else it takes one of a pod's, and another when that pod goes, and packets are lost meanwhile.
+ip link add cluster0 address 0a:58:0a:f4:4d:01 type bridge
 ip addr add 10.244.77.1/24 dev cluster0
 ip link set cluster0 up
 # Nothing leads out. Packets to unknown addresses are refused at once instead of timing out.
