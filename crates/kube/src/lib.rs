@@ -19,6 +19,8 @@ pub mod error;
 pub mod logs;
 pub mod names;
 mod objects;
+#[cfg(test)]
+mod objects_tests;
 pub mod once;
 mod once_objects;
 mod owned;

@@ -17,6 +17,7 @@ use k8s_openapi::api::core::v1::{
     Secret, SecretEnvSource, SecurityContext, SleepAction, TCPSocketAction, TopologySpreadConstraint,
 };
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::json;
@@ -261,15 +262,24 @@ fn literal(command: &[String]) -> Vec<String> {
 }
 
 fn resources(limits: &Limits) -> Option<ResourceRequirements> {
-    let of = |memory: u64, processor: u32| {
-        let memory = (memory > 0).then(|| ("memory".to_owned(), quantities::bytes(memory)));
-        let processor = (processor > 0).then(|| ("cpu".to_owned(), quantities::milli(processor)));
-        let both: BTreeMap<_, _> = memory.into_iter().chain(processor).collect();
-        (!both.is_empty()).then_some(both)
+    let memory = |amount: u64| ("memory".to_owned(), quantities::bytes(amount));
+    let processor = |amount: u32| ("cpu".to_owned(), quantities::milli(amount));
+    let most = [
+        (limits.memory > 0).then(|| memory(limits.memory)),
+        (limits.processor > 0).then(|| processor(limits.processor)),
+    ];
+    // Also when it is nothing: else as much would be kept free as may be taken.
+    let least = [
+        (limits.memory > 0 || limits.requested_memory > 0).then(|| memory(limits.requested_memory)),
+        (limits.processor > 0 || limits.requested_processor > 0).then(|| processor(limits.requested_processor)),
+    ];
+    let map = |amounts: [Option<(String, Quantity)>; 2]| -> Option<BTreeMap<String, Quantity>> {
+        let amounts: BTreeMap<_, _> = amounts.into_iter().flatten().collect();
+        (!amounts.is_empty()).then_some(amounts)
     };
     let requirements = ResourceRequirements {
-        limits: of(limits.memory, limits.processor),
-        requests: of(limits.requested_memory, limits.requested_processor),
+        limits: map(most),
+        requests: map(least),
         claims: None,
     };
     (requirements != ResourceRequirements::default()).then_some(requirements)

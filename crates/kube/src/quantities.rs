@@ -41,7 +41,11 @@ pub(crate) fn bytes(amount: u64) -> Quantity {
 
 /// An amount of thousandths.
 pub(crate) fn milli(amount: u32) -> Quantity {
-    Quantity(format!("{amount}m"))
+    Quantity(if amount == 0 {
+        "0".to_owned()
+    } else {
+        format!("{amount}m")
+    })
 }
 
 fn scaled(text: &str, by: u128) -> u64 {

@@ -219,3 +219,126 @@ fn end(terminated: &ContainerStateTerminated) -> End {
         message: terminated.message.clone().unwrap_or_default().trim_end().to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// What a pod with this status does, and how it ended before.
+    fn of(status: Value) -> (State, Option<End>) {
+        let pod = json!({"metadata": {"name": "web-1", "namespace": "shop"}, "status": status});
+        let unit = read(&serde_json::from_value(pod).unwrap());
+        (unit.state, unit.ended_before)
+    }
+
+    /// A container in a state, after another.
+    fn container(state: &Value, last: &Value, is_ready: bool) -> Value {
+        json!({"phase": "Running", "containerStatuses": [{
+            "name": "unit", "image": "i", "imageID": "i", "restartCount": 2, "ready": is_ready,
+            "state": state, "lastState": last}]})
+    }
+
+    fn waiting(reason: &str, message: &str, last: &Value) -> State {
+        of(container(
+            &json!({"waiting": {"reason": reason, "message": message}}),
+            last,
+            false,
+        ))
+        .0
+    }
+
+    fn pending(wait: Wait, message: &str) -> State {
+        State::Pending {
+            wait,
+            message: message.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_a_unit_waits_for_is_told() {
+        let nothing = json!({});
+        let unscheduled = json!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False",
+            "reason": "Unschedulable", "message": "0/1 nodes are available: 1 Insufficient memory."}]});
+        assert_eq!(
+            of(unscheduled).0,
+            pending(Wait::Machine, "0/1 nodes are available: 1 Insufficient memory.")
+        );
+        assert_eq!(of(json!({"phase": "Pending"})).0, pending(Wait::Turn, ""));
+        for (reason, message, expected) in [
+            ("ContainerCreating", "", pending(Wait::Turn, "")),
+            ("ErrImagePull", "not found", pending(Wait::Image, "not found")),
+            ("ImagePullBackOff", "Back-off", pending(Wait::Image, "Back-off")),
+            ("InvalidImageName", "", pending(Wait::Image, "InvalidImageName")),
+            (
+                "CreateContainerConfigError",
+                "secret \"x\" not found",
+                pending(Wait::Making, "secret \"x\" not found"),
+            ),
+            (
+                "RunContainerError",
+                "no such file",
+                pending(Wait::Making, "no such file"),
+            ),
+        ] {
+            assert_eq!(waiting(reason, message, &nothing), expected);
+        }
+    }
+
+    #[test]
+    fn a_unit_that_fails_says_how_it_ended() {
+        let last = json!({"terminated": {"exitCode": 7, "reason": "Error", "message": "no database\n"}});
+        let end = End {
+            exit_code: 7,
+            reason: "Error".to_owned(),
+            message: "no database".to_owned(),
+            out_of_memory: false,
+        };
+        assert_eq!(
+            waiting("CrashLoopBackOff", "back-off 10s", &last),
+            State::Crashing(end.clone())
+        );
+        // It ran before, and its image is gone since.
+        assert_eq!(waiting("ImagePullBackOff", "gone", &last), pending(Wait::Image, "gone"));
+        assert_eq!(
+            of(container(&last, &json!({}), false)),
+            (State::Crashing(end.clone()), None)
+        );
+        let running = json!({"running": {"startedAt": "2026-11-22T08:00:00Z"}});
+        assert_eq!(
+            of(container(&running, &last, false)),
+            (State::Starting, Some(end.clone()))
+        );
+        assert_eq!(of(container(&running, &last, true)), (State::Ready, Some(end)));
+        let killed = json!({"terminated": {"exitCode": 137, "reason": "OOMKilled"}});
+        let (State::Crashing(end), _) = of(container(&killed, &json!({}), false)) else {
+            panic!("it crashes")
+        };
+        assert!(end.out_of_memory && end.exit_code == 137);
+    }
+
+    #[test]
+    fn the_end_is_the_pods_or_its_containers() {
+        let mut failed = container(
+            &json!({"terminated": {"exitCode": 3, "reason": "Error"}}),
+            &json!({}),
+            false,
+        );
+        failed["phase"] = json!("Failed");
+        let (State::Ended(end), _) = of(failed) else {
+            panic!("it ended")
+        };
+        assert_eq!((end.exit_code, end.reason.as_str()), (3, "Error"));
+        let evicted = json!({"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory."});
+        let (State::Ended(end), _) = of(evicted) else {
+            panic!("it ended")
+        };
+        assert_eq!(
+            (end.reason.as_str(), end.message.as_str()),
+            ("Evicted", "The node was low on memory.")
+        );
+        let ending = json!({"metadata": {"deletionTimestamp": "2026-11-22T08:00:00Z"}, "status": {"phase": "Running"}});
+        assert_eq!(read(&serde_json::from_value(ending).unwrap()).state, State::Terminating);
+    }
+}

@@ -3,13 +3,7 @@
 //! Needs the feature `cluster`, root, and what `xtask tools --kubernetes` builds. One cluster serves all tests; each has
 //! a namespace of its own.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod applying;
 mod commands;

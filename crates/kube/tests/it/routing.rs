@@ -54,14 +54,15 @@ async fn no_request_is_lost_when_a_route_is_switched() {
     eventually("the first version answers", async || get(outside).ok()).await;
 
     let is_over = Arc::new(AtomicBool::new(false));
-    let asking = std::thread::spawn({
+    let asking = tokio::spawn({
         let is_over = is_over.clone();
-        move || {
+        async move {
             let mut answers = Vec::new();
             while !is_over.load(Ordering::Relaxed) {
-                answers.push(get(outside).map_err(|error| error.to_string()));
+                let answer = tokio::task::spawn_blocking(move || get(outside)).await.unwrap();
+                answers.push(answer.map_err(|error| error.to_string()));
                 // Not so many that ports are used again: what the kernel remembers of connections is not tested here.
-                std::thread::sleep(Duration::from_millis(2));
+                tokio::time::sleep(Duration::from_millis(2)).await;
             }
             answers
         }
@@ -77,7 +78,7 @@ async fn no_request_is_lost_when_a_route_is_switched() {
     })
     .await;
     is_over.store(true, Ordering::Relaxed);
-    let answers = asking.join().unwrap();
+    let answers = asking.await.unwrap();
     let failed: Vec<_> = answers.iter().filter(|answer| answer.is_err()).collect();
     assert!(
         failed.is_empty(),

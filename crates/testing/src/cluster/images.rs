@@ -20,7 +20,8 @@ pub(super) fn write(archive: &Path) -> Result<String> {
     let layer = layer()?;
     let pause = image(&mut blobs, &layer, &["/bin/busybox", "sleep", "2147483647"]);
     let busybox = image(&mut blobs, &layer, &["/bin/sh"]);
-    let name = format!("{BUSYBOX}@{}", busybox["digest"].as_str().unwrap_or_default());
+    let digest = busybox.get("digest").and_then(Value::as_str);
+    let name = format!("{BUSYBOX}@{}", digest.context("an image without a digest")?);
     let index = json!({
         "schemaVersion": 2,
         "manifests": [named(&pause, PAUSE), named(&busybox, &name), named(&busybox, &format!("{BUSYBOX}:1"))],
@@ -67,7 +68,9 @@ fn described(kind: &str, blob: &[u8]) -> Value {
 
 fn named(image: &Value, name: &str) -> Value {
     let mut image = image.clone();
-    image["annotations"] = json!({"io.containerd.image.name": name});
+    if let Some(fields) = image.as_object_mut() {
+        fields.insert("annotations".to_owned(), json!({"io.containerd.image.name": name}));
+    }
     image
 }
 

@@ -143,8 +143,9 @@ fn command(place: &Path, programs: &Path) -> std::process::Command {
         .arg(programs)
         .arg(own_group());
     // Where Debian has what administrators use.
-    let path = std::env::var("PATH").unwrap_or_default();
-    command.env("PATH", format!("{path}:/usr/sbin:/sbin"));
+    let mut path = std::env::var_os("PATH").unwrap_or_default();
+    path.push(":/usr/sbin:/sbin");
+    command.env("PATH", path);
     command
 }
 
