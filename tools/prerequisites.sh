@@ -71,6 +71,13 @@ check() {
         need_package "a static busybox" busybox-static /bin/busybox busybox
         # Sites are served by it, in an image that a test makes.
         need_package nginx nginx /usr/sbin/nginx
+        # A real cluster's node: what starts containers, and connects them. Nothing of it runs but what a test starts.
+        need_package containerd containerd containerd
+        need_package runc runc /usr/sbin/runc runc
+        need_package "plugins for networks of containers" containernetworking-plugins /usr/lib/cni/bridge
+        need_package iptables iptables /usr/sbin/iptables iptables
+        need_package conntrack conntrack /usr/sbin/conntrack conntrack
+        need_package iproute2 iproute2 /usr/sbin/ip ip
         # `make bench` signs what its provider registry gives.
         need_package GnuPG gnupg gpg
         if ! python3 -c 'import ensurepip' 2>/dev/null; then

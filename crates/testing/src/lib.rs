@@ -1,6 +1,7 @@
 //! What tests of several crates share: finding the real tools, and throwaway servers, and inputs of strangers.
 
 mod background;
+pub mod cluster;
 pub mod dex;
 pub mod docker;
 pub mod git_server;

@@ -21,7 +21,7 @@ pub struct Tools {
     pub gitea: Option<PathBuf>,
     /// A program that calls a server with go-tfe.
     pub go_tfe: Option<PathBuf>,
-    /// A folder with `kube-apiserver` and `etcd`; there only after `cargo run -p xtask -- tools --kubernetes`.
+    /// A folder with `etcd` and the programs of a Kubernetes cluster; there only after `cargo run -p xtask -- tools --kubernetes`.
     pub kubernetes: Option<PathBuf>,
 }
 

@@ -8,13 +8,14 @@ use crate::workspace::Package;
 const PREFIX: &str = "slipway-";
 
 /// A crate and the crates it may depend on, lowest first. Driving a tool needs no database and no other crate.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("api", &[]),
     ("client", &["api"]),
     ("git", &[]),
     ("tofu", &[]),
     ("buildkit", &[]),
     ("docker", &["buildkit"]),
+    ("kube", &[]),
     ("router", &[]),
     ("kernel", &["api"]),
     ("identity", &["api", "kernel"]),
@@ -36,6 +37,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "tofu",
             "buildkit",
             "docker",
+            "kube",
             "router",
             "tofu",
         ],

@@ -64,16 +64,31 @@ pub(super) const ETCD: GoProgram = GoProgram {
     needs_c: false,
 };
 
-/// A real verifier of the tokens that runs show to clusters.
-pub(super) const KUBE_APISERVER: GoProgram = GoProgram {
-    folder: "kubernetes",
-    package: "k8s.io/kubernetes/cmd/kube-apiserver",
-    // It compares its own version with those of its features, and has none when it is not told.
-    linker_flags: "-s -w -X k8s.io/component-base/version.gitVersion=v1.34.4 \
-                   -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34",
-    tags: "",
-    needs_c: false,
-};
+/// A real Kubernetes, all of it from one module: the API server, which also verifies the tokens that runs show to
+/// clusters, and what it takes to run pods on one node.
+pub(super) const KUBERNETES: [(&str, GoProgram); 5] = [
+    kubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver"),
+    kubernetes(
+        "kube-controller-manager",
+        "k8s.io/kubernetes/cmd/kube-controller-manager",
+    ),
+    kubernetes("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler"),
+    kubernetes("kubelet", "k8s.io/kubernetes/cmd/kubelet"),
+    kubernetes("kube-proxy", "k8s.io/kubernetes/cmd/kube-proxy"),
+];
+
+const fn kubernetes(name: &'static str, package: &'static str) -> (&'static str, GoProgram) {
+    let program = GoProgram {
+        folder: "kubernetes",
+        package,
+        // They compare their own version with those of their features, and have none when they are not told.
+        linker_flags: "-s -w -X k8s.io/component-base/version.gitVersion=v1.34.4 \
+                       -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34",
+        tags: "",
+        needs_c: false,
+    };
+    (name, program)
+}
 
 /// A provider, and the address it gets in the mirror.
 pub(super) struct Provider {

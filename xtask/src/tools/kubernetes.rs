@@ -1,4 +1,4 @@
-//! A Kubernetes API server and its etcd, which only the nightly tests need: together some ten minutes of building.
+//! A Kubernetes cluster's programs and its etcd, which only the nightly tests need: together some ten minutes of building.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,17 +7,14 @@ use anyhow::{Context, Result};
 
 use super::build;
 use super::cache::{self, Key};
-use super::catalog::{ETCD, KUBE_APISERVER};
+use super::catalog::{ETCD, KUBERNETES};
 
-/// A folder with the programs `kube-apiserver` and `etcd`.
+/// A folder with `etcd`, `kube-apiserver` and the other programs of a cluster with one node.
 pub(super) fn obtain(root: &Path) -> Result<PathBuf> {
-    let programs = [
-        (build::obtain(root, &ETCD, "etcd")?, "etcd"),
-        (
-            build::obtain(root, &KUBE_APISERVER, "kube-apiserver")?,
-            "kube-apiserver",
-        ),
-    ];
+    let mut programs = vec![(build::obtain(root, &ETCD, "etcd")?, "etcd")];
+    for (name, program) in &KUBERNETES {
+        programs.push((build::obtain(root, program, name)?, *name));
+    }
     let mut key = Key::new("kubernetes");
     programs
         .iter()

@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
     /// Only what the demo needs: OpenTofu and the providers of examples/hello.
     #[arg(long)]
     demo: bool,
-    /// Also what only `make nightly` needs: a Kubernetes API server, some ten minutes of building.
+    /// Also what only `make nightly` needs: Kubernetes, some ten minutes of building.
     #[arg(long, conflicts_with = "demo")]
     kubernetes: bool,
 }
@@ -60,7 +60,7 @@ pub(crate) struct Tools {
     /// A program that calls a server with go-tfe. Absent from the demo's tools.
     #[serde(rename = "go-tfe", skip_serializing_if = "Option::is_none")]
     pub(crate) go_tfe: Option<PathBuf>,
-    /// A folder with `kube-apiserver` and `etcd`, for the nightly tests.
+    /// A folder with `etcd` and the programs of a Kubernetes cluster, for the nightly tests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) kubernetes: Option<PathBuf>,
 }

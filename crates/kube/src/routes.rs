@@ -1,0 +1,164 @@
+//! Routes: which version of a process requests reach, and under which names.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use k8s_openapi::api::core::v1::{Secret, Service};
+use k8s_openapi::api::networking::v1::Ingress;
+use kube::Api;
+
+use crate::cluster::Cluster;
+use crate::error::KubeError;
+use crate::names::{ProcessId, VERSION, process_labels};
+use crate::route_objects::{self, PORT};
+
+/// Where requests shall go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RouteSpec {
+    /// To the units of this process, of this version.
+    pub to: ProcessId,
+    /// Where they take requests.
+    pub port: u16,
+    /// Which hosts; none for a process that is only reached inside the cluster.
+    pub hosts: Vec<Host>,
+    /// Which Ingress controller serves them; the cluster's own choice when none is named.
+    pub class: Option<String>,
+    /// For the Ingress controller.
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// A host of a route.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Host {
+    /// `shop.example.test`, or `*.example.test`.
+    pub name: String,
+    /// For HTTPS; without it the controller has its own, or none.
+    pub certificate: Option<Certificate>,
+}
+
+/// A certificate with its key, in PEM.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// With what leads to its authority.
+    pub chain: String,
+    /// Its key.
+    pub key: String,
+}
+
+/// Where requests go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Which version they reach.
+    pub version: Option<u32>,
+    /// Where they are taken inside the cluster; the same for as long as the route is there.
+    pub inside: Option<SocketAddr>,
+    /// Where the Ingress controller takes them from outside: names or addresses. Empty until it said so.
+    pub outside: Vec<String>,
+}
+
+impl std::fmt::Debug for Certificate {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Certificate").finish_non_exhaustive()
+    }
+}
+
+impl Cluster {
+    /// Makes a route what it shall be. When only the version is another, one label of the Service changes: requests that
+    /// are under way are finished where they are, new ones go there.
+    ///
+    /// # Errors
+    /// When it is refused, and when an object of its name is there that is not of this app.
+    pub async fn route(&self, spec: &RouteSpec) -> Result<Route, KubeError> {
+        let ProcessId {
+            namespace,
+            app,
+            process,
+            ..
+        } = &spec.to;
+        let objects = route_objects::of_route(spec);
+        self.apply_namespace(namespace).await?;
+        for secret in &objects.secrets {
+            self.apply(secret).await?;
+        }
+        let service = self.apply(&objects.service).await?;
+        let ingress = match &objects.ingress {
+            Some(ingress) => Some(self.apply(ingress).await?),
+            None => {
+                let name = route_objects::name(app, process);
+                self.remove::<Ingress>(namespace, &name, app).await?;
+                None
+            }
+        };
+        let kept: Vec<String> = objects
+            .secrets
+            .into_iter()
+            .filter_map(|secret| secret.metadata.name)
+            .collect();
+        self.remove_certificates(namespace, app, process, &kept).await?;
+        Ok(read(&service, ingress.as_ref()))
+    }
+
+    /// Where requests go; nothing when there is no route.
+    ///
+    /// # Errors
+    /// When the cluster does not answer.
+    pub async fn current_route(&self, namespace: &str, app: &str, process: &str) -> Result<Option<Route>, KubeError> {
+        let name = route_objects::name(app, process);
+        let services: Api<Service> = self.api(namespace);
+        let ingresses: Api<Ingress> = self.api(namespace);
+        let Some(service) = self.ask(&name, services.get_opt(&name)).await? else {
+            return Ok(None);
+        };
+        let ingress = self.ask(&name, ingresses.get_opt(&name)).await?;
+        Ok(Some(read(&service, ingress.as_ref())))
+    }
+
+    /// Removes a route with its certificates. One that is gone is fine.
+    ///
+    /// # Errors
+    /// When an object of its name is there that is not of this app.
+    pub async fn remove_route(&self, namespace: &str, app: &str, process: &str) -> Result<(), KubeError> {
+        let name = route_objects::name(app, process);
+        self.remove::<Ingress>(namespace, &name, app).await?;
+        self.remove::<Service>(namespace, &name, app).await?;
+        self.remove_certificates(namespace, app, process, &[]).await
+    }
+
+    /// Secrets of a process that are of no version are those of its route.
+    async fn remove_certificates(
+        &self,
+        namespace: &str,
+        app: &str,
+        process: &str,
+        kept: &[String],
+    ) -> Result<(), KubeError> {
+        let labels = process_labels(app, process);
+        self.remove_those::<Secret>(namespace, &labels, |object| {
+            let is_of_version = object
+                .labels
+                .as_ref()
+                .is_some_and(|labels| labels.contains_key(VERSION));
+            !is_of_version && !object.name.as_ref().is_some_and(|name| kept.contains(name))
+        })
+        .await
+    }
+}
+
+fn read(service: &Service, ingress: Option<&Ingress>) -> Route {
+    let spec = service.spec.as_ref();
+    let version = spec.and_then(|spec| spec.selector.as_ref()?.get(VERSION)?.parse().ok());
+    let inside = spec
+        .and_then(|spec| spec.cluster_ip.as_ref()?.parse().ok())
+        .and_then(|address| Some(SocketAddr::new(address, u16::try_from(PORT).ok()?)));
+    let outside = ingress
+        .and_then(|ingress| ingress.status.as_ref()?.load_balancer.as_ref()?.ingress.as_ref())
+        .into_iter()
+        .flatten()
+        .filter_map(|place| place.hostname.clone().or_else(|| place.ip.clone()))
+        .collect();
+    Route {
+        version,
+        inside,
+        outside,
+    }
+}
