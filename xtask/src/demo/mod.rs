@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     let setting = Setting {
         binary: workspace::slipway_binary(&root)?,
-        folder: prepare(&folder, &root.join("examples/hello"))?,
+        folder: prepare(&folder, &root.join("examples"))?,
         listen: arguments.listen.clone(),
         tools: tools::for_demo()?,
     };
@@ -60,8 +60,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         .block_on(serve(&setting, arguments.once))
 }
 
-/// Empties the folder and puts a copy of the example into it, so that the client can tie that to its workspace.
-fn prepare(folder: &Path, example: &Path) -> Result<PathBuf> {
+/// Empties the folder and puts copies of the examples into it, so that the client can tie one to its workspace.
+fn prepare(folder: &Path, examples: &Path) -> Result<PathBuf> {
     let is_empty = !folder.exists() || fs::read_dir(folder)?.next().is_none();
     ensure!(
         is_empty || folder.join(MARKER).is_file(),
@@ -73,7 +73,8 @@ fn prepare(folder: &Path, example: &Path) -> Result<PathBuf> {
     }
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be created", folder.display()))?;
     fs::write(folder.join(MARKER), "")?;
-    copy(example, &folder.join("hello"))?;
+    copy(&examples.join("hello"), &folder.join("hello"))?;
+    copy(&examples.join("apps").join(story::SITE), &folder.join(story::SITE))?;
     Ok(folder.canonicalize()?)
 }
 

@@ -9,6 +9,8 @@ use super::outputs;
 
 const FIRST_GREETING: &str = "Hello";
 const SECOND_GREETING: &str = "Good morning";
+/// The example of `examples/apps` that is deployed.
+pub(super) const SITE: &str = "static";
 
 pub(super) async fn tell(client: &Client, setting: &Setting) -> Result<()> {
     sign_in(client, setting).await?;
@@ -39,7 +41,25 @@ pub(super) async fn tell(client: &Client, setting: &Setting) -> Result<()> {
     let left = client.read(&["state", "show"]).await?;
     let is_left = ["random_pet", "random_password"].iter().any(|kind| left.contains(kind));
     ensure!(!is_left, "resources are left after destroy:\n{left}");
-    println!("Two applies and a destroy went through, and the outputs were as expected.");
+    println!("Two applies and a destroy went through, and the outputs were as expected.\n");
+    deploy(client, setting).await
+}
+
+/// The example of a site, from its folder to an address that answers; where the machine has a Docker Engine.
+async fn deploy(client: &Client, setting: &Setting) -> Result<()> {
+    heading("An app: from a folder to an address that answers");
+    let clusters = client.read(&["cluster", "list"]).await?;
+    if !clusters.contains("ready") {
+        println!("No Docker Engine was found on this machine (or none that answers), so no app is deployed.");
+        return Ok(());
+    }
+    let site = setting.folder.join(SITE);
+    let site = site.to_str().context("the demo's directory is not UTF-8")?;
+    client.run(&["app", "create", SITE]).await?;
+    client.run(&["app", "deploy", site, "--app", SITE]).await?;
+    client.run(&["app", "units", SITE]).await?;
+    let url = client.quiet(&["app", "open", SITE]).await?;
+    println!("The site answers at {}", url.trim());
     Ok(())
 }
 
