@@ -4,7 +4,8 @@
 //! Plain types, no database. What must stay true: everything is applied by server-side apply under one name, so that
 //! repeating it changes nothing and puts right what others changed; everything that is made has our labels, and nothing
 //! without them is ever changed or removed; a secret is in Secrets only. What shall be there is decided purely
-//! (`objects`, `route_objects`, `once_objects`), and so is what is there (`states`). Read `cluster`, `error`, `names`, then
+//! (`objects`, `route_objects`, `once_objects`,
+//! `job_objects`), and so is what is there (`states`). Read `cluster`, `error`, `names`, then
 //! `spec`, `objects`, `processes`, then `states` and `units`.
 
 #![cfg_attr(
@@ -16,6 +17,8 @@ pub mod access;
 pub mod cluster;
 pub mod commands;
 pub mod error;
+mod job_objects;
+pub mod jobs;
 pub mod logs;
 pub mod names;
 mod objects;

@@ -12,6 +12,10 @@ pub const PROCESS: &str = "slipway.dev/process";
 pub const VERSION: &str = "slipway.dev/version";
 /// Which run it belongs to that is made once.
 pub const ONCE: &str = "slipway.dev/once";
+/// Which job a run belongs to.
+pub const JOB: &str = "slipway.dev/job";
+/// Of a Job's units, by the cluster itself: the Job's name.
+pub(crate) const RUN: &str = "batch.kubernetes.io/job-name";
 /// Who made it, as tools of Kubernetes know it.
 pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// What stands in [`MANAGED_BY`], and the name under which fields are owned.

@@ -6,11 +6,12 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::jobs::{Concurrency, JobSpec};
 use crate::names::ProcessId;
 use crate::once::OnceSpec;
 use crate::routes::{Certificate, Host, RouteSpec};
 use crate::spec::{Autoscale, Check, Limits, Login, ProcessSpec, Question, UnitSpec};
-use crate::{objects, once_objects, route_objects};
+use crate::{job_objects, objects, once_objects, route_objects};
 
 /// A line for each field that is set.
 fn fields(object: &impl Serialize) -> String {
@@ -341,6 +342,47 @@ fn a_run_that_is_made_once() {
     .spec.template.spec.terminationGracePeriodSeconds = 10
     .spec.ttlSecondsAfterFinished = 86400
     "#);
+}
+
+#[test]
+fn a_job() {
+    let mut spec = JobSpec {
+        namespace: "apps".to_owned(),
+        app: "shop".to_owned(),
+        name: "nightly".to_owned(),
+        unit: unit(),
+        schedule: "0 3 * * *".to_owned(),
+        time_zone: Some("Europe/Berlin".to_owned()),
+        is_suspended: false,
+        concurrency: Concurrency::Replace,
+        retries: 2,
+        deadline: Duration::from_secs(600),
+        grace: Duration::from_secs(10),
+    };
+    spec.unit.env.clear();
+    let (_, job) = job_objects::of_job(&spec);
+    let text = fields(&job);
+    let own: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.contains(".template.") && !line.contains("labels["))
+        .collect();
+    insta::assert_snapshot!(own.join("\n"), @r#"
+    .apiVersion = "batch/v1"
+    .kind = "CronJob"
+    .metadata.name = "shop-nightly"
+    .metadata.namespace = "apps"
+    .spec.concurrencyPolicy = "Replace"
+    .spec.failedJobsHistoryLimit = 5
+    .spec.jobTemplate.spec.activeDeadlineSeconds = 600
+    .spec.jobTemplate.spec.backoffLimit = 2
+    .spec.schedule = "0 3 * * *"
+    .spec.successfulJobsHistoryLimit = 5
+    .spec.suspend = false
+    .spec.timeZone = "Europe/Berlin"
+    "#);
+    let run = job_objects::of_run(&job, "apps", "by-hand");
+    assert_eq!(run.spec, job.spec.unwrap().job_template.spec);
+    assert_eq!(run.metadata.labels.unwrap()["slipway.dev/job"], "nightly");
 }
 
 #[test]

@@ -8,13 +8,13 @@ use std::time::Duration;
 use futures::{Stream, StreamExt, TryStreamExt};
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::Secret;
-use kube::Api;
 use kube::runtime::{WatchStreamExt, watcher};
+use kube::{Api, ResourceExt};
 
 use crate::cluster::Cluster;
 use crate::error::KubeError;
 use crate::logs::{LogLine, LogPart};
-use crate::names::{APP, MANAGED_BY, MANAGER, ONCE};
+use crate::names::{APP, MANAGED_BY, MANAGER, ONCE, RUN};
 use crate::once_objects;
 use crate::spec::UnitSpec;
 use crate::states::{End, State, Unit};
@@ -116,7 +116,7 @@ impl Cluster {
     pub async fn wait_once(&self, namespace: &str, name: &str) -> Result<Outcome, KubeError> {
         let jobs: Api<Job> = self.api(namespace);
         let mut jobs = pin!(watcher::watch_object(jobs, name).default_backoff());
-        let mut units = pin!(self.follow_units(Some(namespace), &labels(name)));
+        let mut units = pin!(self.follow_units(Some(namespace), &unit_labels(name)));
         let mut last = None;
         loop {
             tokio::select! {
@@ -128,10 +128,10 @@ impl Cluster {
                     Err(error) => return Err(error),
                 },
                 Some(found) = jobs.next() => match found {
-                    Ok(Some(job)) => match ended(&job) {
+                    Ok(Some(job)) => match is_late(&job) {
                         None => {}
                         Some(true) => return Ok(Outcome::Late { last }),
-                        Some(false) => return self.end_of_once(namespace, name, last).await,
+                        Some(false) => return self.end_of_once(namespace, &job, last).await,
                     },
                     Ok(None) => return Ok(Outcome::Removed),
                     Err(error) => {
@@ -145,7 +145,8 @@ impl Cluster {
         }
     }
 
-    /// The lines of a run, followed from the beginning to its end; it waits until there are any.
+    /// The lines of a run, followed from the beginning to its end; it waits until there are any. Of a job's run that was
+    /// tried again, those of one try.
     pub fn once_log(
         &self,
         namespace: &str,
@@ -176,7 +177,7 @@ impl Cluster {
 
     /// The unit of a run, once it has begun.
     async fn begun(&self, namespace: &str, name: &str) -> Result<Unit, KubeError> {
-        let mut units = pin!(self.follow_units(Some(namespace), &labels(name)));
+        let mut units = pin!(self.follow_units(Some(namespace), &unit_labels(name)));
         while let Some(change) = units.next().await {
             let found = match change {
                 Ok(UnitChange::All(units)) => units.into_iter().find(|unit| unit.state.has_begun()),
@@ -192,16 +193,26 @@ impl Cluster {
         Err(KubeError::NotFound(format!("run {namespace}/{name}")))
     }
 
-    async fn end_of_once(&self, namespace: &str, name: &str, last: Option<State>) -> Result<Outcome, KubeError> {
-        let units = self.units(Some(namespace), &labels(name)).await?;
+    /// Of the tries, one that ended as the whole did.
+    async fn end_of_once(&self, namespace: &str, job: &Job, last: Option<State>) -> Result<Outcome, KubeError> {
+        let units = self.units(Some(namespace), &unit_labels(&job.name_any())).await?;
         let states = units.into_iter().map(|unit| unit.state).chain(last);
         let end = states.into_iter().find_map(|state| match state {
-            State::Ended(end) => Some(end),
+            State::Ended(end) if (end.exit_code == 0) == has_succeeded(job) => Some(end),
             _ => None,
         });
         // A run whose unit was taken away: the cluster calls it failed.
         Ok(end.map_or(Outcome::Removed, Outcome::Ended))
     }
+}
+
+/// Whether one of its tries did.
+pub(crate) fn has_succeeded(job: &Job) -> bool {
+    job.status
+        .as_ref()
+        .and_then(|status| status.succeeded)
+        .unwrap_or_default()
+        > 0
 }
 
 fn labels(name: &str) -> BTreeMap<String, String> {
@@ -211,8 +222,16 @@ fn labels(name: &str) -> BTreeMap<String, String> {
     ])
 }
 
+/// Also of a run that a schedule made.
+fn unit_labels(name: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        (MANAGED_BY.to_owned(), MANAGER.to_owned()),
+        (RUN.to_owned(), name.to_owned()),
+    ])
+}
+
 /// Whether it is through, and if so, whether that is because of its deadline.
-fn ended(job: &Job) -> Option<bool> {
+pub(crate) fn is_late(job: &Job) -> Option<bool> {
     let conditions = job.status.as_ref().and_then(|status| status.conditions.as_ref());
     let last = conditions
         .into_iter()

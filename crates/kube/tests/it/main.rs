@@ -9,6 +9,7 @@ mod applying;
 mod commands;
 mod connecting;
 mod fixture;
+mod jobs;
 mod once;
 mod removing;
 mod routing;

@@ -92,12 +92,13 @@ run kube-apiserver "$programs/kube-apiserver" --etcd-servers=http://127.0.0.1:23
     --kubelet-client-certificate="$pki/apiserver-kubelet.crt" --kubelet-client-key="$pki/apiserver-kubelet.key" \
     --kubelet-certificate-authority="$pki/ca.crt" --kubelet-preferred-address-types=Hostname \
     --endpoint-reconciler-type=none --allow-privileged=false --anonymous-auth=false
-run kubelet "$programs/kubelet" --config="$place/kubelet.yaml" --kubeconfig="$pki/node.kubeconfig" \
-    --hostname-override=localhost --node-ip=10.244.77.1 --root-dir="$place/work/kubelet"
 until_true "containerd answered" ctr --address /run/containerd/containerd.sock version
 ctr --address /run/containerd/containerd.sock --namespace k8s.io images import "$place/images.tar" >"$place/log/import.log" 2>&1 ||
     give_up import "failed"
 until_true "the API server was ready" api /readyz
+# It registers its node's drivers with pauses that grow sixfold: begun too early, it is ready minutes later.
+run kubelet "$programs/kubelet" --config="$place/kubelet.yaml" --kubeconfig="$pki/node.kubeconfig" \
+    --hostname-override=localhost --node-ip=10.244.77.1 --root-dir="$place/work/kubelet"
 # They end when they are there before the API server.
 run kube-controller-manager "$programs/kube-controller-manager" --bind-address=127.0.0.1 \
     --kubeconfig="$pki/controllers.kubeconfig" --authentication-kubeconfig="$pki/controllers.kubeconfig" \
