@@ -43,6 +43,10 @@ impl Wanted {
 ///
 /// `Unavailable` when the cluster does not answer.
 pub(crate) async fn last(ctx: &Ctx, app: &App, wanted: &Wanted) -> Result<Bytes> {
+    if app.deploy_count == 0 {
+        // Nothing ever ran.
+        return Ok(Bytes::new());
+    }
     let pool = pools::service::get(ctx, app.pool_id).await?;
     let driver = clusters::service::driver(ctx, pool.cluster_id).await?;
     let mut lines = Vec::new();

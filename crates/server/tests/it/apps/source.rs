@@ -86,9 +86,10 @@ async fn a_build_that_fails_says_why() {
     let id = stage.begin(&app, json!({"source-digest": digest})).await;
     stage.acme.app.settle().await;
     let shown = stage.shown(&id).await;
-    assert_eq!(
-        shown["reason"],
-        "The source has no Dockerfile. Add one, or name another by --dockerfile."
+    let reason = shown["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("Nothing at the top of the source says how to build it"),
+        "{reason}"
     );
 
     let headers = [("content-type", "application/octet-stream")];
