@@ -75,7 +75,7 @@ export default function AppFrame() {
                       title: 'Roll back…',
                       icon: 'undo',
                       onSelect: () => setAsked('rollback'),
-                      disabledReason: cannotDeploy ?? ((attributes['live-version'] ?? 0) > 1 ? null : 'No other version ran before.'),
+                      disabledReason: cannotDeploy ?? (isNew ? 'Nothing was deployed yet.' : null),
                     },
                     {
                       title: isStopped ? 'Start' : 'Stop',
