@@ -429,6 +429,16 @@ describe('variables', () => {
     await waitFor(() => expect(sent).toEqual([['PATCH /apps/app-1/env', { set: [{ name: 'TOKEN', process: '', value: 'hush', 'is-private': true }], staged: true }]]))
   })
 
+  test('that are private are not emptied by who only looks at the form', async () => {
+    put()
+    const { user } = await ofShop(Env, '/variables')
+    await user.click(await screen.findByRole('button', { name: 'Change API_KEY' }))
+    const dialog = within(await screen.findByRole('dialog'))
+    await user.click(dialog.getByRole('button', { name: 'Set it' }))
+    expect(await dialog.findByText(/Type its new value/)).toBeDefined()
+    expect(sent).toEqual([])
+  })
+
   test('are unset', async () => {
     put()
     const { user } = await ofShop(Env, '/variables')

@@ -1,7 +1,7 @@
 // The deploy that goes on, or that failed last, on the app's first page.
 import { useQuery } from '@tanstack/react-query'
 import { addresses } from '@/lib/addresses'
-import { Row, Stack } from '@/ui/layout'
+import { Stack } from '@/ui/layout'
 import { Link } from '@/ui/link'
 import { Progress } from '@/ui/progress'
 import { Panel } from '@/ui/section'
@@ -12,6 +12,7 @@ import { type App, type Deploy, deployBy } from '../queries'
 import { deployTitle, KINDS, stepsOf } from '../words'
 import { CancelDeploy } from './cancel'
 import { WhyEnded } from './why-ended'
+import styles from '../apps.module.css'
 
 interface DeployPanelProps {
   organization: string
@@ -33,10 +34,10 @@ export function DeployPanel({ organization, app, deploy: id }: DeployPanelProps)
       title={`Deploy ${attributes.number}`}
       actions={<Status of="deploy" value={attributes.status} isBadge />}
       footer={
-        <Row gap={3} isSpread>
+        <div className={styles.footer}>
           <Link to={addresses.deploy(organization, app.attributes.name, id)}>{isRunning ? 'Follow its log' : 'Look at its log'}</Link>
           {isRunning && <CancelDeploy app={app} deploy={deploy} />}
-        </Row>
+        </div>
       }
     >
       <Stack gap={3}>

@@ -16,7 +16,7 @@ import { Status } from '@/ui/status'
 import { Text } from '@/ui/text'
 import { Duration, Time } from '@/ui/time'
 import { type Deploy, deployBy, useOpenApp } from '../queries'
-import { KINDS, stepsOf, versionName } from '../words'
+import { KINDS, shortImage, stepsOf, versionName } from '../words'
 import { CancelDeploy } from './cancel'
 import { WhyEnded } from './why-ended'
 import styles from '../apps.module.css'
@@ -59,7 +59,7 @@ export default function DeployPage() {
               <KeyValue
                 entries={[
                   ['Deploys', KINDS[attributes.kind]],
-                  ['Of', <Text key="of" isMono>{attributes.origin}</Text>],
+                  ['Of', <Text key="of" title={attributes.origin}>{shortImage(attributes.origin)}</Text>],
                   attributes.message ? ['Message', attributes.message] : null,
                   ['Brings', versionName(attributes['app-version']) ?? <Text key="none" level={3}>nothing yet</Text>],
                   before ? ['In place of', before] : null,

@@ -54,7 +54,12 @@ export function SetDialog({ app, variable, onClose }: DialogProps & { variable: 
       isPrivate: variable?.['is-private'] ?? false,
       staged: isStaged(app),
     },
-    check: ({ name, from, alias }) => ({ ...(!name.trim() && { name: 'Give it a name.' }), ...(from === 'alias' && !alias.trim() && { alias: 'Say which variable.' }) }),
+    check: ({ name, from, alias, value }) => ({
+      ...(!name.trim() && { name: 'Give it a name.' }),
+      ...(from === 'alias' && !alias.trim() && { alias: 'Say which variable.' }),
+      // Nobody is shown the one that it has, so that it cannot stand here: nothing typed would take it away.
+      ...(from === 'value' && variable?.['is-private'] && value === '' && { value: 'Type its new value: nobody is shown the one that it has.' }),
+    }),
     submit: ({ name, process, from, value, alias, isPrivate, staged }) =>
       call('patch', '/api/v2/apps/{app}/env', {
         params: { path: { app: app.id } },

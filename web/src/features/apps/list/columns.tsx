@@ -25,7 +25,7 @@ export const columns = (organization: string): readonly Column<App>[] => [
     title: 'Status',
     narrow: 'end',
     isWide: true,
-    cell: ({ attributes }) => <Status of="app" value={attributes.status} {...(attributes.reason && { detail: attributes.reason })} />,
+    cell: ({ attributes }) => <Status of="app" value={attributes.status} {...(attributes.reason && { detail: <span title={attributes.reason}>{attributes.reason}</span> })} />,
   },
   {
     key: 'units',

@@ -89,7 +89,7 @@ export default function Apps() {
                 None of {organization} matches these filters.
               </EmptyState>
             ) : (
-              <EmptyState title="No app runs here yet" action={add} command={<Command text={'slipway app create web\nslipway app deploy --app web'} />}>
+              <EmptyState title="No app runs here yet" action={add} command={<Command text="slipway app create web && slipway app deploy --app web" />}>
                 An app runs in units and answers requests. Create it, then deploy the directory that you are in, or an image: what was there before goes
                 on until the new units are ready.
               </EmptyState>

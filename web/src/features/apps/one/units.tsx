@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<Unit>[] = [
     title: 'Status',
     narrow: 'end',
     isWide: true,
-    cell: ({ attributes }) => <Status of="unit" value={attributes.status} {...(attributes.reason && { detail: attributes.reason })} />,
+    cell: ({ attributes }) => <Status of="unit" value={attributes.status} {...(attributes.reason && { detail: <span title={attributes.reason}>{attributes.reason}</span> })} />,
   },
   { key: 'version', title: 'Version', align: 'end', narrow: 'second', cell: ({ attributes }) => <Text level={2}>{`v${attributes['app-version']}`}</Text> },
   { key: 'address', title: 'Inside', from: 1240, cell: ({ attributes }) => <Text isMono level={2}>{attributes.address ?? ''}</Text> },
