@@ -105,6 +105,13 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
     ...(executorFrame && { component: executorFrame }),
   })
 
+  const appFrame = features.find((feature) => feature.appFrame)?.appFrame
+  const oneApp = createRoute({
+    getParentRoute: () => organization,
+    path: 'apps/$app',
+    ...(appFrame && { component: appFrame }),
+  })
+
   return root.addChildren([
     slash,
     app.addChildren([
@@ -120,6 +127,7 @@ function tree(features: readonly Feature[], queries: QueryClient): AnyRoute {
         template.addChildren(below('template', template)),
         resource.addChildren(below('resource', resource)),
         executor.addChildren(below('executor', executor)),
+        oneApp.addChildren(below('app', oneApp)),
         printedRun(organization),
         ...below('organization', organization),
       ]),

@@ -56,6 +56,11 @@ export const addresses = {
   executors: (organization: string) => at('app', organization, 'executors'),
   newExecutor: (organization: string) => at('app', organization, 'executors', 'new'),
   executor: (organization: string, executor: string, tab?: string) => at('app', organization, 'executors', executor, ...(tab ? [tab] : [])),
+  apps: (organization: string) => at('app', organization, 'apps'),
+  newApp: (organization: string) => at('app', organization, 'new-app'),
+  /** By its name, which never changes. */
+  app: (organization: string, app: string, tab?: string) => at('app', organization, 'apps', app, ...(tab ? [tab] : [])),
+  deploy: (organization: string, app: string, deploy: string) => at('app', organization, 'apps', app, 'deploys', deploy),
   schedules: (organization: string) => at('app', organization, 'schedules'),
   templateVersion: (organization: string, template: string, version: string) => at('app', organization, 'templates', template, 'versions', version),
   sourceCodes: (organization: string) => at('app', organization, 'source-code'),

@@ -7,8 +7,8 @@ import type { LiveEvent } from '@/api/events'
 import type { ResourceOf } from '@/api/query'
 import type { IconName } from '@/ui/icon'
 
-/** What pages can stand below; each has its frame already. `workspace`, `repository`, `template`, `resource` and `executor` are one of them with its tabs. */
-export type Place = 'organization' | 'workspace' | 'repository' | 'template' | 'resource' | 'executor' | 'settings' | 'account' | 'admin' | 'top'
+/** What pages can stand below; each has its frame already. `workspace`, `repository`, `template`, `resource`, `executor` and `app` are one of them with its tabs. */
+export type Place = 'organization' | 'workspace' | 'repository' | 'template' | 'resource' | 'executor' | 'app' | 'settings' | 'account' | 'admin' | 'top'
 
 /** Makes routes below `parent` with `createRoute({ getParentRoute: () => parent, … })`. Pages are lazy. */
 export type Routes = (parent: AnyRoute) => readonly AnyRoute[]
@@ -65,7 +65,7 @@ export interface Action {
 
 /** A tab of another slice's page, as the runs of a workspace. */
 export interface Tab {
-  readonly of: 'workspace' | 'repository' | 'template' | 'resource' | 'executor'
+  readonly of: 'workspace' | 'repository' | 'template' | 'resource' | 'executor' | 'app'
   readonly title: string
   /** Last part of the address; empty for the first tab. */
   readonly path: string
@@ -88,6 +88,8 @@ export interface Feature {
   readonly resourceFrame?: RouteComponent
   /** Of one executor. */
   readonly executorFrame?: RouteComponent
+  /** Of one app. */
+  readonly appFrame?: RouteComponent
   /** Which queries an event makes stale; see `stale` of api/query. */
   readonly stale?: (event: LiveEvent) => readonly QueryKey[]
 }

@@ -71,6 +71,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   resource: { word: 'resource', icon: 'resource', to: (organization, id) => addresses.resource(organization, id) },
   'resource-change': { word: 'change', icon: 'change' },
   executor: { word: 'executor', icon: 'executor', to: (organization, id) => addresses.executor(organization, id) },
+  app: { word: 'app', icon: 'app', to: (organization, _, name) => addresses.app(organization, name) },
   blueprint: { word: 'blueprint', icon: 'blueprint', to: (organization, id) => addresses.blueprint(organization, id) },
   workflow: { word: 'workflow', icon: 'graph', to: (organization, id) => addresses.workflow(organization, id) },
   'git-workspace': { word: 'git workspace', icon: 'branch', to: (organization, id) => addresses.gitWorkspace(organization, id) },

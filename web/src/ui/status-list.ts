@@ -242,6 +242,33 @@ const executor = {
   stopped: look('Stopped', 'canceled', 'neutral'),
 } as const satisfies Record<Schema<'ExecutorStatus'>, StatusLook>
 
+/** How an app is. */
+const app = {
+  new: look('Never deployed', 'never', 'neutral', true),
+  running: look('Running', 'ok', 'success', true),
+  degraded: look('Degraded', 'warning', 'warning'),
+  down: look('Down', 'failed', 'danger'),
+  stopped: look('Stopped', 'pause', 'neutral'),
+  deleting: look('Deleting', 'running', 'info'),
+} as const satisfies Record<Schema<'AppStatus'>, StatusLook>
+
+/** One of its units. */
+const unit = {
+  starting: look('Starting', 'running', 'info'),
+  ready: look('Ready', 'ok', 'success', true),
+  'not-ready': look('Not ready', 'warning', 'warning'),
+  crashing: look('Crashing', 'failed', 'danger'),
+  ended: look('Ended', 'never', 'neutral', true),
+} as const satisfies Record<Schema<'UnitStatus'>, StatusLook>
+
+/** A change of what an app runs. */
+const deploy = {
+  running: look('Deploying', 'running', 'info'),
+  deployed: look('Deployed', 'ok', 'success', true),
+  failed,
+  canceled,
+} as const satisfies Record<Schema<'DeployStatus'>, StatusLook>
+
 /** The code of a resource in a git workspace. */
 const gitCode = {
   pending: look('Not there yet', 'queued', 'neutral'),
@@ -269,7 +296,7 @@ const lifecycle = {
 } as const satisfies Record<Schema<'Lifecycle'>, StatusLook>
 
 /** Every list by what it is about. */
-export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor, gitCode, storage } as const
+export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor, app, unit, deploy, gitCode, storage } as const
 
 /** What a status can be about. */
 export type StatusKind = keyof typeof statuses

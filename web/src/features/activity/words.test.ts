@@ -5,8 +5,14 @@ import { expect, test } from 'vitest'
 import type { Schema } from '@/api/query'
 import { isKnownAction, sentenceOf } from './words'
 
-/** Texts that look like actions and are never recorded: work that no event tells of, settings of the server's own storage. */
-const NOT_RECORDED = new Set(['pull-request.base-moved', 'storage.bucket', 'storage.secret-access-key-file'])
+/**
+ * Texts that look like actions and are never recorded: work that no event tells of, settings of the server's own storage, files and
+ * places in what an app says of itself.
+ */
+const NOT_RECORDED = new Set([
+  'pull-request.base-moved', 'storage.bucket', 'storage.secret-access-key-file',
+  'app.js', 'app.py', 'app.hooks', 'app.health', 'app.startup',
+])
 
 const CRATES = join(process.cwd(), '../crates')
 
@@ -90,4 +96,25 @@ test('what was given says to whom', () => {
   expect(sentenceOf(event('template.updated', 'template', 'Network'), 'acme').to).toBe('/app/acme/templates/template-1')
   expect(said(event('run.superseded', 'run', 'shop · Make it larger'))).toBe('Run Make it larger was superseded in shop')
   expect(said(event('role-assignment.created', 'role-assignment', '', {}))).toBe('gave the role of role-assignment-1')
+})
+
+test('of apps say who did it, or that it happened', () => {
+  const told = (action: string) => {
+    const { verb, object, to, end, isPassive } = sentenceOf(event(action, 'app', 'shop'), 'acme')
+    expect([object, to]).toEqual(['shop', '/app/acme/apps/shop'])
+    return isPassive ? `${verb} shop ${end}` : `ada ${verb} shop`
+  }
+  expect(['app.created', 'app.scaled', 'app.env-changed', 'app.deploy-started', 'app.deleting'].map(told)).toEqual([
+    'ada created app shop',
+    'ada scaled app shop',
+    'ada changed variables of app shop',
+    'ada began to deploy app shop',
+    'ada asked to delete app shop',
+  ])
+  expect(['app.deployed', 'app.deploy-failed', 'app.deploy-canceled', 'app.deleted'].map(told)).toEqual([
+    'App shop was deployed: its new version takes the requests',
+    'App shop was not deployed: it failed',
+    'App shop was not deployed: somebody canceled it',
+    'App shop is gone with everything of it',
+  ])
 })

@@ -1,15 +1,15 @@
 // The run page: what runs, where it stands, what it changes, what it says, and what to do about it.
 import { useQuery } from '@tanstack/react-query'
-import { useLocation, useNavigate } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { toApiError } from '@/api/errors'
 import { useOrganization, useParam, useSearchState } from '@/lib/search'
 import { ErrorPage } from '@/ui/error-page'
+import { LogPanel } from '@/ui/log/log-panel'
+import { LogSource } from '@/ui/log/log-source'
+import { useLinkedLine } from '@/ui/log/use-linked-line'
 import { Segmented } from '@/ui/segmented'
 import { PageSkeleton } from '@/ui/skeleton'
 import { SplitPane } from '@/ui/split-pane'
-import type { PhaseKind } from '../log/log-source'
-import { LogPanel } from '../log/log-panel'
 import { prepareLens } from '../plan/lens-queries'
 import { StartRunDialog } from '../start/start-run-dialog'
 import { ConfirmBar } from './confirm-bar'
@@ -20,7 +20,7 @@ import { PhaseRail } from './phase-rail'
 import { RunBody } from './run-body'
 import { RunHead } from './run-head'
 import { isFinal, isForPerson, runDetail, type RunDetail, workspaceOf } from './queries'
-import { lineOf, parseRunSearch, type RunSearch, type RunView } from './search'
+import { parseRunSearch, type RunSearch, type RunView } from './search'
 import { useDecide } from './use-decide'
 import styles from './run.module.css'
 
@@ -103,25 +103,29 @@ interface LogOfProps {
 
 /** The log of the phase that was chosen, or of the one that is under way. */
 function LogOf({ detail, search, onSearch }: LogOfProps) {
-  const navigate = useNavigate()
-  const line = lineOf(useLocation({ select: (location) => location.hash }))
+  const [line, setLine] = useLinkedLine()
   const hasApply = detail.apply.attributes['status-timestamps']['started-at'] !== undefined
-  const phases = useMemo<readonly PhaseKind[]>(() => (hasApply ? ['plan', 'apply'] : ['plan']), [hasApply])
   const phase = search.log ?? (hasApply ? 'apply' : 'plan')
-  const setLine = useCallback(
-    (to: number | null) =>
-      void navigate({ to: '.', search: true as never, hash: to === null ? '' : `L${to}`, replace: true, resetScroll: false, hashScrollIntoView: false }),
-    [navigate],
-  )
   const address = `/api/v2/${phase === 'plan' ? 'plans' : 'applies'}/${encodeURIComponent(phase === 'plan' ? detail.plan.id : detail.apply.id)}/log`
   return (
     <div className={styles.log}>
       <LogPanel
         key={address}
-        address={address}
-        phase={phase}
-        phases={phases}
-        onPhase={(next) => void onSearch({ log: next })}
+        reader={() => new LogSource(address)}
+        label={phase === 'plan' ? 'Plan log' : 'Apply log'}
+        choice={
+          hasApply ? (
+            <Segmented
+              label="Log of"
+              value={phase}
+              options={[
+                { value: 'plan', text: 'Plan' },
+                { value: 'apply', text: 'Apply' },
+              ]}
+              onChange={(next) => void onSearch({ log: next })}
+            />
+          ) : undefined
+        }
         line={line}
         onLine={setLine}
         search={search.find ?? ''}

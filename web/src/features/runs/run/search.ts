@@ -52,9 +52,3 @@ export function onlyOf(kinds: readonly ChangeKind[]): readonly string[] | undefi
   const isUsual = kinds.length === DEFAULT_KINDS.length && DEFAULT_KINDS.every((kind) => kinds.includes(kind))
   return isUsual ? undefined : kinds
 }
-
-/** The number in `#L120`. */
-export function lineOf(hash: string): number | null {
-  const [, digits] = /^#?L(\d{1,9})$/.exec(hash) ?? []
-  return digits === undefined ? null : Math.max(1, Number(digits))
-}

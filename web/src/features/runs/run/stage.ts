@@ -2,7 +2,7 @@
 import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import type { Schema } from '@/api/query'
-import type { LogLines } from '../log/wire'
+import type { LogLines } from '@/ui/log/wire'
 import { PLAN, REPLACED } from '../plan/fixture'
 
 const ORIGIN = window.location.origin

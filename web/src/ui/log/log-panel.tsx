@@ -1,27 +1,25 @@
 // The log beside the plan: its end first, following what is written; any line has a link, every line can be found.
-import { type KeyboardEvent, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { counted } from '@/lib/numbers'
 import { ErrorNotice } from '@/ui/alert'
 import { Button, IconButton } from '@/ui/button'
-import { Segmented } from '@/ui/segmented'
 import { Skeleton } from '@/ui/skeleton'
 import { toastError } from '@/ui/toast'
-import { downloadLog } from './download'
 import { LogLine } from './log-line'
-import type { LogState, PhaseKind } from './log-source'
+import type { LogReader, LogState } from './log-reader'
 import { LogSearch } from './log-search'
 import { useLineWindow } from './use-line-window'
-import { useLogSource } from './use-log-source'
+import { useLogReader } from './use-log-reader'
 import { useLogSearch } from './use-log-search'
 import styles from './log.module.css'
 
 export interface LogPanelProps {
-  /** `/api/v2/plans/plan-…/log` */
-  address: string
-  phase: PhaseKind
-  /** What logs there are to choose from. */
-  phases: readonly PhaseKind[]
-  onPhase: (phase: PhaseKind) => void
+  /** Makes what reads it, once: give the panel a `key` for each log. */
+  reader: () => LogReader
+  /** Says which log it is: "Plan log". */
+  label: string
+  /** Which of several logs is shown, or what of it. */
+  choice?: ReactNode
   /** The line in the address. */
   line: number | null
   onLine: (line: number | null) => void
@@ -35,10 +33,9 @@ export interface LogPanelProps {
 // Beside the choice of logs there is little room.
 const SHORT = new Intl.NumberFormat('en-GB', { notation: 'compact' })
 
-/** A new source for each log: give it `key={address}`. */
 export function LogPanel(props: LogPanelProps) {
-  const { address, phase, phases, line, onLine } = props
-  const [source, state] = useLogSource(address, line)
+  const { label, choice, line, onLine } = props
+  const [source, state] = useLogReader(props.reader, line)
   const [isFollowing, setFollowing] = useState(line === null && props.search === '')
   const [isSearching, setSearching] = useState(props.search !== '')
   const isReady = state.phase === 'ready'
@@ -87,22 +84,15 @@ export function LogPanel(props: LogPanelProps) {
     <section className={styles.panel} aria-label="Log">
       <header>
         <h2>Log</h2>
-        {phases.length > 1 && (
-          <Segmented
-            label="Log of"
-            value={phase}
-            options={phases.map((value) => ({ value, text: value === 'plan' ? 'Plan' : 'Apply' }))}
-            onChange={props.onPhase}
-          />
-        )}
+        {choice}
         {isReady && (
           <span className={styles.count} title={counted(state.total, 'line')}>
-            {phases.length > 1 ? SHORT.format(state.total) : counted(state.total, 'line')}
+            {choice ? SHORT.format(state.total) : counted(state.total, 'line')}
           </span>
         )}
         <span className={styles.end}>
           <IconButton icon="search" label="Search the log" aria-pressed={isSearching} onClick={isSearching ? closeSearch : openSearch} />
-          <DownloadLog address={address} />
+          <DownloadLog reader={source} />
           <Button
             size="sm"
             look="quiet"
@@ -122,7 +112,7 @@ export function LogPanel(props: LogPanelProps) {
           ref={scroller}
           className={styles.scroller}
           role="log"
-          aria-label={phase === 'plan' ? 'Plan log' : 'Apply log'}
+          aria-label={label}
           aria-live="off"
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
@@ -171,13 +161,11 @@ function Instead({ state, whenAbsent, onRetry }: InsteadProps) {
   )
 }
 
-function DownloadLog({ address }: { address: string }) {
+function DownloadLog({ reader }: { reader: LogReader }) {
   const [isBusy, setBusy] = useState(false)
   const download = async () => {
     setBusy(true)
-    await downloadLog(address, `${address.split('/').at(-2) ?? 'run'}.log`).catch((thrown: unknown) =>
-      toastError(thrown, 'The log was not downloaded.'),
-    )
+    await reader.keep().catch((thrown: unknown) => toastError(thrown, 'The log was not downloaded.'))
     setBusy(false)
   }
   return <IconButton icon="download" label="Download the log" isBusy={isBusy} onClick={() => void download()} />

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSettled } from '@/lib/delayed'
-import type { LogSource } from './log-source'
+import type { LogReader } from './log-reader'
 
 export interface LogSearchState {
   /** Small letters; empty when nothing is searched. */
@@ -21,7 +21,7 @@ export interface LogSearchState {
 
 const TYPING_MS = 120
 
-export function useLogSearch(source: LogSource, wanted: string, total: number): LogSearchState {
+export function useLogSearch(source: LogReader, wanted: string, total: number): LogSearchState {
   const text = useSettled(wanted, TYPING_MS).toLowerCase()
   const { data, error, isFetching } = useQuery({
     // What a growing log has more is found when somebody searches again.

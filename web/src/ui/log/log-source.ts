@@ -1,53 +1,22 @@
 // One log of the server, line by line: the end first, other parts when they are looked at, the rest as it is written.
-import { errorFrom, toApiError, type ApiError } from '@/api/errors'
+import { errorFrom, toApiError } from '@/api/errors'
 import { signIn } from '@/api/session'
 import { pause, stream } from '@/api/stream'
-import { LineStore } from './line-store'
+import { downloadLog } from './download'
+import { LogReader } from './log-reader'
 import type { LogAddition, LogLines, LogMatches } from './wire'
-
-export type PhaseKind = 'plan' | 'apply'
-
-/** What a view shows; a new object whenever something changed. */
-export interface LogState {
-  /** `loading` until the end is there, `absent` while nothing was written. */
-  readonly phase: 'loading' | 'ready' | 'absent' | 'failed'
-  readonly total: number
-  /** Nothing more will come. */
-  readonly isComplete: boolean
-  readonly error: ApiError | null
-}
 
 const FIRST_LINES = 500
 // Lines that are read around what is looked at, so that scrolling on finds them there.
 const AROUND = 400
 const RETRY_MS = 1_000
 
-export class LogSource {
-  readonly store = new LineStore()
-  private readonly watchers = new Set<() => void>()
+export class LogSource extends LogReader {
   private readonly inFlight = new Set<string>()
-  private closing = new AbortController()
-  private state: LogState = { phase: 'loading', total: 0, isComplete: false, error: null }
   private offset = 0
 
-  constructor(
-    /** `/api/v2/plans/plan-…/log` */
-    readonly address: string,
-  ) {}
-
-  readonly watch = (watcher: () => void): (() => void) => {
-    this.watchers.add(watcher)
-    return () => this.watchers.delete(watcher)
-  }
-
-  readonly read = (): LogState => this.state
-
-  /** Reads the end, or the place around `line`, and follows until the log is complete. */
   async open(line: number | null) {
-    // In development everything is shown, taken away and shown again.
-    this.closing = new AbortController()
-    const { signal } = this.closing
-    this.state = { ...this.state, phase: 'loading', error: null }
+    const signal = this.begin()
     try {
       const end = await this.lines(`last=${FIRST_LINES}`)
       this.take(end)
@@ -62,11 +31,6 @@ export class LogSource {
     }
   }
 
-  close() {
-    this.closing.abort()
-  }
-
-  /** Reads what is missing of `first` to `last`, and some around it. */
   want(first: number, last: number) {
     if (this.store.missing(first, last) === null) return
     const missing = this.store.missing(first - AROUND, last + AROUND)
@@ -83,10 +47,13 @@ export class LogSource {
       .finally(() => this.inFlight.delete(key))
   }
 
-  /** Where `text` stands. */
   async search(text: string, signal: AbortSignal): Promise<LogMatches> {
     const query = new URLSearchParams({ query: text, 'ignore-case': 'true', limit: '10000' })
     return this.get<LogMatches>(`${this.address}/search?${query.toString()}`, signal)
+  }
+
+  keep() {
+    return downloadLog(this.address, `${this.address.split('/').at(-2) ?? 'run'}.log`)
   }
 
   private lines(query: string): Promise<LogLines> {
@@ -124,11 +91,5 @@ export class LogSource {
       this.become({ phase: 'ready' })
     }
     return false
-  }
-
-  private become(change: Partial<LogState>) {
-    if (this.closing.signal.aborted) return
-    this.state = { ...this.state, ...change, total: this.store.total }
-    for (const watcher of this.watchers) watcher()
   }
 }

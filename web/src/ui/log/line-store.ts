@@ -13,6 +13,14 @@ export class LineStore {
     return this.chunks.get(chunkOf(number))?.[(number - 1) % CHUNK]
   }
 
+  /** Those that are here, with their numbers. */
+  *lines(): Generator<readonly [number: number, line: string]> {
+    for (let number = 1; number <= this.total; number++) {
+      const line = this.line(number)
+      if (line !== undefined) yield [number, line]
+    }
+  }
+
   /** Keeps `lines` from number `first` on. */
   put(first: number, lines: readonly string[]) {
     for (const [at, line] of lines.entries()) this.set(first + at, line)

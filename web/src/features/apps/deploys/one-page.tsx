@@ -1,0 +1,94 @@
+// One deploy: its steps, its log as it is written, why it failed, and how to stop it.
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { addresses } from '@/lib/addresses'
+import { parameter, type ParseSearch, useParam, useSearchState } from '@/lib/search'
+import { quoted } from '@/lib/shell'
+import { Command } from '@/ui/command'
+import { KeyValue } from '@/ui/key-value'
+import { Row, Split, Stack } from '@/ui/layout'
+import { Link } from '@/ui/link'
+import { StreamedLog } from '@/ui/log/known-log'
+import { LogPanel } from '@/ui/log/log-panel'
+import { useLinkedLine } from '@/ui/log/use-linked-line'
+import { Rail } from '@/ui/rail'
+import { Section } from '@/ui/section'
+import { Status } from '@/ui/status'
+import { Text } from '@/ui/text'
+import { Duration, Time } from '@/ui/time'
+import { type Deploy, deployBy, useOpenApp } from '../queries'
+import { KINDS, shortImage, stepsOf, versionName } from '../words'
+import { CancelDeploy } from './cancel'
+import { WhyEnded } from './why-ended'
+import styles from '../apps.module.css'
+
+const parseFind: ParseSearch<{ readonly find: string | undefined }> = (raw) => ({ find: parameter.text(raw['find']) })
+
+export default function DeployPage() {
+  const { organization, app } = useOpenApp()
+  const { name } = app.attributes
+  const id = useParam('deploy')
+  const deploy = useSuspenseQuery(deployBy(id)).data.data as Deploy
+  const { attributes } = deploy
+  const before = versionName(attributes['previous-version'])
+  const isRunning = attributes.status === 'running'
+  const [{ find }, change] = useSearchState(parseFind)
+  const [line, link] = useLinkedLine()
+  const address = `/api/v2/deploys/${encodeURIComponent(id)}/log`
+  return (
+    <Section
+      title={
+        <Row gap={2}>
+          {`Deploy ${attributes.number}`}
+          <Status of="deploy" value={attributes.status} isBadge />
+        </Row>
+      }
+      actions={
+        <Row gap={3}>
+          <Link to={addresses.app(organization, name, 'deploys')}>All deploys</Link>
+          {isRunning && <CancelDeploy app={app} deploy={deploy} />}
+        </Row>
+      }
+    >
+      <Split
+        aside={
+          <>
+            <Section title="Steps" isRuled>
+              <Rail label="Steps" stations={stepsOf(deploy)} />
+            </Section>
+            <Section title="Details" isRuled>
+              <KeyValue
+                entries={[
+                  ['Deploys', KINDS[attributes.kind]],
+                  ['Of', <Text key="of" title={attributes.origin}>{shortImage(attributes.origin)}</Text>],
+                  attributes.message ? ['Message', attributes.message] : null,
+                  ['Brings', versionName(attributes['app-version']) ?? <Text key="none" level={3}>nothing yet</Text>],
+                  before ? ['In place of', before] : null,
+                  ['By', attributes['started-by']],
+                  ['Begun', <Time key="begun" at={attributes['created-at']} />],
+                  [isRunning ? 'For' : 'Took', <Duration key="took" from={attributes['created-at']} to={attributes['ended-at']} />],
+                ]}
+              />
+            </Section>
+          </>
+        }
+      >
+        <Stack gap={4}>
+          <WhyEnded deploy={deploy} />
+          <div className={styles.log}>
+            <LogPanel
+              key={address}
+              reader={() => new StreamedLog(address)}
+              label="Deploy log"
+              line={line}
+              onLine={link}
+              search={find ?? ''}
+              onSearch={(text) => void change({ find: text || undefined }, { replace: true })}
+              whenAbsent={isRunning ? 'Nothing was written yet. What the steps say appears here as it comes.' : 'Nothing was written.'}
+            />
+          </div>
+          <Command text={`slipway app deploy-log ${attributes.number} --app ${quoted(name)}${isRunning ? ' --follow' : ''}`} />
+        </Stack>
+      </Split>
+    </Section>
+  )
+}

@@ -1,0 +1,124 @@
+// Deploying an image, going back to a version, and starting the units anew. Mounted while they are open.
+import { useQuery } from '@tanstack/react-query'
+import { call, type Schema } from '@/api/query'
+import { command, quoted } from '@/lib/shell'
+import { Command } from '@/ui/command'
+import { ConfirmDialog } from '@/ui/confirm-dialog'
+import { Dialog } from '@/ui/dialog'
+import { Form } from '@/ui/form'
+import { Stack } from '@/ui/layout'
+import { Select } from '@/ui/select'
+import { TextInput } from '@/ui/text-input'
+import { useForm } from '@/ui/use-form'
+import { type App, type Version, versionsOf } from '../queries'
+import { shortImage } from '../words'
+
+interface DialogProps {
+  app: App
+  onClose: () => void
+  /** With the id of the deploy that was started. */
+  onDone: (deploy: string) => Promise<unknown>
+}
+
+type Started = Schema<'Document_Resource_Deploy'>
+
+export function DeployDialog({ app, onClose, onDone }: DialogProps) {
+  const { name } = app.attributes
+  const form = useForm<{ readonly image: string; readonly message: string }, Started>({
+    initial: { image: '', message: '' },
+    check: ({ image }) => ({ ...(!image.trim() && { image: 'Say which image.' }) }),
+    submit: ({ image, message }) =>
+      call('post', '/api/v2/apps/{app}/deploys', {
+        params: { path: { app: app.id } },
+        body: { data: { type: 'deploys', attributes: { image: image.trim(), message: message.trim() } } },
+      }),
+    onDone: ({ data }) => {
+      onClose()
+      void onDone(data.id)
+    },
+  })
+  const { image, message } = form.values
+  return (
+    <Dialog isOpen onClose={onClose} title={`Deploy an image to ${name}`} size="md">
+      <Form
+        form={form}
+        submit="Deploy it"
+        isWide
+        command={command(`slipway app deploy --image ${quoted(image.trim() || 'IMAGE')}`, `--app ${quoted(name)}`, message.trim() && `-m ${quoted(message.trim())}`)}
+      >
+        <TextInput
+          label="Image"
+          isMono
+          autoFocus
+          placeholder="docker.io/library/nginx:1.29"
+          help="By tag or digest; of a tag it is the digest of this moment. What runs now goes on until the new units are ready."
+          {...form.field('image')}
+        />
+        <TextInput label="Message" isOptional placeholder="Why, for those who look later" {...form.field('message')} />
+      </Form>
+    </Dialog>
+  )
+}
+
+/** `version` is the one that is chosen first; the one before the live one without it. */
+export function RollbackDialog({ app, version, onClose, onDone }: DialogProps & { version?: number }) {
+  const { name } = app.attributes
+  const found = useQuery(versionsOf(app.id)).data?.data as readonly Version[] | undefined
+  const others = (found ?? []).filter(({ attributes }) => !attributes['is-live'])
+  const form = useForm<{ readonly version: string; readonly message: string }, Started>({
+    initial: { version: version === undefined ? '' : String(version), message: '' },
+    submit: (values) =>
+      call('post', '/api/v2/apps/{app}/actions/rollback', {
+        params: { path: { app: app.id } },
+        body: { data: { type: 'deploys', attributes: { ...(values.version && { 'app-version': Number(values.version) }), message: values.message.trim() } } },
+      }),
+    onDone: ({ data }) => {
+      onClose()
+      void onDone(data.id)
+    },
+  })
+  const { values } = form
+  const options = others.map(({ attributes }) => ({ value: String(attributes.number), text: `v${attributes.number} · ${shortImage(attributes.origin)}` }))
+  // It may be older than those that were read.
+  const isListed = values.version === '' || options.some(({ value }) => value === values.version)
+  return (
+    <Dialog isOpen onClose={onClose} title={`Roll ${name} back`} size="md">
+      <Form
+        form={form}
+        submit="Roll back"
+        isWide
+        command={command(`slipway app rollback${values.version && ` ${values.version}`}`, `--app ${quoted(name)}`, values.message.trim() && `-m ${quoted(values.message.trim())}`)}
+      >
+        <Select
+          label="To"
+          help="Its image and its processes, with the variables of now."
+          options={[{ value: '', text: 'The version that ran before' }, ...(isListed ? [] : [{ value: values.version, text: `v${values.version}` }]), ...options]}
+          {...form.field('version')}
+          error={form.problems['app-version']}
+        />
+        <TextInput label="Message" isOptional placeholder="Why, for those who look later" {...form.field('message')} />
+      </Form>
+    </Dialog>
+  )
+}
+
+export function RestartDialog({ app, onClose, onDone }: DialogProps) {
+  const { name } = app.attributes
+  return (
+    <ConfirmDialog
+      isOpen
+      onClose={onClose}
+      title={`Restart ${name}?`}
+      verb="Restart"
+      onConfirm={async () => {
+        const { data } = await call('post', '/api/v2/apps/{app}/actions/restart', { params: { path: { app: app.id } } })
+        await onDone(data.id)
+      }}
+    >
+      <Stack gap={3}>
+        <p>Its units are exchanged for new ones of the same version, without a request lost. Variables and plans that wait for it count then.</p>
+        <Command text={`slipway app restart ${quoted(name)}`} />
+      </Stack>
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,95 @@
+// One app at a glance: the deploy that goes on, its processes, its units, and where it stands.
+import { useQuery } from '@tanstack/react-query'
+import { related } from '@/api/query'
+import { addresses } from '@/lib/addresses'
+import { quoted } from '@/lib/shell'
+import { Command } from '@/ui/command'
+import { EmptyState } from '@/ui/empty-state'
+import { KeyValue } from '@/ui/key-value'
+import { Row, Split, Stack } from '@/ui/layout'
+import { Anchor, Link } from '@/ui/link'
+import { Section } from '@/ui/section'
+import { KeyTag } from '@/ui/tag'
+import { Text } from '@/ui/text'
+import { Time } from '@/ui/time'
+import { DeployPanel } from '../deploys/deploy-panel'
+import { type App, type Deploy, deploysOf, projectsOf, useOpenApp } from '../queries'
+import { isDeployed, versionName } from '../words'
+import { Processes } from './processes'
+import { Units } from './units'
+
+export default function AppPage() {
+  const { organization, app } = useOpenApp()
+  const { name, 'active-deploy': active } = app.attributes
+  const latest = useQuery(deploysOf(app.id, undefined, 5)).data?.data[0] as Deploy | undefined
+  const shown = active ?? (latest?.attributes.status === 'failed' ? latest.id : null)
+  return (
+    <Split aside={<About organization={organization} app={app} />}>
+      <Stack gap={6}>
+        {shown && <DeployPanel key={shown} organization={organization} app={app} deploy={shown} />}
+        {!isDeployed(app) && !active ? (
+          <EmptyState title="Nothing was deployed yet" command={<Command text={`slipway app deploy --app ${quoted(name)}`} />}>
+            Deploy the directory that you are in from a terminal, or an image with the button above.
+          </EmptyState>
+        ) : (
+          <>
+            {app.attributes.processes.length > 0 && <Processes key={JSON.stringify(app.attributes.processes.map(({ units }) => units))} app={app} />}
+            <Units app={app} />
+          </>
+        )}
+        <Command text={`slipway app show ${quoted(name)}`} />
+      </Stack>
+    </Split>
+  )
+}
+
+function About({ organization, app }: { organization: string; app: App }) {
+  const { attributes } = app
+  const live = versionName(attributes['live-version'])
+  const project = related(app, 'project')
+  const projects = useQuery(projectsOf(organization)).data?.data
+  return (
+    <>
+      <Section title="Where it answers" isRuled>
+        {attributes.urls.length > 0 ? (
+          <Stack gap={1}>
+            {attributes.urls.map((url) => (
+              <Anchor key={url} href={url}>
+                {url.replace(/^https?:\/\//, '')}
+              </Anchor>
+            ))}
+          </Stack>
+        ) : (
+          <Text level={3}>{!isDeployed(app) ? 'Nowhere before its first deploy.' : 'Nowhere: no process of it takes requests.'}</Text>
+        )}
+      </Section>
+      <Section title="How it runs" isRuled>
+        <KeyValue
+          entries={[
+            ['Version', live ? <Link key="version" to={addresses.app(organization, attributes.name, 'versions')}>{live}</Link> : <Text key="none" level={3}>none yet</Text>],
+            ['Plan', attributes.plan.name],
+            ['Pool', attributes.pool.name],
+          ]}
+        />
+      </Section>
+      <Section title="Details" isRuled>
+        <KeyValue
+          entries={[
+            project ? ['Project', <Link key="project" to={addresses.project(organization, project)}>{projects?.find(({ id }) => id === project)?.attributes.name ?? project}</Link>] : null,
+            attributes.labels.length > 0
+              ? [
+                  'Labels',
+                  <Row key="labels" gap={1} isWrapping>
+                    {attributes.labels.map((label) => (
+                      <KeyTag key={label} name={label} />
+                    ))}
+                  </Row>,
+                ]
+              : null,
+            ['Changed', <Time key="changed" at={attributes['updated-at']} />],
+          ]}
+        />
+      </Section>
+    </>
+  )
+}

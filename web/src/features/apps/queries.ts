@@ -1,0 +1,83 @@
+// What the pages of apps read, in one place, so that the same question is asked once.
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { toApiError } from '@/api/errors'
+import { get, type ResourceOf, type Schema, stale } from '@/api/query'
+import type { operations } from '@/api/schema'
+import { useOrganization, useParam } from '@/lib/search'
+
+export type App = ResourceOf<'App'>
+export type Process = Schema<'AppProcess'>
+export type Unit = ResourceOf<'AppUnit'>
+export type Deploy = ResourceOf<'Deploy'>
+export type Version = ResourceOf<'AppVersion'>
+export type Variable = Schema<'AppVariable'>
+
+export const READ = 'app.read'
+export const CREATE = 'app.create'
+
+/** Whether units are ready is no event: what shows them asks again. */
+export const LIVE_MS = 2_000
+/** Lists, where it matters less. */
+const LISTED_MS = 5_000
+
+type ListQuery = NonNullable<operations['list_apps']['parameters']['query']>
+
+export const appsOf = (organization: string, query: ListQuery) => ({
+  ...get('/api/v2/organizations/{organization}/apps', { params: { path: { organization }, query } }),
+  refetchInterval: LISTED_MS,
+})
+
+const appBy = (organization: string, name: string) => get('/api/v2/organizations/{organization}/apps/{name}', { params: { path: { organization, name } } })
+
+/** The app that the address names, with the version that `If-Match` wants. */
+export function useOpenApp() {
+  const organization = useOrganization()
+  const name = useParam('app')
+  const { data, error } = useSuspenseQuery({ ...appBy(organization, name), refetchInterval: LIVE_MS })
+  // It was there when the page was opened.
+  const isGone = error !== null && toApiError(error).isMissing
+  return { organization, app: data.data as App, etag: data.etag, isGone }
+}
+
+export const unitsOf = (app: string) => ({
+  ...get('/api/v2/apps/{app}/units', { params: { path: { app }, query: { 'page[size]': 100 } } }),
+  refetchInterval: LIVE_MS,
+})
+
+export const deploysOf = (app: string, page?: number, size = 50) =>
+  get('/api/v2/apps/{app}/deploys', { params: { path: { app }, query: { ...(page && { 'page[number]': page }), 'page[size]': size } } })
+
+/** Its steps are no events: while it goes on it is asked for again. */
+export const deployBy = (deploy: string) => ({
+  ...get('/api/v2/deploys/{deploy}', { params: { path: { deploy } } }),
+  refetchInterval: ({ state }: { state: { data?: { data: { attributes: { status: string } } } | undefined } }) => (state.data?.data.attributes.status === 'running' ? LIVE_MS : false) as number | false,
+})
+
+export const versionsOf = (app: string, page?: number, size = 50) =>
+  get('/api/v2/apps/{app}/versions', { params: { path: { app }, query: { ...(page && { 'page[number]': page }), 'page[size]': size } } })
+
+export const envOf = (app: string) => get('/api/v2/apps/{app}/env', { params: { path: { app } } })
+
+export const poolsOf = (organization: string) => get('/api/v2/organizations/{organization}/pools', { params: { path: { organization }, query: { 'page[size]': 100 } } })
+
+export const plansOf = (organization: string) => get('/api/v2/organizations/{organization}/app-plans', { params: { path: { organization }, query: { 'page[size]': 100 } } })
+
+export const projectsOf = (organization: string) =>
+  get('/api/v2/organizations/{organization}/projects', { params: { path: { organization }, query: { 'page[size]': 100 } } })
+
+/** All that shows apps. */
+export const staleApps = [
+  stale('/api/v2/organizations/{organization}/apps'),
+  stale('/api/v2/organizations/{organization}/apps/{name}'),
+  stale('/api/v2/apps/{app}/units'),
+  stale('/api/v2/apps/{app}/deploys'),
+  stale('/api/v2/apps/{app}/versions'),
+  stale('/api/v2/apps/{app}/env'),
+  stale('/api/v2/deploys/{deploy}'),
+]
+
+/** Reads everything of apps again. */
+export function useRefreshApps() {
+  const queries = useQueryClient()
+  return () => Promise.all(staleApps.map((queryKey) => queries.invalidateQueries({ queryKey })))
+}
