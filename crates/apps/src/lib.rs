@@ -2,7 +2,7 @@
 //!
 //! One folder per concept. What must stay true: what an app runs changes by deploys alone, and a deploy that fails leaves what ran
 //! before; a server that is killed at any moment goes on where it was; only units that are ready get requests. Read [`clusters`]
-//! (where things run), [`apps`], [`versions`] and [`deploys`], then [`running`]; `processes`, [`env`], [`plans`] and [`pools`] are
+//! (where things run), [`apps`], [`versions`] and [`deploys`], then [`running`]; `processes`, `env`, [`plans`] and [`pools`] are
 //! what these stand on.
 
 #![cfg_attr(

@@ -1,6 +1,6 @@
 //! Keeping apps as they shall be: driving each by its job, and looking at every cluster now and then.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -132,16 +132,11 @@ pub(crate) async fn take_away_others(ctx: &Ctx, app: &App, deploy: &Deploy, driv
     if others.is_empty() {
         return Ok(());
     }
-    let mut ports: HashMap<u32, Option<i64>> = HashMap::new();
-    for unit in &others {
-        if !ports.contains_key(&unit.deploy) {
-            let before = deploys::store::numbered(ctx.db.reader(), app.id, i64::from(unit.deploy)).await?;
-            ports.insert(unit.deploy, before.and_then(|deploy| deploy.port));
-        }
-    }
-    for (number, port) in ports {
+    let numbers: BTreeSet<u32> = others.iter().map(|unit| unit.deploy).collect();
+    for number in numbers {
+        let before = deploys::store::numbered(ctx.db.reader(), app.id, i64::from(number)).await?;
         let those: Vec<&Unit> = others.iter().copied().filter(|unit| unit.deploy == number).collect();
-        take(ctx, driver, &those, port).await?;
+        take(ctx, driver, &those, before.and_then(|deploy| deploy.port)).await?;
     }
     look(ctx, app, driver).await
 }
