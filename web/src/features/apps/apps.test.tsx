@@ -17,7 +17,6 @@ import AppPage from './one/page'
 import type { App, Deploy, Unit, Variable, Version } from './queries'
 import Settings from './settings/page'
 import Versions from './versions/page'
-import { noCancel, planWords, shortImage, stepsOf } from './words'
 
 const T0 = '2026-11-20T10:00:00.000Z'
 const DIGEST = `@sha256:${'ab'.repeat(32)}`
@@ -496,20 +495,4 @@ test('settings send what differs, with the version that was read', async () => {
   await waitFor(() => expect(sent).toEqual([['PATCH', { description: 'New' }]]))
   expect(match).toBe('"5"')
   await waitFor(() => expect(isOff(screen.getByRole('button', { name: 'Save' }))).toBe(true))
-})
-
-describe('words', () => {
-  test('say where a deploy stands or ended', () => {
-    const places = (changes: Partial<Deploy['attributes']>) => stepsOf(deploy(changes)).map(({ icon }) => icon)
-    expect(places({})).toEqual(['ok', 'ok', 'ok', 'running', 'todo', 'todo'])
-    expect(places({ status: 'failed', step: 'build' })).toEqual(['failed', 'never', 'never', 'never', 'never', 'never'])
-    expect(places({ status: 'deployed', step: 'drain' })).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok'])
-    expect(noCancel(deploy({ step: 'drain' }))).toContain('Roll back')
-  })
-
-  test('are short', () => {
-    expect(shortImage(`acme/shop:2${DIGEST}`)).toBe('acme/shop:2@abababababab')
-    expect(planWords({ memory: 536_870_912, processor: 500 })).toBe('512 MiB, 0.5 CPU')
-    expect(planWords({ memory: 0, processor: 0 })).toBe('any memory, any CPU')
-  })
 })

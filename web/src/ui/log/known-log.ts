@@ -32,6 +32,8 @@ export class StreamedLog extends KnownLog {
 
   async open() {
     const signal = this.begin()
+    // It was shown before, to its end.
+    if (this.state.isComplete) this.become({ phase: this.store.total === 0 ? 'absent' : 'ready' })
     while (!signal.aborted && !this.state.isComplete) {
       try {
         if (await this.follow(signal)) this.become({ phase: this.store.total === 0 ? 'absent' : 'ready', isComplete: true })

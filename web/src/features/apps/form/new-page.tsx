@@ -6,6 +6,7 @@ import { call, type Schema } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { useOrganization } from '@/lib/search'
 import { command, quoted } from '@/lib/shell'
+import { Alert } from '@/ui/alert'
 import { Combobox } from '@/ui/combobox'
 import { Command } from '@/ui/command'
 import { Form } from '@/ui/form'
@@ -32,7 +33,8 @@ export default function NewApp() {
   const navigate = useNavigate()
   const refresh = useRefreshApps()
   const projects = useQuery(projectsOf(organization)).data?.data ?? []
-  const pools = useQuery({ ...poolsOf(organization), retry: false }).data?.data ?? []
+  const found = useQuery({ ...poolsOf(organization), retry: false }).data?.data
+  const pools = found ?? []
   const form = useForm<Values, Schema<'Document_Resource_App'>>({
     initial: BLANK,
     check: ({ name }) => ({ ...(!name.trim() && { name: 'Give it a name.' }) }),
@@ -88,6 +90,11 @@ export default function NewApp() {
           </>
         }
       >
+        {found?.length === 0 && (
+          <Alert tone="warning" title="There is nowhere to run it">
+            No pool is there yet: the server found no Docker Engine on its machine. Whoever runs the server can start one, and then the server again.
+          </Alert>
+        )}
         <Form form={form} submit="Create app" isWide disabledReason={refusal}>
           <TextInput label="Name" isMono placeholder="web" help="Small letters, digits and hyphens, at most 40, a letter first. It never changes." {...form.field('name')} />
           <Combobox

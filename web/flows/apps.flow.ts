@@ -1,0 +1,67 @@
+// An app as far as it goes without a machine that runs it: made by a form, given variables, changed, and deleted.
+import { flow } from './harness/flow'
+import { ORGANIZATION } from './harness/stage'
+
+flow('apps', async (stage) => {
+  const dana = await stage.administrator()
+  const { page } = dana
+  await stage.apiWithOrganization()
+  await page.goto(`/app/${ORGANIZATION}/apps`)
+  await page.getByText('No app runs here yet').waitFor()
+  await stage.look(page, '1-nothing')
+
+  await page.getByRole('link', { name: 'New app' }).click()
+  dana.allow(/POST \S+\/apps 422$/, /status of 422/)
+  await page.getByLabel('Name', { exact: true }).fill('Shop')
+  await page.getByRole('button', { name: 'Create app' }).click()
+  await page.locator('input[name=name][aria-invalid=true]').waitFor()
+  await stage.look(page, '2-refused')
+  dana.allowNothing()
+  await page.getByLabel('Name', { exact: true }).fill('shop')
+  await page.getByLabel(/^Description/).fill('What people buy in')
+  await page.getByRole('button', { name: 'Create app' }).click()
+  await page.waitForURL(/\/apps\/shop$/)
+  await page.getByText('Nothing was deployed yet').first().waitFor()
+  await stage.look(page, '3-new')
+
+  const tabs = page.getByRole('navigation', { name: 'Parts of shop' })
+  await tabs.getByRole('link', { name: 'Variables' }).click()
+  await page.getByRole('button', { name: 'Set a variable…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name', { exact: true }).fill('LOG_LEVEL')
+  await dialog.getByLabel('Value', { exact: true }).fill('debug')
+  await dialog.getByRole('button', { name: 'Set it' }).click()
+  const variables = page.getByRole('table', { name: 'Variables' })
+  await variables.getByText('debug').waitFor()
+  await page.getByRole('button', { name: 'Set a variable…' }).click()
+  await dialog.getByLabel('Name', { exact: true }).fill('API_KEY')
+  await dialog.getByLabel(/^Private/).check()
+  await dialog.getByLabel('Value', { exact: true }).fill('hush-1')
+  await stage.look(page, '4-secret')
+  await dialog.getByRole('button', { name: 'Set it' }).click()
+  await variables.getByText('sensitive').waitFor()
+  await stage.look(page, '5-variables')
+  await page.getByRole('button', { name: 'Unset LOG_LEVEL' }).click()
+  await dialog.getByRole('button', { name: 'Unset it' }).click()
+  await variables.getByText('LOG_LEVEL').waitFor({ state: 'detached' })
+
+  await tabs.getByRole('link', { name: 'Settings' }).click()
+  await page.getByLabel(/^Description/).fill('Where people buy')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('shop is changed.').waitFor()
+  for (const [tab, words] of [['Deploys', 'Nothing was deployed yet'], ['Versions', 'No version yet'], ['Logs', /^Nothing was written yet/]] as const) {
+    await tabs.getByRole('link', { name: tab }).click()
+    await page.getByText(words).waitFor()
+    await stage.look(page, `6-${tab.toLowerCase()}`)
+  }
+
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Delete…' }).click()
+  await dialog.getByLabel(/to confirm/).fill('shop')
+  await dialog.getByRole('button', { name: 'Delete app' }).click()
+  await page.waitForURL(/\/apps$/)
+  await page.getByText('No app runs here yet').waitFor({ timeout: 30_000 })
+  await page.goto(`/app/${ORGANIZATION}/activity`)
+  await page.getByText('asked to delete app').first().waitFor()
+  await stage.look(page, '7-activity')
+}, { variables: { SLIPWAY_APPS_DOCKER_SOCKET: '/nowhere/docker.sock' } })
