@@ -44,7 +44,7 @@ pub fn rows() -> Vec<Row> {
         call("list_app_versions"),
         call("list_app_units"),
         call("get_app_logs").on("app", "old_app"),
-        call("upload_app_source").bytes(b"no archive"),
+        call("upload_app_source").archive(),
         call("list_deploys"),
         call("create_deploy")
             .on("app", "spare_app")

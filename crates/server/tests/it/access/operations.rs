@@ -69,7 +69,13 @@ impl Row {
         self
     }
 
-    pub fn bytes(mut self, bytes: &'static [u8]) -> Self {
+    /// Sends the fixture's archive.
+    pub fn archive(mut self) -> Self {
+        self.sent = Sent::Archive;
+        self
+    }
+
+    fn bytes(mut self, bytes: &'static [u8]) -> Self {
         self.sent = Sent::Bytes(bytes);
         self
     }
@@ -313,10 +319,9 @@ fn variable_sets() -> Vec<Row> {
 }
 
 fn configurations() -> Vec<Row> {
-    let upload = Row {
-        sent: Sent::Archive,
-        ..call("upload_configuration_version").on("configuration_version", "empty")
-    };
+    let upload = call("upload_configuration_version")
+        .on("configuration_version", "empty")
+        .archive();
     vec![
         call("list_configuration_versions"),
         call("create_configuration_version").send("configuration-versions", json!({"auto-queue-runs": false})),
