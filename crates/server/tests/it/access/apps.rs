@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
+use slipway_apps::clusters::driver::{State, Unit};
+use slipway_apps::running::observed::{Observed, Seen};
 
 use super::operations::{Row, call};
 use crate::support::{Acme, document};
@@ -20,6 +23,34 @@ pub async fn make(acme: &Acme, names: &mut Names) {
     let path = format!("/api/v2/apps/{}/deploys", names["app"]);
     let body = document("deploys", json!({"image": "busybox"}));
     names.insert("deploy", acme.owner.post(&path, body).await.expect(201).id());
+    ran(acme, &names["app"]).await;
+}
+
+/// What only an engine makes: a version, and a unit that was seen.
+async fn ran(acme: &Acme, app: &str) {
+    let writer = acme.app.system().begin().await.unwrap();
+    let sql = format!(
+        "INSERT INTO app_versions (id, app_id, organization_id, number, image, origin, processes, port, env_number, created_by, \
+         created_at) SELECT 'appv-0000000000000000', id, organization_id, 1, 'sha256:0', 'busybox', '[]', 8080, 0, 'ann', 0 FROM apps \
+         WHERE id = '{app}'"
+    );
+    let statement = Statement::from_string(writer.get_database_backend(), sql);
+    writer.execute_raw(statement).await.unwrap();
+    writer.commit().await.unwrap();
+    let id = app.parse().unwrap();
+    let unit = Unit {
+        name: "web-1-0".to_owned(),
+        app: id,
+        deploy: 1,
+        version: 1,
+        process: "web".to_owned(),
+        state: State::Running,
+        address: None,
+        restarts: 0,
+        started_at: None,
+    };
+    let observed = acme.app.kernel.kept.get::<Observed>();
+    observed.set(id, vec![Seen { unit, ready: Ok(()) }]);
 }
 
 /// Their rows, but for what takes them away.
