@@ -7,7 +7,7 @@ use serde_json::json;
 use slipway_apps::clusters::driver::{State, Unit};
 use slipway_apps::running::observed::{Observed, Seen};
 
-use super::operations::{Row, call};
+use super::operations::{Row, Sent, call};
 use crate::support::{Acme, document};
 
 type Names = BTreeMap<&'static str, String>;
@@ -75,7 +75,10 @@ pub fn rows() -> Vec<Row> {
         call("list_app_versions"),
         call("list_app_units"),
         call("get_app_logs").on("app", "old_app"),
-        call("upload_app_source").archive(),
+        Row {
+            sent: Sent::Archive,
+            ..call("upload_app_source")
+        },
         call("list_deploys"),
         call("create_deploy")
             .on("app", "spare_app")

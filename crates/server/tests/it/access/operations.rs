@@ -69,12 +69,6 @@ impl Row {
         self
     }
 
-    /// Sends the fixture's archive.
-    pub fn archive(mut self) -> Self {
-        self.sent = Sent::Archive;
-        self
-    }
-
     fn bytes(mut self, bytes: &'static [u8]) -> Self {
         self.sent = Sent::Bytes(bytes);
         self
@@ -319,15 +313,15 @@ fn variable_sets() -> Vec<Row> {
 }
 
 fn configurations() -> Vec<Row> {
-    let upload = call("upload_configuration_version")
-        .on("configuration_version", "empty")
-        .archive();
     vec![
         call("list_configuration_versions"),
         call("create_configuration_version").send("configuration-versions", json!({"auto-queue-runs": false})),
         call("get_configuration_version"),
         call("download_configuration_version"),
-        upload,
+        Row {
+            sent: Sent::Archive,
+            ..call("upload_configuration_version").on("configuration_version", "empty")
+        },
     ]
 }
 
