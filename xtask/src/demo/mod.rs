@@ -160,13 +160,17 @@ mod tests {
 
     #[test]
     fn a_previous_demo_gives_way_to_a_fresh_copy() {
-        let (example, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        fs::create_dir(example.path().join("modules")).unwrap();
-        fs::write(example.path().join("modules/main.tf"), "").unwrap();
-        prepare(folder.path(), example.path()).unwrap();
+        let (examples, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for file in ["hello/modules/main.tf", "apps/static/index.html"] {
+            let path = examples.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        prepare(folder.path(), examples.path()).unwrap();
         fs::write(folder.path().join("old"), "").unwrap();
-        prepare(folder.path(), example.path()).unwrap();
+        prepare(folder.path(), examples.path()).unwrap();
         assert!(folder.path().join("hello/modules/main.tf").is_file());
+        assert!(folder.path().join("static/index.html").is_file());
         assert!(!folder.path().join("old").exists());
     }
 }
