@@ -55,7 +55,7 @@ nightly: ## Run the tests that take hours: many more seeds and cases
 	@tools/stage.sh "clippy of the night" cargo clippy --locked --package slipway-server --features kubernetes --test kubernetes --quiet -- -D warnings
 	@tools/stage.sh "Kubernetes" cargo test --locked --package slipway-server --features kubernetes --test kubernetes
 	@tools/stage.sh "clippy of the cluster" cargo clippy --locked --package slipway-kube --features cluster --all-targets --quiet -- -D warnings
-	@tools/stage.sh "apps on a cluster" cargo test --locked --package slipway-kube --features cluster --test it -- --test-threads 8
+	@tools/stage.sh "apps on a cluster" cargo test --locked --package slipway-kube --features cluster --test cluster -- --test-threads 8
 
 dev: ## Serve, keeping the data, and the console from its sources (LISTEN=, DATA=)
 	@tools/prerequisites.sh demo

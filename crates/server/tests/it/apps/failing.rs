@@ -1,6 +1,9 @@
 //! Deploys that fail: what ran before goes on, and why is said.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use slipway_apps::running::keeping;
 
 use super::stage::{Stage, image, web};
 use crate::support::document;
@@ -92,4 +95,35 @@ async fn one_deploy_goes_on_at_a_time_and_can_be_cancelled() {
         .post(&format!("/api/v2/deploys/{id}/actions/cancel"), json!({}))
         .await
         .expect(409);
+}
+
+/// As a server does that is killed again and again: what it did is there, what it was about to do is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deploy_that_is_cut_off_at_any_moment_goes_on_where_it_was() {
+    let stage = Stage::new().await;
+    let app = stage.app("web").await;
+    assert_eq!(stage.deploy(&app, &web(1).await).await["status"], "deployed");
+    let id = stage.begin(&app, json!({"image": web(2).await})).await;
+    let (ctx, parsed) = (stage.acme.app.system(), app.parse().unwrap());
+    let mut cut = 0;
+    loop {
+        // A little further each time, so that every step is cut off somewhere.
+        let end = Duration::from_millis(5 + 3 * cut);
+        let driven = tokio::time::timeout(end, keeping::drive(&ctx, parsed)).await;
+        assert_eq!(stage.ask("web").await.0, 200);
+        if let Ok(driven) = driven {
+            driven.unwrap();
+            break;
+        }
+        cut += 1;
+    }
+    assert!(cut > 5, "it was cut off only {cut} times");
+    let shown = stage.shown(&id).await;
+    assert_eq!(
+        (&shown["status"], &shown["app-version"]),
+        (&json!("deployed"), &json!(2)),
+        "{shown}"
+    );
+    assert_eq!(stage.ask("web").await, (200, "v2 \n".to_owned()));
+    assert_eq!(stage.units(&app).await, ["web-2-0"]);
 }
