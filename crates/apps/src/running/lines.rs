@@ -9,7 +9,7 @@ use futures::{Stream, StreamExt};
 use slipway_kernel::{Ctx, Result};
 use tokio::sync::mpsc::{Sender, channel};
 
-use crate::apps::App;
+use crate::apps::{App, store as apps};
 use crate::clusters::driver::{DriverError, LogLine, Unit};
 use crate::clusters::{self, service::failed};
 use crate::pools;
@@ -81,13 +81,19 @@ pub(crate) fn follow(
 async fn gather(ctx: Ctx, app: App, wanted: Wanted, lines: Sender<Bytes>) {
     let mut known = BTreeSet::new();
     let mut last = wanted.last;
-    while !lines.is_closed() {
-        if let Err(error) = begin(&ctx, &app, (&wanted, last), &mut known, &lines).await {
-            lines.send(Bytes::from(format!("{}\n", error.detail()))).await.ok();
-            return;
+    let mut is_told = false;
+    while !lines.is_closed() && !ctx.wakes.is_ending() {
+        match begin(&ctx, &app, (&wanted, last), &mut known, &lines).await {
+            // The app is gone.
+            Ok(false) => return,
+            // What is new from now on is shown from its beginning.
+            Ok(true) => (last, is_told) = (usize::MAX, false),
+            Err(error) if !is_told => {
+                lines.send(Bytes::from(format!("{}\n", error.detail()))).await.ok();
+                is_told = true;
+            }
+            Err(_) => {}
         }
-        // What is new from now on is shown from its beginning.
-        last = usize::MAX;
         tokio::select! {
             () = lines.closed() => return,
             () = tokio::time::sleep(LOOK) => {}
@@ -95,13 +101,21 @@ async fn gather(ctx: Ctx, app: App, wanted: Wanted, lines: Sender<Bytes>) {
     }
 }
 
+/// Begins to read units that are not read yet; false when the app is not there any more.
 async fn begin(
     ctx: &Ctx,
     app: &App,
     (wanted, last): (&Wanted, usize),
     known: &mut BTreeSet<String>,
     lines: &Sender<Bytes>,
-) -> Result<()> {
+) -> Result<bool> {
+    let Some(app) = apps::find(ctx.db.reader(), app.id).await? else {
+        return Ok(false);
+    };
+    if app.deploy_count == 0 {
+        // Nothing ever ran: no cluster has to be asked.
+        return Ok(true);
+    }
     let pool = pools::service::get(ctx, app.pool_id).await?;
     let driver = clusters::service::driver(ctx, pool.cluster_id).await?;
     for unit in driver.units(Some(app.id)).await.map_err(failed)? {
@@ -110,7 +124,7 @@ async fn begin(
             tokio::spawn(forward(unit.name, log, lines.clone()));
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn forward(

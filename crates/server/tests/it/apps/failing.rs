@@ -37,9 +37,9 @@ async fn a_crash_is_told_with_exit_code_and_last_lines() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_unit_that_never_listens_is_told_where_it_should() {
     let silent = image("silent", "", "echo up; exec sleep 1000").await;
-    let (_, _, failed) = second(&silent, |settings| settings.apps.start_seconds = 2).await;
+    let (_, _, failed) = second(&silent, |settings| settings.apps.start_seconds = 10).await;
     let reason = failed["reason"].as_str().unwrap();
-    assert!(reason.starts_with("Not every unit was ready within 2 s"), "{reason}");
+    assert!(reason.starts_with("Not every unit was ready within 10 s"), "{reason}");
     assert!(
         reason.contains("nothing listens at port 8080") && reason.contains("PORT"),
         "{reason}"
