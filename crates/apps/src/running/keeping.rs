@@ -60,6 +60,10 @@ pub async fn drive(ctx: &Ctx, id: AppId) -> Result<()> {
     let Some(app) = apps::find(ctx.db.reader(), id).await? else {
         return Ok(());
     };
+    if app.status == AppStatus::Deleting && app.deploy_count == 0 {
+        // Nothing ever ran: no cluster has to be asked.
+        return forget(ctx, &app).await;
+    }
     let pool = pools::service::get(ctx, app.pool_id).await?;
     let driver = clusters::service::driver(ctx, pool.cluster_id).await?;
     if app.status == AppStatus::Deleting {
@@ -186,6 +190,11 @@ async fn delete(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
     for deploy in deploys::store::of_app(ctx.db.reader(), app.id).await? {
         ctx.logs.seal(ctx, deploy.log_id).await?;
     }
+    forget(ctx, app).await
+}
+
+/// The app itself away, of which nothing runs any more.
+async fn forget(ctx: &Ctx, app: &App) -> Result<()> {
     let mut tx = ctx.begin().await?;
     for deploy in deploys::store::of_app(&*tx, app.id).await? {
         slipway_kernel::logs::remove(&tx, deploy.log_id).await?;
