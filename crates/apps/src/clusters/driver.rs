@@ -65,6 +65,14 @@ pub struct Unit {
     pub started_at: Option<String>,
 }
 
+impl Unit {
+    /// Which of its process's units it is, from zero.
+    #[must_use]
+    pub fn slot(&self) -> Option<u32> {
+        self.name.rsplit('-').next()?.parse().ok()
+    }
+}
+
 /// What a unit does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {

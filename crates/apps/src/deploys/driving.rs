@@ -153,14 +153,25 @@ async fn release(
     let desired = of(app, &version, &deploy).of(ctx, process, 1).await?;
     let code = driver.run_once(&desired, cancelled, &|line| told.say(line)).await?;
     if code != 0 {
-        driver.forget_once(&desired).await?;
         return Err(Stop::Failed(format!(
             "The release command ended with exit code {code}."
         )));
     }
-    let next = saved(ctx, deploy.at(DeployStep::Start, ctx.now())).await?;
-    driver.forget_once(&desired).await?;
-    Ok(next)
+    saved(ctx, deploy.at(DeployStep::Start, ctx.now())).await
+}
+
+/// Takes away what ran before the units, once it is written how the deploy ended: until then it says that it ran, and is not run
+/// again.
+async fn forget_release(ctx: &Ctx, app: &App, deploy: &Deploy, driver: &dyn Driver) -> Result<(), Stop> {
+    if deploy.app_version.is_none() {
+        return Ok(());
+    }
+    let version = version(ctx, deploy).await?;
+    if let Some(process) = version.processes.release() {
+        let desired = of(app, &version, deploy).of(ctx, process, 1).await?;
+        driver.forget_once(&desired).await?;
+    }
+    Ok(())
 }
 
 async fn start(ctx: &Ctx, app: &App, mut deploy: Deploy, driver: &dyn Driver, told: &Telling) -> Result<Deploy, Stop> {
@@ -231,7 +242,7 @@ async fn route(ctx: &Ctx, deploy: Deploy, told: &Telling) -> Result<Deploy, Stop
 async fn drain(ctx: &Ctx, deploy: Deploy, driver: &dyn Driver, told: &Telling) -> Result<(), Stop> {
     let app = app_rows::find(ctx.db.reader(), deploy.app_id).await?;
     let app = app.ok_or_else(|| Stop::Failed("The app is gone.".to_owned()))?;
-    routing::publish(ctx).await?;
+    routing::publish_first(ctx).await?;
     crate::running::keeping::take_away_others(ctx, &app, &deploy, driver).await?;
     let version = version(ctx, &deploy).await?;
     let urls = routing::urls(ctx, &app, version.processes.taking_requests().is_some()).await?;
@@ -243,7 +254,15 @@ async fn drain(ctx: &Ctx, deploy: Deploy, driver: &dyn Driver, told: &Telling) -
     let ended = deploy.ended(DeployStatus::Deployed, "", ctx.now());
     store::save(&tx, &ended).await?;
     tx.commit().await?;
+    left_behind(forget_release(ctx, &app, &ended, driver).await);
     Ok(())
+}
+
+/// The deploy is over: what could not be taken away is told to who runs the server, and to nobody else.
+fn left_behind(outcome: Result<(), Stop>) {
+    if let Err(stop) = outcome {
+        tracing::warn!(?stop, "what a release command left could not be taken away");
+    }
 }
 
 /// Takes what a deploy started away, and writes why it ended. What ran before was never touched.
@@ -262,7 +281,9 @@ async fn give_up(ctx: &Ctx, app: &App, (status, reason): (DeployStatus, &str), d
         let changes = json!({"deploy": deploy.id, "number": deploy.number, "step": deploy.step, "reason": reason});
         writing::record(&mut tx, ctx, app, action, changes).await?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    left_behind(forget_release(ctx, app, &ended, driver).await);
+    Ok(())
 }
 
 async fn saved(ctx: &Ctx, deploy: Deploy) -> Result<Deploy, Stop> {

@@ -12,7 +12,7 @@ use super::driving::Stop;
 use super::model::Deploy;
 use super::saying::Telling;
 use crate::clusters::driver::{Desired, Driver, State, Unit};
-use crate::running::observed::{Observed, Seen};
+use crate::running::observed::Observed;
 use crate::running::probing;
 use crate::versions::AppVersion;
 
@@ -52,33 +52,34 @@ pub(super) async fn until_ready(
     let mut said = None;
     let mut pause = FIRST_LOOK;
     loop {
+        let observed = ctx.kept.get::<Observed>();
+        let look = observed.begin();
         let units = driver.units(Some(deploy.app_id)).await?;
-        let mut seen = Vec::with_capacity(units.len());
+        let mut found = Vec::with_capacity(units.len());
         let (mut ready, mut why) = (0, String::new());
         for unit in units {
-            let Some(process) = version.processes.running().find(|process| process.name == unit.process) else {
-                seen.push(Seen { unit, ready: Ok(()) });
+            let is_new = i64::from(unit.deploy) == deploy.number;
+            let mut running = version.processes.running();
+            let Some(process) = running.find(|process| is_new && process.name == unit.process) else {
+                // Those before listen where their own version says, and are asked by who keeps them.
+                found.push((unit, None));
                 continue;
             };
-            let is_new = i64::from(unit.deploy) == deploy.number;
-            if is_new {
-                broken(driver, &unit).await?;
-            }
+            broken(driver, &unit).await?;
             let mut answer = probing::ask(driver, &unit, process, port).await;
-            if is_new && answer.is_ok() && process.health.is_none() && !process.takes_requests {
+            if answer.is_ok() && process.health.is_none() && !process.takes_requests {
                 let since = running_since.entry(unit.name.clone()).or_insert_with(Instant::now);
                 if since.elapsed() < STEADY {
                     answer = Err("it has only begun".to_owned());
                 }
             }
-            match (&answer, is_new) {
-                (Ok(()), true) => ready += 1,
-                (Err(reason), true) => why = format!("{}: {reason}", unit.name),
-                _ => {}
+            match &answer {
+                Ok(()) => ready += 1,
+                Err(reason) => why = format!("{}: {reason}", unit.name),
             }
-            seen.push(Seen { unit, ready: answer });
+            found.push((unit, Some(answer)));
         }
-        ctx.kept.get::<Observed>().set(deploy.app_id, seen);
+        observed.set(deploy.app_id, look, found);
         if ready >= wanted {
             return Ok(());
         }
@@ -87,7 +88,7 @@ pub(super) async fn until_ready(
             said = Some(ready);
         }
         if Instant::now() >= end {
-            return Err(late(ctx, (deploy, driver), patience, &why).await);
+            return Err(late((deploy, driver), patience, &why).await);
         }
         tokio::select! {
             () = cancelled.cancelled() => return Err(Stop::Canceled),
@@ -108,7 +109,7 @@ async fn broken(driver: &dyn Driver, unit: &Unit) -> Result<(), Stop> {
     Err(Stop::Failed(format!("{} was not ready: {reason}{lines}", unit.name)))
 }
 
-async fn late(_: &Ctx, (deploy, driver): (&Deploy, &dyn Driver), patience: Duration, why: &str) -> Stop {
+async fn late((deploy, driver): (&Deploy, &dyn Driver), patience: Duration, why: &str) -> Stop {
     let mut reason = format!("Not every unit was ready within {} s", patience.as_secs());
     if why.is_empty() {
         reason.push('.');

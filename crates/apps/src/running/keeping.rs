@@ -14,7 +14,7 @@ use slipway_kernel::{Ctx, Result, directory};
 use tokio::time::Instant;
 
 use super::generation::Generation;
-use super::observed::{Observed, Seen};
+use super::observed::{Look, Observed, Seen};
 use super::{probing, routing};
 use crate::apps::{App, store as apps, writing};
 use crate::clusters::driver::{Driver, Unit};
@@ -91,21 +91,17 @@ async fn converge(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
         env_number: deploy.env_number,
     };
     // First without requests, then away.
-    routing::publish(ctx).await?;
+    routing::publish_first(ctx).await?;
     let there = driver.units(Some(app.id)).await.map_err(failed)?;
     for desired in generation.desired(ctx).await? {
         let of_process = |unit: &&Unit| unit.process == desired.process && unit.deploy == desired.deploy;
-        let is_too_many = |unit: &&Unit| slot(unit).is_none_or(|slot| slot >= desired.units);
+        let is_too_many = |unit: &&Unit| unit.slot().is_none_or(|slot| slot >= desired.units);
         let leaving: Vec<&Unit> = there.iter().filter(of_process).filter(is_too_many).collect();
         take(ctx, driver, &leaving, deploy.port).await?;
         driver.apply(&desired).await.map_err(failed)?;
     }
     take_away_others(ctx, app, &deploy, driver).await?;
     look(ctx, app, driver).await
-}
-
-fn slot(unit: &Unit) -> Option<u32> {
-    unit.name.rsplit('-').next()?.parse().ok()
 }
 
 /// Takes the units of one deploy away: those of a deploy that failed.
@@ -214,18 +210,20 @@ async fn forget(ctx: &Ctx, app: &App) -> Result<()> {
 ///
 /// When the cluster does not answer.
 pub(crate) async fn look(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
+    let look = ctx.kept.get::<Observed>().begin();
     let units = driver.units(Some(app.id)).await.map_err(failed)?;
-    if observe(ctx, app, driver, units).await? {
+    if observe(ctx, app, driver, (look, units)).await? {
         routing::publish(ctx).await?;
     }
     Ok(())
 }
 
-/// Asks the units of an app whether they are ready, and notes how the app is; says whether anything is other than before.
-async fn observe(ctx: &Ctx, app: &App, driver: &dyn Driver, units: Vec<Unit>) -> Result<bool> {
+/// Asks the units that take the requests of an app whether they are ready, and notes how the app is; says whether anything is other
+/// than before. Those of a deploy that goes on are asked by who drives it.
+async fn observe(ctx: &Ctx, app: &App, driver: &dyn Driver, (look, units): (Look, Vec<Unit>)) -> Result<bool> {
     let version = versions::service::live(ctx, app).await?;
     let port = deploys::service::live_port(ctx, app).await?.unwrap_or_default();
-    let seen = join_all(units.into_iter().map(|unit| {
+    let found = join_all(units.into_iter().map(|unit| {
         let version = version.as_ref();
         async move {
             let process = version.and_then(|version| {
@@ -235,19 +233,17 @@ async fn observe(ctx: &Ctx, app: &App, driver: &dyn Driver, units: Vec<Unit>) ->
                     .running()
                     .find(|process| is_live && process.name == unit.process)
             });
-            let ready = match process {
-                Some(process) => probing::ask(driver, &unit, process, port).await,
-                // Of a deploy that goes on, or that is over: whoever drives it looks itself.
-                None => Err("it belongs to no deploy that takes requests".to_owned()),
+            let answer = match process {
+                Some(process) => Some(probing::ask(driver, &unit, process, port).await),
+                None => None,
             };
-            Seen { unit, ready }
+            (unit, answer)
         }
     }))
     .await;
-    let (status, reason) = how(app, version.as_ref(), &seen);
     let observed = ctx.kept.get::<Observed>();
-    let is_new = observed.of(app.id) != seen;
-    observed.set(app.id, seen);
+    let is_new = observed.set(app.id, look, found);
+    let (status, reason) = how(app, version.as_ref(), &observed.of(app.id));
     if (status, &reason) != (app.status, &app.reason) {
         let tx = ctx.begin().await?;
         if apps::note_status(&tx, app.id, status, &reason).await? {
@@ -331,6 +327,7 @@ pub async fn look_at_all(ctx: &Ctx) -> Result<()> {
     if clusters::service::socket(ctx).is_none() {
         return Ok(());
     }
+    let look = ctx.kept.get::<Observed>().begin();
     let pools = pools::store::all(ctx.db.reader()).await?;
     let apps = apps::with_units(ctx.db.reader()).await?;
     let (mut is_new, mut is_complete) = (false, true);
@@ -357,7 +354,7 @@ pub async fn look_at_all(ctx: &Ctx) -> Result<()> {
         for app in apps.iter().filter(|app| here.contains(&app.pool_id)) {
             let units = by_app.remove(&app.id).unwrap_or_default();
             let is_right = is_right(ctx, app, &units).await?;
-            is_new |= observe(ctx, app, &*driver, units).await?;
+            is_new |= observe(ctx, app, &*driver, (look, units)).await?;
             if !is_right {
                 let mut tx = ctx.begin().await?;
                 writing::wake(&mut tx, ctx, app).await?;

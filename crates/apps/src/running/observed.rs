@@ -31,35 +31,68 @@ impl Seen {
     }
 }
 
+/// A unit that a look found, with its answer where it was asked.
+pub type Found = (Unit, Option<Result<(), String>>);
+
+/// When a look began: what a later one saw is not replaced by what an earlier one brings home late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Look(u64);
+
 /// What this process saw last.
 #[derive(Default)]
 pub struct Observed(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    /// By the unit's name.
-    units: HashMap<AppId, BTreeMap<String, Seen>>,
+    looks: u64,
+    apps: HashMap<AppId, (Look, BTreeMap<String, Seen>)>,
     /// Whether every cluster was looked at once.
     is_complete: bool,
 }
 
 impl Observed {
-    /// Takes what was seen of one app, in place of what was before.
-    pub fn set(&self, app: AppId, seen: Vec<Seen>) {
-        let seen = seen.into_iter().map(|one| (one.unit.name.clone(), one)).collect();
-        self.lock().units.insert(app, seen);
+    /// Begins a look: before a cluster is asked.
+    #[must_use]
+    pub fn begin(&self) -> Look {
+        let mut inner = self.lock();
+        inner.looks += 1;
+        Look(inner.looks)
+    }
+
+    /// Takes what a look found of one app, in place of what was before; says whether anything is other. Of units that were not asked
+    /// the last answer stays. A look that began before the last one is passed over.
+    pub fn set(&self, app: AppId, look: Look, found: Vec<Found>) -> bool {
+        let mut inner = self.lock();
+        let before = inner.apps.get(&app);
+        if before.is_some_and(|(last, _)| *last > look) {
+            return false;
+        }
+        let known = |name: &str| {
+            before
+                .and_then(|(_, units)| units.get(name))
+                .map(|seen| seen.ready.clone())
+        };
+        let seen = found.into_iter().map(|(unit, answer)| {
+            let ready = answer.or_else(|| known(&unit.name));
+            let ready = ready.unwrap_or_else(|| Err("it was not asked yet".to_owned()));
+            (unit.name.clone(), Seen { unit, ready })
+        });
+        let seen: BTreeMap<String, Seen> = seen.collect();
+        let is_other = before.is_none_or(|(_, units)| *units != seen);
+        inner.apps.insert(app, (look, seen));
+        is_other
     }
 
     /// Forgets an app.
     pub fn forget(&self, app: AppId) {
-        self.lock().units.remove(&app);
+        self.lock().apps.remove(&app);
     }
 
     /// What was seen of an app, by name.
     #[must_use]
     pub fn of(&self, app: AppId) -> Vec<Seen> {
         let inner = self.lock();
-        let units = inner.units.get(&app);
+        let units = inner.apps.get(&app).map(|(_, units)| units);
         units.into_iter().flat_map(BTreeMap::values).cloned().collect()
     }
 
@@ -76,5 +109,45 @@ impl Observed {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(name: &str) -> Unit {
+        Unit {
+            name: name.to_owned(),
+            app: "app-0000000000000000".parse().unwrap(),
+            deploy: 1,
+            version: 1,
+            process: "web".to_owned(),
+            state: State::Running,
+            address: None,
+            restarts: 0,
+            started_at: None,
+        }
+    }
+
+    #[test]
+    fn a_look_that_comes_home_late_replaces_nothing_newer() {
+        let (observed, app) = (Observed::default(), unit("web-1-0").app);
+        let (early, late) = (observed.begin(), observed.begin());
+        assert!(observed.set(app, late, vec![(unit("web-2-0"), Some(Ok(())))]));
+        assert!(!observed.set(app, early, vec![(unit("web-1-0"), Some(Ok(())))]));
+        let names: Vec<String> = observed.of(app).into_iter().map(|seen| seen.unit.name).collect();
+        assert_eq!(names, ["web-2-0"]);
+    }
+
+    #[test]
+    fn what_is_not_asked_keeps_its_answer() {
+        let (observed, app) = (Observed::default(), unit("web-1-0").app);
+        observed.set(app, observed.begin(), vec![(unit("web-1-0"), Some(Ok(())))]);
+        let found = vec![(unit("web-1-0"), None), (unit("web-1-1"), None)];
+        assert!(observed.set(app, observed.begin(), found.clone()));
+        let ready: Vec<bool> = observed.of(app).iter().map(|seen| seen.ready.is_ok()).collect();
+        assert_eq!(ready, [true, false]);
+        assert!(!observed.set(app, observed.begin(), found));
     }
 }

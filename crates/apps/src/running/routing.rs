@@ -12,6 +12,7 @@ use slipway_kernel::{Ctx, Error, Result};
 use slipway_router::{Listen, Route, Router, Table, stored};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::observed::{Observed, Seen};
@@ -20,6 +21,9 @@ use crate::{deploys, versions};
 
 /// How long requests may take to end when the server does.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Between two looks at whether every unit was seen.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The router of this process.
 struct Routing {
@@ -126,14 +130,34 @@ pub async fn publish(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
+/// The same, before something is taken away: it waits until every unit was seen once, because until then the table of the process
+/// before is served, which may still lead to what goes.
+///
+/// # Errors
+///
+/// `Unavailable` when that takes too long; those of the database.
+pub async fn publish_first(ctx: &Ctx) -> Result<()> {
+    let observed = ctx.kept.get::<Observed>();
+    let end = Instant::now() + PATIENCE;
+    while !observed.is_complete() {
+        if Instant::now() >= end {
+            return Err(Error::unavailable(
+                "Not every unit was seen yet since the server was started, so none is taken away. A cluster may be away: see `slipway cluster \
+                 list`.",
+            ));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    publish(ctx).await
+}
+
 /// The units of the live deploy that requests can go to: ready, and no more than are wanted.
 fn targets(app: &App, process: &str, port: u16, seen: &[Seen]) -> Vec<SocketAddr> {
     let wanted = app.units_of(process);
     let is_wanted = |seen: &&Seen| {
         let unit = &seen.unit;
-        let slot = unit.name.rsplit('-').next().and_then(|slot| slot.parse::<u32>().ok());
         let is_live = Some(i64::from(unit.deploy)) == app.live_deploy;
-        is_live && unit.process == process && seen.ready.is_ok() && slot.is_some_and(|slot| slot < wanted)
+        is_live && unit.process == process && seen.ready.is_ok() && unit.slot().is_some_and(|slot| slot < wanted)
     };
     let those = seen.iter().filter(is_wanted);
     those

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use slipway_apps::clusters::driver::{State, Unit};
-use slipway_apps::running::observed::{Observed, Seen};
+use slipway_apps::running::observed::Observed;
 
 use super::operations::{Row, Sent, call};
 use crate::support::{Acme, document};
@@ -50,7 +50,7 @@ async fn ran(acme: &Acme, app: &str) {
         started_at: None,
     };
     let observed = acme.app.kernel.kept.get::<Observed>();
-    observed.set(id, vec![Seen { unit, ready: Ok(()) }]);
+    observed.set(id, observed.begin(), vec![(unit, Some(Ok(())))]);
 }
 
 /// Their rows, but for what takes them away.

@@ -3,14 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use super::stage::{Stage, web};
+use slipway_apps::running::keeping;
+
+use super::stage::{SERVE, Stage, image, web};
 
 /// How many deploys; a bench does a thousand.
 const DEPLOYS: u32 = 6;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_is_lost_while_versions_are_exchanged() {
-    let images = [web(1).await, web(2).await];
+    // The second listens elsewhere: units of two versions are asked each at its own port.
+    let images = [
+        web(1).await,
+        image("web-elsewhere", "ENV VERSION=2\nEXPOSE 9090", SERVE).await,
+    ];
     let stage = Arc::new(Stage::new().await);
     let app = stage.app("web").await;
     assert_eq!(stage.deploy(&app, &images[0]).await["status"], "deployed");
@@ -27,6 +33,13 @@ async fn no_request_is_lost_while_versions_are_exchanged() {
             })
         })
         .collect();
+    // What a server does beside, much more often than it does.
+    let (keeper, is_kept) = (stage.acme.app.system(), Arc::clone(&is_over));
+    let keeping = tokio::spawn(async move {
+        while !is_kept.load(Ordering::Relaxed) {
+            keeping::look_at_all(&keeper).await.unwrap();
+        }
+    });
     for number in 1..=DEPLOYS {
         let image = &images[usize::try_from(number % 2).unwrap()];
         assert_eq!(stage.deploy(&app, image).await["status"], "deployed");
@@ -35,5 +48,6 @@ async fn no_request_is_lost_while_versions_are_exchanged() {
     for asking in asking {
         asking.await.unwrap();
     }
+    keeping.await.unwrap();
     assert!(answered.load(Ordering::Relaxed) > 4 * DEPLOYS);
 }
