@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::ids::{DeployId, ProjectId};
 use crate::jsonapi::Attributes;
-use crate::pools::{AppPlanName, PoolName};
+use crate::pools::{AppPlanName, AppPlanOverride, PoolName};
 use crate::{Name, Timestamp};
 
 /// Something that runs in units and, when it has a process `web`, answers requests.
@@ -24,6 +24,9 @@ pub struct App {
     pub pool: PoolName,
     /// How much each of its units may take.
     pub plan: AppPlanName,
+    /// What it has in place of its plan's.
+    #[serde(default)]
+    pub plan_override: AppPlanOverride,
     /// How it is.
     pub status: AppStatus,
     /// Why it is so, in a sentence; empty while there is nothing to say.
@@ -163,6 +166,9 @@ pub struct AppChanges {
     /// The name of a plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Name>,
+    /// What it has in place of its plan's, as a whole: `{}` for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_override: Option<AppPlanOverride>,
 }
 
 impl Attributes for AppChanges {

@@ -281,6 +281,8 @@ kinds! {
     PlanId, Plan, "plan", "plan";
     /// A part of a cluster that apps are put into.
     PoolId, Pool, "pool", "pool";
+    /// A rule about what may be used in pools.
+    PoolConstraintId, PoolConstraint, "poolrule", "pool constraint";
     /// A project.
     ProjectId, Project, "prj", "project";
     /// A pull request that workspaces plan.

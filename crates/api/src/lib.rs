@@ -10,6 +10,7 @@
 )]
 
 pub mod access_explanations;
+pub mod app_quotas;
 pub mod approvals;
 pub mod apps;
 pub mod audit;

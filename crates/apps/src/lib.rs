@@ -15,11 +15,14 @@ pub mod clusters;
 pub mod deploys;
 pub mod env;
 mod jobs;
+mod owner;
 pub mod permissions;
 pub mod plans;
 pub mod platforms;
+pub mod pool_constraints;
 pub mod pools;
 pub mod processes;
+pub mod quotas;
 pub mod running;
 mod sealed_columns;
 pub mod sources;
@@ -46,6 +49,9 @@ pub fn migrations() -> Vec<Migration> {
         versions::store::MIGRATION,
         uploads::store::MIGRATION,
         deploys::store::MIGRATION,
+        apps::store::UNITS_AND_PLANS,
+        pool_constraints::store::MIGRATION,
+        quotas::store::MIGRATION,
     ]
 }
 
@@ -60,6 +66,8 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
 pub fn routes(api: Api) -> Api {
     api.merge(clusters::http::routes())
         .merge(pools::http::routes())
+        .merge(pool_constraints::http::routes())
+        .merge(quotas::http::routes())
         .merge(plans::http::routes())
         .merge(apps::http::routes())
         .merge(env::http::routes())
@@ -85,5 +93,6 @@ pub async fn prepare(ctx: &Ctx) -> Result<()> {
 /// Those of the database; what was removed until then stays removed.
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     apps::service::sweep(ctx).await?;
+    pools::service::sweep(ctx).await?;
     uploads::service::sweep(ctx).await
 }

@@ -6,8 +6,14 @@ use slipway_kernel::grants::Permission;
 pub const CLUSTER_READ: Permission = Permission::new("cluster.read");
 /// See pools.
 pub const POOL_READ: Permission = Permission::new("pool.read");
+/// Make, change and delete pools, and the rules about them.
+pub const POOL_MANAGE: Permission = Permission::new("pool.manage");
 /// See plans of apps.
 pub const APP_PLAN_READ: Permission = Permission::new("app-plan.read");
+/// Make, change and delete plans of apps.
+pub const APP_PLAN_MANAGE: Permission = Permission::new("app-plan.manage");
+/// Say how much may run of apps.
+pub const APP_QUOTA_MANAGE: Permission = Permission::new("app-quota.manage");
 /// See apps, their units, versions and deploys.
 pub const APP_READ: Permission = Permission::new("app.read");
 /// Make apps.
@@ -33,7 +39,16 @@ pub fn all() -> Vec<(Permission, &'static str)> {
     vec![
         (CLUSTER_READ, "See the clusters that apps run on, and how they are."),
         (POOL_READ, "See the pools that apps can be put into."),
+        (
+            POOL_MANAGE,
+            "Create, change and delete pools, and the rules about what may be used in them.",
+        ),
         (APP_PLAN_READ, "See the plans that apps can have."),
+        (APP_PLAN_MANAGE, "Create, change and delete plans of apps."),
+        (
+            APP_QUOTA_MANAGE,
+            "Say how many apps and units there may be: of an organization at the site, of projects in an organization, of apps in a project.",
+        ),
         (APP_READ, "See apps, their units, versions and deploys."),
         (APP_CREATE, "Create apps."),
         (APP_UPDATE, "Change what is written about apps, and their plans."),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use slipway_api::apps::{AppChanges, AppPermissions, AppStatus, NewApp};
 use slipway_api::ids::{AppId, AppPlanId, OrganizationId, PoolId, ProjectId};
 use slipway_api::jsonapi::ErrorSource;
+use slipway_api::pools::AppPlanOverride;
 use slipway_api::{Name, Timestamp};
 use slipway_kernel::directory::Object;
 use slipway_kernel::errors::FieldError;
@@ -16,6 +17,7 @@ use slipway_kernel::{Error, Result};
 use crate::permissions::{
     APP_DELETE, APP_DEPLOY, APP_ENV_READ, APP_ENV_UPDATE, APP_LOG_READ, APP_READ, APP_SCALE, APP_UPDATE,
 };
+use crate::versions::model::Processes;
 
 /// The word for apps in the directory, in events and in documents.
 pub const KIND: &str = "app";
@@ -68,6 +70,14 @@ pub struct Model {
     pub live_version: Option<i64>,
     /// How many units of each process shall run.
     pub scale: Scale,
+    /// How many units that is of all processes that the live version runs, also while the app is stopped: what quotas count.
+    pub units: i64,
+    /// Memory in bytes, in place of the plan's.
+    pub plan_memory: Option<i64>,
+    /// Processor in thousandths, in place of the plan's.
+    pub plan_processor: Option<i64>,
+    /// Burst in hundredths, in place of the plan's.
+    pub plan_burst: Option<i64>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When somebody last changed it.
@@ -149,6 +159,10 @@ impl Model {
             live_deploy: None,
             live_version: None,
             scale: Scale::default(),
+            units: 0,
+            plan_memory: None,
+            plan_processor: None,
+            plan_burst: None,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -170,7 +184,37 @@ impl Model {
             updated_at: now,
             version: self.version + 1,
             ..self.clone()
-        })
+        }
+        .with_override(changes.plan_override.as_ref()))
+    }
+
+    fn with_override(self, wanted: Option<&AppPlanOverride>) -> Self {
+        let Some(wanted) = wanted else { return self };
+        Self {
+            plan_memory: wanted.memory.and_then(|memory| i64::try_from(memory).ok()),
+            plan_processor: wanted.processor.map(i64::from),
+            plan_burst: wanted.burst.map(i64::from),
+            ..self
+        }
+    }
+
+    /// What it has in place of its plan's.
+    #[must_use]
+    pub fn plan_override(&self) -> AppPlanOverride {
+        AppPlanOverride {
+            memory: self.plan_memory.and_then(|memory| u64::try_from(memory).ok()),
+            processor: self.plan_processor.map(number),
+            burst: self.plan_burst.map(number),
+        }
+    }
+
+    /// How many units shall run of these processes, also while it is stopped.
+    #[must_use]
+    pub fn units_in_all(&self, processes: &Processes) -> i64 {
+        let units = processes
+            .running()
+            .map(|process| i64::from(self.scale.of(&process.name)));
+        units.sum()
     }
 
     /// With other numbers of units. `processes` are those that it runs, or none before the first deploy: then any may be named.

@@ -7,7 +7,8 @@ use slipway_api::apps::{AppChanges, AppStatus, NewApp};
 use slipway_api::ids::{AppId, ProjectId};
 use slipway_api::{Code, Name};
 use slipway_identity::organizations::{self, Organization};
-use slipway_identity::projects;
+use slipway_identity::projects::{self, Project};
+use slipway_identity::teams;
 use slipway_kernel::ctx::unauthenticated;
 use slipway_kernel::directory;
 use slipway_kernel::grants::{Permission, Scope, Target};
@@ -18,7 +19,10 @@ use super::model::{App, KIND, Place};
 use super::store::{self, Filter, Sort};
 use super::writing;
 use crate::permissions::{APP_CREATE, APP_DELETE, APP_READ, APP_SCALE, APP_UPDATE};
-use crate::{plans, pools, versions};
+use crate::plans::AppPlan;
+use crate::pool_constraints::placing::{self, Placed};
+use crate::quotas::{self, Used};
+use crate::{deploys, plans, pools, versions};
 
 /// The app, if the caller may do `permission` to it.
 ///
@@ -70,11 +74,22 @@ pub async fn list(
 ///
 /// # Errors
 ///
-/// `Forbidden`; `AlreadyExists` when the name is taken; `Invalid`, with every field at fault.
+/// `Forbidden`; `AlreadyExists` when the name is taken; `Invalid`, with every field at fault and every rule of the pool that it breaks;
+/// `Conflict` when a quota has no room.
 pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewApp) -> Result<App> {
     let project = destination(ctx, organization, wanted.project_id).await?;
     let pool = pools::service::chosen(ctx, organization.id, wanted.pool.as_ref()).await?;
-    let plan = plans::service::chosen(ctx, organization.id, wanted.plan.as_ref()).await?;
+    let rules = placing::rules(ctx, organization.id).await?;
+    let plan = wanted.plan.clone().or_else(|| rules.default_plan(&pool));
+    let plan = plans::service::chosen(ctx, organization.id, plan.as_ref()).await?;
+    let placed = Placed {
+        organization: &organization.name,
+        project: &project.name,
+        teams: &teams::service::own_names(ctx).await?,
+        plan: &plan.name,
+    };
+    rules.require(&pool, &placed)?;
+    let project = project.id;
     let place = Place {
         id: ctx.new_id()?,
         of: (organization.id, project),
@@ -84,6 +99,7 @@ pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewApp) -> R
     let app = App::new(place, &wanted, ctx.now())?;
     let mut tx = ctx.begin().await?;
     projects::hold(&tx, project).await?;
+    quotas::service::require_room(&tx, &app, Used { apps: 1, units: 0 }).await?;
     store::insert(&tx, &app).await?;
     directory::store::put(&tx, &app.object()).await?;
     let labels: Vec<&str> = app.labels().collect();
@@ -100,7 +116,7 @@ pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewApp) -> R
 }
 
 /// The project that an app shall stand in, if the caller may put one there.
-async fn destination(ctx: &Ctx, organization: &Organization, wanted: Option<ProjectId>) -> Result<ProjectId> {
+async fn destination(ctx: &Ctx, organization: &Organization, wanted: Option<ProjectId>) -> Result<Project> {
     let project = match wanted {
         Some(id) => projects::get_visible(ctx, id).await?,
         None => projects::default_of(ctx, organization.id).await?,
@@ -117,7 +133,7 @@ async fn destination(ctx: &Ctx, organization: &Organization, wanted: Option<Proj
     };
     match ctx.authorize(APP_CREATE, &target).await {
         Err(error) if error.code() == Code::NotFound => Err(Error::forbidden(APP_CREATE.as_str())),
-        other => other.map(|()| project.id),
+        other => other.map(|()| project),
     }
 }
 
@@ -129,9 +145,13 @@ async fn destination(ctx: &Ctx, organization: &Organization, wanted: Option<Proj
 pub async fn update(ctx: &Ctx, seen: &App, changes: AppChanges) -> Result<App> {
     ctx.authorize(APP_UPDATE, &seen.target()).await?;
     let plan = match &changes.plan {
-        Some(name) => Some(plans::service::chosen(ctx, seen.organization_id, Some(name)).await?),
+        Some(name) => Some(other_plan(ctx, seen, name).await?),
         None => None,
     };
+    if let Some(wanted) = &changes.plan_override {
+        let of = plans::service::get(ctx, plan.as_ref().map_or(seen.plan_id, |plan| plan.id)).await?;
+        plans::service::require_possible(&of.plan().with(&wanted.clone().into()))?;
+    }
     let app = seen.changed(&changes, plan.as_ref().map(|plan| plan.id), ctx.now())?;
     let mut told = serde_json::Map::new();
     if app.description != seen.description {
@@ -144,6 +164,12 @@ pub async fn update(ctx: &Ctx, seen: &App, changes: AppChanges) -> Result<App> {
     if let Some(plan) = plan.filter(|plan| plan.id != seen.plan_id) {
         told.insert("plan".to_owned(), json!(plan.name));
     }
+    if app.plan_override() != seen.plan_override() {
+        told.insert(
+            "plan-override".to_owned(),
+            json!([seen.plan_override(), app.plan_override()]),
+        );
+    }
     if told.is_empty() {
         return Ok(seen.clone());
     }
@@ -153,22 +179,44 @@ pub async fn update(ctx: &Ctx, seen: &App, changes: AppChanges) -> Result<App> {
     Ok(app)
 }
 
+/// Another plan for an app, if apps of its pool may have it.
+async fn other_plan(ctx: &Ctx, app: &App, name: &Name) -> Result<AppPlan> {
+    let plan = plans::service::chosen(ctx, app.organization_id, Some(name)).await?;
+    if plan.id != app.plan_id {
+        let pool = pools::service::get(ctx, app.pool_id).await?;
+        let rules = placing::rules(ctx, app.organization_id).await?;
+        rules.require_other_plan(&pool, &plan.name)?;
+    }
+    Ok(plan)
+}
+
 /// Has other numbers of units run.
 ///
 /// # Errors
 ///
-/// `Forbidden`; `PreconditionFailed` when somebody changed the app at this moment; `Invalid`, with every process at fault.
+/// `Forbidden`; `PreconditionFailed` when somebody changed the app at this moment; `Invalid`, with every process at fault; `Conflict`
+/// when a quota has no room.
 pub async fn scale(ctx: &Ctx, id: AppId, units: &BTreeMap<String, u32>) -> Result<App> {
     let seen = load(ctx, id, APP_SCALE).await?;
     require_there(&seen)?;
-    let processes = versions::service::live(ctx, &seen).await?;
-    let processes = processes.map(|version| version.processes.0.into_iter().map(|process| process.name).collect());
-    let processes: Vec<String> = processes.unwrap_or_default();
-    let app = seen.scaled(units, &processes, ctx.now())?;
+    let live = versions::service::live(ctx, &seen)
+        .await?
+        .map(|version| version.processes);
+    let processes = live.iter().flat_map(|processes| &processes.0);
+    let processes: Vec<String> = processes.map(|process| process.name.clone()).collect();
+    let mut app = seen.scaled(units, &processes, ctx.now())?;
     if app.scale == seen.scale {
         return Ok(seen);
     }
     let mut tx = ctx.begin().await?;
+    app.units = writing::hold(&tx, id).await?.units;
+    let of_deploy = deploys::service::processes_under_way(&tx, id).await?;
+    let wanted = live
+        .iter()
+        .chain(&of_deploy)
+        .map(|processes| app.units_in_all(processes));
+    let wanted = wanted.max().unwrap_or_default();
+    quotas::service::reserve(&tx, &mut app, wanted).await?;
     let told = json!({"units": [seen.scale, app.scale]});
     writing::update(&mut tx, ctx, &app, ("app.scaled", told)).await?;
     writing::wake(&mut tx, ctx, &app).await?;

@@ -56,6 +56,7 @@ pub(crate) async fn resources(ctx: &Ctx, apps: Vec<App>) -> Result<Vec<Resource<
                 id: app.plan_id,
                 name: plan.clone(),
             },
+            plan_override: app.plan_override(),
             status: app.status,
             reason: app.reason.clone(),
             urls: routing::urls(ctx, &app, takes_requests).await?,

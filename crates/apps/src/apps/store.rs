@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
 use slipway_api::apps::AppStatus;
-use slipway_api::ids::{AppId, OrganizationId, PoolId, ProjectId};
+use slipway_api::ids::{AppId, AppPlanId, OrganizationId, PoolId, ProjectId};
 use slipway_api::page::EXACT_TOTAL;
 use slipway_api::{Code, Name};
 use slipway_kernel::db::Tx;
@@ -53,6 +53,19 @@ pub(crate) const MIGRATION: Migration = Migration {
                 .references("pool_id", "pools")
                 .references("plan_id", "app_plans"),
         )]
+    },
+};
+
+/// What quotas count, and what an app has in place of its plan's.
+pub(crate) const UNITS_AND_PLANS: Migration = Migration {
+    name: "apps_0070_units_and_plans",
+    steps: || {
+        vec![
+            Step::Sql("ALTER TABLE apps ADD COLUMN units BIGINT NOT NULL DEFAULT 0"),
+            Step::Sql("ALTER TABLE apps ADD COLUMN plan_memory BIGINT"),
+            Step::Sql("ALTER TABLE apps ADD COLUMN plan_processor BIGINT"),
+            Step::Sql("ALTER TABLE apps ADD COLUMN plan_burst BIGINT"),
+        ]
     },
 };
 
@@ -118,6 +131,7 @@ pub(crate) async fn update(tx: &Tx, app: &App) -> Result<bool> {
         version_count: NotSet,
         live_deploy: NotSet,
         live_version: NotSet,
+        units: NotSet,
         ..ActiveModel::from(app.clone()).reset_all()
     };
     let saved = Entity::update_many()
@@ -137,6 +151,7 @@ pub(crate) async fn note_deploy(tx: &Tx, app: &App) -> Result<()> {
         version_count: Set(app.version_count),
         live_deploy: Set(app.live_deploy),
         live_version: Set(app.live_version),
+        units: Set(app.units),
         ..Default::default()
     };
     let one = Entity::update_many().set(row).filter(Column::Id.eq(app.id));
@@ -162,6 +177,46 @@ pub(crate) async fn note_status(tx: &Tx, id: AppId, status: AppStatus, reason: &
         .exec(&**tx)
         .await?;
     Ok(saved.rows_affected == 1)
+}
+
+/// Notes how many units shall run in all.
+pub(crate) async fn note_units(tx: &Tx, id: AppId, units: i64) -> Result<()> {
+    let row = ActiveModel {
+        units: Set(units),
+        ..Default::default()
+    };
+    let one = Entity::update_many().set(row).filter(Column::Id.eq(id));
+    one.exec(&**tx).await?;
+    Ok(())
+}
+
+/// How many apps there are of an organization or a project, and how many units shall run of them.
+pub(crate) async fn used(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+    project: Option<ProjectId>,
+) -> Result<(u64, i64)> {
+    let those = Condition::all()
+        .add(Column::OrganizationId.eq(organization))
+        .add_option(project.map(|project| Column::ProjectId.eq(project)));
+    let units: Vec<i64> = Entity::find()
+        .select_only()
+        .column(Column::Units)
+        .filter(those)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok((units.len() as u64, units.iter().sum()))
+}
+
+/// How many are in a pool.
+pub(crate) async fn count_in_pool(connection: &impl ConnectionTrait, pool: PoolId) -> Result<u64> {
+    Ok(Entity::find().filter(Column::PoolId.eq(pool)).count(connection).await?)
+}
+
+/// How many have a plan.
+pub(crate) async fn count_with_plan(connection: &impl ConnectionTrait, plan: AppPlanId) -> Result<u64> {
+    Ok(Entity::find().filter(Column::PlanId.eq(plan)).count(connection).await?)
 }
 
 /// Removes one; says whether it was there.

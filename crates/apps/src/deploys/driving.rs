@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use slipway_api::deploys::{DeployStatus, DeployStep};
+use slipway_api::ids::AppId;
+use slipway_kernel::db::Tx;
 use slipway_kernel::{Ctx, Error, Result};
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +16,7 @@ use super::{store, waiting};
 use crate::apps::model::number;
 use crate::apps::{App, store as app_rows, writing};
 use crate::clusters::driver::{Desired, Driver};
+use crate::quotas;
 use crate::running::generation::{self, Generation};
 use crate::running::routing;
 use crate::versions::{self, AppVersion};
@@ -127,6 +130,9 @@ async fn build(
         Some((counted, version)) => {
             told.say(format!("==> Version {}: {}", version.number, version.image));
             versions::store::insert(&tx, &version).await?;
+            let mut counted = counted;
+            let units = counted.units_in_all(&version.processes).max(counted.units);
+            quotas::service::reserve(&tx, &mut counted, units).await?;
             app_rows::note_deploy(&tx, &counted).await?;
             next.app_version = Some(version.number);
         }
@@ -253,6 +259,7 @@ async fn drain(ctx: &Ctx, deploy: Deploy, driver: &dyn Driver, told: &Telling) -
     let tx = ctx.begin().await?;
     let ended = deploy.ended(DeployStatus::Deployed, "", ctx.now());
     store::save(&tx, &ended).await?;
+    settle_units(&tx, app.id).await?;
     tx.commit().await?;
     left_behind(forget_release(ctx, &app, &ended, driver).await);
     Ok(())
@@ -272,6 +279,7 @@ async fn give_up(ctx: &Ctx, app: &App, (status, reason): (DeployStatus, &str), d
     };
     crate::running::keeping::take_away(ctx, app, &deploy, driver).await?;
     let mut tx = ctx.begin().await?;
+    settle_units(&tx, app.id).await?;
     let ended = deploy.ended(status, reason, ctx.now());
     if store::save(&tx, &ended).await? {
         let action = match status {
@@ -284,6 +292,14 @@ async fn give_up(ctx: &Ctx, app: &App, (status, reason): (DeployStatus, &str), d
     tx.commit().await?;
     left_behind(forget_release(ctx, app, &ended, driver).await);
     Ok(())
+}
+
+/// What was taken of quotas for a deploy that is over becomes what runs.
+async fn settle_units(tx: &Tx, id: AppId) -> Result<()> {
+    let app = writing::hold(tx, id).await?;
+    let live = versions::store::find(&**tx, id, app.live_version.unwrap_or_default()).await?;
+    let units = live.map_or(0, |live| app.units_in_all(&live.processes));
+    app_rows::note_units(tx, id, units).await
 }
 
 async fn saved(ctx: &Ctx, deploy: Deploy) -> Result<Deploy, Stop> {

@@ -14,6 +14,7 @@ use super::model::{Asked, Deploy, Wanted};
 use super::store;
 use crate::apps::{App, service as apps, store as app_rows, writing};
 use crate::permissions::{APP_DEPLOY, APP_READ};
+use crate::versions::model::Processes;
 use crate::{uploads, versions};
 
 /// The word for deploys.
@@ -51,6 +52,20 @@ pub async fn load(ctx: &Ctx, id: DeployId, permission: Permission) -> Result<(De
 pub async fn list(ctx: &Ctx, app: AppId, page: &Page) -> Result<Listed<Deploy>> {
     let app = apps::load(ctx, app, APP_READ).await?;
     store::list(ctx.db.reader(), app.id, page).await
+}
+
+/// What the deploy of an app that goes on will run, once its version is there.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn processes_under_way(tx: &Tx, app: AppId) -> Result<Option<Processes>> {
+    let deploy = store::active(&**tx, app).await?;
+    let Some(number) = deploy.and_then(|deploy| deploy.app_version) else {
+        return Ok(None);
+    };
+    let version = versions::store::find(&**tx, app, number).await?;
+    Ok(version.map(|version| version.processes))
 }
 
 /// The deploy whose units take the requests of an app.

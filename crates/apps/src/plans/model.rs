@@ -1,5 +1,7 @@
 //! Plans, and what an app changes about its own.
 
+use slipway_api::pools::AppPlanOverride;
+
 /// The least memory that a unit can begin with, in bytes.
 const LEAST_MEMORY: u64 = 4 * 1024 * 1024;
 
@@ -30,6 +32,17 @@ pub struct PlanOverride {
     pub burst: Option<u32>,
     /// In place of the plan's.
     pub runtime_class: Option<String>,
+}
+
+impl From<AppPlanOverride> for PlanOverride {
+    fn from(wire: AppPlanOverride) -> Self {
+        Self {
+            memory: wire.memory,
+            processor: wire.processor,
+            burst: wire.burst,
+            runtime_class: None,
+        }
+    }
 }
 
 /// Why a plan cannot be.

@@ -1,12 +1,15 @@
 //! All queries on `pools`.
 
+use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, ConnectionTrait, QueryOrder};
+use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
 use slipway_api::ids::{OrganizationId, PoolId};
-use slipway_kernel::Result;
+use slipway_api::{Code, Name};
 use slipway_kernel::db::Tx;
 use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
+use slipway_kernel::errors::OnUnique;
+use slipway_kernel::{Error, Result};
 
 use super::model::{ActiveModel, Column, Entity, Pool};
 
@@ -30,10 +33,63 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// Adds one.
+///
+/// # Errors
+///
+/// `AlreadyExists` when its owner has one of this name.
 pub(crate) async fn insert(tx: &Tx, pool: &Pool) -> Result<()> {
     let row = ActiveModel::from(pool.clone()).reset_all();
-    Entity::insert(row).exec_without_returning(&**tx).await?;
+    let inserted = Entity::insert(row).exec_without_returning(&**tx).await;
+    inserted.on_unique(|| taken(&pool.name))?;
     Ok(())
+}
+
+/// Writes one as it is now.
+///
+/// # Errors
+///
+/// `AlreadyExists` when its owner has another of this name.
+pub(crate) async fn update(tx: &Tx, pool: &Pool) -> Result<()> {
+    let row = ActiveModel::from(pool.clone()).reset_all();
+    let one = Entity::update_many().set(row).filter(Column::Id.eq(pool.id));
+    one.exec(&**tx).await.on_unique(|| taken(&pool.name))?;
+    Ok(())
+}
+
+/// Has none of this owner's be the default one.
+pub(crate) async fn no_default(tx: &Tx, owner: Option<OrganizationId>) -> Result<()> {
+    let row = ActiveModel {
+        is_default: Set(false),
+        ..Default::default()
+    };
+    let of_owner = Column::OrganizationId;
+    let of_owner = owner.map_or_else(|| of_owner.is_null(), |owner| of_owner.eq(owner));
+    Entity::update_many().set(row).filter(of_owner).exec(&**tx).await?;
+    Ok(())
+}
+
+/// Removes one.
+pub(crate) async fn delete(tx: &Tx, id: PoolId) -> Result<()> {
+    Entity::delete_by_id(id).exec(&**tx).await?;
+    Ok(())
+}
+
+/// One that stays as it is until the transaction ends.
+pub(crate) async fn hold(tx: &Tx, id: PoolId) -> Result<Option<Pool>> {
+    Ok(Entity::find_by_id(id).lock_exclusive().one(&**tx).await?)
+}
+
+/// Removes those of an organization that is being deleted.
+pub(crate) async fn delete_of(tx: &Tx, organization: OrganizationId) -> Result<()> {
+    let own = Entity::delete_many().filter(Column::OrganizationId.eq(organization));
+    own.exec(&**tx).await?;
+    Ok(())
+}
+
+pub(crate) fn taken(name: &Name) -> Error {
+    let detail = format!("There is a pool \"{name}\" already; choose another name.");
+    Error::new(Code::AlreadyExists, detail).at_field("/data/attributes/name")
 }
 
 pub(crate) async fn find(connection: &impl ConnectionTrait, id: PoolId) -> Result<Option<Pool>> {

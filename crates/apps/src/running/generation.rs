@@ -55,6 +55,7 @@ impl Generation<'_> {
         env.insert("SLIPWAY_PROCESS".to_owned(), process.name.clone());
         env.insert("SLIPWAY_VERSION".to_owned(), self.version.number.to_string());
         let plan = plans::service::get(ctx, self.app.plan_id).await?.plan();
+        let plan = plan.with(&self.app.plan_override().into());
         Ok(Desired {
             app: self.app.id,
             deploy: number(self.deploy),

@@ -21,7 +21,7 @@ use crate::clusters::driver::{Driver, Unit};
 use crate::clusters::{self, service::failed};
 use crate::deploys::{self, Deploy};
 use crate::versions::{self, AppVersion};
-use crate::{pools, uploads};
+use crate::{pools, quotas, uploads};
 
 /// Between two looks at every cluster.
 const LOOK: Duration = Duration::from_secs(2);
@@ -196,6 +196,7 @@ async fn forget(ctx: &Ctx, app: &App) -> Result<()> {
         slipway_kernel::logs::remove(&tx, deploy.log_id).await?;
     }
     uploads::service::forget_of(&tx, app.id).await?;
+    quotas::store::delete(&tx, &app.id.to_string()).await?;
     directory::store::remove(&tx, &app.id.to_string()).await?;
     writing::record(&mut tx, ctx, app, "app.deleted", serde_json::json!({"name": app.name})).await?;
     apps::delete(&tx, app.id).await?;

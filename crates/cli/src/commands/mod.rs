@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod admin;
 mod admin_keys;
+mod amounts;
 mod app;
 mod app_plan;
 mod apply;
@@ -27,10 +28,12 @@ mod member;
 mod organization;
 mod plan;
 mod pool;
+mod pool_constraint;
 mod program_log;
 mod project;
 mod project_rules;
 mod pull_request;
+mod quota;
 mod repository;
 mod resource;
 mod role;
@@ -218,6 +221,12 @@ enum Command {
     /// Pools: where apps run
     #[command(subcommand)]
     Pool(pool::PoolCommand),
+    /// Rules about pools: who may use them, with which plans
+    #[command(subcommand)]
+    PoolConstraint(pool_constraint::PoolConstraintCommand),
+    /// Quotas: how many apps and units there may be
+    #[command(subcommand)]
+    Quota(quota::QuotaCommand),
     /// Clusters: what builds and runs apps
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
@@ -348,6 +357,8 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::App(command) => app::run(context, command).await,
         Command::AppPlan(command) => app_plan::run(context, command).await,
         Command::Pool(command) => pool::run(context, command).await,
+        Command::PoolConstraint(command) => pool_constraint::run(context, command).await,
+        Command::Quota(command) => quota::run(context, command).await,
         Command::Cluster(command) => cluster::run(context, command).await,
         Command::Demo(command) => catalog::run_demo(context, command).await,
         Command::Webhook(command) => webhook::run(context, command).await,

@@ -71,6 +71,7 @@ pub const ADMIN: BuiltIn = BuiltIn {
     permissions: &[
         "app",
         "app-plan",
+        "app-quota",
         "approval-rule",
         "catalog",
         "cluster",

@@ -78,6 +78,7 @@ const VERBS: Record<string, string> = {
   'executor.run-rejected': 'rejected the plan of',
   'executor.run-approval-withdrawn': 'took back an approval or rejection of the plan of',
   'executor.outputs-revealed': 'looked at secret outputs of',
+  'app-quota.updated': 'changed the quota of',
   'app.scaled': 'scaled',
   'app.stopped': 'stopped',
   'app.started': 'started',

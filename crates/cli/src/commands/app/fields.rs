@@ -4,8 +4,10 @@ use clap::Args;
 use slipway_api::Name;
 use slipway_api::apps::{AppChanges, NewApp};
 use slipway_api::ids::AppId;
+use slipway_api::pools::AppPlanOverride;
 use slipway_client::{AppFilter, Client};
 
+use super::super::amounts::{Memory, Processor};
 use super::super::pool::find_pool;
 use super::super::project::find_project;
 use super::shown;
@@ -71,11 +73,13 @@ pub(crate) struct CreateArguments {
     description: String,
 }
 
-/// Change what is said about an app, or its plan; another plan counts from the next deploy or restart on
+/// Change what is said about an app, or its plan; another plan or amount counts from the next deploy or restart on
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   slipway app update web --plan large
+  slipway app update web --memory 384MiB
+  slipway app update web --as-planned
   slipway app update --description 'The shop' --label team=shop --label tier=gold
   slipway app update web --no-labels")]
 pub(crate) struct UpdateArguments {
@@ -84,6 +88,15 @@ pub(crate) struct UpdateArguments {
     /// How much each of its units may take
     #[arg(long, value_name = "PLAN")]
     plan: Option<Name>,
+    /// Memory of each unit, in place of the plan's: 384MiB; 0 for as much as there is
+    #[arg(long, value_name = "AMOUNT")]
+    memory: Option<Memory>,
+    /// Parts of a processor for each unit, in place of the plan's: 0.5; 0 for as much as there is
+    #[arg(long, value_name = "NUMBER")]
+    processor: Option<Processor>,
+    /// Have all as the plan says again
+    #[arg(long, conflicts_with_all = ["memory", "processor"])]
+    as_planned: bool,
     /// A label: key or key=value (repeatable); those given are all that there are
     #[arg(long = "label", value_name = "LABEL")]
     labels: Vec<String>,
@@ -144,12 +157,23 @@ pub(super) async fn create(context: &Context, client: &Client, arguments: Create
 
 pub(super) async fn update(context: &Context, client: &Client, arguments: UpdateArguments) -> anyhow::Result<Outcome> {
     let id: AppId = id_of(&arguments.one.find(context, client).await?)?;
-    let (_, tag) = client.app(id).await?;
+    let (seen, tag) = client.app(id).await?;
+    let says_amounts = arguments.as_planned || arguments.memory.is_some() || arguments.processor.is_some();
+    let seen = match arguments.as_planned {
+        true => AppPlanOverride::default(),
+        false => seen.attributes.plan_override,
+    };
+    let plan_override = says_amounts.then(|| AppPlanOverride {
+        memory: arguments.memory.map(|memory| memory.0).or(seen.memory),
+        processor: arguments.processor.map(|processor| processor.0).or(seen.processor),
+        burst: seen.burst,
+    });
     let says_labels = arguments.no_labels || !arguments.labels.is_empty();
     let changes = AppChanges {
         description: arguments.description,
         labels: says_labels.then_some(arguments.labels),
         plan: arguments.plan,
+        plan_override,
     };
     shown::app(context, &client.update_app(id, changes, &tag).await?)?;
     Ok(Outcome::Success)

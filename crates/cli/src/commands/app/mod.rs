@@ -15,7 +15,7 @@ mod shown;
 mod source;
 mod steps;
 mod watch;
-mod which;
+pub(super) mod which;
 
 use clap::Subcommand;
 use slipway_api::Resource;

@@ -6,6 +6,7 @@ use slipway_api::apps::{App, AppProcess, AppStatus, AppUnit, UnitStatus};
 use slipway_api::deploys::{AppVersion, Deploy, DeployKind, DeployStatus};
 use slipway_api::{Resource, Timestamp};
 
+use super::super::amounts::{burst, memory, processor};
 use super::steps;
 use crate::context::Context;
 use crate::environment::now;
@@ -86,7 +87,7 @@ pub(super) fn app(context: &Context, app: &Resource<App>) -> anyhow::Result<()> 
             ("Processes", processes(&app.processes)),
             ("Version", number(app.live_version)),
             ("Pool", app.pool.name.to_string()),
-            ("Plan", app.plan.name.to_string()),
+            ("Plan", plan(app)),
             ("Description", app.description.clone()),
             ("Labels", app.labels.join(", ")),
             ("Age", age(app.created_at, now())),
@@ -274,5 +275,20 @@ mod tests {
             ..example("running", "build")
         };
         assert_eq!(step(&canceling), "build, canceling");
+    }
+}
+
+/// The plan, with what the app has in place of its amounts.
+fn plan(app: &App) -> String {
+    let own = &app.plan_override;
+    let parts = [
+        own.memory.map(|bytes| format!("memory {}", memory(bytes))),
+        own.processor.map(|parts| format!("processor {}", processor(parts))),
+        own.burst.map(|parts| format!("burst {}", burst(parts))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match parts.is_empty() {
+        true => app.plan.name.to_string(),
+        false => format!("{} with {}", app.plan.name, parts.join(", ")),
     }
 }

@@ -79,7 +79,11 @@ pub(super) struct Missing {
 }
 
 /// The app that is meant.
-pub(super) async fn find(context: &Context, client: &Client, said: Option<&str>) -> anyhow::Result<Resource<App>> {
+pub(in crate::commands) async fn find(
+    context: &Context,
+    client: &Client,
+    said: Option<&str>,
+) -> anyhow::Result<Resource<App>> {
     match look(context, client, said).await? {
         Looked::Found(app) => Ok(*app),
         Looked::Missing(missing) => Err(missing.error(context.organization()?)),

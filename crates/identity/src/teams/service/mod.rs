@@ -6,6 +6,7 @@ mod members;
 
 use std::collections::HashMap;
 
+use slipway_api::Name;
 use slipway_api::ids::{OrganizationId, TeamId, UserId};
 use slipway_api::teams::{OrganizationAccess, TeamPermissions};
 use slipway_kernel::events::NewEvent;
@@ -170,6 +171,16 @@ fn own(ctx: &Ctx) -> Vec<TeamId> {
         Actor::Team { id, .. } => vec![*id],
         _ => Vec::new(),
     }
+}
+
+/// The names of the teams that the caller is, or is in.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn own_names(ctx: &Ctx) -> Result<Vec<Name>> {
+    let teams = store::by_ids(ctx.db.reader(), &own(ctx)).await?;
+    Ok(teams.into_iter().map(|team| team.name).collect())
 }
 
 fn scope(team: &Team) -> Scope {

@@ -19,11 +19,35 @@ pub async fn make(acme: &Acme, names: &mut Names) {
         let made = acme.owner.post(path, document("apps", json!({"name": name}))).await;
         names.insert(key, made.expect(201).id());
     }
+    places(acme, names).await;
     names.insert("app_name", "web".to_owned());
     let path = format!("/api/v2/apps/{}/deploys", names["app"]);
     let body = document("deploys", json!({"image": "busybox"}));
     names.insert("deploy", acme.owner.post(&path, body).await.expect(201).id());
     ran(acme, &names["app"]).await;
+}
+
+/// The organization's own pools, plans and rules about them: one to change and one to delete.
+async fn places(acme: &Acme, names: &mut Names) {
+    for (key, name) in [("pool", "own"), ("old_pool", "old")] {
+        let path = "/api/v2/organizations/acme/pools";
+        let made = acme.owner.post(path, document("pools", json!({"name": name}))).await;
+        names.insert(key, made.expect(201).id());
+    }
+    for (key, name) in [("app_plan", "own"), ("old_app_plan", "old")] {
+        let path = "/api/v2/organizations/acme/app-plans";
+        let made = acme
+            .owner
+            .post(path, document("app-plans", json!({"name": name})))
+            .await;
+        names.insert(key, made.expect(201).id());
+    }
+    for (key, pools) in [("pool_constraint", "own"), ("old_pool_constraint", "old")] {
+        let path = "/api/v2/organizations/acme/pool-constraints";
+        let rule = json!({"pools": pools, "field": "plan", "values": ["own"]});
+        let made = acme.owner.post(path, document("pool-constraints", rule)).await;
+        names.insert(key, made.expect(201).id());
+    }
 }
 
 /// What only an engine makes: a version, and a unit that was seen.
@@ -58,7 +82,24 @@ pub fn rows() -> Vec<Row> {
     vec![
         call("list_clusters"),
         call("list_pools"),
+        call("create_pool").send("pools", json!({"name": "another"})),
+        call("update_pool").send("pools", json!({"is-default": false})),
+        call("list_pool_constraints"),
+        call("create_pool_constraint").send(
+            "pool-constraints",
+            json!({"pools": "another", "field": "team", "values": ["builders"]}),
+        ),
+        call("update_pool_constraint").send("pool-constraints", json!({"denies": true})),
         call("list_app_plans"),
+        call("create_app_plan").send("app-plans", json!({"name": "another"})),
+        call("update_app_plan").send("app-plans", json!({"memory": 8 << 20})),
+        call("get_organization_app_quota"),
+        // Of an organization at the site: told by the stories of quotas.
+        call("set_organization_app_quota").send("app-quotas", json!({"apps": 100})),
+        call("get_project_app_quota"),
+        call("set_project_app_quota").send("app-quotas", json!({"apps": 100})),
+        call("get_app_quota"),
+        call("set_app_quota").send("app-quotas", json!({"units": 100})),
         call("list_apps"),
         call("create_app").send("apps", json!({"name": "another"})),
         call("get_app_by_name").on("name", "app_name"),
@@ -95,5 +136,10 @@ pub fn rows() -> Vec<Row> {
 
 /// What takes them away.
 pub fn deletions() -> Vec<Row> {
-    vec![call("delete_app").on("app", "old_app")]
+    vec![
+        call("delete_app").on("app", "old_app"),
+        call("delete_pool").on("pool", "old_pool"),
+        call("delete_pool_constraint").on("pool_constraint", "old_pool_constraint"),
+        call("delete_app_plan").on("app_plan", "old_app_plan"),
+    ]
 }

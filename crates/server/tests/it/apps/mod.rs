@@ -2,6 +2,7 @@
 
 mod deploying;
 mod failing;
+mod limits;
 mod load;
 mod source;
 mod stage;

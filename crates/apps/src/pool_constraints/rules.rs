@@ -1,26 +1,10 @@
-//! Rules about pools: which teams, plans, routers, services may be used in them. One rule may be about many pools, and of the
+//! Rules about pools: whose apps are put into them, and which plans those have there. One rule may be about many pools, and of the
 //! rules about one pool and field the most exact counts, alone.
 
 use std::cmp::Reverse;
 
 use globset::{GlobBuilder, GlobMatcher};
-
-/// What a rule is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Field {
-    /// Teams that own apps in the pool.
-    Team,
-    /// Plans that units have.
-    Plan,
-    /// Routers that take requests to apps.
-    Router,
-    /// Services that apps are bound to.
-    Service,
-    /// Plans of volumes.
-    VolumePlan,
-    /// Who issues certificates.
-    CertificateIssuer,
-}
+use slipway_api::pools::PoolField;
 
 /// A name in which `*` stands for anything, also for nothing.
 #[derive(Debug, Clone)]
@@ -40,7 +24,7 @@ pub struct Constraint {
     /// Which pools it is about.
     pub pools: Pattern,
     /// What of them.
-    pub field: Field,
+    pub field: PoolField,
     /// What may be used; what may not when it denies. The first that is no pattern is used where nothing is chosen.
     pub values: Vec<Pattern>,
     /// Whether everything but the values may be used.
@@ -96,7 +80,7 @@ impl Pattern {
 /// The rule that counts for a pool; of two that are as exact, the one whose pattern comes first in the alphabet, so that it is
 /// always the same.
 #[must_use]
-pub fn counting<'a>(constraints: &'a [Constraint], pool: &str, field: Field) -> Option<&'a Constraint> {
+pub fn counting<'a>(constraints: &'a [Constraint], pool: &str, field: PoolField) -> Option<&'a Constraint> {
     let about = constraints
         .iter()
         .filter(|one| one.field == field && one.pools.matches(pool));
@@ -105,14 +89,14 @@ pub fn counting<'a>(constraints: &'a [Constraint], pool: &str, field: Field) -> 
 
 /// Whether something may be used in a pool. Without a rule everything may.
 #[must_use]
-pub fn allows(constraints: &[Constraint], pool: &str, field: Field, value: &str) -> bool {
+pub fn allows(constraints: &[Constraint], pool: &str, field: PoolField, value: &str) -> bool {
     counting(constraints, pool, field)
         .is_none_or(|rule| rule.values.iter().any(|pattern| pattern.matches(value)) != rule.denies)
 }
 
 /// What is used in a pool where nothing is chosen, when a rule says so.
 #[must_use]
-pub fn default_of<'a>(constraints: &'a [Constraint], pool: &str, field: Field) -> Option<&'a str> {
+pub fn default_of<'a>(constraints: &'a [Constraint], pool: &str, field: PoolField) -> Option<&'a str> {
     let rule = counting(constraints, pool, field).filter(|rule| !rule.denies)?;
     rule.values
         .iter()
@@ -125,7 +109,7 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn rule(pools: &str, field: Field, denies: bool, values: &[&str]) -> Constraint {
+    fn rule(pools: &str, field: PoolField, denies: bool, values: &[&str]) -> Constraint {
         let pattern = |text: &&str| Pattern::new(text).unwrap();
         Constraint {
             pools: pattern(&pools),
@@ -137,42 +121,42 @@ mod tests {
 
     #[rstest]
     #[case::without_a_rule_everything(&[], "anybody", true)]
-    #[case::who_is_named(&[rule("*", Field::Team, false, &["shop", "data-*"])], "data-lake", true)]
-    #[case::who_is_not(&[rule("*", Field::Team, false, &["shop"])], "other", false)]
-    #[case::who_is_denied(&[rule("*", Field::Team, true, &["shop"])], "shop", false)]
-    #[case::others_are_not(&[rule("*", Field::Team, true, &["shop"])], "other", true)]
-    #[case::nobody(&[rule("*", Field::Team, false, &[])], "shop", false)]
-    #[case::another_field(&[rule("*", Field::Plan, false, &[])], "shop", true)]
-    #[case::another_pool(&[rule("test-*", Field::Team, false, &[])], "shop", true)]
-    #[case::the_exact_one_alone(&[rule("prod", Field::Team, false, &["shop"]), rule("*", Field::Team, false, &["*"])], "other", false)]
-    #[case::the_longer_one(&[rule("p*", Field::Team, false, &["*"]), rule("pr*d", Field::Team, false, &["shop"])], "other", false)]
+    #[case::who_is_named(&[rule("*", PoolField::Team, false, &["shop", "data-*"])], "data-lake", true)]
+    #[case::who_is_not(&[rule("*", PoolField::Team, false, &["shop"])], "other", false)]
+    #[case::who_is_denied(&[rule("*", PoolField::Team, true, &["shop"])], "shop", false)]
+    #[case::others_are_not(&[rule("*", PoolField::Team, true, &["shop"])], "other", true)]
+    #[case::nobody(&[rule("*", PoolField::Team, false, &[])], "shop", false)]
+    #[case::another_field(&[rule("*", PoolField::Plan, false, &[])], "shop", true)]
+    #[case::another_pool(&[rule("test-*", PoolField::Team, false, &[])], "shop", true)]
+    #[case::the_exact_one_alone(&[rule("prod", PoolField::Team, false, &["shop"]), rule("*", PoolField::Team, false, &["*"])], "other", false)]
+    #[case::the_longer_one(&[rule("p*", PoolField::Team, false, &["*"]), rule("pr*d", PoolField::Team, false, &["shop"])], "other", false)]
     fn of_the_pool_prod(#[case] rules: &[Constraint], #[case] team: &str, #[case] allowed: bool) {
-        assert_eq!(allows(rules, "prod", Field::Team, team), allowed);
+        assert_eq!(allows(rules, "prod", PoolField::Team, team), allowed);
         let mut other_order = rules.to_vec();
         other_order.reverse();
-        assert_eq!(allows(&other_order, "prod", Field::Team, team), allowed);
+        assert_eq!(allows(&other_order, "prod", PoolField::Team, team), allowed);
     }
 
     #[test]
     fn of_two_that_are_as_exact_it_is_always_the_same() {
         let (one, two) = (
-            rule("a*c", Field::Plan, false, &["one"]),
-            rule("ab*", Field::Plan, false, &["two"]),
+            rule("a*c", PoolField::Plan, false, &["one"]),
+            rule("ab*", PoolField::Plan, false, &["two"]),
         );
         for rules in [[one.clone(), two.clone()], [two, one]] {
-            assert_eq!(default_of(&rules, "abc", Field::Plan), Some("one"));
+            assert_eq!(default_of(&rules, "abc", PoolField::Plan), Some("one"));
         }
     }
 
     #[test]
     fn what_is_used_where_nothing_is_chosen() {
         let rules = [
-            rule("*", Field::Plan, false, &["c*", "small", "large"]),
-            rule("*", Field::Router, true, &["old"]),
+            rule("*", PoolField::Plan, false, &["c*", "small", "large"]),
+            rule("*", PoolField::Team, true, &["old"]),
         ];
-        assert_eq!(default_of(&rules, "prod", Field::Plan), Some("small"));
-        assert_eq!(default_of(&rules, "prod", Field::Router), None);
-        assert_eq!(default_of(&rules, "prod", Field::Service), None);
+        assert_eq!(default_of(&rules, "prod", PoolField::Plan), Some("small"));
+        assert_eq!(default_of(&rules, "prod", PoolField::Team), None);
+        assert_eq!(default_of(&rules, "prod", PoolField::Project), None);
     }
 
     #[rstest]
