@@ -1,6 +1,6 @@
 // The frame of one app: how it is, where it answers, what can be done, and its parts.
 import { useMutation } from '@tanstack/react-query'
-import { Outlet, useNavigate } from '@tanstack/react-router'
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { toApiError } from '@/api/errors'
 import { call } from '@/api/query'
@@ -19,14 +19,14 @@ import { toast } from '@/ui/toast'
 import { useOpenApp, useRefreshApps } from '../queries'
 import { isDeployed, noDeploy, noRestart, refusal } from '../words'
 import { DeleteDialog } from './delete-dialog'
-import { DeployDialog, RestartDialog, RollbackDialog } from './deploy-dialogs'
+import { RestartDialog, RollbackDialog } from './deploy-dialogs'
 
 export default function AppFrame() {
   const { organization, app, isGone } = useOpenApp()
   const { attributes } = app
   const { name } = attributes
   const isStopped = attributes['is-stopped']
-  const [asked, setAsked] = useState<'deploy' | 'rollback' | 'restart' | 'delete' | null>(null)
+  const [asked, setAsked] = useState<'rollback' | 'restart' | 'delete' | null>(null)
   const navigate = useNavigate()
   const refresh = useRefreshApps()
   const turn = useMutation({
@@ -39,6 +39,9 @@ export default function AppFrame() {
   const cannotDeploy = mayDeploy ?? noDeploy(app)
   const isNew = !isDeployed(app)
   const close = () => setAsked(null)
+  const deployAt = addresses.app(organization, name, 'deploy')
+  const toDeploy = () => navigate({ to: deployAt })
+  const isAtDeploy = useLocation().pathname === deployAt
   const onDeploy = async (deploy: string) => {
     await navigate({ to: addresses.deploy(organization, name, deploy) })
     await refresh()
@@ -62,7 +65,7 @@ export default function AppFrame() {
         }
         crumbs={[{ title: 'Apps', to: addresses.apps(organization) }]}
         object={{ kind: 'app', id: app.id, name }}
-        palette={cannotDeploy ? [] : [{ id: 'app.deploy', title: `Deploy an image to ${name}`, icon: 'run', run: () => setAsked('deploy') }]}
+        palette={cannotDeploy ? [] : [{ id: 'app.deploy', title: `Deploy to ${name}`, icon: 'run', run: () => void toDeploy() }]}
         actions={
           <>
             <Menu
@@ -88,9 +91,11 @@ export default function AppFrame() {
                 { items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setAsked('delete'), disabledReason: refusal(app, 'can-delete') }] },
               ]}
             />
-            <Button look={cannotDeploy ? 'default' : 'primary'} icon="run" disabledReason={cannotDeploy} onClick={() => setAsked('deploy')}>
-              Deploy an image…
-            </Button>
+            {!isAtDeploy && (
+              <Button look={cannotDeploy ? 'default' : 'primary'} icon="run" disabledReason={cannotDeploy} onClick={() => void toDeploy()}>
+                Deploy…
+              </Button>
+            )}
           </>
         }
       />
@@ -108,7 +113,6 @@ export default function AppFrame() {
       )}
       <Tabs label={`Parts of ${name}`} tabs={tabs} />
       <Outlet />
-      {asked === 'deploy' && <DeployDialog app={app} onClose={close} onDone={onDeploy} />}
       {asked === 'rollback' && <RollbackDialog app={app} onClose={close} onDone={onDeploy} />}
       {asked === 'restart' && <RestartDialog app={app} onClose={close} onDone={onDeploy} />}
       {asked === 'delete' && (

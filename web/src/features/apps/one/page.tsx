@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { quoted } from '@/lib/shell'
+import { LinkButton } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { EmptyState } from '@/ui/empty-state'
 import { KeyValue } from '@/ui/key-value'
@@ -14,7 +15,7 @@ import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { DeployPanel } from '../deploys/deploy-panel'
 import { type App, type Deploy, deploysOf, projectsOf, useOpenApp } from '../queries'
-import { isDeployed, versionName } from '../words'
+import { isDeployed, refusal, versionName } from '../words'
 import { Processes } from './processes'
 import { Units } from './units'
 
@@ -28,8 +29,12 @@ export default function AppPage() {
       <Stack gap={6}>
         {shown && <DeployPanel key={shown} organization={organization} app={app} deploy={shown} />}
         {!isDeployed(app) && !active ? (
-          <EmptyState title="Nothing was deployed yet" command={<Command text={`slipway app deploy --app ${quoted(name)}`} />}>
-            Deploy the directory that you are in from a terminal, or an image with the button above.
+          <EmptyState
+            title="Nothing was deployed yet"
+            action={refusal(app, 'can-deploy') ? undefined : <LinkButton to={addresses.app(organization, name, 'deploy')}>Deploy a folder or an image</LinkButton>}
+            command={<Command text={`slipway app deploy --app ${quoted(name)}`} />}
+          >
+            Deploy a folder of this machine, an archive or an image; or, from a terminal, the directory that you are in.
           </EmptyState>
         ) : (
           <>
