@@ -1,5 +1,7 @@
 // An app on a real Docker Engine: deployed, served, changed, scaled, failed, rolled back, read, stopped and deleted.
+import { join } from 'node:path'
 import { expect } from 'vitest'
+import { configuration } from './harness/api'
 import { flow } from './harness/flow'
 import { ORGANIZATION } from './harness/stage'
 import { until } from './harness/until'
@@ -7,15 +9,18 @@ import { until } from './harness/until'
 /** A web server that shows its version and a variable, and says so. */
 const SERVE =
   'mkdir -p /tmp/www; echo "v$VERSION ${GREETING:-hello}" > /tmp/www/index.html; echo "version $VERSION listens at $PORT"; exec httpd -f -p $PORT -h /tmp/www'
+/** Ready at first, and gone soon after. */
+const CRASH = 'mkdir -p /tmp/www; echo soon > /tmp/www/index.html; httpd -p $PORT -h /tmp/www; sleep 4; echo "out of tickets"; exit 5'
 /** As it fails when something is not there. */
 const FAIL = 'echo "no module named shop"; exit 3'
 
 flow('running', async (stage) => {
   const dana = await stage.administrator()
   const { page } = dana
-  await stage.apiWithOrganization()
+  const api = await stage.apiWithOrganization()
   await stage.docker.image('flow/web:1', SERVE, { VERSION: '1' })
   await stage.docker.image('flow/web:2', FAIL)
+  await stage.docker.image('flow/web:3', CRASH)
   const answers = (text: string) => until(`shop answers ${text}`, async () => (await stage.ask('shop')).text === text)
   const ended = (word: string) => page.getByRole('main').getByText(word, { exact: true }).first().waitFor({ timeout: 60_000 })
 
@@ -86,9 +91,32 @@ flow('running', async (stage) => {
   await ended('Deployed')
   await answers('v1 ahoy')
 
+  // Source is built by the engine; what stays at home is not sent.
+  await page.getByRole('button', { name: 'Deploy…' }).click()
+  await page.getByLabel('Folder of the app').setInputFiles(source(stage.folder))
+  await page.getByText('4 files').waitFor()
+  await page.getByText('Its Dockerfile says how it is built.').waitFor()
+  await page.getByText('found out by itself').click()
+  await stage.look(page, '7-folder')
+  await page.getByRole('button', { name: 'Deploy it' }).click()
+  await page.waitForURL(/\/deploys\/dep-/)
+  await page.getByText('==> Build Dockerfile').waitFor({ timeout: 30_000 })
+  await ended('Deployed')
+  await answers('v9 ahoy')
+  expect((await stage.ask('shop', '/files.txt')).text).toBe('Dockerfile index.txt note')
+
   await tabs.getByRole('link', { name: 'Logs' }).click()
-  await page.getByText(/version 1 listens at/).first().waitFor({ timeout: 30_000 })
-  await stage.look(page, '7-logs')
+  await page.getByText(/version 9 listens at/).first().waitFor({ timeout: 30_000 })
+  await stage.look(page, '8-logs')
+
+  // What ends by itself is seen, with the reason.
+  const shop = await api.get(`/organizations/${ORGANIZATION}/apps/shop`)
+  await api.post(`/apps/${shop.id}/deploys`, 'deploys', { image: 'flow/web:3' })
+  await tabs.getByRole('link', { name: 'Overview' }).click()
+  await units.getByText('Crashing').first().waitFor({ timeout: 60_000 })
+  await stage.look(page, '9-crashing')
+  await api.post(`/apps/${shop.id}/actions/rollback`, 'deploys', {})
+  await answers('v9 ahoy')
 
   const act = async (name: string) => {
     await page.getByRole('button', { name: 'More actions' }).click()
@@ -98,10 +126,10 @@ flow('running', async (stage) => {
   await act('Stop')
   await page.getByText('It is stopped', { exact: true }).waitFor({ timeout: 30_000 })
   await page.getByText('None: it is stopped.').waitFor({ timeout: 30_000 })
-  await stage.look(page, '8-stopped')
+  await stage.look(page, '10-stopped')
   expect((await stage.ask('shop')).status).toBe(503)
   await act('Start')
-  await answers('v1 ahoy')
+  await answers('v9 ahoy')
 
   await act('Delete…')
   await dialog.getByLabel(/to confirm/).fill('shop')
@@ -109,3 +137,16 @@ flow('running', async (stage) => {
   await page.waitForURL(/\/apps$/)
   await page.getByText('No app runs here yet').waitFor({ timeout: 60_000 })
 }, { hasDocker: true })
+
+/** Source with a Dockerfile, and with what is not sent. */
+function source(place: string): string {
+  return configuration(join(place, 'source'), {
+    Dockerfile: 'FROM flow/web:1\nENV VERSION=9\nCOPY . /source\nRUN ["/bin/sh", "-c", "cd /source; mkdir -p /tmp/www; echo $(ls) > /tmp/www/files.txt"]\n',
+    'index.txt': 'Welcome\n',
+    'note': 'A note\n',
+    'drafts/secret.txt': 'nobody-may-see-this\n',
+    'node_modules/left-pad/index.js': '',
+    '.env': 'PASSWORD=nobody-may-see-this\n',
+    '.slipwayignore': 'drafts\n',
+  })
+}

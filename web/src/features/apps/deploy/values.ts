@@ -12,7 +12,7 @@ export const BUILDS = ['found', 'dockerfile', 'static', 'python', 'node', 'go'] 
 export type BuildBy = (typeof BUILDS)[number]
 
 export const BUILD_WORDS: Readonly<Record<BuildBy, string>> = {
-  found: 'Found out: its Dockerfile, or the platform that its files name',
+  found: 'Found out from its files',
   dockerfile: 'A Dockerfile in it',
   static: 'The platform static: files as they are',
   python: 'The platform Python',

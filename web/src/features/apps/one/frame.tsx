@@ -1,7 +1,7 @@
 // The frame of one app: how it is, where it answers, what can be done, and its parts.
 import { useMutation } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { toApiError } from '@/api/errors'
 import { call } from '@/api/query'
 import { addresses } from '@/lib/addresses'
@@ -18,6 +18,7 @@ import { Facts } from '@/ui/text'
 import { toast } from '@/ui/toast'
 import { useOpenApp, useRefreshApps } from '../queries'
 import { isDeployed, noDeploy, noRestart, refusal } from '../words'
+import styles from '../apps.module.css'
 import { DeleteDialog } from './delete-dialog'
 import { RestartDialog, RollbackDialog } from './deploy-dialogs'
 
@@ -100,16 +101,27 @@ export default function AppFrame() {
         }
       />
       {(turn.error || isStopped || isGone || attributes.reason !== '') && (
-        <Stack gap={3}>
-          {turn.error && <ErrorNotice error={toApiError(turn.error)} />}
-          {isGone ? (
-            <Alert tone="neutral" title="It is gone">
-              Somebody deleted it. What is shown is how it was.
-            </Alert>
-          ) : (
-            <Standing status={attributes.status} reason={attributes.reason} isStopped={isStopped} />
-          )}
-        </Stack>
+        <div className={styles.standing}>
+          <Stack gap={3}>
+            {turn.error && <ErrorNotice error={toApiError(turn.error)} />}
+            {isGone ? (
+              <Alert tone="neutral" title="It is gone">
+                Somebody deleted it. What is shown is how it was.
+              </Alert>
+            ) : (
+              <Standing
+                status={attributes.status}
+                reason={attributes.reason}
+                isStopped={isStopped}
+                start={
+                  <Button size="sm" icon="run" isBusy={turn.isPending} disabledReason={refusal(app, 'can-scale')} onClick={() => turn.mutate()}>
+                    Start it
+                  </Button>
+                }
+              />
+            )}
+          </Stack>
+        </div>
       )}
       <Tabs label={`Parts of ${name}`} tabs={tabs} />
       <Outlet />
@@ -133,13 +145,15 @@ interface StandingProps {
   status: ReturnType<typeof useOpenApp>['app']['attributes']['status']
   reason: string
   isStopped: boolean
+  /** The button that starts it. */
+  start: ReactNode
 }
 
 /** Why it is not as it should be. */
-function Standing({ status, reason, isStopped }: StandingProps) {
+function Standing({ status, reason, isStopped, start }: StandingProps) {
   if (isStopped) {
     return (
-      <Alert tone="neutral" icon="pause" title="It is stopped">
+      <Alert tone="neutral" icon="pause" title="It is stopped" action={start}>
         {reason || 'Nothing of it runs, and it answers nothing, until somebody starts it.'}
       </Alert>
     )
