@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { configuration } from './harness/api'
+import { dragFolder } from './harness/drop'
 import { flow } from './harness/flow'
 import { ORGANIZATION } from './harness/stage'
 import { until } from './harness/until'
@@ -93,7 +94,9 @@ flow('running', async (stage) => {
 
   // Source is built by the engine; what stays at home is not sent.
   await page.getByRole('button', { name: 'Deploy…' }).click()
-  await page.getByLabel('Folder of the app').setInputFiles(source(stage.folder))
+  const drag = await dragFolder(page, source(stage.folder), page.getByRole('heading', { level: 1 }))
+  await page.getByText('Let go to take the folder').waitFor()
+  await drag.drop()
   await page.getByText('4 files').waitFor()
   await page.getByText('Its Dockerfile says how it is built.').waitFor()
   await page.getByText('found out by itself').click()

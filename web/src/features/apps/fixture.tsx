@@ -144,6 +144,7 @@ export function put({ shown = app(), deploys = [deploy()], variables = VARIABLES
     http.get(`${API}/apps/app-1/deploys`, () => HttpResponse.json(listOf(deploys))),
     http.get(`${API}/apps/app-1/versions`, () => HttpResponse.json(listOf(VERSIONS.map((version) => one(`version-${version.number}`, 'app-versions', version))))),
     http.get(`${API}/apps/app-1/env`, () => HttpResponse.json({ data: one('app-1', 'app-envs', { number: 3, variables }) })),
+    http.get(`${API}/apps/app-1/logs`, () => new HttpResponse('2026-11-20T10:00:00.000Z web-12-0 | ready\n')),
     http.get(`${API}/deploys/deploy-1`, () => HttpResponse.json({ data: deploys[0] })),
     http.post(`${ACME}/apps`, saying(shown, 201)),
     http.delete(`${API}/apps/app-1`, ({ request }) => {

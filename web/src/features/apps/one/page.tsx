@@ -14,18 +14,28 @@ import { KeyTag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { DeployPanel } from '../deploys/deploy-panel'
-import { type App, type Deploy, deploysOf, projectsOf, useOpenApp } from '../queries'
+import { RecentDeploys } from '../deploys/recent'
+import { type App, type Deploy, deploysOf, LIVE_MS, projectsOf, useOpenApp } from '../queries'
 import { isDeployed, refusal, versionName } from '../words'
+import { LogTail } from './log-tail'
 import { Processes } from './processes'
 import { Units } from './units'
 
 export default function AppPage() {
   const { organization, app } = useOpenApp()
   const { name, 'active-deploy': active } = app.attributes
-  const latest = useQuery(deploysOf(app.id, undefined, 5)).data?.data[0] as Deploy | undefined
+  const found = (useQuery({ ...deploysOf(app.id, undefined, 5), refetchInterval: active ? LIVE_MS : false }).data?.data ?? []) as readonly Deploy[]
+  const [latest] = found
   const shown = active ?? (latest?.attributes.status === 'failed' ? latest.id : null)
   return (
-    <Split aside={<About organization={organization} app={app} />}>
+    <Split
+      aside={
+        <>
+          <RecentDeploys organization={organization} app={app} deploys={found} />
+          <About organization={organization} app={app} />
+        </>
+      }
+    >
       <Stack gap={6}>
         {shown && <DeployPanel key={shown} organization={organization} app={app} deploy={shown} />}
         {!isDeployed(app) && !active ? (
@@ -40,6 +50,7 @@ export default function AppPage() {
           <>
             {app.attributes.processes.length > 0 && <Processes key={JSON.stringify(app.attributes.processes.map(({ units }) => units))} app={app} />}
             <Units app={app} />
+            <LogTail organization={organization} app={app} />
           </>
         )}
         <Command text={`slipway app show ${quoted(name)}`} />
