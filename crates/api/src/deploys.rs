@@ -23,6 +23,8 @@ pub struct Deploy {
     pub reason: String,
     /// What it deploys in words: the image, the number of files, the version that it goes back to.
     pub origin: String,
+    /// What it was asked for with: the same again is the same deploy again.
+    pub made_of: DeployMadeOf,
     /// What whoever started it said about it.
     pub message: String,
     /// The version that it brings; null before there is one.
@@ -37,12 +39,30 @@ pub struct Deploy {
     pub log_read_url: String,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// When it came to its step.
+    pub step_at: Timestamp,
     /// When it ended; null while it goes on.
     pub ended_at: Option<Timestamp>,
 }
 
 impl Attributes for Deploy {
     const TYPE: &'static str = "deploys";
+}
+
+/// What a deploy was asked for with: one of `image`, `source-digest` and `app-version` is not null.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct DeployMadeOf {
+    /// The image, as it was written.
+    pub image: Option<String>,
+    /// The digest of the source that was uploaded.
+    pub source_digest: Option<String>,
+    /// The Dockerfile in the source; null to find out.
+    pub dockerfile: Option<String>,
+    /// The platform that builds the source; null to find out.
+    pub platform: Option<String>,
+    /// The number of the version that was there before.
+    pub app_version: Option<u32>,
 }
 
 /// What a deploy deploys.

@@ -10,9 +10,9 @@ interface Options {
 /** What every program gets. Never our own environment: OpenTofu reads `TF_*` from it. */
 const plain = () => ({ PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C.UTF-8' })
 
-/** Starts a program that the kernel ends when this process ends. What it says on standard error goes to `log`. */
-export function start(program: string, args: readonly string[], log: number, options: Options = {}): ChildProcess {
-  return spawn('setpriv', ['--pdeathsig', 'KILL', '--', program, ...args], {
+/** Starts a program that the kernel ends when this process ends, by `signal`. What it says on standard error goes to `log`. */
+export function start(program: string, args: readonly string[], log: number, options: Options & { signal?: 'KILL' | 'TERM' } = {}): ChildProcess {
+  return spawn('setpriv', ['--pdeathsig', options.signal ?? 'KILL', '--', program, ...args], {
     cwd: options.directory,
     env: { ...plain(), ...options.variables },
     stdio: ['ignore', 'ignore', log],

@@ -12,6 +12,16 @@ const LEASE_SECONDS = '5'
 export interface ServerOptions {
   /** Settings beside the usual ones. */
   readonly variables?: Readonly<Record<string, string>>
+  /** A Docker Engine of its own, with a router that takes requests to what it runs. */
+  readonly hasDocker?: boolean
+}
+
+/** Where a server lives when it is not simply on this machine. */
+interface Place {
+  /** What it is begun with. */
+  readonly inside: readonly string[]
+  /** Where it listens. */
+  readonly port: number
 }
 
 /** A server; not started yet. */
@@ -22,6 +32,7 @@ export class Server {
   /** A port of the system's choice, which the log tells; a restart keeps it. */
   private address = '127.0.0.1:0'
   private starts = 0
+  private inside: readonly string[] = []
 
   constructor(
     folder: string,
@@ -30,6 +41,12 @@ export class Server {
     this.data = join(folder, 'data')
     this.logFile = join(folder, 'server.log')
     mkdirSync(folder, { recursive: true })
+  }
+
+  /** Has it live there; before it is started. */
+  place({ inside, port }: Place) {
+    this.inside = inside
+    this.address = `127.0.0.1:${port}`
   }
 
   /** Where it listens. */
@@ -43,7 +60,8 @@ export class Server {
     const args = ['server', '--data-dir', this.data, '--listen', this.address]
     args.push('--engine-dir', engines(), '--provider-mirror', tools().mirror)
     const variables = { SLIPWAY_RUNS_LEASE_SECONDS: LEASE_SECONDS, ...this.options.variables }
-    const child = start(binary, args, log, { variables })
+    const [program = binary, ...rest] = [...this.inside, binary, ...args]
+    const child = start(program, rest, log, { variables })
     closeSync(log)
     this.child = child
     this.starts += 1

@@ -1,9 +1,11 @@
 // What a flow works with: a server of its own, browsers, and what has to be true at the end of each of them.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { chromium as engine, type Browser, type Page } from 'playwright-core'
 import { Api, type Resource } from './api'
+import { Docker } from './docker'
 import { type Fault, isSampled, look, told } from './look'
 import { endAllOf } from './programs'
 import { chromium, requireBinary, screenshots } from './project'
@@ -30,6 +32,9 @@ export class Stage {
   private readonly visitors: Visitor[] = []
   private readonly faults: Fault[] = []
 
+  private engine: Docker | null = null
+  private routerPort = 0
+
   private constructor(
     readonly name: string,
     /** For whatever the flow needs; gone afterwards. */
@@ -40,8 +45,11 @@ export class Stage {
 
   static async open(name: string, browser: Browser, options: ServerOptions): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), `slipway-flow-${name}-`))
-    const stage = new Stage(name, folder, new Server(folder, options), browser)
+    // Filled before the server is started.
+    const variables: Record<string, string> = { ...options.variables }
+    const stage = new Stage(name, folder, new Server(folder, { ...options, variables }), browser)
     try {
+      if (options.hasDocker) Object.assign(variables, await stage.startDocker())
       await stage.server.start()
       await requireConsole(stage.server.url)
     } catch (error) {
@@ -49,6 +57,42 @@ export class Stage {
       throw error
     }
     return stage
+  }
+
+  /** Starts an engine and has the server live beside it; the settings that say so. */
+  private async startDocker(): Promise<Readonly<Record<string, string>>> {
+    const engine = new Docker(join(this.folder, 'docker'))
+    this.engine = engine
+    await engine.start()
+    this.server.place({ inside: engine.inside, port: await engine.port() })
+    this.routerPort = await engine.port()
+    return {
+      SLIPWAY_APPS_DOCKER_SOCKET: engine.socket,
+      SLIPWAY_APPS_ROUTER_LISTEN: `127.0.0.1:${this.routerPort}`,
+      SLIPWAY_APPS_BUILDS_WITHOUT_NETWORK: 'true',
+      SLIPWAY_APPS_START_SECONDS: '10',
+      SLIPWAY_APPS_DRAIN_SECONDS: '1',
+    }
+  }
+
+  /** The engine of a flow that asked for one. */
+  get docker(): Docker {
+    if (!this.engine) throw new Error('the flow has no engine: say hasDocker')
+    return this.engine
+  }
+
+  /** Asks an app through the router: status and text. */
+  ask(app: string, path = '/'): Promise<{ status: number; text: string }> {
+    return new Promise((resolve, reject) => {
+      const host = `${app}.${ORGANIZATION}.localhost:${this.routerPort}`
+      const asked = request({ host: '127.0.0.1', port: this.routerPort, path, headers: { host }, agent: false }, (answer) => {
+        let text = ''
+        answer.setEncoding('utf8').on('data', (part: string) => (text += part))
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: text.trim() }))
+      })
+      asked.on('error', reject)
+      asked.end()
+    })
   }
 
   /** The API as the site's administrator. */
@@ -128,12 +172,13 @@ export class Stage {
       for (const problem of new Set(visitor.problems)) process.stderr.write(`  ${problem}\n`)
     }
     for (const fault of told(this.faults)) process.stderr.write(`  ${fault}\n`)
-    process.stderr.write(`--- server\n${this.server.log()}--- runner\n${this.server.runnerLog()}`)
+    process.stderr.write(`--- server\n${this.server.log()}--- runner\n${this.server.runnerLog()}${this.engine ? `--- engine\n${this.engine.log()}` : ''}`)
   }
 
   async close() {
     for (const visitor of this.visitors) await visitor.context.close().catch(() => {})
     await this.server.stop()
+    await this.engine?.stop()
     endAllOf(this.folder)
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }

@@ -5,7 +5,9 @@ import { Icon, type IconName, type Tone } from './icon'
 import styles from './rail.module.css'
 
 export interface Station {
-  readonly name: string
+  readonly name: ReactNode
+  /** What tells it from the others, where the name is no text or not its own. */
+  readonly key?: string
   readonly icon: IconName
   readonly tone?: Tone
   /** `now` is where it stands, `todo` what has not begun. */
@@ -24,7 +26,7 @@ export function Rail({ stations, label }: { stations: readonly Station[]; label:
     <ol className={styles.rail} aria-label={label}>
       {stations.map((station) => (
         <li
-          key={station.name}
+          key={station.key ?? String(station.name)}
           className={classes(station.place === 'now' && styles.now, station.place === 'todo' && styles.todo)}
           {...(station.place === 'now' && { 'aria-current': 'step' as const })}
         >

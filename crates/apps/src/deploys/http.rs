@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
-use slipway_api::deploys::{Deploy as Wire, DeployStatus, NewDeploy, NewRollback};
+use slipway_api::deploys::{Deploy as Wire, DeployMadeOf, DeployStatus, NewDeploy, NewRollback};
 use slipway_api::ids::{AppId, DeployId};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, framed_log, list, log_stream, ok};
@@ -10,7 +10,7 @@ use slipway_kernel::{Ctx, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::model::Deploy;
+use super::model::{Deploy, Wanted};
 use super::service;
 use crate::apps::model::number;
 use crate::apps::service as apps;
@@ -172,6 +172,7 @@ fn resource(deploy: Deploy) -> Resource<Wire> {
         step: deploy.step,
         reason: deploy.reason,
         origin: deploy.origin,
+        made_of: made_of(deploy.wanted),
         message: deploy.message,
         app_version: deploy.app_version.map(number),
         previous_version: deploy.previous_version.map(number),
@@ -179,9 +180,33 @@ fn resource(deploy: Deploy) -> Resource<Wire> {
         is_cancel_requested: deploy.is_cancel_requested,
         log_read_url: format!("{path}/log"),
         created_at: deploy.created_at,
+        step_at: deploy.step_at,
         ended_at: deploy.ended_at,
     };
     Resource::new(deploy.id, attributes)
         .with_link("self", path)
         .with("app", "apps", deploy.app_id)
+}
+
+fn made_of(wanted: Wanted) -> DeployMadeOf {
+    match wanted {
+        Wanted::Image(image) => DeployMadeOf {
+            image: Some(image),
+            ..DeployMadeOf::default()
+        },
+        Wanted::Source {
+            digest,
+            dockerfile,
+            platform,
+        } => DeployMadeOf {
+            source_digest: Some(digest),
+            dockerfile,
+            platform,
+            ..DeployMadeOf::default()
+        },
+        Wanted::Version(version) => DeployMadeOf {
+            app_version: Some(number(version)),
+            ..DeployMadeOf::default()
+        },
+    }
 }

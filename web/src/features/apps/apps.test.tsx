@@ -1,182 +1,22 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { http, HttpResponse } from 'msw'
-import { setupServer } from 'msw/node'
-import { type ComponentType, Suspense } from 'react'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { expectAccessible } from '@/testing/axe'
 import { ACME, API, listOf } from '@/testing/organization-stage'
-import { show } from '@/testing/render'
 import DeployPage from './deploys/one-page'
 import Deploys from './deploys/page'
 import Env from './env/page'
+import { app, attributesOf, deploy, isOff, NOTHING, ofShop, open, put, said, sent, server, serving, T0 } from './fixture'
 import NewApp from './form/new-page'
 import Apps from './list/page'
 import Logs from './logs/page'
 import AppFrame from './one/frame'
 import AppPage from './one/page'
-import type { App, Deploy, Unit, Variable, Version } from './queries'
+import type { App } from './queries'
 import Settings from './settings/page'
 import Versions from './versions/page'
 
-const T0 = '2026-11-20T10:00:00.000Z'
-const DIGEST = `@sha256:${'ab'.repeat(32)}`
-const EVERYTHING = { 'can-update': true, 'can-deploy': true, 'can-scale': true, 'can-read-env': true, 'can-update-env': true, 'can-read-logs': true, 'can-delete': true }
-const NOTHING = { 'can-update': false, 'can-deploy': false, 'can-scale': false, 'can-read-env': false, 'can-update-env': false, 'can-read-logs': false, 'can-delete': false }
-
-function app(changes: Partial<App['attributes']> = {}): App {
-  return {
-    id: 'app-1',
-    type: 'apps',
-    attributes: {
-      name: 'shop',
-      description: 'What people buy in',
-      labels: ['team=shop'],
-      pool: { id: 'pool-1', name: 'main' },
-      plan: { id: 'plan-1', name: 'small' },
-      status: 'degraded',
-      reason: 'One of 3 units of web is not ready.',
-      urls: ['https://shop.apps.example.com'],
-      processes: [
-        { name: 'web', command: 'node server.js', units: 3, ready: 2 },
-        { name: 'worker', command: '', units: 1, ready: 1 },
-      ],
-      'live-version': 7,
-      'is-stopped': false,
-      'active-deploy': null,
-      permissions: EVERYTHING,
-      'created-at': T0,
-      'updated-at': T0,
-      ...changes,
-    },
-    relationships: { project: { data: { id: 'prj-1', type: 'projects' } } },
-  }
-}
-
-function deploy(changes: Partial<Deploy['attributes']> = {}): Deploy {
-  return {
-    id: 'deploy-1',
-    type: 'deploys',
-    attributes: {
-      number: 12,
-      kind: 'image',
-      status: 'running',
-      step: 'health',
-      reason: '',
-      origin: `docker.io/acme/shop:2${DIGEST}`,
-      message: 'The new checkout',
-      'app-version': 8,
-      'previous-version': 7,
-      'started-by': 'ada',
-      'is-cancel-requested': false,
-      'log-read-url': '/api/v2/deploys/deploy-1/log',
-      'created-at': T0,
-      'ended-at': null,
-      ...changes,
-    },
-  }
-}
-
-const UNITS: readonly Unit['attributes'][] = [
-  { name: 'web-12-0', process: 'web', 'app-version': 7, deploy: 12, status: 'ready', reason: '', address: '10.1.0.2:8000', restarts: 0, 'started-at': T0 },
-  { name: 'web-12-1', process: 'web', 'app-version': 7, deploy: 12, status: 'crashing', reason: 'It ended with 1.', address: null, restarts: 4, 'started-at': null },
-]
-
-const VERSIONS: readonly Version['attributes'][] = [7, 6].map((number) => ({
-  number,
-  image: `docker.io/acme/shop${DIGEST}`,
-  processes: [{ name: 'web', command: '', units: 0, ready: 0 }],
-  env: 3,
-  origin: `docker.io/acme/shop:${number}`,
-  'is-live': number === 7,
-  'created-by': 'ada',
-  'created-at': T0,
-}))
-
-const VARIABLES: readonly Variable[] = [
-  { name: 'LOG_LEVEL', process: '', value: 'debug', 'alias-of': null, 'is-private': false, 'managed-by': '' },
-  { name: 'API_KEY', process: '', value: null, 'alias-of': null, 'is-private': true, 'managed-by': '' },
-  { name: 'DATABASE_URL', process: '', value: null, 'alias-of': 'ORDERS_DB_URL', 'is-private': false, 'managed-by': '' },
-  { name: 'QUEUE', process: 'worker', value: 'slow', 'alias-of': null, 'is-private': false, 'managed-by': 'ci' },
-]
-
-const one = (id: string, type: string, attributes: object) => ({ id, type, attributes })
-
-const server = setupServer()
-/** What was asked for to be done, with what was sent. */
-let sent: [string, unknown][] = []
-
-beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
-afterEach(() => {
-  server.resetHandlers()
-  sent = []
-})
-afterAll(() => server.close())
-
-const attributesOf = async (request: Request) => {
-  const text = await request.text()
-  return text === '' ? null : (JSON.parse(text) as { data: { attributes: unknown } }).data.attributes
-}
-
-interface Stage {
-  readonly shown?: App
-  readonly deploys?: readonly Deploy[]
-  readonly variables?: readonly Variable[]
-}
-
-/** The server as these pages see it. */
-function put({ shown = app(), deploys = [deploy()], variables = VARIABLES }: Stage = {}) {
-  const saying =
-    (answer: object, status = 200) =>
-    async ({ request }: { request: Request }) => {
-      sent.push([`${request.method} ${new URL(request.url).pathname.replace('/api/v2', '')}`, await attributesOf(request)])
-      return HttpResponse.json({ data: answer }, { status })
-    }
-  server.use(
-    http.get(`${API}/account/session`, () => HttpResponse.json({ data: { attributes: { 'csrf-token': 't' } } })),
-    http.get(`${API}/account/preferences`, () => HttpResponse.json({ data: one('p', 'preferences', { values: {} }) })),
-    http.get(`${ACME}/access-explanations`, () => HttpResponse.json(listOf([one('a', 'access-explanations', { permission: 'app.read', 'is-allowed': true })]))),
-    http.get(`${ACME}/projects`, () => HttpResponse.json(listOf([one('prj-1', 'projects', { name: 'payments', 'is-default': true })]))),
-    http.get(`${ACME}/pools`, () => HttpResponse.json(listOf([one('pool-1', 'pools', { name: 'main', cluster: 'local', 'is-default': true })]))),
-    http.get(`${ACME}/app-plans`, () =>
-      HttpResponse.json(
-        listOf([
-          one('plan-1', 'app-plans', { name: 'small', memory: 536_870_912, processor: 500, burst: 100, 'is-default': true }),
-          one('plan-2', 'app-plans', { name: 'large', memory: 4_294_967_296, processor: 2_000, burst: 100, 'is-default': false }),
-        ]),
-      ),
-    ),
-    http.get(`${ACME}/apps/shop`, () => HttpResponse.json({ data: shown }, { headers: { etag: '"5"' } })),
-    http.get(`${API}/apps/app-1/units`, () => HttpResponse.json(listOf(UNITS.map((unit) => one(unit.name, 'app-units', unit))))),
-    http.get(`${API}/apps/app-1/deploys`, () => HttpResponse.json(listOf(deploys))),
-    http.get(`${API}/apps/app-1/versions`, () => HttpResponse.json(listOf(VERSIONS.map((version) => one(`version-${version.number}`, 'app-versions', version))))),
-    http.get(`${API}/apps/app-1/env`, () => HttpResponse.json({ data: one('app-1', 'app-envs', { number: 3, variables }) })),
-    http.get(`${API}/deploys/deploy-1`, () => HttpResponse.json({ data: deploys[0] })),
-    http.post(`${ACME}/apps`, saying(shown, 201)),
-    http.delete(`${API}/apps/app-1`, ({ request }) => {
-      sent.push([`DELETE ${new URL(request.url).pathname.replace('/api/v2', '')}`, null])
-      return new HttpResponse(null, { status: 202 })
-    }),
-    http.patch(`${API}/apps/app-1/env`, saying(one('app-1', 'app-envs', { number: 4, variables }))),
-    http.post(`${API}/apps/app-1/deploys`, saying(deploy(), 201)),
-    http.post(`${API}/apps/app-1/actions/rollback`, saying(deploy(), 201)),
-    http.post(`${API}/apps/app-1/actions/restart`, saying(deploy(), 201)),
-    http.post(`${API}/apps/app-1/actions/:action`, saying(shown)),
-    http.post(`${API}/deploys/deploy-1/actions/cancel`, saying(deploy({ 'is-cancel-requested': true }))),
-  )
-}
-
-const open = (Page: ComponentType, path: string, at = path) =>
-  show(
-    <Suspense>
-      <Page />
-    </Suspense>,
-    { path: `/app/$organization/${path}`, at: `/app/acme/${at}` },
-  )
-
-const ofShop = (Page: ComponentType, tab = '', search = '') => open(Page, `apps/$app${tab}`, `apps/shop${tab.replace('$deploy', 'deploy-1')}${search}`)
-
-const isOff = (element: HTMLElement) => element.getAttribute('aria-disabled') === 'true'
-const said = (element: HTMLElement) => element.textContent?.replaceAll(/ \\\n\s+/g, ' ')
+serving()
 
 describe('the list', () => {
   const list = async (rows: readonly App[], search = '') => {
@@ -287,14 +127,8 @@ describe('one app', () => {
     const { user, container, router } = await ofShop(AppFrame)
     expect(await screen.findByText('One of 3 units of web is not ready.')).toBeDefined()
     await expectAccessible(container)
-    await user.click(screen.getByRole('button', { name: 'Deploy an image…' }))
-    const dialog = within(await screen.findByRole('dialog'))
-    await user.type(dialog.getByLabelText('Image'), 'nginx:1.29')
-    await user.type(dialog.getByLabelText(/^Message/), 'Try it')
-    expect(said(dialog.getByText(/slipway app deploy/))).toContain("slipway app deploy --image nginx:1.29 --app shop -m 'Try it'")
-    await user.click(dialog.getByRole('button', { name: 'Deploy it' }))
-    await waitFor(() => expect(sent).toEqual([['POST /apps/app-1/deploys', { image: 'nginx:1.29', message: 'Try it' }]]))
-    await waitFor(() => expect(router.state.location.pathname).toBe('/app/acme/apps/shop/deploys/deploy-1'))
+    await user.click(screen.getByRole('button', { name: 'Deploy…' }))
+    await waitFor(() => expect(router.state.location.pathname).toBe('/app/acme/apps/shop/deploy'))
   })
 
   test('is restarted, stopped, and deleted once its name was typed', async () => {
@@ -322,7 +156,7 @@ describe('one app', () => {
   test('that somebody may only see has no button that does anything, and says why', async () => {
     put({ shown: app({ permissions: NOTHING }) })
     const { user, unmount } = await ofShop(AppFrame)
-    expect(isOff(await screen.findByRole('button', { name: 'Deploy an image…' }))).toBe(true)
+    expect(isOff(await screen.findByRole('button', { name: 'Deploy…' }))).toBe(true)
     await user.click(screen.getByRole('button', { name: 'More actions' }))
     for (const name of [/^Restart/, /^Roll back/, /^Stop/, /^Delete/]) expect(isOff(await screen.findByRole('menuitem', { name }))).toBe(true)
     unmount()
@@ -339,7 +173,7 @@ describe('one app', () => {
   test('waits while a deploy goes on', async () => {
     put({ shown: app({ 'active-deploy': 'deploy-1' }) })
     await ofShop(AppFrame)
-    expect(isOff(await screen.findByRole('button', { name: 'Deploy an image…' }))).toBe(true)
+    expect(isOff(await screen.findByRole('button', { name: 'Deploy…' }))).toBe(true)
   })
 })
 
@@ -367,7 +201,11 @@ describe('deploys', () => {
     expect(await screen.findByText('half a line')).toBeDefined()
     expect(screen.getByText('2 lines')).toBeDefined()
     const steps = within(screen.getByRole('list', { name: 'Steps' })).getAllByRole('listitem')
-    expect(steps.map(({ textContent }) => textContent)).toEqual(['Build', 'Release', 'Start', 'HealthUntil every new unit is ready.', 'Route', 'Drain'])
+    await within(steps[3] as HTMLElement).findByText('1 of 2 new units ready.')
+    expect(steps.map((step) => step.querySelector('b')?.textContent)).toEqual(['Build', 'Release', 'Start', 'Health', 'Route', 'Drain'])
+    expect(steps.map((step) => step.querySelector('small')?.textContent)).toEqual([undefined, undefined, undefined, '1 of 2 new units ready.', undefined, undefined])
+    // Since it came to its step.
+    expect(steps[3]?.textContent).toMatch(/^Health(\d+:)+\d/)
     expect(steps.findIndex((step) => step.getAttribute('aria-current') === 'step')).toBe(3)
     await expectAccessible(container)
     await user.click(screen.getByRole('button', { name: 'Search the log' }))
@@ -380,7 +218,8 @@ describe('deploys', () => {
     put({ deploys: [deploy({ status: 'failed', reason: 'Unit `web-12-0` did not get ready within 60 s.', 'ended-at': T0 })] })
     server.use(http.get(`${API}/deploys/deploy-1/log/stream`, () => new HttpResponse('event: end\ndata: {}\n\n', { headers: { 'content-type': 'text/event-stream' } })))
     await ofShop(DeployPage, '/deploys/$deploy')
-    expect(await screen.findByText('It failed at the step health')).toBeDefined()
+    expect(await screen.findByText('Its units did not get ready')).toBeDefined()
+    expect(screen.getByRole('list', { name: 'Steps' }).textContent).toContain('It failed here.')
     expect(screen.getByText(/v7 is still what runs/)).toBeDefined()
     expect(screen.queryByRole('button', { name: 'Cancel the deploy' })).toBeNull()
     expect(await screen.findByText('Nothing was written.')).toBeDefined()

@@ -13,6 +13,7 @@ export const apps: Feature = {
     ],
     app: (parent) => [
       createRoute({ getParentRoute: () => parent, path: '/', component: lazyRouteComponent(() => import('./one/page')) }),
+      createRoute({ getParentRoute: () => parent, path: 'deploy', component: lazyRouteComponent(() => import('./deploy/page')) }),
       createRoute({ getParentRoute: () => parent, path: 'deploys', component: lazyRouteComponent(() => import('./deploys/page')) }),
       createRoute({ getParentRoute: () => parent, path: 'deploys/$deploy', component: lazyRouteComponent(() => import('./deploys/one-page')) }),
       createRoute({ getParentRoute: () => parent, path: 'versions', component: lazyRouteComponent(() => import('./versions/page')) }),

@@ -76,6 +76,7 @@ export function shortImage(image: string): string {
 export const variableKey = ({ name, process }: Pick<Variable, 'name' | 'process'>) => `${process}/${name}`
 
 interface Step {
+  readonly key: Schema<'DeployStep'>
   readonly name: string
   readonly icon: IconName
   readonly tone: Tone
@@ -83,25 +84,40 @@ interface Step {
   readonly detail?: string
 }
 
-const STEPS: readonly (readonly [Schema<'DeployStep'>, name: string, about: string])[] = [
-  ['build', 'Build', 'The image is built or fetched.'],
-  ['release', 'Release', 'The release command runs once.'],
-  ['start', 'Start', 'New units are started.'],
-  ['health', 'Health', 'Until every new unit is ready.'],
-  ['route', 'Route', 'Requests go to the new units.'],
-  ['drain', 'Drain', 'The old units end what they began.'],
+interface StepWords {
+  readonly name: string
+  /** What goes on at it. */
+  readonly about: string
+  /** What it means that it failed here. */
+  readonly failed: string
+  /** What to do then. */
+  readonly next: string
+}
+
+const STEPS: readonly (readonly [Schema<'DeployStep'>, StepWords])[] = [
+  ['build', { name: 'Build', about: 'The image is built or fetched.', failed: 'There is no image', next: 'Correct what is deployed, and deploy it anew.' }],
+  ['release', { name: 'Release', about: 'The release command runs once.', failed: 'The release command failed', next: 'What it wrote is in the log below.' }],
+  ['start', { name: 'Start', about: 'New units are started.', failed: 'Its units could not be started', next: 'Try again; if it stays, ask whoever looks after the pool.' }],
+  ['health', { name: 'Health', about: 'Until every new unit is ready.', failed: 'Its units did not get ready', next: 'What they wrote last is in the log below.' }],
+  ['route', { name: 'Route', about: 'Requests go to the new units.', failed: 'Requests could not be led to it', next: 'Try again; if it stays, ask whoever looks after the pool.' }],
+  ['drain', { name: 'Drain', about: 'The old units end what they began.', failed: 'The units of before could not be taken away', next: 'Try again.' }],
 ]
+
+/** What it means that a deploy failed at a step, and what to do. */
+export function failureAt(step: Schema<'DeployStep'>): Pick<StepWords, 'failed' | 'next'> {
+  return STEPS.find(([key]) => key === step)?.[1] ?? { failed: `It failed at the step ${step}`, next: 'Look at its log.' }
+}
 
 /** The way of a deploy, and where on it it stands or ended. */
 export function stepsOf({ attributes }: Pick<Deploy, 'attributes'>): readonly Step[] {
   const { step, status } = attributes
   const at = STEPS.findIndex(([key]) => key === step)
-  return STEPS.map(([, name, about], index) => {
-    if (status === 'deployed' || index < at) return { name, icon: 'ok', tone: 'success', place: 'done' }
-    if (index > at) return { name, icon: status === 'running' ? 'todo' : 'never', tone: 'neutral', place: 'todo' }
-    if (status === 'failed') return { name, icon: 'failed', tone: 'danger', place: 'now', detail: 'It failed here.' }
-    if (status === 'canceled') return { name, icon: 'canceled', tone: 'neutral', place: 'now', detail: 'It was canceled here.' }
-    return { name, icon: 'running', tone: 'info', place: 'now', detail: about }
+  return STEPS.map(([key, { name, about }], index) => {
+    if (status === 'deployed' || index < at) return { key, name, icon: 'ok', tone: 'success', place: 'done' }
+    if (index > at) return { key, name, icon: status === 'running' ? 'todo' : 'never', tone: 'neutral', place: 'todo' }
+    if (status === 'failed') return { key, name, icon: 'failed', tone: 'danger', place: 'now', detail: 'It failed here.' }
+    if (status === 'canceled') return { key, name, icon: 'canceled', tone: 'neutral', place: 'now', detail: 'It was canceled here.' }
+    return { key, name, icon: 'running', tone: 'info', place: 'now', detail: about }
   })
 }
 

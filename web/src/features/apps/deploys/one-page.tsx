@@ -1,5 +1,6 @@
 // One deploy: its steps, its log as it is written, why it failed, and how to stop it.
 import { useSuspenseQuery } from '@tanstack/react-query'
+import { useEffect, useEffectEvent, useRef } from 'react'
 import { addresses } from '@/lib/addresses'
 import { parameter, type ParseSearch, useParam, useSearchState } from '@/lib/search'
 import { quoted } from '@/lib/shell'
@@ -10,16 +11,26 @@ import { Link } from '@/ui/link'
 import { StreamedLog } from '@/ui/log/known-log'
 import { LogPanel } from '@/ui/log/log-panel'
 import { useLinkedLine } from '@/ui/log/use-linked-line'
-import { Rail } from '@/ui/rail'
 import { Section } from '@/ui/section'
 import { Status } from '@/ui/status'
 import { Text } from '@/ui/text'
 import { Duration, Time } from '@/ui/time'
-import { type Deploy, deployBy, useOpenApp } from '../queries'
-import { KINDS, shortImage, stepsOf, versionName } from '../words'
+import { type App, type Deploy, deployBy, useOpenApp, useRefreshApps } from '../queries'
+import { KINDS, shortImage, versionName } from '../words'
+import { RetryDeploy, RollBackDeploy } from './again'
 import { CancelDeploy } from './cancel'
+import { Steps } from './steps'
 import { WhyEnded } from './why-ended'
 import styles from '../apps.module.css'
+
+/** What can be done with it where it stands. */
+function Actions({ organization, app, deploy }: { organization: string; app: App; deploy: Deploy }) {
+  const { status, 'app-version': brought } = deploy.attributes
+  if (status === 'running') return <CancelDeploy app={app} deploy={deploy} />
+  if (status !== 'deployed') return <RetryDeploy organization={organization} app={app} deploy={deploy} />
+  // Of what was replaced since, there is nothing to go back from.
+  return brought === app.attributes['live-version'] ? <RollBackDeploy organization={organization} app={app} deploy={deploy} /> : null
+}
 
 const parseFind: ParseSearch<{ readonly find: string | undefined }> = (raw) => ({ find: parameter.text(raw['find']) })
 
@@ -31,6 +42,7 @@ export default function DeployPage() {
   const { attributes } = deploy
   const before = versionName(attributes['previous-version'])
   const isRunning = attributes.status === 'running'
+  useFreshWhenEnded(isRunning)
   const [{ find }, change] = useSearchState(parseFind)
   const [line, link] = useLinkedLine()
   const address = `/api/v2/deploys/${encodeURIComponent(id)}/log`
@@ -45,7 +57,7 @@ export default function DeployPage() {
       actions={
         <Row gap={3}>
           <Link to={addresses.app(organization, name, 'deploys')}>All deploys</Link>
-          {isRunning && <CancelDeploy app={app} deploy={deploy} />}
+          <Actions organization={organization} app={app} deploy={deploy} />
         </Row>
       }
     >
@@ -53,7 +65,7 @@ export default function DeployPage() {
         aside={
           <>
             <Section title="Steps" isRuled>
-              <Rail label="Steps" stations={stepsOf(deploy)} />
+              <Steps app={app} deploy={deploy} />
             </Section>
             <Section title="Details" isRuled>
               <KeyValue
@@ -91,4 +103,15 @@ export default function DeployPage() {
       </Split>
     </Section>
   )
+}
+
+/** Its end is another status, version and address of the app, and others in the lists. */
+function useFreshWhenEnded(isRunning: boolean) {
+  const refresh = useRefreshApps()
+  const wasRunning = useRef(isRunning)
+  const ended = useEffectEvent(() => void refresh())
+  useEffect(() => {
+    if (wasRunning.current && !isRunning) ended()
+    wasRunning.current = isRunning
+  }, [isRunning])
 }

@@ -22,7 +22,8 @@ export default function Deploys() {
   const { data, error, refetch, isPlaceholderData } = useQuery({
     ...deploysOf(app.id, page),
     placeholderData: (before) => before,
-    refetchInterval: app.attributes['active-deploy'] ? LIVE_MS : false,
+    // What was read as running is asked for again, even when the app says already that none goes on.
+    refetchInterval: ({ state }) => (app.attributes['active-deploy'] || isAnyRunning(state.data?.data) ? LIVE_MS : false),
   })
   const rows = data?.data as readonly Deploy[] | undefined
   return (
@@ -49,3 +50,5 @@ export default function Deploys() {
     </Section>
   )
 }
+
+const isAnyRunning = (rows: readonly { readonly attributes: { readonly status: string } }[] | undefined) => rows?.some(({ attributes }) => attributes.status === 'running') ?? false

@@ -1,4 +1,4 @@
-// Deploying an image, going back to a version, and starting the units anew. Mounted while they are open.
+// Going back to a version, and starting the units anew. Mounted while they are open.
 import { useQuery } from '@tanstack/react-query'
 import { call, type Schema } from '@/api/query'
 import { command, quoted } from '@/lib/shell'
@@ -21,44 +21,6 @@ interface DialogProps {
 }
 
 type Started = Schema<'Document_Resource_Deploy'>
-
-export function DeployDialog({ app, onClose, onDone }: DialogProps) {
-  const { name } = app.attributes
-  const form = useForm<{ readonly image: string; readonly message: string }, Started>({
-    initial: { image: '', message: '' },
-    check: ({ image }) => ({ ...(!image.trim() && { image: 'Say which image.' }) }),
-    submit: ({ image, message }) =>
-      call('post', '/api/v2/apps/{app}/deploys', {
-        params: { path: { app: app.id } },
-        body: { data: { type: 'deploys', attributes: { image: image.trim(), message: message.trim() } } },
-      }),
-    onDone: ({ data }) => {
-      onClose()
-      void onDone(data.id)
-    },
-  })
-  const { image, message } = form.values
-  return (
-    <Dialog isOpen onClose={onClose} title={`Deploy an image to ${name}`} size="md">
-      <Form
-        form={form}
-        submit="Deploy it"
-        isWide
-        command={command(`slipway app deploy --image ${quoted(image.trim() || 'IMAGE')}`, `--app ${quoted(name)}`, message.trim() && `-m ${quoted(message.trim())}`)}
-      >
-        <TextInput
-          label="Image"
-          isMono
-          autoFocus
-          placeholder="docker.io/library/nginx:1.29"
-          help="By tag or digest; of a tag it is the digest of this moment. What runs now goes on until the new units are ready."
-          {...form.field('image')}
-        />
-        <TextInput label="Message" isOptional placeholder="Why, for those who look later" {...form.field('message')} />
-      </Form>
-    </Dialog>
-  )
-}
 
 /** `version` is the one that is chosen first; the one before the live one without it. */
 export function RollbackDialog({ app, version, onClose, onDone }: DialogProps & { version?: number }) {

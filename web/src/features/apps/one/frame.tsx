@@ -1,7 +1,7 @@
 // The frame of one app: how it is, where it answers, what can be done, and its parts.
 import { useMutation } from '@tanstack/react-query'
-import { Outlet, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
 import { toApiError } from '@/api/errors'
 import { call } from '@/api/query'
 import { addresses } from '@/lib/addresses'
@@ -18,15 +18,16 @@ import { Facts } from '@/ui/text'
 import { toast } from '@/ui/toast'
 import { useOpenApp, useRefreshApps } from '../queries'
 import { isDeployed, noDeploy, noRestart, refusal } from '../words'
+import styles from '../apps.module.css'
 import { DeleteDialog } from './delete-dialog'
-import { DeployDialog, RestartDialog, RollbackDialog } from './deploy-dialogs'
+import { RestartDialog, RollbackDialog } from './deploy-dialogs'
 
 export default function AppFrame() {
   const { organization, app, isGone } = useOpenApp()
   const { attributes } = app
   const { name } = attributes
   const isStopped = attributes['is-stopped']
-  const [asked, setAsked] = useState<'deploy' | 'rollback' | 'restart' | 'delete' | null>(null)
+  const [asked, setAsked] = useState<'rollback' | 'restart' | 'delete' | null>(null)
   const navigate = useNavigate()
   const refresh = useRefreshApps()
   const turn = useMutation({
@@ -39,6 +40,9 @@ export default function AppFrame() {
   const cannotDeploy = mayDeploy ?? noDeploy(app)
   const isNew = !isDeployed(app)
   const close = () => setAsked(null)
+  const deployAt = addresses.app(organization, name, 'deploy')
+  const toDeploy = () => navigate({ to: deployAt })
+  const isAtDeploy = useLocation().pathname === deployAt
   const onDeploy = async (deploy: string) => {
     await navigate({ to: addresses.deploy(organization, name, deploy) })
     await refresh()
@@ -62,7 +66,7 @@ export default function AppFrame() {
         }
         crumbs={[{ title: 'Apps', to: addresses.apps(organization) }]}
         object={{ kind: 'app', id: app.id, name }}
-        palette={cannotDeploy ? [] : [{ id: 'app.deploy', title: `Deploy an image to ${name}`, icon: 'run', run: () => setAsked('deploy') }]}
+        palette={cannotDeploy ? [] : [{ id: 'app.deploy', title: `Deploy to ${name}`, icon: 'run', run: () => void toDeploy() }]}
         actions={
           <>
             <Menu
@@ -88,27 +92,39 @@ export default function AppFrame() {
                 { items: [{ title: 'Delete…', icon: 'trash', isDanger: true, onSelect: () => setAsked('delete'), disabledReason: refusal(app, 'can-delete') }] },
               ]}
             />
-            <Button look={cannotDeploy ? 'default' : 'primary'} icon="run" disabledReason={cannotDeploy} onClick={() => setAsked('deploy')}>
-              Deploy an image…
-            </Button>
+            {!isAtDeploy && (
+              <Button look={cannotDeploy ? 'default' : 'primary'} icon="run" disabledReason={cannotDeploy} onClick={() => void toDeploy()}>
+                Deploy…
+              </Button>
+            )}
           </>
         }
       />
       {(turn.error || isStopped || isGone || attributes.reason !== '') && (
-        <Stack gap={3}>
-          {turn.error && <ErrorNotice error={toApiError(turn.error)} />}
-          {isGone ? (
-            <Alert tone="neutral" title="It is gone">
-              Somebody deleted it. What is shown is how it was.
-            </Alert>
-          ) : (
-            <Standing status={attributes.status} reason={attributes.reason} isStopped={isStopped} />
-          )}
-        </Stack>
+        <div className={styles.standing}>
+          <Stack gap={3}>
+            {turn.error && <ErrorNotice error={toApiError(turn.error)} />}
+            {isGone ? (
+              <Alert tone="neutral" title="It is gone">
+                Somebody deleted it. What is shown is how it was.
+              </Alert>
+            ) : (
+              <Standing
+                status={attributes.status}
+                reason={attributes.reason}
+                isStopped={isStopped}
+                start={
+                  <Button size="sm" icon="run" isBusy={turn.isPending} disabledReason={refusal(app, 'can-scale')} onClick={() => turn.mutate()}>
+                    Start it
+                  </Button>
+                }
+              />
+            )}
+          </Stack>
+        </div>
       )}
       <Tabs label={`Parts of ${name}`} tabs={tabs} />
       <Outlet />
-      {asked === 'deploy' && <DeployDialog app={app} onClose={close} onDone={onDeploy} />}
       {asked === 'rollback' && <RollbackDialog app={app} onClose={close} onDone={onDeploy} />}
       {asked === 'restart' && <RestartDialog app={app} onClose={close} onDone={onDeploy} />}
       {asked === 'delete' && (
@@ -129,13 +145,15 @@ interface StandingProps {
   status: ReturnType<typeof useOpenApp>['app']['attributes']['status']
   reason: string
   isStopped: boolean
+  /** The button that starts it. */
+  start: ReactNode
 }
 
 /** Why it is not as it should be. */
-function Standing({ status, reason, isStopped }: StandingProps) {
+function Standing({ status, reason, isStopped, start }: StandingProps) {
   if (isStopped) {
     return (
-      <Alert tone="neutral" icon="pause" title="It is stopped">
+      <Alert tone="neutral" icon="pause" title="It is stopped" action={start}>
         {reason || 'Nothing of it runs, and it answers nothing, until somebody starts it.'}
       </Alert>
     )

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { quoted } from '@/lib/shell'
+import { LinkButton } from '@/ui/button'
 import { Command } from '@/ui/command'
 import { EmptyState } from '@/ui/empty-state'
 import { KeyValue } from '@/ui/key-value'
@@ -13,28 +14,43 @@ import { KeyTag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { Time } from '@/ui/time'
 import { DeployPanel } from '../deploys/deploy-panel'
-import { type App, type Deploy, deploysOf, projectsOf, useOpenApp } from '../queries'
-import { isDeployed, versionName } from '../words'
+import { RecentDeploys } from '../deploys/recent'
+import { type App, type Deploy, deploysOf, LIVE_MS, projectsOf, useOpenApp } from '../queries'
+import { isDeployed, refusal, versionName } from '../words'
+import { LogTail } from './log-tail'
 import { Processes } from './processes'
 import { Units } from './units'
 
 export default function AppPage() {
   const { organization, app } = useOpenApp()
   const { name, 'active-deploy': active } = app.attributes
-  const latest = useQuery(deploysOf(app.id, undefined, 5)).data?.data[0] as Deploy | undefined
+  const found = (useQuery({ ...deploysOf(app.id, undefined, 5), refetchInterval: active ? LIVE_MS : false }).data?.data ?? []) as readonly Deploy[]
+  const [latest] = found
   const shown = active ?? (latest?.attributes.status === 'failed' ? latest.id : null)
   return (
-    <Split aside={<About organization={organization} app={app} />}>
+    <Split
+      aside={
+        <>
+          <RecentDeploys organization={organization} app={app} deploys={found} />
+          <About organization={organization} app={app} />
+        </>
+      }
+    >
       <Stack gap={6}>
         {shown && <DeployPanel key={shown} organization={organization} app={app} deploy={shown} />}
         {!isDeployed(app) && !active ? (
-          <EmptyState title="Nothing was deployed yet" command={<Command text={`slipway app deploy --app ${quoted(name)}`} />}>
-            Deploy the directory that you are in from a terminal, or an image with the button above.
+          <EmptyState
+            title="Nothing was deployed yet"
+            action={refusal(app, 'can-deploy') ? undefined : <LinkButton to={addresses.app(organization, name, 'deploy')}>Deploy a folder or an image</LinkButton>}
+            command={<Command text={`slipway app deploy --app ${quoted(name)}`} />}
+          >
+            Deploy a folder of this machine, an archive or an image; or, from a terminal, the directory that you are in.
           </EmptyState>
         ) : (
           <>
             {app.attributes.processes.length > 0 && <Processes key={JSON.stringify(app.attributes.processes.map(({ units }) => units))} app={app} />}
             <Units app={app} />
+            <LogTail organization={organization} app={app} />
           </>
         )}
         <Command text={`slipway app show ${quoted(name)}`} />

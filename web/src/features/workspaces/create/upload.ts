@@ -2,7 +2,8 @@
 import { send } from '@/api/client'
 import { errorFrom } from '@/api/errors'
 import { call } from '@/api/query'
-import { packed, type Folder } from '../packing/folder'
+import { packed } from '@/lib/packing/files'
+import type { Folder } from '../packing/folder'
 import { toOne } from '../queries'
 
 export type UploadStage = 'packing' | 'uploading' | 'starting'
@@ -19,7 +20,7 @@ interface UploadOptions {
 /** Packs, uploads, starts the run; gives its id. Throws `ApiError`. */
 export async function uploadAndRun({ workspace, folder, message, isPlanOnly = false, onStage }: UploadOptions): Promise<string> {
   onStage?.('packing')
-  const archive = await packed(folder)
+  const archive = await packed(folder.files)
   onStage?.('uploading')
   const { data: configuration } = await call('post', '/api/v2/workspaces/{workspace}/configuration-versions', {
     params: { path: { workspace } },

@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { folderOf, packed } from './folder'
+import { packed } from '@/lib/packing/files'
+import { folderOf } from './folder'
 import { ignoreRules } from './rules'
 
 describe('.terraformignore', () => {
@@ -81,7 +82,7 @@ describe('the archive', () => {
     expect(folder).toMatchObject({ ignored: 1, hasConfiguration: true })
 
     const archive = join(place, 'archive.tar.gz')
-    writeFileSync(archive, new Uint8Array(await (await packed(folder)).arrayBuffer()))
+    writeFileSync(archive, new Uint8Array(await (await packed(folder.files)).arrayBuffer()))
     const listed = execFileSync('tar', ['--quoting-style=literal', '-tzf', archive], { encoding: 'utf8' }).trim().split('\n')
     texts.delete('.terraform/providers/big')
     expect(listed).toEqual([...texts.keys()].sort())
@@ -93,8 +94,8 @@ describe('the archive', () => {
 
   test('is the same for the same files in any order', async () => {
     const files = [file('b.tf', 'b'), file('a.tf', 'a')]
-    const one = await packed(await folderOf('', files))
-    const other = await packed(await folderOf('', files.toReversed()))
+    const one = await packed((await folderOf('', files)).files)
+    const other = await packed((await folderOf('', files.toReversed())).files)
     expect(new Uint8Array(await one.arrayBuffer())).toEqual(new Uint8Array(await other.arrayBuffer()))
   })
 

@@ -2,6 +2,8 @@
 // language, not gitignore. A pattern without a leading slash matches at any depth, a trailing slash means everything
 // below, the last line that matches wins, `!` brings back.
 
+import { globExpression } from '@/lib/packing/glob'
+
 const DEFAULT_LINES = ['.terraform/', '!.terraform/modules/', '.git/']
 
 interface Rule {
@@ -46,44 +48,7 @@ function compiled(line: number, text: string): Rule {
   const written = isNegated ? text.slice(1).trimStart() : text
   const anywhere = written.startsWith('/') ? written.slice(1) : `**/${written}`
   if (written === '' || anywhere === '') throw new RulesError(line, text)
-  const expression = translated(anywhere.endsWith('/') ? `${anywhere}**` : anywhere)
-  if (expression === null) throw new RulesError(line, text)
-  try {
-    return { isNegated, pattern: new RegExp(expression, 's') }
-  } catch {
-    throw new RulesError(line, text)
-  }
-}
-
-/** `**` is anything, `*` and `?` stop at slashes, `[…]` is a class, a backslash takes the next sign as it is. */
-function translated(glob: string): string | null {
-  let out = '^'
-  for (let at = 0; at < glob.length; at += 1) {
-    const sign = glob.charAt(at)
-    if (sign === '*' && glob.charAt(at + 1) === '*') {
-      at += glob.charAt(at + 2) === '/' ? 2 : 1
-      out += at + 1 === glob.length ? '.*' : '(.*/)?'
-    } else if (sign === '*') out += '[^/]*'
-    else if (sign === '?') out += '[^/]'
-    else if (sign === '[') {
-      const end = glob.indexOf(']', at + 1)
-      if (end < 0) return null
-      out += signClass(glob.slice(at + 1, end))
-      at = end
-    } else if (sign === '\\') {
-      out += escaped(glob.charAt(at + 1) || '\\')
-      at += 1
-    } else out += escaped(sign)
-  }
-  return `${out}$`
-}
-
-function signClass(inside: string): string {
-  const isNegated = /^[\^!]/.test(inside)
-  const signs = (isNegated ? inside.slice(1) : inside).split('').map((sign) => (sign === '-' ? '-' : escaped(sign)))
-  return `[${isNegated ? '^' : ''}${signs.join('')}]`
-}
-
-function escaped(sign: string): string {
-  return sign.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`)
+  const pattern = globExpression(anywhere.endsWith('/') ? `${anywhere}**` : anywhere)
+  if (pattern === null) throw new RulesError(line, text)
+  return { isNegated, pattern }
 }

@@ -7,6 +7,8 @@ export interface TarFile {
   readonly path: string
   /** Exactly this many bytes. */
   readonly size: number
+  /** Whether it may be run. */
+  readonly isExecutable?: boolean
   readonly stream: () => ReadableStream<Uint8Array<ArrayBuffer>>
 }
 
@@ -34,7 +36,7 @@ async function* archive(files: readonly TarFile[]): AsyncGenerator<Uint8Array<Ar
   for (const file of files) {
     const place = placed(file.path)
     if (place === null) yield* longName(file.path)
-    yield header({ ...(place ?? { name: cut(file.path), prefix: '' }), size: file.size, kind: '0' })
+    yield header({ ...(place ?? { name: cut(file.path), prefix: '' }), size: file.size, kind: '0', isExecutable: file.isExecutable === true })
     yield* content(file)
   }
   yield new Uint8Array(2 * BLOCK)
@@ -61,7 +63,7 @@ function* longName(path: string): Generator<Uint8Array<ArrayBuffer>, void> {
   let length = text.length + String(text.length).length
   if (text.length + String(length).length !== length) length = text.length + String(length).length
   const record = bytes(`${length} path=${path}\n`)
-  yield header({ name: 'pax', prefix: '', size: record.length, kind: 'x' })
+  yield header({ name: 'pax', prefix: '', size: record.length, kind: 'x', isExecutable: false })
   yield record
   const rest = record.length % BLOCK
   if (rest > 0) yield new Uint8Array(BLOCK - rest)
@@ -72,13 +74,14 @@ interface Entry {
   readonly prefix: string
   readonly size: number
   readonly kind: '0' | 'x'
+  readonly isExecutable: boolean
 }
 
-function header({ name, prefix, size, kind }: Entry): Uint8Array<ArrayBuffer> {
+function header({ name, prefix, size, kind, isExecutable }: Entry): Uint8Array<ArrayBuffer> {
   const block = new Uint8Array(BLOCK)
   const put = (at: number, text: string) => block.set(bytes(text), at)
   put(0, name)
-  put(100, '0000644\0')
+  put(100, isExecutable ? '0000755\0' : '0000644\0')
   put(108, '0000000\0')
   put(116, '0000000\0')
   put(124, `${size.toString(8).padStart(11, '0')}\0`)
