@@ -12,9 +12,12 @@
 
 pub mod apps;
 pub mod clusters;
+pub mod commands;
 pub mod deploys;
 pub mod env;
 mod jobs;
+pub mod logs;
+pub mod metrics;
 pub mod permissions;
 pub mod plans;
 pub mod platforms;
@@ -46,6 +49,9 @@ pub fn migrations() -> Vec<Migration> {
         versions::store::MIGRATION,
         uploads::store::MIGRATION,
         deploys::store::MIGRATION,
+        commands::store::MIGRATION,
+        logs::store::MIGRATION,
+        metrics::store::MIGRATION,
     ]
 }
 
@@ -67,6 +73,9 @@ pub fn routes(api: Api) -> Api {
         .merge(uploads::http::routes())
         .merge(deploys::http::routes())
         .merge(running::http::routes())
+        .merge(logs::http::routes())
+        .merge(metrics::http::routes())
+        .merge(commands::http::routes())
 }
 
 /// What every process does at its start, after the migrations.
@@ -85,5 +94,6 @@ pub async fn prepare(ctx: &Ctx) -> Result<()> {
 /// Those of the database; what was removed until then stays removed.
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     apps::service::sweep(ctx).await?;
+    logs::sweep(ctx).await?;
     uploads::service::sweep(ctx).await
 }
