@@ -1,7 +1,10 @@
 //! Stories of apps, on a real Docker Engine.
 
+mod commands;
 mod deploying;
 mod failing;
 mod load;
+mod logs;
+mod metrics;
 mod source;
 mod stage;
