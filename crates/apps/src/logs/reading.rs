@@ -12,7 +12,7 @@ use slipway_kernel::{Ctx, Error, Result};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::book::Books;
+use super::book::{Book, Books};
 use super::model::{Cursor, Line, Pattern, exact, process};
 use super::store::{self, Model, Wanted};
 
@@ -85,6 +85,16 @@ struct Filter {
 }
 
 impl Filter {
+    fn new(question: &Question) -> Self {
+        Self {
+            question: question.clone(),
+            from: question.from.map(exact),
+            to: question.to.map(exact),
+            range: (i64::MIN, i64::MAX),
+            renumbered: None,
+        }
+    }
+
     fn is_meant(&self, number: i64, (at, unit, text): (&str, &str, &[u8])) -> bool {
         let is_behind = match &self.renumbered {
             Some((base, moment)) if number >= *base => at > moment.as_str(),
@@ -119,13 +129,7 @@ pub async fn read(ctx: &Ctx, app: AppId, question: &Question) -> Result<AppLogLi
     // First what is in memory: what is written meanwhile is in both, and counted here.
     let book = ctx.kept.get::<Books>().of(app);
     let (border, fresh) = book.as_ref().map_or((i64::MAX, Vec::new()), |book| book.lines());
-    let mut filter = Filter {
-        question: question.clone(),
-        from: question.from.map(exact),
-        to: question.to.map(exact),
-        range: (i64::MIN, i64::MAX),
-        renumbered: None,
-    };
+    let mut filter = Filter::new(question);
     if let Some(cursor) = &question.cursor {
         match (question.is_descending, &book) {
             (true, _) => filter.range.1 = cursor.number,
@@ -378,7 +382,8 @@ pub(super) fn is_kept_here(ctx: &Ctx, app: AppId) -> bool {
     ctx.kept.get::<Books>().of(app).is_some()
 }
 
-/// Lines behind a place, once there are some; nothing when there were none for a second.
+/// Lines behind a place, once there are some; nothing when there were none for a second. A page of which no line is meant has a cursor
+/// behind it.
 ///
 /// # Errors
 ///
@@ -386,30 +391,56 @@ pub(super) fn is_kept_here(ctx: &Ctx, app: AppId) -> bool {
 pub async fn next(ctx: &Ctx, app: AppId, question: &Question) -> Result<AppLogLines> {
     let book = ctx.kept.get::<Books>().of(app);
     let mut more = book.as_ref().map(|book| book.listen());
-    let at_once = Question {
+    let lines = behind(ctx, app, (question, book.as_deref())).await?;
+    if !lines.lines.is_empty() || lines.next_cursor.is_some() {
+        return Ok(lines);
+    }
+    match &mut more {
+        Some(more) => {
+            tokio::time::timeout(Duration::from_secs(1), more.changed()).await.ok();
+        }
+        None => tokio::time::sleep(Duration::from_secs(1)).await,
+    }
+    behind(ctx, app, (question, book.as_deref())).await
+}
+
+/// Lines behind a place that are there: mostly they are in memory, and nothing else has to be looked at.
+async fn behind(ctx: &Ctx, app: AppId, (question, book): (&Question, Option<&Book>)) -> Result<AppLogLines> {
+    let fresh = match (book, &question.cursor) {
+        (Some(book), Some(cursor)) if cursor.numbered_by == book.numbered_by => book.behind(cursor.number, AT_ONCE),
+        _ => None,
+    };
+    let (Some((first, lines)), Some(book)) = (fresh, book) else {
+        let at_once = Question {
+            limit: AT_ONCE,
+            is_descending: false,
+            ..question.clone()
+        };
+        return read(ctx, app, &at_once).await;
+    };
+    let filter = Filter::new(question);
+    let last = lines.last().map(|line| line.at.clone());
+    let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    let meant =
+        numbered(first, lines).filter(|(number, line)| filter.is_meant(*number, (&line.at, &line.unit, &line.text)));
+    let found = Collected {
+        lines: meant.collect(),
         limit: AT_ONCE,
+        bytes: 0,
         is_descending: false,
-        ..question.clone()
+        stopped_at: None,
+        is_over: true,
     };
-    // What is in memory is mostly all that is asked for: no segment has to be looked for.
-    let is_fresh = match (&book, &question.cursor) {
-        (Some(book), Some(cursor)) if cursor.numbered_by == book.numbered_by => {
-            book.behind(cursor.number, 1).is_some_and(|(_, lines)| lines.is_empty())
-        }
-        _ => false,
-    };
-    if !is_fresh {
-        let lines = read(ctx, app, &at_once).await?;
-        if !lines.lines.is_empty() || lines.next_cursor.is_some() {
-            return Ok(lines);
-        }
-    }
-    if let Some(more) = &mut more {
-        tokio::time::timeout(Duration::from_secs(1), more.changed()).await.ok();
-    } else {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    read(ctx, app, &at_once).await
+    let mut shown = found.shown(&book.numbered_by);
+    shown.next_cursor = last.map(|at| {
+        let cursor = Cursor {
+            number: first + count - 1,
+            numbered_by: book.numbered_by.clone(),
+            at,
+        };
+        cursor.to_string()
+    });
+    Ok(shown)
 }
 
 /// The place behind everything that is there now.

@@ -20,8 +20,8 @@ import Versions from './versions/page'
 
 const T0 = '2026-11-20T10:00:00.000Z'
 const DIGEST = `@sha256:${'ab'.repeat(32)}`
-const EVERYTHING = { 'can-update': true, 'can-deploy': true, 'can-scale': true, 'can-read-env': true, 'can-update-env': true, 'can-read-logs': true, 'can-delete': true }
-const NOTHING = { 'can-update': false, 'can-deploy': false, 'can-scale': false, 'can-read-env': false, 'can-update-env': false, 'can-read-logs': false, 'can-delete': false }
+const EVERYTHING = { 'can-update': true, 'can-deploy': true, 'can-scale': true, 'can-read-env': true, 'can-update-env': true, 'can-read-logs': true, 'can-run': true, 'can-shell': true, 'can-delete': true }
+const NOTHING = { 'can-update': false, 'can-deploy': false, 'can-scale': false, 'can-read-env': false, 'can-update-env': false, 'can-read-logs': false, 'can-run': false, 'can-shell': false, 'can-delete': false }
 
 function app(changes: Partial<App['attributes']> = {}): App {
   return {
