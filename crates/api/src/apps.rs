@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::app_metrics::AppUnitUsage;
 use crate::ids::{DeployId, ProjectId};
 use crate::jsonapi::Attributes;
 use crate::pools::{AppPlanName, AppPlanOverride, PoolName};
@@ -122,6 +123,10 @@ pub struct AppPermissions {
     pub can_update_env: bool,
     /// Read what its units write.
     pub can_read_logs: bool,
+    /// Run commands in units of their own.
+    pub can_run: bool,
+    /// Run commands, and shells, in the units that take its requests.
+    pub can_shell: bool,
     /// Delete it.
     pub can_delete: bool,
 }
@@ -197,6 +202,9 @@ pub struct AppUnit {
     pub restarts: u32,
     /// When it began the last time; null before that.
     pub started_at: Option<String>,
+    /// What it takes of its machine; null while nobody measured.
+    #[serde(default)]
+    pub usage: Option<AppUnitUsage>,
 }
 
 impl Attributes for AppUnit {

@@ -11,6 +11,9 @@
 
 pub mod access_explanations;
 pub mod app_quotas;
+pub mod app_commands;
+pub mod app_logs;
+pub mod app_metrics;
 pub mod approvals;
 pub mod apps;
 pub mod audit;

@@ -12,10 +12,13 @@
 
 pub mod apps;
 pub mod clusters;
+pub mod commands;
 pub mod deploys;
 pub mod env;
 mod jobs;
 mod owner;
+pub mod logs;
+pub mod metrics;
 pub mod permissions;
 pub mod plans;
 pub mod platforms;
@@ -52,6 +55,9 @@ pub fn migrations() -> Vec<Migration> {
         apps::store::UNITS_AND_PLANS,
         pool_constraints::store::MIGRATION,
         quotas::store::MIGRATION,
+        commands::store::MIGRATION,
+        logs::store::MIGRATION,
+        metrics::store::MIGRATION,
     ]
 }
 
@@ -75,6 +81,9 @@ pub fn routes(api: Api) -> Api {
         .merge(uploads::http::routes())
         .merge(deploys::http::routes())
         .merge(running::http::routes())
+        .merge(logs::http::routes())
+        .merge(metrics::http::routes())
+        .merge(commands::http::routes())
 }
 
 /// What every process does at its start, after the migrations.
@@ -94,5 +103,6 @@ pub async fn prepare(ctx: &Ctx) -> Result<()> {
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     apps::service::sweep(ctx).await?;
     pools::service::sweep(ctx).await?;
+    logs::sweep(ctx).await?;
     uploads::service::sweep(ctx).await
 }

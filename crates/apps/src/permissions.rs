@@ -33,6 +33,11 @@ pub const APP_ENV_UPDATE: Permission = Permission::new("app.env.update");
 /// Read what units write.
 pub const APP_LOG_READ: Permission = Permission::new("app.log.read");
 
+/// Run commands in units of their own, which have an app's image and variables.
+pub const APP_RUN: Permission = Permission::new("app.run");
+/// Run commands, and shells, in the units of apps.
+pub const APP_SHELL: Permission = Permission::new("app.shell");
+
 /// Every permission of this domain with a sentence for people.
 #[must_use]
 pub fn all() -> Vec<(Permission, &'static str)> {
@@ -61,6 +66,14 @@ pub fn all() -> Vec<(Permission, &'static str)> {
         (APP_ENV_READ, "See the variables of apps; never those that are private."),
         (APP_ENV_UPDATE, "Change the variables of apps."),
         (APP_LOG_READ, "Read what the units of apps write."),
+        (
+            APP_RUN,
+            "Run commands with the image and all variables of apps, in units of their own.",
+        ),
+        (
+            APP_SHELL,
+            "Run commands and shells in the units of apps, which see all of their variables.",
+        ),
     ]
 }
 

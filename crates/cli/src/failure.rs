@@ -40,6 +40,8 @@ pub(crate) enum Outcome {
     Changes,
     /// 130: the user left with Ctrl-C while it goes on at the server.
     Detached,
+    /// What a program exited with that ran elsewhere in this one's place.
+    Exited(u8),
     /// What the sandbox says when it did not start the program; engines never exit with it.
     Refused,
 }
@@ -52,6 +54,7 @@ impl Outcome {
             Self::Failed => 1,
             Self::Changes => 2,
             Self::Detached => 130,
+            Self::Exited(code) => code,
             Self::Refused => u8::try_from(slipway_tofu::sandbox::EXIT_CODE_REFUSED).unwrap_or(u8::MAX),
         }
     }

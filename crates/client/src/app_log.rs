@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use reqwest::Response;
+use slipway_api::Timestamp;
 use slipway_api::ids::AppId;
 
 use crate::call::{Call, Repeat};
@@ -16,8 +17,6 @@ use crate::retry::backoff;
 const LONGEST_STREAM: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Attempts in a row without a byte, about ten minutes, before it gives up.
 const ATTEMPTS: u32 = 60;
-/// How many lines back it asks after a connection broke.
-const LINES_AGAIN: u32 = 1000;
 
 /// Which lines.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +27,12 @@ pub struct AppLogFilter {
     pub unit: Option<String>,
     /// How many of those that are there.
     pub lines: Option<u32>,
+    /// Only those with this text, or with what an expression behind `regex:` matches.
+    pub search: Option<String>,
+    /// Not before this moment.
+    pub from: Option<Timestamp>,
+    /// Not after this moment.
+    pub to: Option<Timestamp>,
     /// Whether to go on with what comes.
     pub follow: bool,
 }
@@ -87,7 +92,10 @@ impl AppLog {
             }
             let response = match &mut self.open {
                 Some(response) => response,
-                none => none.insert(connect(&self.client, self.app, &self.filter, self.failures).await?),
+                none => {
+                    let cursor = self.lines.cursor.as_deref();
+                    none.insert(connect(&self.client, self.app, (&self.filter, cursor), self.failures).await?)
+                }
             };
             let why = match response.chunk().await {
                 Ok(Some(bytes)) => {
@@ -105,17 +113,27 @@ impl AppLog {
             };
             self.open = None;
             self.failures += 1;
-            self.filter.lines = Some(self.lines.again());
+            self.lines.cut();
             return Ok(AppLogItem::Reconnecting(why));
         }
     }
 }
 
-async fn connect(client: &Client, app: AppId, filter: &AppLogFilter, failures: u32) -> Result<Response, ClientError> {
+async fn connect(
+    client: &Client,
+    app: AppId,
+    (filter, cursor): (&AppLogFilter, Option<&str>),
+    failures: u32,
+) -> Result<Response, ClientError> {
     let mut call = Call::get(&["apps", &app.to_string(), "logs"])
         .query_option("process", filter.process.as_deref())
         .query_option("unit", filter.unit.as_deref())
         .query_option("lines", filter.lines)
+        .query_option("search", filter.search.as_deref())
+        .query_option("from", filter.from)
+        .query_option("to", filter.to)
+        .query_option("cursor", cursor)
+        .query("cursors", true)
         .timeout(LONGEST_STREAM);
     if filter.follow {
         call = call.query("follow", true);
@@ -134,16 +152,13 @@ async fn connect(client: &Client, app: AppId, filter: &AppLogFilter, failures: u
     }
 }
 
-/// Makes lines of bytes, and knows which of them came before.
+/// Makes lines of bytes, and knows the place behind the last of them.
 #[derive(Debug, Default)]
 struct Lines {
     partial: Vec<u8>,
     ready: VecDeque<String>,
-    /// The newest moment that a line had, and the lines of that moment.
-    newest: String,
-    at_newest: Vec<String>,
-    /// Whether what comes may have come before.
-    is_again: bool,
+    /// Of the last line that is ready.
+    cursor: Option<String>,
 }
 
 impl Lines {
@@ -159,38 +174,18 @@ impl Lines {
     /// What there is of a line is a line.
     fn end(&mut self) {
         let bytes = std::mem::take(&mut self.partial);
-        if bytes.is_empty() {
-            return;
-        }
         let text = String::from_utf8_lossy(&bytes);
         let line = text.strip_suffix('\n').unwrap_or(&text);
-        self.take(line.strip_suffix('\r').unwrap_or(line).to_owned());
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if let Some((cursor, line)) = line.split_once(' ') {
+            self.cursor = Some(cursor.to_owned());
+            self.ready.push_back(line.to_owned());
+        }
     }
 
-    fn take(&mut self, line: String) {
-        let moment = line.split(' ').next().unwrap_or_default();
-        if self.is_again {
-            let was_seen = moment < self.newest.as_str() || self.at_newest.contains(&line);
-            if was_seen {
-                return;
-            }
-            self.is_again = moment == self.newest;
-        }
-        if moment > self.newest.as_str() {
-            moment.clone_into(&mut self.newest);
-            self.at_newest.clear();
-        }
-        if moment == self.newest {
-            self.at_newest.push(line.clone());
-        }
-        self.ready.push_back(line);
-    }
-
-    /// The connection broke: what was cut comes again, as does more. How many lines to ask for.
-    fn again(&mut self) -> u32 {
+    /// The connection broke: what was cut comes again.
+    fn cut(&mut self) {
         self.partial.clear();
-        self.is_again = !self.newest.is_empty();
-        LINES_AGAIN
     }
 }
 
@@ -205,31 +200,28 @@ mod tests {
     #[test]
     fn lines_are_cut_anywhere_and_come_whole() {
         let mut lines = Lines::default();
-        lines.push(b"2026-01-01T00:00:00.001Z web-1-0 one\r\n2026-01-01T00:00:00.002Z web-1-0 t\xc3");
-        lines.push(b"\xa9o\n\n");
+        lines.push(b"7_a_x 2026-01-01T00:00:00.001Z web-1-0 one\r\n8_a_x 2026-01-01T00:00:00.002Z web-1-0 t\xc3");
+        assert_eq!(lines.cursor.as_deref(), Some("7_a_x"));
+        lines.push(b"\xa9o\n");
         assert_eq!(
             ready(&mut lines),
             [
                 "2026-01-01T00:00:00.001Z web-1-0 one",
-                "2026-01-01T00:00:00.002Z web-1-0 t\u{e9}o",
-                ""
+                "2026-01-01T00:00:00.002Z web-1-0 t\u{e9}o"
             ]
         );
-        lines.push(b"3 web-1-0 without end");
+        lines.push(b"9_a_x 3 web-1-0 without end");
         lines.end();
         assert_eq!(ready(&mut lines), ["3 web-1-0 without end"]);
     }
 
     #[test]
-    fn after_a_broken_connection_each_line_comes_once() {
+    fn a_line_that_was_cut_comes_again_behind_the_last_whole_one() {
         let mut lines = Lines::default();
-        lines.push(b"1 a x\n2 a y\n2 b y\n3 a cut");
-        assert_eq!(ready(&mut lines), ["1 a x", "2 a y", "2 b y"]);
-        assert_eq!(lines.again(), LINES_AGAIN);
-        lines.push(b"1 a x\n2 a y\n2 b y\n2 c y\n3 a cut off\n");
-        assert_eq!(ready(&mut lines), ["2 c y", "3 a cut off"]);
-        // From then on nothing is held back, also what comes late.
-        lines.push(b"2 d late\n");
-        assert_eq!(ready(&mut lines), ["2 d late"]);
+        lines.push(b"1_a_x 1 a x\n2_a_x 2 a cut");
+        lines.cut();
+        assert_eq!(lines.cursor.as_deref(), Some("1_a_x"));
+        lines.push(b"2_a_x 2 a cut off\n");
+        assert_eq!(ready(&mut lines), ["1 a x", "2 a cut off"]);
     }
 }

@@ -1,9 +1,10 @@
 //! Apps: what they are, how much of them runs, and what their units see.
 
+use slipway_api::app_metrics::AppMetrics;
 use slipway_api::apps::{App, AppChanges, AppEnv, AppEnvChange, AppScale, AppUnit, NewApp};
 use slipway_api::deploys::AppVersion;
 use slipway_api::ids::{AppId, PoolId, ProjectId};
-use slipway_api::{Name, NewDocument, Resource};
+use slipway_api::{Name, NewDocument, Resource, Timestamp};
 
 use crate::call::Call;
 use crate::client::Client;
@@ -83,6 +84,20 @@ impl Client {
     #[must_use]
     pub fn app_units(&self, id: AppId) -> Listing<AppUnit> {
         Listing::new(self, Call::get(&[PATH, &id.to_string(), "units"]))
+    }
+
+    /// What an app took of its machines and how it answered in a stretch of time; as fine as there is without a step in seconds.
+    pub async fn app_metrics(
+        &self,
+        id: AppId,
+        (from, to): (Timestamp, Timestamp),
+        step: Option<u32>,
+    ) -> Result<Resource<AppMetrics>, ClientError> {
+        let call = Call::get(&[PATH, &id.to_string(), "metrics"])
+            .query("from", from)
+            .query("to", to)
+            .query_option("step", step);
+        self.resource(call).await
     }
 
     /// An app's versions, newest first.

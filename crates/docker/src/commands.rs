@@ -8,6 +8,7 @@ use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
 use bollard::query_parameters::ResizeExecOptionsBuilder;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncWrite;
 
 use crate::engine::Engine;
@@ -29,14 +30,28 @@ pub struct CommandSpec {
     pub reads: bool,
 }
 
+/// What is written, piece by piece.
+pub type Pieces = Pin<Box<dyn Stream<Item = Result<Output, DockerError>> + Send>>;
+/// Where what shall be read is put.
+pub type Input = Pin<Box<dyn AsyncWrite + Send>>;
+
 /// A command at work.
 pub struct Command {
-    id: String,
-    engine: Engine,
+    /// What else it is told, and asked.
+    pub control: Control,
     /// What it writes, until it ends.
-    pub output: Pin<Box<dyn Stream<Item = Result<Output, DockerError>> + Send>>,
+    pub output: Pieces,
     /// What it reads.
-    pub input: Pin<Box<dyn AsyncWrite + Send>>,
+    pub input: Input,
+}
+
+/// A command at work, for whoever does not hear it.
+#[derive(Debug, Clone)]
+pub struct Control {
+    id: String,
+    /// The unit that it runs in.
+    unit: String,
+    engine: Engine,
 }
 
 /// A piece of what a command wrote.
@@ -88,8 +103,11 @@ impl Engine {
             }
         }
         Ok(Command {
-            id: made.id,
-            engine: self.clone(),
+            control: Control {
+                id: made.id,
+                unit: unit.to_owned(),
+                engine: self.clone(),
+            },
             output: Box::pin(output),
             input,
         })
@@ -97,6 +115,40 @@ impl Engine {
 }
 
 impl Command {
+    /// Tells its terminal how large it is.
+    ///
+    /// # Errors
+    /// When the engine cannot.
+    pub async fn resize(&self, columns: u16, rows: u16) -> Result<(), DockerError> {
+        self.control.resize(columns, rows).await
+    }
+
+    /// How it ended; nothing while it goes on.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn exit_code(&self) -> Result<Option<i64>, DockerError> {
+        self.control.exit_code().await
+    }
+
+    /// Waits for its end, whatever it writes; gives its exit code.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn ended(self) -> Result<i64, DockerError> {
+        let Self {
+            control,
+            mut output,
+            input,
+        } = self;
+        drop(input);
+        while output.next().await.is_some() {}
+        drop(output);
+        control.ended().await
+    }
+}
+
+impl Control {
     /// Tells its terminal how large it is.
     ///
     /// # Errors
@@ -113,27 +165,73 @@ impl Command {
         exit_code(&self.engine, &self.id).await
     }
 
-    /// Waits for its end, whatever it writes; gives its exit code.
+    /// Kills it with everything that it started and that did not leave its session. One that has ended is fine.
+    ///
+    /// # Errors
+    /// When the engine does not answer, or nobody may: the machine has its processes hidden from this program, and the unit has
+    /// no `kill`.
+    pub async fn kill(&self) -> Result<(), DockerError> {
+        let found = self.engine.docker.inspect_exec(&self.id).await;
+        let found = found.map_err(|error| self.engine.failed(error, "command"))?;
+        let process = found
+            .pid
+            .and_then(|pid| i32::try_from(pid).ok())
+            .and_then(Pid::from_raw);
+        let (Some(true), Some(process)) = (found.running, process) else {
+            return Ok(());
+        };
+        // The number may be of another machine's processes, or of another view at them: then it is nobody's here, or an innocent's.
+        let groups = tokio::fs::read_to_string(format!("/proc/{}/cgroup", process.as_raw_nonzero())).await;
+        let container = found.container_id.unwrap_or_default();
+        if container.is_empty() || !groups.is_ok_and(|groups| groups.contains(&container)) {
+            return Err(cannot());
+        }
+        // Each command has a session of its own, of which it is the first process.
+        if kill_process_group(process, Signal::KILL).is_ok() {
+            return Ok(());
+        }
+        self.kill_inside(process).await
+    }
+
+    /// The same by the unit's own means, where the process is another user's: as its own processes count.
+    async fn kill_inside(&self, process: Pid) -> Result<(), DockerError> {
+        let path = format!("/proc/{}/status", process.as_raw_nonzero());
+        let status = tokio::fs::read_to_string(path).await;
+        let status = status.map_err(|_| cannot())?;
+        let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
+        let inside = numbers.and_then(|numbers| numbers.split_whitespace().last());
+        let group = format!("-{}", inside.ok_or_else(cannot)?);
+        let options = CreateExecOptions {
+            cmd: Some(["kill", "-9", "--", &group].map(str::to_owned).to_vec()),
+            user: Some("0".to_owned()),
+            ..CreateExecOptions::default()
+        };
+        let made = self.engine.docker.create_exec(&self.unit, options).await;
+        let made = made.map_err(|error| self.engine.failed(error, "command"))?;
+        let detached = StartExecOptions {
+            detach: true,
+            ..StartExecOptions::default()
+        };
+        let started = self.engine.docker.start_exec(&made.id, Some(detached)).await;
+        started.map(drop).map_err(|_| cannot())
+    }
+
+    /// Waits for the end of one that wrote its last; gives its exit code.
     ///
     /// # Errors
     /// When the engine does not answer.
-    pub async fn ended(self) -> Result<i64, DockerError> {
-        let Self {
-            id,
-            engine,
-            mut output,
-            input,
-        } = self;
-        drop(input);
-        while output.next().await.is_some() {}
-        drop(output);
+    pub async fn ended(&self) -> Result<i64, DockerError> {
         loop {
-            if let Some(code) = exit_code(&engine, &id).await? {
+            if let Some(code) = self.exit_code().await? {
                 return Ok(code);
             }
             tokio::time::sleep(LOOK).await;
         }
     }
+}
+
+fn cannot() -> DockerError {
+    DockerError::Refused("a command that nobody is at any more cannot be killed: its processes are hidden".to_owned())
 }
 
 async fn resize(engine: &Engine, id: &str, (columns, rows): (u16, u16)) -> Result<(), DockerError> {
@@ -151,7 +249,7 @@ async fn exit_code(engine: &Engine, id: &str) -> Result<Option<i64>, DockerError
     Ok(found.exit_code.filter(|_| found.running == Some(false)))
 }
 
-fn read(piece: LogOutput) -> Output {
+pub(crate) fn read(piece: LogOutput) -> Output {
     Output {
         is_error: matches!(piece, LogOutput::StdErr { .. }),
         bytes: piece.into_bytes(),

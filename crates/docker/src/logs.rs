@@ -29,7 +29,7 @@ impl Engine {
         name: &str,
         since: Option<SystemTime>,
         follow: bool,
-    ) -> impl Stream<Item = Result<LogLine, DockerError>> + Send + use<'_> {
+    ) -> impl Stream<Item = Result<LogLine, DockerError>> + Send + use<> {
         let since = since.and_then(|since| since.duration_since(SystemTime::UNIX_EPOCH).ok());
         let since = since
             .and_then(|since| i32::try_from(since.as_secs()).ok())
@@ -41,10 +41,10 @@ impl Engine {
             .follow(follow)
             .since(since)
             .build();
-        let what = format!("unit {name}");
+        let (engine, what) = (self.clone(), format!("unit {name}"));
         self.docker
             .logs(name, Some(options))
-            .map(move |output| output.map(read).map_err(|error| self.failed(error, &what)))
+            .map(move |output| output.map(read).map_err(|error| engine.failed(error, &what)))
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Unit {
     pub restarts: u32,
     /// When it began the last time, as the engine writes times (RFC 3339).
     pub started_at: String,
+    /// How much memory it may take, in bytes; zero for as much as there is.
+    pub memory_limit: u64,
 }
 
 /// What a unit does.
@@ -195,7 +197,7 @@ impl Engine {
         }
     }
 
-    async fn make_network(&self, name: &str) -> Result<(), DockerError> {
+    pub(crate) async fn make_network(&self, name: &str) -> Result<(), DockerError> {
         let found = self
             .docker
             .inspect_network(name, None)
@@ -223,7 +225,7 @@ impl Engine {
     }
 }
 
-fn body(spec: &UnitSpec) -> ContainerCreateBody {
+pub(crate) fn body(spec: &UnitSpec) -> ContainerCreateBody {
     let policy = if spec.restarts {
         RestartPolicyNameEnum::UNLESS_STOPPED
     } else {
@@ -295,7 +297,9 @@ fn read(found: ContainerInspectResponse) -> Unit {
             error: state.error.unwrap_or_default(),
         },
     };
+    let memory = found.host_config.and_then(|config| config.memory);
     Unit {
+        memory_limit: memory.and_then(|memory| u64::try_from(memory).ok()).unwrap_or_default(),
         id: found.id.unwrap_or_default(),
         name: found.name.unwrap_or_default().trim_start_matches('/').to_owned(),
         labels: found

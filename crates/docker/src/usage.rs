@@ -14,6 +14,10 @@ pub struct Usage {
     pub processor: u64,
     /// Memory that it cannot do without, in bytes: files that are only remembered are left out.
     pub memory: u64,
+    /// Bytes that came to it since it began, over all of its networks.
+    pub received: u64,
+    /// Bytes that it sent since it began.
+    pub sent: u64,
 }
 
 impl Engine {
@@ -42,7 +46,16 @@ fn read(stats: &ContainerStatsResponse) -> Usage {
         let value = stats.get("inactive_file").or_else(|| stats.get("total_inactive_file"));
         value.copied()
     });
+    let networks = stats.networks.iter().flat_map(|networks| networks.values());
+    let (received, sent) = networks.fold((0, 0), |(received, sent), network| {
+        (
+            network.rx_bytes.unwrap_or_default() + received,
+            network.tx_bytes.unwrap_or_default() + sent,
+        )
+    });
     Usage {
+        received,
+        sent,
         processor: processor.unwrap_or_default(),
         memory: all.saturating_sub(remembered.unwrap_or_default()),
     }

@@ -269,6 +269,15 @@ pub struct Apps {
     pub drain_seconds: u64,
     /// Seconds until new units have to be ready, where their check says nothing else.
     pub start_seconds: u64,
+    /// Days for which what units write is kept.
+    pub log_days: u32,
+    /// How much of what its units write is kept of each app, in bytes as they were written; the oldest goes first.
+    pub log_bytes: u64,
+    /// How much of that is taken each second of each unit, in bytes, on average of ten seconds; what is more is skipped, with a line
+    /// that says how much.
+    pub log_bytes_per_second: u64,
+    /// Minutes after which a command is ended at which nobody types and that writes nothing.
+    pub command_idle_minutes: u64,
     /// The archive of an app's source, packed, in bytes.
     pub source_bytes: usize,
     /// Whether commands of builds have no network.
@@ -299,6 +308,10 @@ impl Default for Apps {
             public_url: None,
             drain_seconds: 10,
             start_seconds: 120,
+            log_days: 14,
+            log_bytes: 1 << 30,
+            log_bytes_per_second: 1 << 20,
+            command_idle_minutes: 30,
             source_bytes: 256 << 20,
             builds_without_network: false,
             platform_images: BTreeMap::new(),

@@ -64,7 +64,7 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
             async move { events::consumers::run(&ctx, consumer, &holder).await }
         });
     }
-    start_apps(supervisor, &ctx);
+    start_apps(supervisor, &ctx, &holder);
     let shared = shared.clone();
     let noting = ctx.clone();
     supervisor.keep("token uses", move || {
@@ -113,7 +113,7 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
 }
 
 /// What runs apps, where something can.
-fn start_apps(supervisor: &mut Supervisor, ctx: &Ctx) {
+fn start_apps(supervisor: &mut Supervisor, ctx: &Ctx, holder: &Arc<str>) {
     if slipway_apps::clusters::service::socket(ctx).is_none() {
         return;
     }
@@ -121,6 +121,21 @@ fn start_apps(supervisor: &mut Supervisor, ctx: &Ctx) {
     supervisor.keep("apps", move || {
         let ctx = looking.clone();
         async move { slipway_apps::running::keeping::run(&ctx).await }
+    });
+    let collecting = (ctx.clone(), Arc::clone(holder));
+    supervisor.keep("app logs", move || {
+        let (ctx, holder) = collecting.clone();
+        async move { slipway_apps::logs::collecting::run(&ctx, &holder).await }
+    });
+    let measuring = (ctx.clone(), Arc::clone(holder));
+    supervisor.keep("app metrics", move || {
+        let (ctx, holder) = measuring.clone();
+        async move { slipway_apps::metrics::sampling::run(&ctx, &holder).await }
+    });
+    let clearing = ctx.clone();
+    supervisor.keep("app commands", move || {
+        let ctx = clearing.clone();
+        async move { slipway_apps::commands::service::run(&ctx).await }
     });
     let routing = ctx.clone();
     supervisor.keep("router", move || {

@@ -15,7 +15,8 @@ use slipway_kernel::grants::{GrantSet, Scope, Target};
 use slipway_kernel::{Error, Result};
 
 use crate::permissions::{
-    APP_DELETE, APP_DEPLOY, APP_ENV_READ, APP_ENV_UPDATE, APP_LOG_READ, APP_READ, APP_SCALE, APP_UPDATE,
+    APP_DELETE, APP_DEPLOY, APP_ENV_READ, APP_ENV_UPDATE, APP_LOG_READ, APP_READ, APP_RUN, APP_SCALE, APP_SHELL,
+    APP_UPDATE,
 };
 use crate::versions::model::Processes;
 
@@ -312,6 +313,8 @@ impl Model {
             can_read_env: at.allow(APP_ENV_READ),
             can_update_env: at.allow(APP_ENV_UPDATE),
             can_read_logs: at.allow(APP_LOG_READ),
+            can_run: at.allow(APP_RUN),
+            can_shell: at.allow(APP_SHELL),
             can_delete: at.allow(APP_DELETE),
         }
     }

@@ -15,7 +15,9 @@ use slipway_docker::units::{Limits, State as Found, Unit as FoundUnit, UnitSpec}
 use slipway_docker::{Build as EngineBuild, BuildFailed, DockerError, Engine};
 use tokio_util::sync::CancellationToken;
 
-use super::driver::{Build, Desired, Driver, DriverError, Hear, Image, LogLine, State, Unit};
+use super::attach::{Attach, Attached};
+use super::docker_attach;
+use super::driver::{Build, Desired, Driver, DriverError, Hear, Image, LogLine, State, Unit, Usage};
 use crate::sources;
 
 /// The network that all units are in.
@@ -136,15 +138,7 @@ impl Docker {
 
     async fn once(&self, desired: &Desired, cancelled: &CancellationToken, hear: Hear<'_>) -> Result<i64, DriverError> {
         let name = unit_name(desired, 0);
-        let labels = BTreeMap::from([
-            (APP.to_owned(), desired.app.to_string()),
-            (PROCESS.to_owned(), desired.process.clone()),
-            (DEPLOY.to_owned(), desired.deploy.to_string()),
-            (VERSION.to_owned(), desired.version.to_string()),
-            (NAME.to_owned(), name.clone()),
-            (ONCE.to_owned(), "true".to_owned()),
-        ]);
-        let spec = spec(desired, &name, labels, false);
+        let spec = spec(desired, &name, once_labels(desired, &name), false);
         // What ran before this process began is not run again: its end is what counts.
         match self.engine.unit(&spec.name).await {
             Ok(unit) if unit.state != Found::Created => {}
@@ -171,9 +165,7 @@ impl Docker {
             }
         };
         match ended {
-            (_, true, _) => Err(DriverError::Refused(
-                "it was killed because it took more memory than its plan has".to_owned(),
-            )),
+            (_, true, _) => Err(DriverError::Refused(too_much_memory(desired.memory))),
             (_, _, error) if !error.is_empty() => Err(DriverError::Refused(error)),
             (code, ..) => Ok(code),
         }
@@ -292,6 +284,10 @@ impl Driver for Docker {
         .boxed()
     }
 
+    fn attach<'a>(&'a self, attach: &'a Attach) -> BoxFuture<'a, Result<Attached, DriverError>> {
+        docker_attach::begin(&self.engine, attach).boxed()
+    }
+
     fn log<'a>(
         &'a self,
         unit: &'a Unit,
@@ -299,24 +295,70 @@ impl Driver for Docker {
         follow: bool,
     ) -> BoxStream<'static, Result<LogLine, DriverError>> {
         let lines = self.engine.unit_tail(&container(unit.app, &unit.name), last, follow);
-        let read = |line: slipway_docker::logs::LogLine| LogLine {
-            at: line.at,
-            text: line.text,
-        };
-        lines.map(move |line| line.map(read).map_err(refused)).boxed()
+        lines.map(|line| line.map(read_line).map_err(refused)).boxed()
+    }
+
+    fn log_since<'a>(
+        &'a self,
+        unit: &'a Unit,
+        since: Option<&'a str>,
+    ) -> BoxStream<'static, Result<LogLine, DriverError>> {
+        let since = since.and_then(|since| since.parse::<slipway_api::Timestamp>().ok());
+        let since = since.map(|since| {
+            let seconds = u64::try_from(since.unix_ms().div_euclid(1_000)).unwrap_or_default();
+            std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+        });
+        let lines = self.engine.unit_log(&container(unit.app, &unit.name), since, true);
+        lines.map(|line| line.map(read_line).map_err(refused)).boxed()
+    }
+
+    fn usage<'a>(&'a self, unit: &'a Unit) -> BoxFuture<'a, Result<Usage, DriverError>> {
+        async move {
+            let found = self
+                .engine
+                .usage(&container(unit.app, &unit.name))
+                .await
+                .map_err(refused)?;
+            Ok(Usage {
+                processor: found.processor,
+                memory: found.memory,
+                received: found.received,
+                sent: found.sent,
+            })
+        }
+        .boxed()
     }
 }
 
-fn unit_name(desired: &Desired, slot: u32) -> String {
+fn read_line(line: slipway_docker::logs::LogLine) -> LogLine {
+    LogLine {
+        at: line.at,
+        text: line.text,
+    }
+}
+
+/// Of a unit that runs by itself.
+pub(super) fn once_labels(desired: &Desired, name: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        (APP.to_owned(), desired.app.to_string()),
+        (PROCESS.to_owned(), desired.process.clone()),
+        (DEPLOY.to_owned(), desired.deploy.to_string()),
+        (VERSION.to_owned(), desired.version.to_string()),
+        (NAME.to_owned(), name.to_owned()),
+        (ONCE.to_owned(), "true".to_owned()),
+    ])
+}
+
+pub(super) fn unit_name(desired: &Desired, slot: u32) -> String {
     format!("{}-{}-{slot}", desired.process, desired.deploy)
 }
 
 /// What the engine knows a unit by: unlike that of every other app, also of another Slipway's.
-fn container(app: AppId, unit: &str) -> String {
+pub(super) fn container(app: AppId, unit: &str) -> String {
     format!("slipway-{app}-{unit}")
 }
 
-fn spec(desired: &Desired, name: &str, labels: BTreeMap<String, String>, restarts: bool) -> UnitSpec {
+pub(super) fn spec(desired: &Desired, name: &str, labels: BTreeMap<String, String>, restarts: bool) -> UnitSpec {
     UnitSpec {
         name: container(desired.app, name),
         image: desired.image.clone(),
@@ -341,13 +383,13 @@ fn read(unit: FoundUnit) -> Option<Unit> {
         Found::Restarting {
             exit_code,
             out_of_memory,
-        } => State::Crashing(ended(*exit_code, *out_of_memory, "")),
+        } => State::Crashing(ended((*exit_code, ""), out_of_memory.then_some(unit.memory_limit))),
         Found::Ended {
             exit_code,
             out_of_memory,
             error,
         } => State::Ended(
-            ended(*exit_code, *out_of_memory, error),
+            ended((*exit_code, error), out_of_memory.then_some(unit.memory_limit)),
             *exit_code == 0 && error.is_empty(),
         ),
     };
@@ -364,15 +406,27 @@ fn read(unit: FoundUnit) -> Option<Unit> {
     })
 }
 
-fn ended(exit_code: i64, out_of_memory: bool, error: &str) -> String {
+/// How a unit ended, in a sentence; with its limit when it was killed for its memory.
+fn ended((exit_code, error): (i64, &str), out_of_memory: Option<u64>) -> String {
     match (out_of_memory, error) {
-        (true, _) => "It was killed because it took more memory than its plan has.".to_owned(),
-        (false, "") => format!("It ended with exit code {exit_code}."),
-        (false, error) => format!("It could not be started: {error}."),
+        (Some(limit), _) => slipway_kernel::text::sentence(&too_much_memory(limit)),
+        (None, "") => format!("It ended with exit code {exit_code}."),
+        (None, error) => format!("It could not be started: {error}."),
     }
 }
 
-fn refused(error: DockerError) -> DriverError {
+/// Why a unit was killed that took more memory than it may.
+pub(super) fn too_much_memory(limit: u64) -> String {
+    match limit {
+        0 => "it was killed because the machine had no more memory".to_owned(),
+        limit => format!(
+            "it was killed because it took more memory than the {} MiB of its plan",
+            limit >> 20
+        ),
+    }
+}
+
+pub(super) fn refused(error: DockerError) -> DriverError {
     match error.is_passing() {
         true => DriverError::Away(error.to_string()),
         false => DriverError::Refused(error.to_string()),

@@ -14,6 +14,8 @@ use futures::stream::BoxStream;
 use slipway_api::ids::AppId;
 use tokio_util::sync::CancellationToken;
 
+use super::attach::{Attach, Attached};
+
 /// A line of what a driver is doing, for the log of whoever asked.
 pub type Hear<'a> = &'a (dyn Fn(String) + Send + Sync);
 
@@ -137,6 +139,19 @@ pub struct LogLine {
     pub text: Bytes,
 }
 
+/// What a unit takes of its machine. What only grows says by two readings what happened between them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Time on processors since it began, in nanoseconds.
+    pub processor: u64,
+    /// Memory that it cannot do without, in bytes.
+    pub memory: u64,
+    /// Bytes that came to it since it began.
+    pub received: u64,
+    /// Bytes that it sent since it began.
+    pub sent: u64,
+}
+
 /// What can be asked of a cluster.
 pub trait Driver: Send + Sync {
     /// What it says of itself, in a sentence.
@@ -177,7 +192,29 @@ pub trait Driver: Send + Sync {
     /// Takes away what [`Driver::run_once`] ran.
     fn forget_once<'a>(&'a self, desired: &'a Desired) -> BoxFuture<'a, Result<(), DriverError>>;
 
+    /// Runs a command that somebody is at.
+    fn attach<'a>(&'a self, _attach: &'a Attach) -> BoxFuture<'a, Result<Attached, DriverError>> {
+        let no = "commands cannot be run in units of this cluster".to_owned();
+        Box::pin(std::future::ready(Err(DriverError::Refused(no))))
+    }
+
     /// The last lines of a unit, and what it writes from now on where that is wished.
     fn log<'a>(&'a self, unit: &'a Unit, last: usize, follow: bool)
     -> BoxStream<'static, Result<LogLine, DriverError>>;
+
+    /// What a unit writes, from the lines of a moment (RFC 3339) on, which are told again, until it ends; all that there is without
+    /// one.
+    fn log_since<'a>(
+        &'a self,
+        unit: &'a Unit,
+        _since: Option<&'a str>,
+    ) -> BoxStream<'static, Result<LogLine, DriverError>> {
+        self.log(unit, usize::MAX, true)
+    }
+
+    /// What a unit takes.
+    fn usage<'a>(&'a self, _unit: &'a Unit) -> BoxFuture<'a, Result<Usage, DriverError>> {
+        let no = "units of this cluster cannot be measured".to_owned();
+        Box::pin(std::future::ready(Err(DriverError::Refused(no))))
+    }
 }

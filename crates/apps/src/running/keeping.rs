@@ -21,7 +21,7 @@ use crate::clusters::driver::{Driver, Unit};
 use crate::clusters::{self, service::failed};
 use crate::deploys::{self, Deploy};
 use crate::versions::{self, AppVersion};
-use crate::{pools, quotas, uploads};
+use crate::{commands, logs, pools, quotas, uploads};
 
 /// Between two looks at every cluster.
 const LOOK: Duration = Duration::from_secs(2);
@@ -183,6 +183,7 @@ async fn delete(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
     for outcome in removed {
         outcome.map_err(failed)?;
     }
+    commands::service::forget_of(ctx, app).await?;
     for deploy in deploys::store::of_app(ctx.db.reader(), app.id).await? {
         ctx.logs.seal(ctx, deploy.log_id).await?;
     }
@@ -197,6 +198,7 @@ async fn forget(ctx: &Ctx, app: &App) -> Result<()> {
     }
     uploads::service::forget_of(&tx, app.id).await?;
     quotas::store::delete(&tx, &app.id.to_string()).await?;
+    logs::forget_of(&tx, app.id).await?;
     directory::store::remove(&tx, &app.id.to_string()).await?;
     writing::record(&mut tx, ctx, app, "app.deleted", serde_json::json!({"name": app.name})).await?;
     apps::delete(&tx, app.id).await?;

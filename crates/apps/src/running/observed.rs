@@ -96,6 +96,18 @@ impl Observed {
         units.into_iter().flat_map(BTreeMap::values).cloned().collect()
     }
 
+    /// What was seen of every app.
+    #[must_use]
+    pub fn all(&self) -> Vec<Seen> {
+        let inner = self.lock();
+        inner
+            .apps
+            .values()
+            .flat_map(|(_, units)| units.values())
+            .cloned()
+            .collect()
+    }
+
     /// Says that every cluster was looked at.
     pub fn complete(&self) {
         self.lock().is_complete = true;

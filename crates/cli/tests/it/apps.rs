@@ -249,9 +249,9 @@ fn a_followed_log_goes_on_where_its_connection_broke() {
     let connections = AtomicUsize::new(0);
     let server = Stub::start(move |request| match route(request) {
         "GET logs" => match connections.fetch_add(1, Ordering::Relaxed) {
-            0 => Answer::ok("2026-01-01T00:00:00.001Z web-1-0 one\n2026-01-01T00:00:00.002Z web-1-0 t"),
+            0 => Answer::ok("1_a_x 2026-01-01T00:00:00.001Z web-1-0 one\n2_a_x 2026-01-01T00:00:00.002Z web-1-0 t"),
             _ => Answer::hanging(
-                "2026-01-01T00:00:00.001Z web-1-0 one\n2026-01-01T00:00:00.002Z web-1-0 two\n2026-01-01T00:00:00.003Z web-1-0 three\n",
+                "2_a_x 2026-01-01T00:00:00.002Z web-1-0 two\n3_a_x 2026-01-01T00:00:00.003Z web-1-0 three\n",
             ),
         },
         _ => everything_else(request),
@@ -274,6 +274,11 @@ fn a_followed_log_goes_on_where_its_connection_broke() {
     assert!(
         first.contains("process=web") && first.contains("follow=true") && first.contains("lines=100"),
         "{first}"
+    );
+    let second = &asked.get(1).unwrap().line;
+    assert!(
+        !first.contains("cursor=1_a_x") && second.contains("cursor=1_a_x"),
+        "{second}"
     );
 }
 

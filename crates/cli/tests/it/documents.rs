@@ -81,7 +81,7 @@ pub fn app(live_version: Option<u32>, active_deploy: Option<&str>) -> Value {
         "processes": [{"name": "web", "command": "serve", "units": 2, "ready": 2}],
         "live-version": live_version, "is-stopped": false, "active-deploy": active_deploy,
         "permissions": {"can-update": true, "can-deploy": true, "can-scale": true, "can-read-env": true,
-            "can-update-env": true, "can-read-logs": true, "can-delete": true},
+            "can-update-env": true, "can-read-logs": true, "can-run": true, "can-shell": true, "can-delete": true},
         "created-at": "2026-01-01T00:00:00Z", "updated-at": "2026-01-01T00:00:00Z"}})
 }
 

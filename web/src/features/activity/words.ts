@@ -85,6 +85,8 @@ const VERBS: Record<string, string> = {
   'app.deleting': 'asked to delete',
   'app.env-changed': 'changed variables of',
   'app.source-uploaded': 'uploaded source of',
+  'app.command-started': 'began a command in',
+  'app.command-ended': 'ended a command in',
   'app.deploy-started': 'began to deploy',
   'app.deploy-cancel-requested': 'asked to cancel the deploy of',
   'webhook.set': 'set the webhook of',

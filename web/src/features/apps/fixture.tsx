@@ -9,8 +9,8 @@ import type { App, Deploy, Unit, Variable, Version } from './queries'
 
 export const T0 = '2026-11-20T10:00:00.000Z'
 export const DIGEST = `@sha256:${'ab'.repeat(32)}`
-export const EVERYTHING = { 'can-update': true, 'can-deploy': true, 'can-scale': true, 'can-read-env': true, 'can-update-env': true, 'can-read-logs': true, 'can-delete': true }
-export const NOTHING = { 'can-update': false, 'can-deploy': false, 'can-scale': false, 'can-read-env': false, 'can-update-env': false, 'can-read-logs': false, 'can-delete': false }
+export const EVERYTHING = { 'can-update': true, 'can-deploy': true, 'can-scale': true, 'can-read-env': true, 'can-update-env': true, 'can-read-logs': true, 'can-run': true, 'can-shell': true, 'can-delete': true }
+export const NOTHING = { 'can-update': false, 'can-deploy': false, 'can-scale': false, 'can-read-env': false, 'can-update-env': false, 'can-read-logs': false, 'can-run': false, 'can-shell': false, 'can-delete': false }
 
 export function app(changes: Partial<App['attributes']> = {}): App {
   return {
@@ -22,6 +22,7 @@ export function app(changes: Partial<App['attributes']> = {}): App {
       labels: ['team=shop'],
       pool: { id: 'pool-1', name: 'main' },
       plan: { id: 'plan-1', name: 'small' },
+      'plan-override': {},
       status: 'degraded',
       reason: 'One of 3 units of web is not ready.',
       urls: ['https://shop.apps.example.com'],

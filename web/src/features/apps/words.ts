@@ -23,6 +23,8 @@ const PERMISSIONS: Readonly<Record<May, string>> = {
   'can-read-env': 'app.env.read',
   'can-update-env': 'app.env.update',
   'can-read-logs': 'app.log.read',
+  'can-run': 'app.run',
+  'can-shell': 'app.shell',
   'can-delete': 'app.delete',
 }
 

@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use slipway_client::{AppLogFilter, AppLogItem, Client};
 
+use super::moment::Moment;
 use super::which::One;
 use crate::context::{Context, id_of};
 use crate::failure::Outcome;
@@ -12,15 +13,17 @@ use crate::output::{LogFilter, Style, Tone};
 /// Ends whatever a line has said about colours.
 const PLAIN: &str = "\u{1b}[0m";
 
-/// Print what an app's units write
+/// Print what an app's units write, and wrote
 ///
-/// Each line with its moment and its unit; as JSON one line each, too.
+/// Each line with its moment and its unit; as JSON one line each, too. Of units that are gone it is kept for a while.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   slipway app logs
   slipway app logs web --follow
   slipway app logs web --process worker --lines 1000
+  slipway app logs web --since 2h --search timeout
+  slipway app logs web --since 2026-11-20T14:30:00Z --until 1h --search 'regex:status=5[0-9]{2}'
   slipway app logs web --unit web-12-0 --output json")]
 pub(crate) struct LogsArguments {
     #[command(flatten)]
@@ -37,6 +40,15 @@ pub(crate) struct LogsArguments {
     /// How many of those that are there
     #[arg(long, short = 'n', default_value_t = 100, value_name = "NUMBER")]
     lines: u32,
+    /// Only lines with this text, whatever its capitals; behind regex: an expression
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Not before this: so long ago (90s, 30m, 2h, 7d), or a moment (2026-11-20T14:30:00Z)
+    #[arg(long, value_name = "WHEN")]
+    since: Option<Moment>,
+    /// Not after this, said the same way
+    #[arg(long, value_name = "WHEN", conflicts_with = "follow")]
+    until: Option<Moment>,
 }
 
 /// A line of the log for programs.
@@ -53,6 +65,9 @@ pub(super) async fn run(context: &Context, client: &Client, arguments: LogsArgum
         process: arguments.process,
         unit: arguments.unit,
         lines: Some(arguments.lines),
+        search: arguments.search,
+        from: arguments.since.map(Moment::when),
+        to: arguments.until.map(Moment::when),
         follow: arguments.follow,
     };
     let output = &context.output;

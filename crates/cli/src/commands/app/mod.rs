@@ -4,12 +4,15 @@
 //! `follow.rs` (live, with `watch.rs` for what comes in and `steps.rs` for the words); restarts, rollbacks and changes of
 //! variables are followed the same way.
 
+mod commands;
 mod deploy;
 mod deploys;
 mod env;
 mod fields;
 mod follow;
 mod logs;
+mod metrics;
+mod moment;
 mod scale;
 mod shown;
 mod source;
@@ -121,6 +124,16 @@ Examples:
         one: One,
     },
     Logs(logs::LogsArguments),
+    Metrics(metrics::MetricsArguments),
+    /// Show what each unit of an app takes of its machine
+    #[command(after_help = "Examples:\n  slipway app top\n  slipway app top web --output json")]
+    Top {
+        #[command(flatten)]
+        one: One,
+    },
+    Shell(commands::ShellArguments),
+    Exec(commands::ExecArguments),
+    Run(commands::RunArguments),
     /// Variables: what an app's units see
     #[command(subcommand)]
     Env(env::EnvCommand),
@@ -200,6 +213,16 @@ pub(super) async fn run(context: &Context, command: AppCommand) -> anyhow::Resul
             context.output.rows(&units, &nothing, shown::units)?;
         }
         AppCommand::Logs(arguments) => return logs::run(context, client, arguments).await,
+        AppCommand::Metrics(arguments) => return metrics::metrics(context, client, arguments).await,
+        AppCommand::Top { one } => {
+            let app = one.find(context, client).await?;
+            let units = client.app_units(id_of(&app)?).all().await?;
+            let nothing = format!("Nothing of {} runs.", app.attributes.name);
+            context.output.rows(&units, &nothing, metrics::top)?;
+        }
+        AppCommand::Shell(arguments) => return commands::shell(context, client, arguments).await,
+        AppCommand::Exec(arguments) => return commands::exec(context, client, arguments).await,
+        AppCommand::Run(arguments) => return commands::run(context, client, arguments).await,
         AppCommand::Env(command) => return env::run(context, client, command).await,
         AppCommand::Open { one } => open(context, &one.find(context, client).await?)?,
     }

@@ -7,6 +7,7 @@ use slipway_api::deploys::{AppVersion, Deploy, DeployKind, DeployStatus};
 use slipway_api::{Resource, Timestamp};
 
 use super::super::amounts::{burst, memory, processor};
+use super::metrics::usage;
 use super::steps;
 use crate::context::Context;
 use crate::environment::now;
@@ -96,7 +97,9 @@ pub(super) fn app(context: &Context, app: &Resource<App>) -> anyhow::Result<()> 
 }
 
 pub(super) fn units(units: &[Resource<AppUnit>]) -> Table {
-    let mut table = Table::new(&["unit", "status", "version", "restarts", "started", "address", "why"]);
+    let mut table = Table::new(&[
+        "unit", "status", "version", "restarts", "started", "cpu", "memory", "address", "why",
+    ]);
     for resource in units {
         let unit = &resource.attributes;
         let (status, tone) = match unit.status {
@@ -106,12 +109,15 @@ pub(super) fn units(units: &[Resource<AppUnit>]) -> Table {
             UnitStatus::Crashing => ("crashing", Tone::Bad),
             UnitStatus::Ended => ("ended", Tone::Quiet),
         };
+        let [processor, memory] = usage(unit);
         table.toned_row(vec![
             (unit.name.clone(), None),
             (status.to_owned(), Some(tone)),
             (unit.app_version.to_string(), None),
             (unit.restarts.to_string(), None),
             (since(unit.started_at.as_deref()), Some(Tone::Quiet)),
+            (processor, None),
+            (memory, None),
             (unit.address.clone().unwrap_or_default(), None),
             (one_line(&unit.reason, 60), None),
         ]);

@@ -116,6 +116,11 @@ pub fn rows() -> Vec<Row> {
         call("list_app_versions"),
         call("list_app_units"),
         call("get_app_logs").on("app", "old_app"),
+        call("list_app_log_lines").on("app", "old_app"),
+        call("get_app_metrics"),
+        // Without a WebSocket nothing begins.
+        call("open_app_shell").closed(),
+        call("run_in_app").closed(),
         Row {
             sent: Sent::Archive,
             ..call("upload_app_source")

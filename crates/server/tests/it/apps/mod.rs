@@ -1,8 +1,11 @@
 //! Stories of apps, on a real Docker Engine.
 
+mod commands;
 mod deploying;
 mod failing;
 mod limits;
 mod load;
+mod logs;
+mod metrics;
 mod source;
 mod stage;

@@ -1,0 +1,64 @@
+//! A moment, as people say it: how long ago, or when.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use slipway_api::Timestamp;
+
+use crate::environment::now;
+
+/// How long ago, or when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    Ago(Duration),
+    At(Timestamp),
+}
+
+impl Moment {
+    pub(super) fn when(self) -> Timestamp {
+        match self {
+            Self::Ago(ago) => now().before(ago),
+            Self::At(moment) => moment,
+        }
+    }
+}
+
+impl FromStr for Moment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(moment) = text.parse() {
+            return Ok(Self::At(moment));
+        }
+        let unit = |letter| match letter {
+            's' => Some(1),
+            'm' => Some(60),
+            'h' => Some(3_600),
+            'd' => Some(86_400),
+            _ => None,
+        };
+        let seconds = text.chars().last().and_then(unit);
+        let number = text
+            .get(..text.len().saturating_sub(1))
+            .and_then(|number| number.parse::<u64>().ok());
+        match (number, seconds) {
+            (Some(number), Some(seconds)) => Ok(Self::Ago(Duration::from_secs(number.saturating_mul(seconds)))),
+            _ => Err("say how long ago (90s, 30m, 2h, 7d), or when (2026-11-20T14:30:00Z)".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_said_by_both() {
+        assert_eq!("2h".parse(), Ok(Moment::Ago(Duration::from_secs(7_200))));
+        let moment = "2026-11-20T14:30:00Z";
+        assert_eq!(moment.parse(), Ok(Moment::At(moment.parse().unwrap())));
+        for wrong in ["", "h", "2", "2w", "-1h", "yesterday"] {
+            assert!(wrong.parse::<Moment>().is_err(), "{wrong}");
+        }
+    }
+}
