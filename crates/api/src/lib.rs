@@ -24,6 +24,7 @@ pub mod events;
 pub mod executors;
 pub mod forge_accounts;
 pub mod git_workspaces;
+pub mod graph;
 pub mod identity_providers;
 pub mod ids;
 pub mod integrations;

@@ -19,6 +19,7 @@ mod executor;
 mod generate;
 mod git_workspace;
 mod identity_provider;
+mod impact;
 mod init;
 mod integration;
 mod login;
@@ -221,6 +222,7 @@ enum Command {
     /// Clusters: what builds and runs apps
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
+    Impact(impact::ImpactArguments),
     /// Something to try Slipway with
     #[command(subcommand)]
     Demo(catalog::DemoCommand),
@@ -349,6 +351,7 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::AppPlan(command) => app_plan::run(context, command).await,
         Command::Pool(command) => pool::run(context, command).await,
         Command::Cluster(command) => cluster::run(context, command).await,
+        Command::Impact(arguments) => impact::run(context, &arguments).await,
         Command::Demo(command) => catalog::run_demo(context, command).await,
         Command::Webhook(command) => webhook::run(context, command).await,
         Command::Token(command) => token::run(context, command).await,

@@ -7,6 +7,7 @@ mod executors_deciding;
 mod generated_code;
 mod git_workspaces;
 mod git_workspaces_reviewed;
+mod graph;
 mod publishing;
 mod resource_changes;
 mod resource_imports;
