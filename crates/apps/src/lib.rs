@@ -3,7 +3,7 @@
 //! One folder per concept. What must stay true: what an app runs changes by deploys alone, and a deploy that fails leaves what ran
 //! before; a server that is killed at any moment goes on where it was; only units that are ready get requests. Read [`clusters`]
 //! (where things run), [`apps`], [`versions`] and [`deploys`], then [`running`]; `processes`, `env`, [`plans`] and [`pools`] are
-//! what these stand on.
+//! what these stand on. [`services`], [`service_instances`] and [`binds`] join apps to the catalog.
 
 #![cfg_attr(
     test,
@@ -11,6 +11,7 @@
 )]
 
 pub mod apps;
+pub mod binds;
 pub mod clusters;
 pub mod deploys;
 pub mod env;
@@ -22,11 +23,14 @@ pub mod pools;
 pub mod processes;
 pub mod running;
 mod sealed_columns;
+pub mod service_instances;
+pub mod services;
 pub mod sources;
 pub mod uploads;
 pub mod versions;
 
 use slipway_kernel::db::migrations::Migration;
+use slipway_kernel::events::consumers::Consumer;
 use slipway_kernel::grants::Permission;
 use slipway_kernel::http::Api;
 use slipway_kernel::{Ctx, Result};
@@ -46,6 +50,9 @@ pub fn migrations() -> Vec<Migration> {
         versions::store::MIGRATION,
         uploads::store::MIGRATION,
         deploys::store::MIGRATION,
+        services::store::MIGRATION,
+        service_instances::store::MIGRATION,
+        binds::store::MIGRATION,
     ]
 }
 
@@ -67,7 +74,13 @@ pub fn routes(api: Api) -> Api {
         .merge(uploads::http::routes())
         .merge(deploys::http::routes())
         .merge(running::http::routes())
+        .merge(services::http::routes())
+        .merge(service_instances::http::routes())
+        .merge(binds::http::routes())
 }
+
+/// What hears of events, each to be kept running by the server.
+pub const CONSUMERS: &[Consumer] = &[binds::CONSUMER];
 
 /// What every process does at its start, after the migrations.
 ///
@@ -85,5 +98,7 @@ pub async fn prepare(ctx: &Ctx) -> Result<()> {
 /// Those of the database; what was removed until then stays removed.
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     apps::service::sweep(ctx).await?;
+    service_instances::leaving::sweep(ctx).await?;
+    services::service::sweep(ctx).await?;
     uploads::service::sweep(ctx).await
 }

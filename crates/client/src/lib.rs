@@ -49,6 +49,7 @@ mod runner_pools;
 mod runs;
 mod schedules;
 mod send;
+mod services;
 mod source_code_versions;
 mod source_codes;
 pub mod sse;

@@ -41,7 +41,9 @@ mod runner_pool;
 pub(crate) mod sandbox_exec;
 mod schedule;
 mod server;
+mod service;
 mod service_account;
+mod service_instance;
 mod source_code;
 mod source_code_version;
 mod spelling;
@@ -222,6 +224,12 @@ enum Command {
     /// Clusters: what builds and runs apps
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
+    /// Services: templates of the catalog that are ordered by a name
+    #[command(subcommand)]
+    Service(service::ServiceCommand),
+    /// Service instances: what was ordered of services, for apps to be bound to
+    #[command(subcommand)]
+    ServiceInstance(service_instance::ServiceInstanceCommand),
     Impact(impact::ImpactArguments),
     /// Something to try Slipway with
     #[command(subcommand)]
@@ -351,6 +359,8 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::AppPlan(command) => app_plan::run(context, command).await,
         Command::Pool(command) => pool::run(context, command).await,
         Command::Cluster(command) => cluster::run(context, command).await,
+        Command::Service(command) => service::run(context, command).await,
+        Command::ServiceInstance(command) => service_instance::run(context, command).await,
         Command::Impact(arguments) => impact::run(context, &arguments).await,
         Command::Demo(command) => catalog::run_demo(context, command).await,
         Command::Webhook(command) => webhook::run(context, command).await,
