@@ -107,7 +107,7 @@ impl OriginArguments {
             wanted.resource = Some(id_of(&resource::find(context, client, given).await?)?);
         }
         if let Some(given) = &self.from_workspace {
-            wanted.workspace = Some(id_of(&workspace::find(context, client, Some(given)).await?)?);
+            wanted.workspace = Some(id_of(&workspace::find(context, client, Some(given.as_str())).await?)?);
         }
         Ok(wanted)
     }
