@@ -255,7 +255,7 @@ pub struct AppVariable {
     pub alias_of: Option<String>,
     /// Whether nobody is shown it.
     pub is_private: bool,
-    /// The tool that keeps it; empty for people.
+    /// The tool that keeps it, or the bind, as `bind to service-instance/orders-db`; empty for people.
     pub managed_by: String,
 }
 

@@ -241,6 +241,8 @@ kinds! {
     ApprovalRuleId, ApprovalRule, "apr", "approval rule";
     /// A webhook of the audit log.
     AuditWebhookId, AuditWebhook, "awh", "audit webhook";
+    /// What gives an app the outputs of something else.
+    BindId, Bind, "bind", "bind";
     /// A blueprint.
     BlueprintId, Blueprint, "bp", "blueprint";
     /// A place where apps run.
@@ -315,6 +317,10 @@ kinds! {
     SourceCodeVersionId, SourceCodeVersion, "scv", "source code version";
     /// A private key that opens repositories over SSH.
     SshKeyId, SshKey, "sshkey", "SSH key";
+    /// A template of the catalog that developers order as a service.
+    ServiceId, Service, "svc", "service";
+    /// What somebody ordered of a service.
+    ServiceInstanceId, ServiceInstance, "si", "service instance";
     /// A version of a workspace's state.
     StateVersionId, StateVersion, "sv", "state version";
     /// One output of a state version.

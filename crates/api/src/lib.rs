@@ -10,13 +10,14 @@
 )]
 
 pub mod access_explanations;
-pub mod app_quotas;
 pub mod app_commands;
 pub mod app_logs;
 pub mod app_metrics;
+pub mod app_quotas;
 pub mod approvals;
 pub mod apps;
 pub mod audit;
+pub mod binds;
 pub mod blueprints;
 pub mod catalog;
 pub mod configuration_versions;
@@ -28,6 +29,7 @@ pub mod events;
 pub mod executors;
 pub mod forge_accounts;
 pub mod git_workspaces;
+pub mod graph;
 pub mod identity_providers;
 pub mod ids;
 pub mod integrations;
@@ -54,6 +56,7 @@ pub mod runner_pools;
 pub mod runs;
 pub mod schedules;
 pub mod service_accounts;
+pub mod services;
 pub mod sessions;
 pub mod signing_keys;
 pub mod site;

@@ -3,7 +3,7 @@
 //! One folder per concept. What must stay true: what an app runs changes by deploys alone, and a deploy that fails leaves what ran
 //! before; a server that is killed at any moment goes on where it was; only units that are ready get requests. Read [`clusters`]
 //! (where things run), [`apps`], [`versions`] and [`deploys`], then [`running`]; `processes`, `env`, [`plans`] and [`pools`] are
-//! what these stand on.
+//! what these stand on. [`services`], [`service_instances`] and [`binds`] join apps to the catalog.
 
 #![cfg_attr(
     test,
@@ -11,14 +11,15 @@
 )]
 
 pub mod apps;
+pub mod binds;
 pub mod clusters;
 pub mod commands;
 pub mod deploys;
 pub mod env;
 mod jobs;
-mod owner;
 pub mod logs;
 pub mod metrics;
+mod owner;
 pub mod permissions;
 pub mod plans;
 pub mod platforms;
@@ -28,11 +29,14 @@ pub mod processes;
 pub mod quotas;
 pub mod running;
 mod sealed_columns;
+pub mod service_instances;
+pub mod services;
 pub mod sources;
 pub mod uploads;
 pub mod versions;
 
 use slipway_kernel::db::migrations::Migration;
+use slipway_kernel::events::consumers::Consumer;
 use slipway_kernel::grants::Permission;
 use slipway_kernel::http::Api;
 use slipway_kernel::{Ctx, Result};
@@ -58,6 +62,9 @@ pub fn migrations() -> Vec<Migration> {
         commands::store::MIGRATION,
         logs::store::MIGRATION,
         metrics::store::MIGRATION,
+        services::store::MIGRATION,
+        service_instances::store::MIGRATION,
+        binds::store::MIGRATION,
     ]
 }
 
@@ -84,7 +91,13 @@ pub fn routes(api: Api) -> Api {
         .merge(logs::http::routes())
         .merge(metrics::http::routes())
         .merge(commands::http::routes())
+        .merge(services::http::routes())
+        .merge(service_instances::http::routes())
+        .merge(binds::http::routes())
 }
+
+/// What hears of events, each to be kept running by the server.
+pub const CONSUMERS: &[Consumer] = &[binds::CONSUMER];
 
 /// What every process does at its start, after the migrations.
 ///
@@ -104,5 +117,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
     apps::service::sweep(ctx).await?;
     pools::service::sweep(ctx).await?;
     logs::sweep(ctx).await?;
+    service_instances::leaving::sweep(ctx).await?;
+    services::service::sweep(ctx).await?;
     uploads::service::sweep(ctx).await
 }

@@ -37,6 +37,16 @@ pub const APP_LOG_READ: Permission = Permission::new("app.log.read");
 pub const APP_RUN: Permission = Permission::new("app.run");
 /// Run commands, and shells, in the units of apps.
 pub const APP_SHELL: Permission = Permission::new("app.shell");
+/// See services.
+pub const SERVICE_READ: Permission = Permission::new("service.read");
+/// Offer templates as services, change and delete services.
+pub const SERVICE_MANAGE: Permission = Permission::new("service.manage");
+/// See what was ordered of services.
+pub const SERVICE_INSTANCE_READ: Permission = Permission::new("service-instance.read");
+/// Order from services.
+pub const SERVICE_INSTANCE_CREATE: Permission = Permission::new("service-instance.create");
+/// Have what was ordered of services destroyed and deleted.
+pub const SERVICE_INSTANCE_DELETE: Permission = Permission::new("service-instance.delete");
 
 /// Every permission of this domain with a sentence for people.
 #[must_use]
@@ -73,6 +83,20 @@ pub fn all() -> Vec<(Permission, &'static str)> {
         (
             APP_SHELL,
             "Run commands and shells in the units of apps, which see all of their variables.",
+        ),
+        (SERVICE_READ, "See the services that can be ordered."),
+        (
+            SERVICE_MANAGE,
+            "Offer templates as services; change and delete services.",
+        ),
+        (SERVICE_INSTANCE_READ, "See what was ordered of services."),
+        (
+            SERVICE_INSTANCE_CREATE,
+            "Order from services; what stands behind an order is a resource, which has to be allowed, too.",
+        ),
+        (
+            SERVICE_INSTANCE_DELETE,
+            "Delete what was ordered of services; the resource behind it has to be allowed to be destroyed, too.",
         ),
     ]
 }

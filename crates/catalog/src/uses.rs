@@ -10,12 +10,15 @@ use slipway_kernel::{Ctx, Result};
 
 use crate::permissions::{BLUEPRINT_READ, EXECUTOR_READ, RESOURCE_READ, SOURCE_CODE_READ, TEMPLATE_READ};
 
-const KINDS: [(&str, Permission); 5] = [
+const KINDS: [(&str, Permission); 7] = [
     ("blueprint", BLUEPRINT_READ),
     ("executor", EXECUTOR_READ),
     ("template", TEMPLATE_READ),
     ("source-code", SOURCE_CODE_READ),
     ("resource", RESOURCE_READ),
+    // Of domains above, which are known here but by these words.
+    ("service", Permission::new("service.read")),
+    ("service-instance", Permission::new("service-instance.read")),
 ];
 
 /// How many things use each of `ids`, as far as the caller may see them.

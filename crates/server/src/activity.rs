@@ -1,5 +1,6 @@
-//! What happened and what there is, over all domains: events, their live stream, the search.
+//! What happened and what there is, over all domains: events, their live stream, the search, what depends on what.
 
+mod graph;
 mod search_everything;
 
 use std::time::Duration;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .routes(routes!(list_events))
         .routes(routes!(stream_events))
         .merge(search_everything::routes())
+        .merge(graph::routes())
 }
 
 const LIST: Known = Known {

@@ -57,7 +57,7 @@ pub fn start(supervisor: &mut Supervisor, shared: &Shared, holder: &str) {
         let (ctx, holder) = hearing.clone();
         async move { events::consumers::run(&ctx, &slipway_infra::commits::consumer::CONSUMER, &holder).await }
     });
-    for consumer in slipway_catalog::CONSUMERS {
+    for consumer in slipway_catalog::CONSUMERS.iter().chain(slipway_apps::CONSUMERS) {
         let hearing = with(&ctx);
         supervisor.keep(consumer.name, move || {
             let (ctx, holder) = hearing.clone();

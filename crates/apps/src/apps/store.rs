@@ -2,7 +2,7 @@
 
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoColumnRef, LikeExpr};
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
 use slipway_api::apps::AppStatus;
 use slipway_api::ids::{AppId, AppPlanId, OrganizationId, PoolId, ProjectId};
@@ -255,6 +255,15 @@ pub(crate) async fn with_units(connection: &impl ConnectionTrait) -> Result<Vec<
     Ok(Entity::find().filter(have).all(connection).await?)
 }
 
+/// Those that have these ids.
+pub(crate) async fn of_ids(connection: &impl ConnectionTrait, ids: &[AppId]) -> Result<Vec<App>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let those = Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
+    Ok(those.order_by_asc(Column::Name).all(connection).await?)
+}
+
 /// Those of an organization or a project.
 pub(crate) async fn of(
     connection: &impl ConnectionTrait,
@@ -312,7 +321,7 @@ fn condition(filter: &Filter<'_>) -> Condition {
 }
 
 /// Whether a column has `text` in it, in any case.
-fn contains(column: Column, text: &str) -> Expr {
+pub(crate) fn contains(column: impl IntoColumnRef, text: &str) -> Expr {
     let text = text.to_lowercase();
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     Expr::expr(Func::lower(Expr::col(column))).like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))

@@ -93,6 +93,9 @@ pub enum EnvError {
         /// By what.
         instance: String,
     },
+    /// Somebody set it.
+    #[error("{0} is set for the app already: unset it, or bind under another name or with a prefix")]
+    Taken(String),
     /// An alias of nothing.
     #[error("{name} is an alias of {of}, which is not set")]
     Dangling {
@@ -119,18 +122,21 @@ impl Environment {
             return Err(EnvError::PrunesPeople);
         }
         let mut next = self.clone();
+        let free = |name: &String| match bound.get(name) {
+            Some(instance) => Err(EnvError::Bound {
+                name: name.clone(),
+                instance: instance.clone(),
+            }),
+            None => Ok(()),
+        };
         for (process, name) in &changes.unset {
+            free(name)?;
             next.take(process, name);
         }
         let mut named = BTreeSet::new();
         for set in &changes.set {
             check_name(&set.name)?;
-            if let Some(instance) = bound.get(&set.name) {
-                return Err(EnvError::Bound {
-                    name: set.name.clone(),
-                    instance: instance.clone(),
-                });
-            }
+            free(&set.name)?;
             if !named.insert((set.process.clone(), set.name.clone())) {
                 return Err(EnvError::Twice(set.name.clone()));
             }
@@ -173,7 +179,7 @@ impl Environment {
     }
 }
 
-fn check_name(name: &str) -> Result<(), EnvError> {
+pub(crate) fn check_name(name: &str) -> Result<(), EnvError> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let begins = name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
     if !begins || !name.bytes().all(is_plain) {

@@ -4,19 +4,13 @@ use std::collections::BTreeMap;
 
 use super::model::{EnvError, Environment, Given};
 
-/// What binds give, by name.
-pub type Bound = BTreeMap<String, String>;
-
-/// The environment of a process: what binds give, what is set for every process, and above it what is set for this one, with the
-/// values of aliases.
+/// The environment of a process: what is set for every process, and above it what is set for this one, with the values of
+/// aliases.
 ///
 /// # Errors
 /// When an alias leads nowhere, or to itself.
-pub fn seen(environment: &Environment, bound: &Bound, process: &str) -> Result<BTreeMap<String, String>, EnvError> {
-    let bound = bound
-        .iter()
-        .map(|(name, value)| (name.clone(), Given::Value(value.clone())));
-    let mut all: BTreeMap<String, Given> = bound.collect();
+pub fn seen(environment: &Environment, process: &str) -> Result<BTreeMap<String, String>, EnvError> {
+    let mut all: BTreeMap<String, Given> = BTreeMap::new();
     for scope in ["", process] {
         let variables = environment.0.get(scope).into_iter().flatten();
         all.extend(variables.map(|(name, variable)| (name.clone(), variable.given.clone())));
@@ -73,8 +67,8 @@ mod tests {
 
     #[test]
     fn the_process_comes_before_the_app_and_an_alias_follows_what_counts_there() {
-        let bound = Bound::from([("DATABASE_URL".to_owned(), "postgres://db".to_owned())]);
         let said = environment(&[
+            ("", "DATABASE_URL", "postgres://db"),
             ("", "LEVEL", "info"),
             ("web", "LEVEL", "debug"),
             ("", "URL", "@DATABASE_URL"),
@@ -82,7 +76,7 @@ mod tests {
             ("worker", "ONLY", "1"),
         ]);
         let text = |process: &str| {
-            let all = seen(&said, &bound, process).unwrap();
+            let all = seen(&said, process).unwrap();
             all.into_iter()
                 .map(|(name, value)| format!("{name}={value}"))
                 .collect::<Vec<_>>()
@@ -100,9 +94,9 @@ mod tests {
 
     #[test]
     fn an_alias_of_nothing_and_one_of_itself_are_named() {
-        let dangling = seen(&environment(&[("", "A", "@B")]), &Bound::new(), "web").unwrap_err();
+        let dangling = seen(&environment(&[("", "A", "@B")]), "web").unwrap_err();
         assert_eq!(dangling.to_string(), "A is an alias of B, which is not set");
-        let circle = seen(&environment(&[("", "A", "@B"), ("", "B", "@A")]), &Bound::new(), "web").unwrap_err();
+        let circle = seen(&environment(&[("", "A", "@B"), ("", "B", "@A")]), "web").unwrap_err();
         assert_eq!(circle.to_string(), "A is an alias of itself");
     }
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use slipway_api::apps::{AppEnv, AppEnvChange, AppVariable};
 use slipway_api::deploys::DeployKind;
-use slipway_api::ids::AppEnvId;
+use slipway_api::ids::{AppEnvId, BindId};
 use slipway_kernel::secrets::Place;
-use slipway_kernel::{Ctx, Error, Result};
+use slipway_kernel::{Ctx, Error, Result, Tx};
 
 use super::model::{Changes, EnvError, Environment, Given, SetVariable};
 use super::{seen, store, stored};
 use crate::apps::{App, model, store as apps, writing};
+use crate::binds::origins as binds;
 use crate::deploys;
 use crate::permissions::APP_ENV_UPDATE;
 
@@ -42,12 +43,13 @@ pub async fn load(ctx: &Ctx, app: &App, number: i64) -> Result<Environment> {
 ///
 /// Those of the database.
 pub async fn show(ctx: &Ctx, app: &App) -> Result<AppEnv> {
-    Ok(shown(app, &load(ctx, app, app.env_number).await?))
+    shown(ctx, app, &load(ctx, app, app.env_number).await?).await
 }
 
-fn shown(app: &App, environment: &Environment) -> AppEnv {
+async fn shown(ctx: &Ctx, app: &App, environment: &Environment) -> Result<AppEnv> {
+    let called = binds::called(ctx, app).await?;
     let of_process = environment.0.iter().flat_map(|(process, variables)| {
-        variables.iter().map(move |(name, variable)| AppVariable {
+        variables.iter().map(|(name, variable)| AppVariable {
             name: name.clone(),
             process: process.clone(),
             value: match &variable.given {
@@ -59,13 +61,74 @@ fn shown(app: &App, environment: &Environment) -> AppEnv {
                 Given::Value(_) => None,
             },
             is_private: variable.is_private,
-            managed_by: variable.managed_by.clone(),
+            managed_by: match variable.bind() {
+                Some(bind) => format!("bind to {}", called.get(&bind).map_or("something", String::as_str)),
+                None => variable.managed_by.clone(),
+            },
         })
     });
-    AppEnv {
+    Ok(AppEnv {
         number: model::number(app.env_number),
         variables: of_process.collect(),
+    })
+}
+
+/// Variables as they shall be, checked and sealed, and not yet written: sealing reads the database, so it is done before the
+/// transaction; who was faster is noticed in it.
+pub(crate) struct Prepared {
+    id: AppEnvId,
+    sealed: Vec<u8>,
+    /// The number of those that they come of.
+    of: i64,
+}
+
+/// Checks and seals variables for an app, which come of those that it has.
+///
+/// # Errors
+///
+/// `Invalid` with the variable.
+pub(crate) async fn prepare(ctx: &Ctx, app: &App, after: &Environment) -> Result<Prepared> {
+    for process in after.0.keys() {
+        seen(after, process).map_err(refused)?;
     }
+    let content = stored::write(after).map_err(Error::internal)?;
+    if content.len() > LARGEST {
+        let detail = format!("All variables of an app have at most {} KiB together.", LARGEST >> 10);
+        return Err(Error::invalid("/data/attributes/set", detail));
+    }
+    let id: AppEnvId = ctx.new_id()?;
+    let scope = Some(app.organization_id);
+    let sealed = ctx.secrets.seal(ctx.db.reader(), scope, &place(id), &content).await?;
+    Ok(Prepared {
+        id,
+        sealed,
+        of: app.env_number,
+    })
+}
+
+/// Writes variables of an app that this transaction holds; the next units see them.
+///
+/// # Errors
+///
+/// `Conflict` when somebody changed them since.
+pub(crate) async fn write(tx: &Tx, ctx: &Ctx, held: &mut App, prepared: Prepared) -> Result<()> {
+    if held.env_number != prepared.of {
+        return Err(Error::conflict(
+            "Somebody changed the variables at this moment. Look at them again, and repeat your change if it is still wanted.",
+        ));
+    }
+    held.env_number += 1;
+    let row = store::Model {
+        id: prepared.id,
+        app_id: held.id,
+        organization_id: held.organization_id,
+        number: held.env_number,
+        sealed: prepared.sealed,
+        changed_by: ctx.actor().name(),
+        created_at: ctx.now(),
+    };
+    store::insert(tx, row).await?;
+    apps::note_deploy(tx, held).await
 }
 
 /// Changes variables, all at once, and has the units see them by one deploy unless the change is staged.
@@ -77,42 +140,25 @@ pub async fn change(ctx: &Ctx, app: &App, wanted: AppEnvChange) -> Result<AppEnv
     ctx.authorize(APP_ENV_UPDATE, &app.target()).await?;
     let is_staged = wanted.staged;
     let changes = read(wanted)?;
-    // Sealing reads the database, so it is done before the transaction; who was faster is noticed in it.
     let before = load(ctx, app, app.env_number).await?;
-    let after = before.changed(&changes, &BTreeMap::new()).map_err(refused)?;
+    let called = binds::called(ctx, app).await?;
+    let bound = before.bound().into_iter();
+    let bound: BTreeMap<String, String> = bound
+        .map(|(name, bind)| {
+            (
+                name,
+                called.get(&bind).cloned().unwrap_or_else(|| "something".to_owned()),
+            )
+        })
+        .collect();
+    let after = before.changed(&changes, &bound).map_err(refused)?;
     if after == before {
-        return Ok(shown(app, &before));
+        return shown(ctx, app, &before).await;
     }
-    for process in after.0.keys() {
-        seen(&after, &BTreeMap::new(), process).map_err(refused)?;
-    }
-    let content = stored::write(&after).map_err(Error::internal)?;
-    if content.len() > LARGEST {
-        let detail = format!("All variables of an app have at most {} KiB together.", LARGEST >> 10);
-        return Err(Error::invalid("/data/attributes/set", detail));
-    }
-    let id: AppEnvId = ctx.new_id()?;
-    let scope = Some(app.organization_id);
-    let sealed = ctx.secrets.seal(ctx.db.reader(), scope, &place(id), &content).await?;
+    let prepared = prepare(ctx, app, &after).await?;
     let mut tx = ctx.begin().await?;
     let mut held = writing::hold(&tx, app.id).await?;
-    if held.env_number != app.env_number {
-        return Err(Error::conflict(
-            "Somebody changed the variables at this moment. Look at them again, and repeat your change if it is still wanted.",
-        ));
-    }
-    held.env_number += 1;
-    let row = store::Model {
-        id,
-        app_id: app.id,
-        organization_id: app.organization_id,
-        number: held.env_number,
-        sealed,
-        changed_by: ctx.actor().name(),
-        created_at: ctx.now(),
-    };
-    store::insert(&tx, row).await?;
-    apps::note_deploy(&tx, &held).await?;
+    write(&tx, ctx, &mut held, prepared).await?;
     let told = json!({
         "number": held.env_number,
         "set": changes.set.iter().map(|one| path(&one.process, &one.name)).collect::<Vec<_>>(),
@@ -124,10 +170,14 @@ pub async fn change(ctx: &Ctx, app: &App, wanted: AppEnvChange) -> Result<AppEnv
         deploys::service::again(&mut tx, ctx, &held, DeployKind::Env, "New variables.").await?;
     }
     tx.commit().await?;
-    Ok(shown(&held, &after))
+    shown(ctx, &held, &after).await
 }
 
 fn read(wanted: AppEnvChange) -> Result<Changes> {
+    if wanted.managed_by.parse::<BindId>().is_ok() {
+        let detail = "That is a bind, which gives its variables itself. Name a tool, or nobody.";
+        return Err(Error::invalid("/data/attributes/managed-by", detail));
+    }
     let mut set = Vec::with_capacity(wanted.set.len());
     for (number, one) in wanted.set.into_iter().enumerate() {
         let given = match (one.value, one.alias_of) {

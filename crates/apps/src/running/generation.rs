@@ -1,7 +1,5 @@
 //! What shall run of an app: the units of one deploy, which run one version with one state of the variables.
 
-use std::collections::BTreeMap;
-
 use slipway_kernel::{Ctx, Error, Result};
 
 use crate::apps::App;
@@ -47,7 +45,7 @@ impl Generation<'_> {
     /// `Invalid` where variables contradict each other; those of the database.
     pub async fn of(&self, ctx: &Ctx, process: &Process, units: u32) -> Result<Desired> {
         let environment = env::service::load(ctx, self.app, self.env_number).await?;
-        let mut env = env::seen(&environment, &BTreeMap::new(), &process.name).map_err(env::service::refused)?;
+        let mut env = env::seen(&environment, &process.name).map_err(env::service::refused)?;
         let port = self.version.port.to_string();
         // Who sets a port himself listens there by his own will, and is asked there.
         env.entry("PORT".to_owned()).or_insert(port);

@@ -6,7 +6,7 @@ use slipway_infra::managed;
 use slipway_infra::managed::kept::Kept;
 use slipway_infra::runs::Run;
 use slipway_kernel::db::Tx;
-use slipway_kernel::directory::{self, Edge};
+use slipway_kernel::directory::{self, BACKED_BY, Edge};
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::{Ctx, Error, Result};
 
@@ -16,8 +16,6 @@ use super::store;
 
 /// Why an executor depends on its source code.
 const SOURCE: &str = "source";
-/// Why an executor depends on its workspace.
-const BACKED_BY: &str = "backed by";
 /// Why an executor depends on an integration.
 const CREDENTIALS: &str = "credentials";
 

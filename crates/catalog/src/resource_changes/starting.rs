@@ -11,6 +11,7 @@ use slipway_api::workspaces::{ExecutionMode, Tag, WorkspaceSettings};
 use slipway_infra::managed::configurations::{self, Snapshot};
 use slipway_infra::managed::{runs, states, workspaces};
 use slipway_infra::workspaces::store as workspace_rows;
+use slipway_kernel::directory::{self, BACKED_BY, Edge};
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
 use super::decide::Ground;
@@ -179,6 +180,12 @@ async fn workspace(tx: &mut Tx, ctx: &Ctx, mut resource: Resource, prepared: &mu
         settings: prepared.settings.clone(),
     };
     let workspace = workspaces::create(tx, ctx, wanted).await?;
+    let edge = Edge {
+        from: resource.id.to_string(),
+        to: workspace.id.to_string(),
+        why: BACKED_BY,
+    };
+    directory::store::connect(tx, &edge).await?;
     if let Some(state) = prepared.state.take() {
         states::give(tx, ctx, workspace.id, state).await?;
     }

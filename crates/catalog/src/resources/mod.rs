@@ -5,6 +5,7 @@
 //! at most one change that is not over; what it stands on is there, of the right templates, and in no circle; names and
 //! unique values are unique, by the database; values of secrets are sealed and never shown.
 
+pub mod binding;
 pub(crate) mod checks;
 pub(crate) mod hidden;
 pub mod http;

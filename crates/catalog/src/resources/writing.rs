@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use slipway_api::ids::{IntegrationId, ResourceId, SourceCodeVersionId};
+use slipway_api::ids::{IntegrationId, ResourceId, SourceCodeVersionId, WorkspaceId};
 use slipway_api::resources::ResourceSpecification;
-use slipway_kernel::{Result, Tx, directory};
+use slipway_kernel::directory::{self, BACKED_BY};
+use slipway_kernel::{Result, Tx};
 
 use super::loading::{self, Place};
 use super::model::{Resource, Secrets};
@@ -23,6 +24,8 @@ pub(crate) const INSTANCE: &str = "instance";
 pub(crate) const VERSION: &str = "version";
 /// Why it depends on an integration.
 pub(crate) const CREDENTIALS: &str = "credentials";
+/// Why it depends on a resource whose output it takes over others.
+const REFERENCE: &str = "reference";
 
 /// Writes what goes with the row of a resource that is to have all of `specifications`, and these unique values.
 ///
@@ -43,7 +46,12 @@ pub(super) async fn hold_on(
     store::set_unique(tx, resource.id, unique.rows(resource)).await?;
     directory::store::put(tx, &recording::object(resource, template)).await?;
     let id = resource.id.to_string();
+    let references = all().flat_map(|one| one.references.values().map(|reference| reference.resource));
+    let further = distinct(references.filter(|resource| !parents.contains(resource)));
+    let workspaces: Vec<WorkspaceId> = resource.workspace_id.into_iter().collect();
     directory::store::replace(tx, &id, PARENT, &texts(&parents)).await?;
+    directory::store::replace(tx, &id, REFERENCE, &texts(&further)).await?;
+    directory::store::replace(tx, &id, BACKED_BY, &texts(&workspaces)).await?;
     directory::store::replace(tx, &id, CREDENTIALS, &texts(&integrations)).await?;
     directory::store::replace(tx, &id, VERSION, &texts(&versions)).await?;
     directory::store::replace(tx, &id, INSTANCE, &[resource.template_id.to_string()]).await

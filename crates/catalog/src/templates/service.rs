@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Value, json};
 use slipway_api::Code;
 use slipway_api::ids::TemplateId;
-use slipway_api::templates::{NewTemplate, TemplateChanges, TemplateEdge, TemplateStatus, TemplateTree, TreeDirection};
+use slipway_api::templates::{
+    NewTemplate, TemplateChanges, TemplateEdge, TemplateKey, TemplateStatus, TemplateTree, TreeDirection,
+};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::ctx::unauthenticated;
 use slipway_kernel::db::Tx;
@@ -40,6 +42,28 @@ pub async fn load(ctx: &Ctx, id: TemplateId, permission: Permission) -> Result<T
     let template = found.ok_or_else(|| Error::not_found(KIND, id))?;
     ctx.authorize(permission, &template.target()).await?;
     Ok(template)
+}
+
+/// The keys of templates, whoever may see them.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn keys(ctx: &Ctx, ids: &[TemplateId]) -> Result<HashMap<TemplateId, TemplateKey>> {
+    Ok(store::keys(ctx.db.reader(), ids).await?.into_iter().collect())
+}
+
+/// Which outputs of what is made of a template apps are given, each under which variable, as the template says; empty where it says
+/// nothing.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn bindable(ctx: &Ctx, id: TemplateId) -> Result<BTreeMap<String, String>> {
+    let template = store::find(ctx.db.reader(), id).await?;
+    let offering = template.and_then(|template| template.details.service);
+    let outputs = offering.into_iter().flat_map(|offering| offering.outputs);
+    Ok(outputs.map(|one| (one.output, one.variable)).collect())
 }
 
 /// A page of an organization's templates that the caller may see.

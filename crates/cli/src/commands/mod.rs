@@ -20,6 +20,7 @@ mod executor;
 mod generate;
 mod git_workspace;
 mod identity_provider;
+mod impact;
 mod init;
 mod integration;
 mod login;
@@ -43,7 +44,9 @@ mod runner_pool;
 pub(crate) mod sandbox_exec;
 mod schedule;
 mod server;
+mod service;
 mod service_account;
+mod service_instance;
 mod source_code;
 mod source_code_version;
 mod spelling;
@@ -230,6 +233,13 @@ enum Command {
     /// Clusters: what builds and runs apps
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
+    /// Services: templates of the catalog that are ordered by a name
+    #[command(subcommand)]
+    Service(service::ServiceCommand),
+    /// Service instances: what was ordered of services, for apps to be bound to
+    #[command(subcommand)]
+    ServiceInstance(service_instance::ServiceInstanceCommand),
+    Impact(impact::ImpactArguments),
     /// Something to try Slipway with
     #[command(subcommand)]
     Demo(catalog::DemoCommand),
@@ -360,6 +370,9 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::PoolConstraint(command) => pool_constraint::run(context, command).await,
         Command::Quota(command) => quota::run(context, command).await,
         Command::Cluster(command) => cluster::run(context, command).await,
+        Command::Service(command) => service::run(context, command).await,
+        Command::ServiceInstance(command) => service_instance::run(context, command).await,
+        Command::Impact(arguments) => impact::run(context, &arguments).await,
         Command::Demo(command) => catalog::run_demo(context, command).await,
         Command::Webhook(command) => webhook::run(context, command).await,
         Command::Token(command) => token::run(context, command).await,

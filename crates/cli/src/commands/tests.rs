@@ -98,6 +98,9 @@ fn the_top_level_help_is_as_expected() {
       app-plan             Plans of apps: how much each unit may take
       pool                 Pools: where apps run
       cluster              Clusters: what builds and runs apps
+      service              Services: templates of the catalog that are ordered by a name
+      service-instance     Service instances: what was ordered of services, for apps to be bound to
+      impact               Show all that depends on something, and why: what its change or its end would reach
       demo                 Something to try Slipway with
       token                Tokens to sign in with
       account              Your accounts at Git forges

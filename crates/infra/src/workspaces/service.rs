@@ -9,7 +9,7 @@ use slipway_identity::organizations::Organization;
 use slipway_identity::projects;
 use slipway_kernel::ctx::unauthenticated;
 use slipway_kernel::db::Tx;
-use slipway_kernel::directory::{self, Object};
+use slipway_kernel::directory::{self, Object, uses};
 use slipway_kernel::events::{self, NewEvent};
 use slipway_kernel::grants::{Permission, Scope, Target};
 use slipway_kernel::http::{Listed, Page};
@@ -271,11 +271,20 @@ async fn require_pool(ctx: &Ctx, organization: &Organization, pool: Option<Runne
 ///
 /// # Errors
 ///
-/// `Conflict` while a run is active, or while its state may have resources and `force` was not said.
+/// `Conflict` while a run is active, or while its state may have resources or something runs with what it puts out and `force`
+/// was not said.
 pub async fn delete(ctx: &Ctx, seen: &Workspace, force: bool) -> Result<()> {
     ctx.authorize(WORKSPACE_DELETE, &seen.target()).await?;
     managed::require_own(ctx, seen).await?;
+    let bound = uses::bound_in_words(ctx, seen.organization_id, &seen.id.to_string()).await?;
     let mut tx = ctx.begin().await?;
+    if !force && uses::is_bound(&tx, &seen.id.to_string()).await? {
+        let bound = bound.unwrap_or_else(|| "something that came this moment".to_owned());
+        return Err(Error::conflict(format!(
+            "What workspace {} puts out is bound to {bound}, which would run on with what it has. Unbind it there first.",
+            seen.name
+        )));
+    }
     remove(&mut tx, ctx, seen.id, force).await?;
     tx.commit().await
 }

@@ -3,10 +3,16 @@
 //! The dependency graph, impact and deletion checks read the directory and nothing else. Roles can be given at what is in
 //! it: teams and service accounts, who hold roles, are not, and the search asks their own lists.
 
+pub mod graph;
 pub mod store;
 pub mod uses;
 
 use slipway_api::ids::{OrganizationId, ProjectId};
+
+/// Why something depends on what gives it values to run with: taking that away breaks it.
+pub const BIND: &str = "bind";
+/// Why something depends on what its own state is kept in.
+pub const BACKED_BY: &str = "backed by";
 
 /// Characters of labels beside letters and digits.
 const LABEL: &str = "-_./:=@";

@@ -77,16 +77,21 @@ pub mod objects {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-mod edges {
+/// Rows of edges.
+pub(super) mod edges {
     use sea_orm::entity::prelude::*;
 
+    /// An edge.
     #[derive(Clone, Debug, DeriveEntityModel)]
     #[sea_orm(table_name = "directory_edges")]
     pub struct Model {
+        /// What depends.
         #[sea_orm(primary_key, auto_increment = false)]
         pub from_id: String,
+        /// What it depends on.
         #[sea_orm(primary_key, auto_increment = false)]
         pub to_id: String,
+        /// Why.
         #[sea_orm(primary_key, auto_increment = false)]
         pub why: String,
     }
@@ -365,7 +370,8 @@ pub async fn count_dependents(connection: &impl ConnectionTrait, id: &str) -> Re
     Ok(depending.count(connection).await?)
 }
 
-fn of_kinds(kinds: &Kinds) -> Condition {
+/// Of these kinds, as far as they may be seen.
+pub(super) fn of_kinds(kinds: &Kinds) -> Condition {
     use objects::Column;
     kinds.iter().fold(Condition::any(), |any, (kind, visibility)| {
         any.add(
@@ -400,15 +406,7 @@ pub async fn search(connection: &impl ConnectionTrait, search: &Search<'_>) -> R
         .filter(Column::OrganizationId.eq(search.organization))
         .filter(of_kinds(search.kinds));
     if !search.text.is_empty() {
-        let text = search.text.to_lowercase();
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let contains = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        query = query.filter(
-            Condition::any()
-                .add(Expr::expr(Func::lower(Expr::col(Column::Name))).like(contains()))
-                .add(Expr::expr(Func::lower(Expr::col(Column::Labels))).like(contains()))
-                .add(Column::Id.eq(text)),
-        );
+        query = query.filter(with_text(search.text));
     }
     Ok(query
         .order_by_asc(Column::Name)
@@ -416,6 +414,18 @@ pub async fn search(connection: &impl ConnectionTrait, search: &Search<'_>) -> R
         .limit(search.limit)
         .all(connection)
         .await?)
+}
+
+/// With this in the name or the labels, any case, or with this id.
+pub(super) fn with_text(text: &str) -> Condition {
+    use objects::Column;
+    let text = text.to_lowercase();
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let contains = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    Condition::any()
+        .add(Expr::expr(Func::lower(Expr::col(Column::Name))).like(contains()))
+        .add(Expr::expr(Func::lower(Expr::col(Column::Labels))).like(contains()))
+        .add(Column::Id.eq(text))
 }
 
 /// How many objects stand in a project.

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use slipway_api::ids::OrganizationId;
 
-use super::store;
+use super::{BIND, graph, store};
 use crate::ctx::Ctx;
+use crate::db::Tx;
 use crate::errors::Result;
 use crate::grants::{Permission, Visibility};
 use crate::http::Page;
@@ -77,4 +78,41 @@ pub async fn in_words(ctx: &Ctx, kinds: &store::Kinds, id: &str) -> Result<Optio
         });
     }
     Ok(Some(words.join(", ")))
+}
+
+/// Kinds that values of others are given to, each with the permission to see them. Domains below theirs do not know them but by
+/// these words.
+const BINDING: [(&str, Permission); 1] = [("app", Permission::new("app.read"))];
+
+/// What is given values of `id` to run with, in words, for a refusal; none where nothing is. What the caller may not see is only
+/// said to be there.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn bound_in_words(ctx: &Ctx, organization: OrganizationId, id: &str) -> Result<Option<String>> {
+    let all = store::dependents(ctx.db.reader(), id, BIND).await?;
+    let kinds = visible(ctx, organization, &BINDING).await?;
+    let mut words = Vec::new();
+    for user in &all {
+        if let Some(object) = graph::visible(ctx, organization, user, &kinds).await? {
+            words.push(format!("the {} \"{}\"", object.kind, object.name));
+        }
+    }
+    if words.len() < all.len() {
+        words.push(match words.is_empty() {
+            true => "something that you may not see".to_owned(),
+            false => format!("{} more", all.len() - words.len()),
+        });
+    }
+    Ok((!words.is_empty()).then(|| words.join(", ")))
+}
+
+/// Whether values of `id` are given to something.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn is_bound(tx: &Tx, id: &str) -> Result<bool> {
+    Ok(!store::dependents(&**tx, id, BIND).await?.is_empty())
 }

@@ -7,6 +7,7 @@ use slipway_api::resources::{ResourceRequest, ResourceState};
 use slipway_identity::{organizations, role_assignments};
 use slipway_infra::approvals::standing;
 use slipway_infra::{managed, schedules};
+use slipway_kernel::directory::uses::{bound_in_words, is_bound};
 use slipway_kernel::{Ctx, Error, Result, Tx, directory};
 
 use super::super::{recording, revisions, store};
@@ -43,7 +44,7 @@ pub async fn destroy_as(
     ctx.authorize(RESOURCE_DESTROY, &seen.target()).await?;
     require_something(seen)?;
     resource_imports::refuse_destroy(ctx, seen).await?;
-    let users = uses::in_words(ctx, seen.organization_id, &seen.id.to_string()).await?;
+    let users = Users::of(ctx, seen).await?;
     let secrets = secrets(ctx, seen).await?;
     let sealed = for_change(ctx, seen.organization_id, change, &secrets).await?;
     let mut tx = ctx.begin().await?;
@@ -98,7 +99,7 @@ pub async fn delete(ctx: &Ctx, seen: &Resource) -> Result<()> {
     }
     super::ordering::require_free(seen)?;
     resource_imports::refuse_while_leaving(ctx, seen.id).await?;
-    let users = uses::in_words(ctx, seen.organization_id, &seen.id.to_string()).await?;
+    let users = Users::of(ctx, seen).await?;
     let mut tx = ctx.begin().await?;
     require_seen(&tx, seen).await?;
     require_nothing_on(&tx, seen, users).await?;
@@ -151,12 +152,36 @@ async fn require_seen(tx: &Tx, seen: &Resource) -> Result<()> {
     }
 }
 
-/// Nothing stands on it, nor is anything about to.
-async fn require_nothing_on(tx: &Tx, resource: &Resource, users: Option<String>) -> Result<()> {
+/// What needs a resource, in words: read before the transaction that refuses because of it.
+struct Users {
+    standing: Option<String>,
+    bound: Option<String>,
+}
+
+impl Users {
+    async fn of(ctx: &Ctx, resource: &Resource) -> Result<Self> {
+        let (organization, id) = (resource.organization_id, resource.id.to_string());
+        Ok(Self {
+            standing: uses::in_words(ctx, organization, &id).await?,
+            bound: bound_in_words(ctx, organization, &id).await?,
+        })
+    }
+}
+
+/// Nothing stands on it, nor is anything about to; and nothing runs with what it puts out.
+async fn require_nothing_on(tx: &Tx, resource: &Resource, users: Users) -> Result<()> {
+    let new = || "something that came this moment".to_owned();
+    if is_bound(tx, &resource.id.to_string()).await? {
+        let users = users.bound.unwrap_or_else(new);
+        return Err(Error::conflict(format!(
+            "What \"{}\" puts out is bound to {users}, which would break. Unbind it there first.",
+            resource.name
+        )));
+    }
     if store::links_to(&**tx, &[resource.id]).await?.is_empty() {
         return Ok(());
     }
-    let users = users.unwrap_or_else(|| "something that came this moment".to_owned());
+    let users = users.standing.unwrap_or_else(new);
     Err(Error::conflict(format!(
         "\"{}\" is needed by {users}. Destroy these first, or let them stand on another.",
         resource.name

@@ -93,7 +93,7 @@ pub(super) async fn draft(ctx: &Ctx, organization: &Organization, wanted: &NewCa
         // Whoever writes a state says what the project's credentials are used on.
         ctx.authorize(STATE_WRITE, &projects::target(&project)).await?;
     }
-    let template = template(ctx, organization, &wanted.template).await?;
+    let template = template_named(ctx, organization, &wanted.template).await?;
     let placeholder = "unnamed".parse().map_err(Error::internal)?;
     let mut specification = wanted::ordered(wanted, wanted.name.clone().unwrap_or(placeholder));
     if specification.source_code_version.is_none() && !template.is_abstract {
@@ -132,8 +132,12 @@ pub(crate) async fn project_named(ctx: &Ctx, organization: &Organization, named:
     }
 }
 
-/// The template, if the caller may see it.
-async fn template(ctx: &Ctx, organization: &Organization, key: &TemplateKey) -> Result<Template> {
+/// The template that somebody named, if he may see it.
+///
+/// # Errors
+///
+/// `Invalid` where there is none.
+pub async fn template_named(ctx: &Ctx, organization: &Organization, key: &TemplateKey) -> Result<Template> {
     let missing = || {
         let detail = format!("There is no template \"{key}\", or you may not see it.");
         Error::invalid(&format!("{ATTRIBUTES}/template"), detail)

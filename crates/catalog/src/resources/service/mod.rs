@@ -21,7 +21,8 @@ pub use becoming::{become_applied, forget_wanted};
 pub use destroying::{delete, destroy, destroy_as, sweep};
 pub(crate) use editing::project_named;
 pub use editing::{
-    check_create, check_update, create, create_as, may_bring_states, refresh, refresh_as, restore, update, update_as,
+    check_create, check_update, create, create_as, may_bring_states, refresh, refresh_as, restore, template_named,
+    update, update_as,
 };
 pub use forming::{form, form_of};
 pub use showing::{list, output, outputs, revisions, tree};

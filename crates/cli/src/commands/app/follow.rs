@@ -48,6 +48,30 @@ enum Followed {
     Detached,
 }
 
+/// Follows the deploy that brings changed variables to the units, if there is one; or says that they are staged.
+pub(super) async fn brought(
+    context: &Context,
+    client: &Client,
+    app: &Resource<App>,
+    (is_staged, waiting): (bool, &Waiting),
+) -> anyhow::Result<Outcome> {
+    if is_staged {
+        let output = &context.output;
+        output.note("  staged: the next deploy or restart brings it to the units");
+        return Ok(Outcome::Success);
+    }
+    // Nothing is deployed for an app of which nothing runs.
+    let Some(deploy) = client.app(id_of(app)?).await?.0.attributes.active_deploy else {
+        return Ok(Outcome::Success);
+    };
+    let begun = Awaited {
+        app,
+        deploy,
+        is_shown: false,
+    };
+    awaited(context, client, begun, waiting).await
+}
+
 /// Follows a deploy to its end, or says where it goes on.
 pub(super) async fn awaited(
     context: &Context,

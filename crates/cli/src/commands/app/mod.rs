@@ -4,6 +4,7 @@
 //! `follow.rs` (live, with `watch.rs` for what comes in and `steps.rs` for the words); restarts, rollbacks and changes of
 //! variables are followed the same way.
 
+mod binds;
 mod commands;
 mod deploy;
 mod deploys;
@@ -137,6 +138,9 @@ Examples:
     /// Variables: what an app's units see
     #[command(subcommand)]
     Env(env::EnvCommand),
+    Bind(Box<binds::BindArguments>),
+    Unbind(binds::UnbindArguments),
+    Binds(binds::ListArguments),
     /// Print where an app answers
     #[command(after_help = "Examples:\n  slipway app open\n  slipway app open web")]
     Open {
@@ -224,6 +228,9 @@ pub(super) async fn run(context: &Context, command: AppCommand) -> anyhow::Resul
         AppCommand::Exec(arguments) => return commands::exec(context, client, arguments).await,
         AppCommand::Run(arguments) => return commands::run(context, client, arguments).await,
         AppCommand::Env(command) => return env::run(context, client, command).await,
+        AppCommand::Bind(arguments) => return binds::bind(context, client, *arguments).await,
+        AppCommand::Unbind(arguments) => return binds::unbind(context, client, arguments).await,
+        AppCommand::Binds(arguments) => return binds::list(context, client, &arguments).await,
         AppCommand::Open { one } => open(context, &one.find(context, client).await?)?,
     }
     Ok(Outcome::Success)

@@ -16,7 +16,7 @@ pub(in crate::commands) fn pair(text: &str) -> Result<(String, Value), String> {
 }
 
 /// The values of a file: one JSON object.
-pub(super) fn of_file(path: &Path) -> anyhow::Result<BTreeMap<String, Value>> {
+pub(in crate::commands) fn of_file(path: &Path) -> anyhow::Result<BTreeMap<String, Value>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     serde_json::from_str(&text).map_err(|error| {
         let next = "It has one JSON object, with a value for each variable.";

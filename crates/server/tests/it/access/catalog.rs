@@ -111,7 +111,7 @@ async fn make_output(acme: &Acme, runner: &TestRunner, names: &mut Names) {
 }
 
 /// The open change of a resource is carried out.
-async fn settled(acme: &Acme, resource: &str) {
+pub(super) async fn settled(acme: &Acme, resource: &str) {
     let shown = acme
         .owner
         .get(&format!("/api/v2/resources/{resource}"))

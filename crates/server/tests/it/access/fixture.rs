@@ -63,6 +63,7 @@ impl Fixture {
         super::resource_changes::make(&acme, &runner, &mut names).await;
         super::executors::make(&acme, &runner, &mut names).await;
         super::apps::make(&acme, &mut names).await;
+        super::services::make(&acme, &mut names).await;
         let item = runs(&acme, &runner, &mut names).await;
         // Of a closed network, so that a test of it is refused without asking anybody.
         let webhook = document("audit-webhooks", json!({"url": "http://10.0.0.1/events"}));

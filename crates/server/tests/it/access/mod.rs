@@ -18,6 +18,7 @@ mod requests;
 mod resource_changes;
 mod roles;
 mod schedules;
+mod services;
 mod shapes;
 mod storages;
 mod tokens;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fixture::new_run;
 use super::{
     approvals, apps, catalog, executors, git_workspaces, integrations, people, repositories, resource_changes,
-    schedules, storages, triggers, workflows,
+    schedules, services, storages, triggers, workflows,
 };
 use crate::support::{State, document};
 
@@ -134,6 +134,8 @@ pub fn rows() -> Vec<Row> {
         workflows::deletions(),
         executors::rows(),
         apps::rows(),
+        services::rows(),
+        services::deletions(),
         apps::deletions(),
         git_workspaces::rows(),
         git_workspaces::deletions(),

@@ -1,5 +1,6 @@
 //! Stories of apps, on a real Docker Engine.
 
+mod binding;
 mod commands;
 mod deploying;
 mod failing;

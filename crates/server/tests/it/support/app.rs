@@ -18,10 +18,11 @@ use slipway_server::domains;
 use super::Caller;
 
 /// A server of one test.
+#[derive(Clone)]
 pub struct TestApp {
     pub kernel: Arc<Kernel>,
     pub router: Router,
-    directory: tempfile::TempDir,
+    directory: Arc<tempfile::TempDir>,
 }
 
 impl TestApp {
@@ -56,7 +57,7 @@ impl TestApp {
         Self {
             router: router(&shared),
             kernel,
-            directory,
+            directory: Arc::new(directory),
         }
     }
 

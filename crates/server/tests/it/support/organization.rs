@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Caller, TestApp, TestRunner};
 
 /// The organization `acme` with the workspace `shop`.
+#[derive(Clone)]
 pub struct Acme {
     pub app: TestApp,
     pub owner: Caller,

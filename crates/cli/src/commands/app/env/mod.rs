@@ -12,7 +12,7 @@ use slipway_api::ids::AppId;
 use slipway_client::Client;
 
 use super::super::variable::split_assignments;
-use super::follow::{self, Awaited, Waiting};
+use super::follow::{self, Waiting};
 use super::which::{OfApp, One};
 use crate::context::{Context, id_of};
 use crate::failure::{Failure, Outcome};
@@ -278,29 +278,7 @@ async fn carry_out(
         context.output.json(&env)?;
     }
     context.output.done(&format!("{done} for {}", app.attributes.name));
-    if how.staged {
-        context
-            .output
-            .note("  staged: the next deploy or restart brings it to the units");
-        return Ok(Outcome::Success);
-    }
-    // Nothing is deployed for an app of which nothing runs.
-    match client.app(id).await?.0.attributes.active_deploy {
-        None => Ok(Outcome::Success),
-        Some(deploy) => {
-            follow::awaited(
-                context,
-                client,
-                Awaited {
-                    app,
-                    deploy,
-                    is_shown: false,
-                },
-                &how.waiting,
-            )
-            .await
-        }
-    }
+    follow::brought(context, client, app, (how.staged, &how.waiting)).await
 }
 
 fn list(context: &Context, env: &Resource<AppEnv>) -> anyhow::Result<Outcome> {

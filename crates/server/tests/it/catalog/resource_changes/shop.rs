@@ -83,7 +83,7 @@ impl Shop {
         acme.owner.post(path, documents).await.expect(200);
         let runner = acme.runner().await;
         // What happened until now concerns nobody.
-        for consumer in CONSUMERS {
+        for consumer in CONSUMERS.iter().chain(slipway_apps::CONSUMERS) {
             consumers::begin(&acme.app.system(), consumer).await.unwrap();
         }
         let shop = Self {
@@ -102,7 +102,7 @@ impl Shop {
         loop {
             self.acme.app.settle().await;
             let mut heard = 0;
-            for consumer in CONSUMERS {
+            for consumer in CONSUMERS.iter().chain(slipway_apps::CONSUMERS) {
                 heard += consumers::deliver_batch(&ctx, consumer).await.unwrap();
             }
             if heard == 0 {
