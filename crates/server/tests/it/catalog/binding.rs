@@ -6,9 +6,24 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use slipway_apps::binds::rotating;
 use slipway_kernel::events::consumers;
+use slipway_kernel::settings::Settings;
 
 use super::resource_changes::shop::Shop;
-use crate::support::{Acme, Answer, Caller, State, document};
+use crate::support::{Acme, Answer, Caller, State, TestApp, document};
+
+/// The organization `acme`, where apps can be made, and nothing runs them.
+async fn acme() -> Acme {
+    let local = |settings: &mut Settings| {
+        settings.outbound.allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
+        settings.apps.docker = true;
+        settings.apps.docker_socket = Some("/nonexistent/docker.sock".into());
+    };
+    Acme::on(TestApp::with(local).await).await
+}
+
+async fn shop() -> Shop {
+    Shop::on(acme().await).await
+}
 
 /// An app of which nothing runs.
 async fn app(shop: &Shop, name: &str) -> String {
@@ -92,7 +107,7 @@ async fn change(shop: &Shop, resource: &str, serial: u64, state: State) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_ordered_of_a_service_and_bound_is_given_to_the_app_and_follows() {
-    let shop = Shop::new().await;
+    let shop = shop().await;
     service(
         &shop,
         json!({"endpoint": "DATABASE_HOST", "secret": "DATABASE_PASSWORD"}),
@@ -201,7 +216,7 @@ async fn what_is_ordered_of_a_service_and_bound_is_given_to_the_app_and_follows(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_bound_is_not_taken_away() {
-    let shop = Shop::new().await;
+    let shop = shop().await;
     let service = service(&shop, json!({})).await;
     let network = shop.made_network("main", "net-1").await;
     let (instance, resource) = order(&shop, "orders-db", &network).await;
@@ -287,7 +302,7 @@ async fn what_is_bound_is_not_taken_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_variable_is_given_by_one_bind_alone_and_what_is_gone_keeps_its_last_value() {
-    let shop = Shop::new().await;
+    let shop = shop().await;
     let network = shop.made_network("main", "net-1").await;
     let first = shop.database(&shop.acme.owner, "orders", &network).await;
     shop.carry_out(&first, database(1, "db-1", "hunter2")).await;
@@ -343,7 +358,7 @@ async fn one_variable_is_given_by_one_bind_alone_and_what_is_gone_keeps_its_last
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_binds_needs_rights_on_both_sides() {
-    let shop = Shop::new().await;
+    let shop = shop().await;
     let network = shop.made_network("main", "net-1").await;
     let web = app(&shop, "web").await;
     let of_app = shop.acme.member("mia", "write", &web).await;
@@ -372,7 +387,7 @@ async fn who_binds_needs_rights_on_both_sides() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_a_killed_server_did_not_make_leaves_nothing_behind() {
-    let shop = Shop::new().await;
+    let shop = shop().await;
     service(&shop, json!({})).await;
     let network = shop.made_network("main", "net-1").await;
     let (instance, _) = order(&shop, "orders-db", &network).await;
@@ -395,7 +410,7 @@ async fn an_order_that_a_killed_server_did_not_make_leaves_nothing_behind() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn outputs_of_a_workspace_are_given_too() {
-    let acme = Acme::new().await;
+    let acme = acme().await;
     let made = acme
         .owner
         .post(
