@@ -26,7 +26,7 @@ pub async fn make(acme: &Acme, names: &mut Names) {
     }
     for (key, app) in [("bind", "app"), ("old_bind", "old_app")] {
         let path = format!("/api/v2/apps/{}/binds", names[app]);
-        let wanted = json!({"resource": names["resource_with_output"], "staged": true});
+        let wanted = json!({"resource": names["resource_with_output"], "prefix": "BOUND_", "staged": true});
         let made = acme.owner.post(&path, document("app-binds", wanted)).await.expect(201);
         names.insert(key, made.id());
     }
