@@ -15,6 +15,7 @@ import { workspaces } from '@/features/workspaces/routes'
 import { approvals } from '@/features/approvals/routes'
 import { audit } from '@/features/audit/routes'
 import { blueprints } from '@/features/blueprints/routes'
+import { clusters } from '@/features/clusters/routes'
 import { apps } from '@/features/apps/routes'
 import { executors } from '@/features/executors/routes'
 import { identityProviders } from '@/features/identity-providers/routes'
@@ -35,4 +36,4 @@ import { webhooks } from '@/features/webhooks/routes'
 import { workflows } from '@/features/workflows/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets, integrations, repositories, webhooks, triggers, pullRequests, templates, sourceCodes, schedules, approvals, resources, workflows, executors, blueprints, gitWorkspaces, storages, apps]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets, integrations, repositories, webhooks, triggers, pullRequests, templates, sourceCodes, schedules, approvals, resources, workflows, executors, blueprints, gitWorkspaces, storages, apps, clusters]

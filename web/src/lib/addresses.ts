@@ -56,6 +56,8 @@ export const addresses = {
   executors: (organization: string) => at('app', organization, 'executors'),
   newExecutor: (organization: string) => at('app', organization, 'executors', 'new'),
   executor: (organization: string, executor: string, tab?: string) => at('app', organization, 'executors', executor, ...(tab ? [tab] : [])),
+  /** Where apps run, with pools and plans. */
+  clusters: (organization: string) => at('app', organization, 'settings', 'clusters'),
   apps: (organization: string) => at('app', organization, 'apps'),
   newApp: (organization: string) => at('app', organization, 'new-app'),
   /** By its name, which never changes. */
