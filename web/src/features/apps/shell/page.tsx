@@ -48,16 +48,17 @@ export default function ShellPage() {
         ) : (
           <>
             <Row gap={2} isWrapping>
-              <Select
-                label="Unit"
-                isLabelHidden
-                isSmall
-                isMono
-                value={unit}
-                disabledReason={isOpen ? 'Close the shell first.' : null}
-                options={[{ value: '', text: 'The first that is ready' }, ...known.map((value) => ({ value, text: value }))]}
-                onChange={(next) => void change({ unit: next || undefined }, { replace: true })}
-              />
+              {!isOpen && (
+                <Select
+                  label="Unit"
+                  isLabelHidden
+                  isSmall
+                  isMono
+                  value={unit}
+                  options={[{ value: '', text: 'The first that is ready' }, ...known.map((value) => ({ value, text: value }))]}
+                  onChange={(next) => void change({ unit: next || undefined }, { replace: true })}
+                />
+              )}
               {isOpen ? (
                 <Button onClick={close}>Close the shell</Button>
               ) : (

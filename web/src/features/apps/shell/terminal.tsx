@@ -22,8 +22,8 @@ export function Terminal({ app, unit, label, onState }: TerminalProps) {
   useEffect(() => {
     const element = place.current
     if (!element) return
+    const end = underPolicy(document)
     const screen = new Screen({
-      documentOverride: underPolicy(document),
       fontFamily: read('--font-mono'),
       fontSize: 13,
       scrollback: 5_000,
@@ -61,6 +61,7 @@ export function Terminal({ app, unit, label, onState }: TerminalProps) {
       watch.disconnect()
       shell.close()
       screen.dispose()
+      end()
     }
   }, [app, unit])
   return <div ref={place} className={styles.terminal} />
@@ -75,12 +76,14 @@ function colours(): ITheme {
 }
 
 /**
- * The document, with styles that the content security policy lets through: it makes style elements, which need the page's nonce, and
- * writes style attributes, which are refused but for what a script sets one by one.
+ * Lets what makes styles pass the content security policy, until what it gives is called: xterm.js makes style elements, which need
+ * the page's nonce, and writes style attributes, which are refused but for what a script sets one by one. It takes the page's own
+ * document wherever it does so; who else makes elements meanwhile gets the same as before.
  */
-function underPolicy(page: Document): Document {
-  const made = (name: string) => {
-    const element = page.createElement(name)
+function underPolicy(page: Document): () => void {
+  const make = page.createElement.bind(page)
+  page.createElement = (name: string, options?: ElementCreationOptions) => {
+    const element = make(name, options)
     if (element instanceof HTMLStyleElement) element.nonce = styleNonce()
     const set = element.setAttribute.bind(element)
     element.setAttribute = (key: string, value: string) => {
@@ -89,11 +92,8 @@ function underPolicy(page: Document): Document {
     }
     return element
   }
-  return new Proxy(page, {
-    get(target, key) {
-      if (key === 'createElement') return made
-      const value: unknown = Reflect.get(target, key, target)
-      return typeof value === 'function' ? (value as () => unknown).bind(target) : value
-    },
-  })
+  return () => {
+    // What stands on the prototype is found again.
+    delete (page as Partial<Document>).createElement
+  }
 }
