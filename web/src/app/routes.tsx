@@ -3,6 +3,7 @@ import { account } from '@/features/account/routes'
 import { activity } from '@/features/activity/routes'
 import { admin } from '@/features/admin/routes'
 import { gitWorkspaces } from '@/features/git-workspaces/routes'
+import { graph } from '@/features/graph/routes'
 import { holders } from '@/features/holders/routes'
 import { members } from '@/features/members/routes'
 import { roles } from '@/features/roles/routes'
@@ -36,4 +37,4 @@ import { webhooks } from '@/features/webhooks/routes'
 import { workflows } from '@/features/workflows/routes'
 import type { Feature } from '@/lib/feature'
 
-export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets, integrations, repositories, webhooks, triggers, pullRequests, templates, sourceCodes, schedules, approvals, resources, workflows, executors, blueprints, gitWorkspaces, storages, apps, clusters]
+export const features: readonly Feature[] = [start, runs, account, tokens, members, holders, roles, runnerPools, activity, organizationSettings, audit, trustedIssuers, identityProviders, admin, workspaces, projects, states, variableSets, integrations, repositories, webhooks, triggers, pullRequests, templates, sourceCodes, schedules, approvals, resources, workflows, executors, blueprints, gitWorkspaces, storages, apps, clusters, graph]
