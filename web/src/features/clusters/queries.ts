@@ -6,6 +6,8 @@ export type Pool = ResourceOf<'Pool'>
 export type Plan = ResourceOf<'AppPlan'>
 
 export const READ = 'cluster.read'
+export const MANAGE_POOLS = 'pool.manage'
+export const MANAGE_PLANS = 'app-plan.manage'
 
 const all = (organization: string) => ({ params: { path: { organization }, query: { 'page[size]': 100 } } })
 
