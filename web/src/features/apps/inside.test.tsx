@@ -155,7 +155,7 @@ describe('a shell', () => {
     await expectAccessible(container)
     await user.click(screen.getByRole('button', { name: 'Open a shell' }))
     expect(await screen.findByText('Terminal of app-1 in web-12-0')).toBeDefined()
-    expect(screen.getByText('In web-12-0. Ctrl-D or exit ends it.')).toBeDefined()
+    expect(await screen.findByText('In web-12-0. Ctrl-D or exit ends it.')).toBeDefined()
     expect(screen.queryByLabelText('Unit')).toBeNull()
     expect(screen.getByRole('button', { name: 'Close the shell' })).toBeDefined()
     act(() => terminal.tell({ phase: 'failed', reason: 'The unit is gone.' }))
