@@ -25,6 +25,9 @@ flow('running', async (stage) => {
   const answers = (text: string) => until(`shop answers ${text}`, async () => (await stage.ask('shop')).text === text)
   const ended = (word: string) => page.getByRole('main').getByText(word, { exact: true }).first().waitFor({ timeout: 60_000 })
 
+  await page.goto(`/app/${ORGANIZATION}/settings/clusters`)
+  await page.getByRole('table', { name: 'Clusters' }).getByText(/^Docker Engine \d/).waitFor()
+  await stage.look(page, '0-clusters')
   await page.goto(`/app/${ORGANIZATION}/new-app`)
   await page.getByLabel('Name', { exact: true }).fill('shop')
   await page.getByRole('button', { name: 'Create app' }).click()

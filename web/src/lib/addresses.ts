@@ -56,6 +56,12 @@ export const addresses = {
   executors: (organization: string) => at('app', organization, 'executors'),
   newExecutor: (organization: string) => at('app', organization, 'executors', 'new'),
   executor: (organization: string, executor: string, tab?: string) => at('app', organization, 'executors', executor, ...(tab ? [tab] : [])),
+  /** Where apps run, with pools and plans. */
+  clusters: (organization: string) => at('app', organization, 'settings', 'clusters'),
+  /** What depends on what, over all kinds of objects. */
+  graph: (organization: string) => at('app', organization, 'graph'),
+  /** What depends on one object, by its id. */
+  impact: (organization: string, object: string) => at('app', organization, 'graph', object),
   apps: (organization: string) => at('app', organization, 'apps'),
   newApp: (organization: string) => at('app', organization, 'new-app'),
   /** By its name, which never changes. */

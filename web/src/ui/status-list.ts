@@ -261,6 +261,22 @@ const unit = {
   ended: look('Ended', 'never', 'neutral', true),
 } as const satisfies Record<Schema<'UnitStatus'>, StatusLook>
 
+/** What builds and runs apps. */
+const cluster = {
+  unknown: look('Not looked at yet', 'queued', 'neutral'),
+  ready: look('Ready', 'ok', 'success', true),
+  limited: look('Limited', 'warning', 'warning'),
+  unreachable: look('Unreachable', 'failed', 'danger'),
+} as const satisfies Record<Schema<'ClusterStatus'> | 'limited', StatusLook>
+
+/** What an app is given by something else. */
+const bind = {
+  bound: look('Bound', 'ok', 'success', true),
+  waiting: look('Waiting', 'queued', 'neutral'),
+  incomplete: look('Incomplete', 'warning', 'warning'),
+  blocked: look('Blocked', 'failed', 'danger'),
+} as const satisfies Record<Schema<'BindStatus'>, StatusLook>
+
 /** A change of what an app runs. */
 const deploy = {
   running: look('Deploying', 'running', 'info'),
@@ -296,7 +312,7 @@ const lifecycle = {
 } as const satisfies Record<Schema<'Lifecycle'>, StatusLook>
 
 /** Every list by what it is about. */
-export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor, app, unit, deploy, gitCode, storage } as const
+export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor, app, cluster, unit, bind, deploy, gitCode, storage } as const
 
 /** What a status can be about. */
 export type StatusKind = keyof typeof statuses

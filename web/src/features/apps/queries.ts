@@ -1,7 +1,7 @@
 // What the pages of apps read, in one place, so that the same question is asked once.
-import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { infiniteQueryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { toApiError } from '@/api/errors'
-import { get, type ResourceOf, type Schema, stale } from '@/api/query'
+import { call, get, type ResourceOf, type Schema, stale } from '@/api/query'
 import type { operations } from '@/api/schema'
 import { useOrganization, useParam } from '@/lib/search'
 
@@ -17,6 +17,8 @@ export const CREATE = 'app.create'
 
 /** Whether units are ready is no event: what shows them asks again. */
 export const LIVE_MS = 2_000
+/** What is measured comes as often. */
+const MEASURED_MS = 15_000
 /** Lists, where it matters less. */
 const LISTED_MS = 5_000
 
@@ -55,6 +57,45 @@ export const deployBy = (deploy: string) => ({
 
 export const versionsOf = (app: string, page?: number, size = 50) =>
   get('/api/v2/apps/{app}/versions', { params: { path: { app }, query: { ...(page && { 'page[number]': page }), 'page[size]': size } } })
+
+/** What was measured since `hours` ago; the newest point is up to 15 seconds old. */
+export const metricsOf = (app: string, hours: number, step: number) => ({
+  ...get('/api/v2/apps/{app}/metrics', { params: { path: { app }, query: { step } } }),
+  queryKey: ['/api/v2/apps/{app}/metrics', { app }, { hours }] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    call('get', '/api/v2/apps/{app}/metrics', { params: { path: { app }, query: { from: new Date(Date.now() - hours * 3_600_000).toISOString(), step } }, signal }),
+  refetchInterval: MEASURED_MS,
+})
+
+export interface LogQuestion {
+  readonly search: string
+  readonly process: string
+  readonly unit: string
+  /** Of the last so many hours; 0 for all that is kept. */
+  readonly hours: number
+}
+
+/** What units wrote, as it is kept: the newest lines first, page by page. */
+export const keptLogOf = (app: string, question: LogQuestion) =>
+  infiniteQueryOptions({
+    queryKey: ['/api/v2/apps/{app}/log-lines', { app }, question] as const,
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) => {
+      const { search, process, unit, hours } = question
+      const query = {
+        ...(search && { search }),
+        ...(process && { process }),
+        ...(unit && { unit }),
+        ...(hours > 0 && { from: new Date(Date.now() - hours * 3_600_000).toISOString() }),
+        ...(pageParam && { cursor: pageParam }),
+        last: 200,
+        order: 'newest',
+      }
+      return call('get', '/api/v2/apps/{app}/log-lines', { params: { path: { app }, query }, signal })
+    },
+    getNextPageParam: ({ data }) => data.attributes['next-cursor'] ?? undefined,
+    retry: false,
+  })
 
 export const envOf = (app: string) => get('/api/v2/apps/{app}/env', { params: { path: { app } } })
 

@@ -84,7 +84,7 @@ function About({ organization, app }: { organization: string; app: App }) {
           entries={[
             ['Version', live ? <Link key="version" to={addresses.app(organization, attributes.name, 'versions')}>{live}</Link> : <Text key="none" level={3}>none yet</Text>],
             ['Plan', attributes.plan.name],
-            ['Pool', attributes.pool.name],
+            ['Pool', <Link key="pool" to={addresses.clusters(organization)}>{attributes.pool.name}</Link>],
           ]}
         />
       </Section>
