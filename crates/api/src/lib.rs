@@ -15,6 +15,7 @@ pub mod apps;
 pub mod audit;
 pub mod blueprints;
 pub mod catalog;
+pub mod clusters;
 pub mod configuration_versions;
 #[cfg(feature = "database")]
 mod database;

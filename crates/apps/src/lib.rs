@@ -46,6 +46,7 @@ pub fn migrations() -> Vec<Migration> {
         versions::store::MIGRATION,
         uploads::store::MIGRATION,
         deploys::store::MIGRATION,
+        clusters::store::CONNECTIONS,
     ]
 }
 

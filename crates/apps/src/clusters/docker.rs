@@ -1,11 +1,11 @@
 //! The Docker Engine as a cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
 use slipway_api::ids::AppId;
@@ -15,7 +15,10 @@ use slipway_docker::units::{Limits, State as Found, Unit as FoundUnit, UnitSpec}
 use slipway_docker::{Build as EngineBuild, BuildFailed, DockerError, Engine};
 use tokio_util::sync::CancellationToken;
 
-use super::driver::{Build, Desired, Driver, DriverError, Hear, Image, LogLine, State, Unit};
+use super::driver::{
+    About, Build, Desired, Driver, DriverError, Hear, Image, LogLine, Readiness, Route, Routed, State, Unit, What,
+};
+use super::probing;
 use crate::sources;
 
 /// The network that all units are in.
@@ -181,7 +184,7 @@ impl Docker {
 }
 
 impl Driver for Docker {
-    fn about(&self) -> BoxFuture<'_, Result<String, DriverError>> {
+    fn about(&self) -> BoxFuture<'_, Result<About, DriverError>> {
         async {
             let about = self.engine.about().await.map_err(refused)?;
             let gibibytes = about.memory >> 30;
@@ -192,7 +195,10 @@ impl Driver for Docker {
             if !about.limits_memory {
                 said.push_str(" Limits of memory do not count there: the machine has them turned off.");
             }
-            Ok(said)
+            Ok(About {
+                said,
+                missing: Vec::new(),
+            })
         }
         .boxed()
     }
@@ -254,11 +260,42 @@ impl Driver for Docker {
         .boxed()
     }
 
+    fn hindrance<'a>(&'a self, _desired: &'a Desired) -> BoxFuture<'a, Result<Option<String>, DriverError>> {
+        // Whatever keeps a unit from being made is said when it is made.
+        futures::future::ready(Ok(None)).boxed()
+    }
+
+    fn ready<'a>(&'a self, unit: &'a Unit, readiness: &'a Readiness) -> BoxFuture<'a, Result<(), String>> {
+        probing::ask(self, unit, readiness).boxed()
+    }
+
+    fn route<'a>(&'a self, _app: AppId, _route: Option<&'a Route>) -> BoxFuture<'a, Result<Routed, DriverError>> {
+        futures::future::ready(Ok(Routed::ByRouter)).boxed()
+    }
+
+    fn changed(&self) -> BoxFuture<'_, Result<BTreeSet<AppId>, DriverError>> {
+        // Units are all that there is of an app.
+        futures::future::ready(Ok(BTreeSet::new())).boxed()
+    }
+
+    fn clear<'a>(&'a self, app: AppId, what: What, patience: Duration) -> BoxFuture<'a, Result<(), DriverError>> {
+        async move {
+            let units = self.units(Some(app)).await?;
+            let is_meant = |unit: &&Unit| match what {
+                What::Deploy(number) => unit.deploy == number,
+                What::Others(number) => unit.deploy != number,
+                What::Everything => true,
+            };
+            let removed = units.iter().filter(is_meant).map(|unit| self.remove(unit, patience));
+            join_all(removed).await.into_iter().collect()
+        }
+        .boxed()
+    }
+
     fn remove<'a>(&'a self, unit: &'a Unit, patience: Duration) -> BoxFuture<'a, Result<(), DriverError>> {
         async move {
-            let name = container(unit.app, &unit.name);
-            self.engine.stop_unit(&name, patience).await.map_err(refused)?;
-            self.engine.remove_unit(&name).await.map_err(refused)
+            self.engine.stop_unit(&unit.key, patience).await.map_err(refused)?;
+            self.engine.remove_unit(&unit.key).await.map_err(refused)
         }
         .boxed()
     }
@@ -269,7 +306,7 @@ impl Driver for Docker {
                 command: command.to_vec(),
                 ..CommandSpec::default()
             };
-            let started = self.engine.start_command(&container(unit.app, &unit.name), &spec).await;
+            let started = self.engine.start_command(&unit.key, &spec).await;
             started.map_err(refused)?.ended().await.map_err(refused)
         }
         .boxed()
@@ -298,7 +335,7 @@ impl Driver for Docker {
         last: usize,
         follow: bool,
     ) -> BoxStream<'static, Result<LogLine, DriverError>> {
-        let lines = self.engine.unit_tail(&container(unit.app, &unit.name), last, follow);
+        let lines = self.engine.unit_tail(&unit.key, last, follow);
         let read = |line: slipway_docker::logs::LogLine| LogLine {
             at: line.at,
             text: line.text,
@@ -334,9 +371,10 @@ fn spec(desired: &Desired, name: &str, labels: BTreeMap<String, String>, restart
 
 /// A unit of ours; nothing for what has labels like ours and is none.
 fn read(unit: FoundUnit) -> Option<Unit> {
-    let label = |key: &str| unit.labels.get(key).map(String::as_str);
+    let labels = unit.labels;
+    let label = |key: &str| labels.get(key).map(String::as_str);
     let state = match &unit.state {
-        Found::Created => State::Starting,
+        Found::Created => State::Starting(String::new()),
         Found::Running => State::Running,
         Found::Restarting {
             exit_code,
@@ -351,8 +389,11 @@ fn read(unit: FoundUnit) -> Option<Unit> {
             *exit_code == 0 && error.is_empty(),
         ),
     };
+    let name = label(NAME)?.to_owned();
     Some(Unit {
-        name: label(NAME)?.to_owned(),
+        key: unit.name,
+        slot: name.rsplit('-').next().and_then(|slot| slot.parse().ok()),
+        name,
         app: label(APP)?.parse().ok()?,
         deploy: label(DEPLOY)?.parse().ok()?,
         version: label(VERSION)?.parse().ok()?,
