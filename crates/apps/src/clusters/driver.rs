@@ -246,7 +246,8 @@ pub trait Driver: Send + Sync {
     /// [`Driver::route`] put it right.
     fn changed(&self) -> BoxFuture<'_, Result<BTreeSet<AppId>, DriverError>>;
 
-    /// Takes away what there is of an app, killing its units after `patience`.
+    /// Takes away what there is of an app, killing its units after `patience`, or after the time that they were made with where the
+    /// cluster ends them itself.
     fn clear<'a>(&'a self, app: AppId, what: What, patience: Duration) -> BoxFuture<'a, Result<(), DriverError>>;
 
     /// Ends a unit, killing it after `patience`, and takes it away; a cluster that counts no units makes another in its place.

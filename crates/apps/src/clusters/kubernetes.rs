@@ -262,7 +262,7 @@ impl Kubernetes {
                 self.cluster.remove_process(process).await.map_err(refused)?;
             }
         }
-        // What would end them has a time of its own, which may be longer.
+        // What ends them gives them the time that they were made with; less is asked for, and taken as the cluster likes.
         let leaving = units.iter().filter(|unit| deploy_of(unit).is_some_and(is_meant));
         let removed = leaving.map(|unit| self.cluster.remove_unit(unit, patience));
         let removed: Result<Vec<()>, KubeError> = join_all(removed).await.into_iter().collect();

@@ -137,7 +137,7 @@ async fn requests_go_to_the_deploy_that_they_shall_and_what_others_change_is_put
     let (driver, namespace) = in_namespace().await;
     let app = app();
     let serve = "mkdir /tmp/www; echo $WHO $GREETING >/tmp/www/index.html; exec httpd -f -p 8080 -h /tmp/www";
-    let mut wanted = desired(app, serve).await;
+    let mut wanted = desired(&driver, app, serve).await;
     wanted.readiness = Readiness {
         port: 8080,
         takes_requests: true,

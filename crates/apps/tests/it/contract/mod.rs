@@ -26,26 +26,27 @@ fn app() -> AppId {
     format!("app-{number:016}").parse().unwrap()
 }
 
-/// An image that has every usual command, by its digest.
-async fn image() -> String {
+/// An image that has every usual command, by its digest, as the cluster has it.
+async fn image(driver: &dyn Driver) -> String {
     static IMAGE: OnceCell<String> = OnceCell::const_new();
     let put = || async {
         registry::put_shell("contract/shell", "1", "sleep 1000", &[])
             .await
             .unwrap()
     };
-    IMAGE.get_or_init(put).await.clone()
+    let name = IMAGE.get_or_init(put).await;
+    driver.fetch(name, &|_| {}).await.unwrap().reference
 }
 
 /// A process of one unit that runs a line of shell.
-async fn desired(app: AppId, script: &str) -> Desired {
+async fn desired(driver: &dyn Driver, app: AppId, script: &str) -> Desired {
     Desired {
         app,
         deploy: 1,
         version: 1,
         process: "web".to_owned(),
         units: 1,
-        image: image().await,
+        image: image(driver).await,
         command: ["/bin/sh", "-c", script].map(str::to_owned).to_vec(),
         env: BTreeMap::from([("WHO".to_owned(), "shop".to_owned())]),
         memory: 64 << 20,

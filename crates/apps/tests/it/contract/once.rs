@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{app, desired};
 
 pub async fn it_is_heard_and_ends_with_its_code(driver: &dyn Driver) {
-    let mut wanted = desired(app(), "echo $WHO; sleep 0.5; echo done; exit 4").await;
+    let mut wanted = desired(driver, app(), "echo $WHO; sleep 0.5; echo done; exit 4").await;
     wanted.process = "release".to_owned();
     let heard = Mutex::new(Vec::new());
     let hear = |line: String| heard.lock().unwrap().push(line);
@@ -23,7 +23,7 @@ pub async fn it_is_heard_and_ends_with_its_code(driver: &dyn Driver) {
 
 /// Whoever was killed while it ran, or after, asks again.
 pub async fn it_runs_once_however_often_it_is_asked_for(driver: &dyn Driver) {
-    let mut wanted = desired(app(), "cat /proc/sys/kernel/random/uuid; sleep 3; exit 5").await;
+    let mut wanted = desired(driver, app(), "cat /proc/sys/kernel/random/uuid; sleep 3; exit 5").await;
     wanted.process = "release".to_owned();
     let heard = Mutex::new(Vec::new());
     let hear = |line: String| heard.lock().unwrap().push(line);
@@ -46,7 +46,7 @@ pub async fn it_runs_once_however_often_it_is_asked_for(driver: &dyn Driver) {
 }
 
 pub async fn it_ends_when_somebody_wants_it_to(driver: &dyn Driver) {
-    let mut wanted = desired(app(), "echo begun; sleep 1000").await;
+    let mut wanted = desired(driver, app(), "echo begun; sleep 1000").await;
     wanted.process = "release".to_owned();
     let token = CancellationToken::new();
     let cancel = token.clone();

@@ -24,7 +24,16 @@ pub async fn make(acme: &Acme, names: &mut Names) {
     let body = document("deploys", json!({"image": "busybox"}));
     names.insert("deploy", acme.owner.post(&path, body).await.expect(201).id());
     ran(acme, &names["app"]).await;
+    // Nobody listens there.
+    let new = document("clusters", json!({"name": "far", "kubeconfig": KUBECONFIG}));
+    let made = acme.owner.post("/api/v2/clusters", new).await.expect(201);
+    names.insert("cluster", made.id());
 }
+
+/// To a cluster that is not there.
+pub const KUBECONFIG: &str = "{apiVersion: v1, kind: Config, current-context: t, contexts: [{name: t, context: {cluster: t, user: t}}], \
+                              clusters: [{name: t, cluster: {server: \"https://127.0.0.1:9\"}}], users: [{name: t, user: {token: \
+                              canary-of-a-cluster}}]}";
 
 /// What only an engine makes: a version, and a unit that was seen.
 async fn ran(acme: &Acme, app: &str) {
@@ -40,6 +49,8 @@ async fn ran(acme: &Acme, app: &str) {
     let id = app.parse().unwrap();
     let unit = Unit {
         name: "web-1-0".to_owned(),
+        key: "web-1-0".to_owned(),
+        slot: Some(0),
         app: id,
         deploy: 1,
         version: 1,
@@ -57,6 +68,10 @@ async fn ran(acme: &Acme, app: &str) {
 pub fn rows() -> Vec<Row> {
     vec![
         call("list_clusters"),
+        call("create_cluster").send("clusters", json!({"name": "other", "kubeconfig": KUBECONFIG})),
+        call("get_cluster"),
+        call("update_cluster").send("clusters", json!({"domain": "apps.example.test"})),
+        call("check_cluster"),
         call("list_pools"),
         call("list_app_plans"),
         call("list_apps"),
@@ -95,5 +110,5 @@ pub fn rows() -> Vec<Row> {
 
 /// What takes them away.
 pub fn deletions() -> Vec<Row> {
-    vec![call("delete_app").on("app", "old_app")]
+    vec![call("delete_app").on("app", "old_app"), call("delete_cluster")]
 }
