@@ -23,22 +23,34 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
 /// What is done in a namespace of apps: group, resource, verbs.
 const NEEDED: [(&str, &str, &[&str]); 12] = [
-    ("", "secrets", &["get", "list", "patch", "delete"]),
-    ("", "services", &["get", "list", "patch", "delete"]),
+    ("", "secrets", &["get", "list", "create", "patch", "delete"]),
+    ("", "services", &["get", "list", "create", "patch", "delete"]),
     ("", "pods", &["get", "list", "watch", "delete"]),
     ("", "pods/log", &["get"]),
     ("", "pods/exec", &["get", "create"]),
     ("", "events", &["list"]),
-    ("apps", "deployments", &["get", "list", "watch", "patch", "delete"]),
-    ("batch", "jobs", &["get", "list", "watch", "patch", "delete"]),
-    ("batch", "cronjobs", &["get", "list", "patch", "delete"]),
-    ("policy", "poddisruptionbudgets", &["get", "list", "patch", "delete"]),
+    (
+        "apps",
+        "deployments",
+        &["get", "list", "watch", "create", "patch", "delete"],
+    ),
+    ("batch", "jobs", &["get", "list", "watch", "create", "patch", "delete"]),
+    ("batch", "cronjobs", &["get", "list", "create", "patch", "delete"]),
+    (
+        "policy",
+        "poddisruptionbudgets",
+        &["get", "list", "create", "patch", "delete"],
+    ),
     (
         "autoscaling",
         "horizontalpodautoscalers",
-        &["get", "list", "patch", "delete"],
+        &["get", "list", "create", "patch", "delete"],
     ),
-    ("networking.k8s.io", "ingresses", &["get", "list", "patch", "delete"]),
+    (
+        "networking.k8s.io",
+        "ingresses",
+        &["get", "list", "create", "patch", "delete"],
+    ),
 ];
 
 const QUESTIONS_AT_ONCE: usize = 8;

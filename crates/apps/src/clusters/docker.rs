@@ -281,12 +281,10 @@ impl Driver for Docker {
     fn clear<'a>(&'a self, app: AppId, what: What, patience: Duration) -> BoxFuture<'a, Result<(), DriverError>> {
         async move {
             let units = self.units(Some(app)).await?;
-            let is_meant = |unit: &&Unit| match what {
-                What::Deploy(number) => unit.deploy == number,
-                What::Others(number) => unit.deploy != number,
-                What::Everything => true,
-            };
-            let removed = units.iter().filter(is_meant).map(|unit| self.remove(unit, patience));
+            let removed = units
+                .iter()
+                .filter(|unit| what.means(unit.deploy))
+                .map(|unit| self.remove(unit, patience));
             join_all(removed).await.into_iter().collect()
         }
         .boxed()

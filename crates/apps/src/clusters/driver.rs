@@ -211,6 +211,18 @@ pub enum What {
     Everything,
 }
 
+impl What {
+    /// Whether a deploy is meant.
+    #[must_use]
+    pub fn means(self, deploy: u32) -> bool {
+        match self {
+            Self::Deploy(number) => deploy == number,
+            Self::Others(number) => deploy != number,
+            Self::Everything => true,
+        }
+    }
+}
+
 /// What can be asked of a cluster.
 pub trait Driver: Send + Sync {
     /// What it says of itself.

@@ -3,6 +3,8 @@
 //! A process of a deploy is a Deployment, which keeps as many units as it shall have; a unit is a pod, and is ready when its
 //! readiness probe says so; requests come through a Service and an Ingress of the app. All of it is in one namespace.
 
+mod translating;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::Mutex as Kept;
@@ -16,11 +18,10 @@ use slipway_api::ids::AppId;
 use slipway_kernel::outbound::Outbound;
 use slipway_kube::commands::CommandSpec;
 use slipway_kube::logs::LogPart;
-use slipway_kube::names::{APP, DEPLOY, JOB, MANAGED_BY, MANAGER, ONCE, PROCESS, VERSION, app_labels, object_name};
+use slipway_kube::names::{JOB, MANAGED_BY, MANAGER, ONCE, app_labels, object_name};
 use slipway_kube::once::{OnceSpec, Outcome};
 use slipway_kube::routes::{Host, RouteSpec};
-use slipway_kube::spec::{Check, Limits, Question, UnitSpec};
-use slipway_kube::states::{End, State as Found, Unit as FoundUnit, Wait};
+use slipway_kube::states::{State as Found, Unit as FoundUnit};
 use slipway_kube::{Access, Cluster, KubeError, ProcessId, ProcessSpec};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +30,7 @@ use super::driver::{
     About, Build, Desired, Driver, DriverError, Hear, Image, LogLine, Readiness, Route, Routed, State, Unit, What,
 };
 use super::registry;
+use translating::{check, deploy_of, read, refused, unit_spec};
 
 /// Between being taken from the Service and being asked to end: until every machine and the Ingress controller have heard of it.
 const LEAVE: Duration = Duration::from_secs(5);
@@ -42,8 +44,6 @@ const CHANGES: Duration = Duration::from_secs(5);
 const MISSING: Duration = Duration::from_secs(60);
 /// Between two looks at whether a unit has begun.
 const LOOK: Duration = Duration::from_millis(250);
-/// A unit without a check of its own is asked so often whether it listens.
-const LISTENS: Duration = Duration::from_secs(1);
 
 /// Where in a cluster, and how.
 #[derive(Debug, Clone, Default)]
@@ -248,22 +248,19 @@ impl Kubernetes {
 
     async fn cleared(&self, app: AppId, what: What, patience: Duration) -> Result<(), DriverError> {
         let (namespace, app) = (&self.place.namespace, app.to_string());
-        let is_meant = |deploy: u32| match what {
-            What::Deploy(number) => deploy == number,
-            What::Others(number) => deploy != number,
-            What::Everything => true,
-        };
         let units = self.found(&app_labels(&app)).await?;
         if what == What::Everything {
             self.cluster.remove_app(namespace, &app).await.map_err(refused)?;
         } else {
             let processes = self.cluster.processes(namespace, &app).await.map_err(refused)?;
-            for process in processes.iter().filter(|process| is_meant(process.deploy)) {
+            for process in processes.iter().filter(|process| what.means(process.deploy)) {
                 self.cluster.remove_process(process).await.map_err(refused)?;
             }
         }
         // What ends them gives them the time that they were made with; less is asked for, and taken as the cluster likes.
-        let leaving = units.iter().filter(|unit| deploy_of(unit).is_some_and(is_meant));
+        let leaving = units
+            .iter()
+            .filter(|unit| deploy_of(unit).is_some_and(|deploy| what.means(deploy)));
         let removed = leaving.map(|unit| self.cluster.remove_unit(unit, patience));
         let removed: Result<Vec<()>, KubeError> = join_all(removed).await.into_iter().collect();
         removed.map(drop).map_err(refused)
@@ -486,110 +483,5 @@ impl Driver for Kubernetes {
         lines
             .map(move |line: Result<_, KubeError>| line.map(read).map_err(refused))
             .boxed()
-    }
-}
-
-fn unit_spec(desired: &Desired) -> UnitSpec {
-    UnitSpec {
-        image: desired.image.clone(),
-        command: desired.command.clone(),
-        env: desired.env.clone(),
-        limits: Limits {
-            memory: desired.memory,
-            processor: desired.processor,
-            requested_memory: desired.memory,
-            requested_processor: desired.processor_kept,
-        },
-        labels: BTreeMap::from([(VERSION.to_owned(), desired.version.to_string())]),
-        ..UnitSpec::default()
-    }
-}
-
-/// The question by which the cluster finds out whether a unit is ready; without one it is when it runs.
-fn check(readiness: &Readiness) -> Option<Check> {
-    let usual = |question| Check {
-        question,
-        delay: Duration::ZERO,
-        every: LISTENS,
-        patience: LISTENS,
-        failures: 1,
-    };
-    let Some(asked) = &readiness.health else {
-        let port = readiness.port;
-        return readiness.takes_requests.then(|| usual(Question::Tcp { port }));
-    };
-    let question = match asked.command.is_empty() {
-        true => Question::Http {
-            port: readiness.port,
-            path: asked.path.clone(),
-        },
-        false => Question::Command(asked.command.clone()),
-    };
-    Some(Check {
-        every: Duration::from_secs(asked.interval),
-        patience: Duration::from_secs(asked.timeout),
-        failures: asked.allowed_failures.saturating_add(1),
-        ..usual(question)
-    })
-}
-
-fn deploy_of(unit: &FoundUnit) -> Option<u32> {
-    unit.labels.get(DEPLOY)?.parse().ok()
-}
-
-/// A unit of ours; nothing for what has labels like ours and is none.
-fn read(unit: FoundUnit) -> Option<Unit> {
-    let label = |key: &str| unit.labels.get(key).map(String::as_str);
-    let (process, deploy) = (label(PROCESS)?.to_owned(), deploy_of(&unit)?);
-    // The end of a pod's name tells it from the others of its Deployment.
-    let own = unit.name.rsplit('-').next().unwrap_or_default();
-    Some(Unit {
-        name: format!("{process}-{deploy}-{own}"),
-        slot: None,
-        app: label(APP)?.parse().ok()?,
-        deploy,
-        version: label(VERSION)?.parse().ok()?,
-        process,
-        state: state(&unit.state),
-        address: unit.address,
-        restarts: unit.restarts,
-        started_at: unit.started_at,
-        key: unit.name,
-    })
-}
-
-fn state(found: &Found) -> State {
-    match found {
-        Found::Pending { wait, message } => State::Starting(match wait {
-            Wait::Turn => String::new(),
-            Wait::Machine => format!("No machine takes it: {message}"),
-            Wait::Image => format!("Its image cannot be had: {message}"),
-            Wait::Making => format!("It cannot be made: {message}"),
-        }),
-        Found::Starting => State::Unready,
-        Found::Ready | Found::Terminating => State::Running,
-        Found::Crashing(end) => State::Crashing(ended(end)),
-        Found::Ended(end) => State::Ended(ended(end), end.exit_code == 0 && end.reason == "Completed"),
-    }
-}
-
-fn ended(end: &End) -> String {
-    match end.reason.as_str() {
-        _ if end.out_of_memory => "It was killed because it took more memory than its plan has.".to_owned(),
-        "StartError" | "ContainerCannotRun" => {
-            format!("It could not be started: {}.", end.message.trim_end_matches('.'))
-        }
-        "" | "Error" | "Completed" => format!("It ended with exit code {}.", end.exit_code),
-        reason => format!("Its cluster ended it ({reason}): {}", end.message),
-    }
-}
-
-fn refused(error: KubeError) -> DriverError {
-    let text = error.to_string();
-    match error {
-        _ if error.is_passing() => DriverError::Away(text),
-        // Whoever renews them is waited for: what runs is not failed for it.
-        KubeError::Unauthorized { .. } | KubeError::Certificate { .. } => DriverError::Away(text),
-        _ => DriverError::Refused(text),
     }
 }
