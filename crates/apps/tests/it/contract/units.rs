@@ -85,7 +85,10 @@ pub async fn what_does_not_run_says_why(driver: &dyn Driver) {
     without_program.command = vec!["/no-such-program".to_owned()];
     let said = reason(driver, &without_program).await;
     // An engine may have tried to start it again, and then only knows how that ended.
-    assert!(said.contains("/no-such-program") || said.contains("exit code 127"), "{said}");
+    assert!(
+        said.contains("/no-such-program") || said.contains("exit code 127"),
+        "{said}"
+    );
     end(driver, app_of_program).await;
 
     let app_of_image = app();
