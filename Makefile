@@ -56,6 +56,9 @@ nightly: ## Run the tests that take hours: many more seeds and cases
 	@tools/stage.sh "Kubernetes" cargo test --locked --package slipway-server --features kubernetes --test kubernetes
 	@tools/stage.sh "clippy of the cluster" cargo clippy --locked --package slipway-kube --features cluster --all-targets --quiet -- -D warnings
 	@tools/stage.sh "apps on a cluster" cargo test --locked --package slipway-kube --features cluster --test cluster -- --test-threads 8
+	@tools/stage.sh "clippy of both drivers" cargo clippy --locked --package slipway-apps --features cluster --all-targets --quiet -- -D warnings
+	@tools/stage.sh "both drivers" cargo test --locked --package slipway-apps --features cluster --test it contract::kubernetes -- --test-threads 6
+	@tools/stage.sh "a deploy on a cluster" cargo test --locked --package slipway-server --test it apps::kubernetes -- --ignored
 
 dev: ## Serve, keeping the data, and the console from its sources (LISTEN=, DATA=)
 	@tools/prerequisites.sh demo

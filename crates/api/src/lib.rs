@@ -20,6 +20,7 @@ pub mod audit;
 pub mod binds;
 pub mod blueprints;
 pub mod catalog;
+pub mod clusters;
 pub mod configuration_versions;
 #[cfg(feature = "database")]
 mod database;

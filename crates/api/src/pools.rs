@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::clusters::KubernetesPlace;
 use crate::ids::{AppPlanId, PoolId};
 use crate::jsonapi::Attributes;
 use crate::{Name, Timestamp};
@@ -21,6 +22,8 @@ pub struct Cluster {
     pub reason: String,
     /// When that was found out; null before the first look.
     pub checked_at: Option<Timestamp>,
+    /// Where in it apps run and how it is reached, where it is Kubernetes.
+    pub kubernetes: Option<KubernetesPlace>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -40,6 +43,8 @@ impl Attributes for Cluster {
 pub enum ClusterDriver {
     /// The Docker Engine of the server's machine.
     Docker,
+    /// Kubernetes.
+    Kubernetes,
 }
 
 /// Whether a cluster can be used.
@@ -55,6 +60,8 @@ pub enum ClusterStatus {
     Unknown,
     /// It answers.
     Ready,
+    /// It answers, and lacks something that it needs to run apps.
+    Limited,
     /// It does not answer: what runs there goes on, and nothing can be changed.
     Unreachable,
 }

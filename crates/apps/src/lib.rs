@@ -65,6 +65,7 @@ pub fn migrations() -> Vec<Migration> {
         services::store::MIGRATION,
         service_instances::store::MIGRATION,
         binds::store::MIGRATION,
+        clusters::store::CONNECTIONS,
     ]
 }
 

@@ -5,5 +5,8 @@ use slipway_kernel::secrets::SealedColumn;
 /// All of them; what a new one seals is found by a test on the finished schema, and by nobody else.
 #[must_use]
 pub fn sealed_columns() -> Vec<SealedColumn> {
-    vec![SealedColumn::new("app_envs", "sealed", "id", "organization_id")]
+    vec![
+        SealedColumn::new("app_envs", "sealed", "id", "organization_id"),
+        SealedColumn::of_site("cluster_connections", "kubeconfig", "cluster_id"),
+    ]
 }

@@ -1,7 +1,8 @@
 //! Where apps run, and how much their units may take: clusters, pools and the rules about them, plans, quotas.
 
 use slipway_api::app_quotas::{AppQuota, AppQuotaChanges};
-use slipway_api::ids::{AppId, AppPlanId, PoolConstraintId, PoolId, ProjectId};
+use slipway_api::clusters::{ClusterChanges, NewCluster};
+use slipway_api::ids::{AppId, AppPlanId, ClusterId, PoolConstraintId, PoolId, ProjectId};
 use slipway_api::pools::{
     AppPlan, AppPlanChanges, Cluster, NewAppPlan, NewPool, NewPoolConstraint, Pool, PoolChanges, PoolConstraint,
     PoolConstraintChanges,
@@ -20,6 +21,38 @@ impl Client {
     #[must_use]
     pub fn clusters(&self, organization: &Name) -> Listing<Cluster> {
         Listing::new(self, Call::get(&["organizations", organization.as_str(), "clusters"]))
+    }
+
+    /// One cluster.
+    pub async fn cluster(&self, id: ClusterId) -> Result<Resource<Cluster>, ClientError> {
+        self.resource(Call::get(&["clusters", &id.to_string()])).await
+    }
+
+    /// Connects a Kubernetes cluster.
+    pub async fn create_cluster(&self, new: NewCluster) -> Result<Resource<Cluster>, ClientError> {
+        self.resource(Call::post(&["clusters"]).json(&NewDocument::new(new))?)
+            .await
+    }
+
+    /// Changes how a Kubernetes cluster is reached.
+    pub async fn update_cluster(
+        &self,
+        id: ClusterId,
+        changes: ClusterChanges,
+    ) -> Result<Resource<Cluster>, ClientError> {
+        let call = Call::patch(&["clusters", &id.to_string()]);
+        self.resource(call.json(&NewDocument::new(changes))?).await
+    }
+
+    /// Deletes a cluster that no pool is of.
+    pub async fn delete_cluster(&self, id: ClusterId) -> Result<(), ClientError> {
+        self.nothing(Call::delete(&["clusters", &id.to_string()])).await
+    }
+
+    /// Has the server ask a cluster how it is.
+    pub async fn check_cluster(&self, id: ClusterId) -> Result<Resource<Cluster>, ClientError> {
+        self.resource(Call::post(&["clusters", &id.to_string(), "actions", "check"]))
+            .await
     }
 
     /// The pools that an organization sees.

@@ -198,6 +198,9 @@ impl Engine {
     }
 
     pub(crate) async fn make_network(&self, name: &str) -> Result<(), DockerError> {
+        // Two that make it at once make two of one name, which no unit can be put into any more.
+        static ORDER: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let _order = ORDER.lock().await;
         let found = self
             .docker
             .inspect_network(name, None)
@@ -207,7 +210,7 @@ impl Engine {
             Err(DockerError::NotFound(_)) => {}
             found => return found.map(drop),
         }
-        // Two that make it at once: the second is told that it is there.
+        // Newer engines tell the second of two processes that it is there.
         let request = NetworkCreateRequest {
             name: name.to_owned(),
             driver: Some("bridge".to_owned()),

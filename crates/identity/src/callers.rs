@@ -13,7 +13,11 @@ pub(crate) fn require_somebody(ctx: &Ctx) -> Result<()> {
 }
 
 /// Refuses what the caller may not do at the site. Everybody may know that there is a site, so it is never missing.
-pub(crate) async fn require_at_site(ctx: &Ctx, permission: Permission) -> Result<()> {
+///
+/// # Errors
+///
+/// `Unauthenticated`; `Forbidden`.
+pub async fn require_at_site(ctx: &Ctx, permission: Permission) -> Result<()> {
     require_somebody(ctx)?;
     if ctx.granted().await?.allows(permission, &Scope::site()) {
         return Ok(());

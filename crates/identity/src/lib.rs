@@ -42,6 +42,7 @@ use slipway_kernel::db::migrations::Migration;
 use slipway_kernel::http::Api;
 use slipway_kernel::{Ctx, Result};
 
+pub use callers::require_at_site;
 pub use permissions::permissions;
 pub use roles::PermissionTree;
 pub use sealed_columns::sealed_columns;

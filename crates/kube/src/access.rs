@@ -47,6 +47,14 @@ pub enum Credentials {
 }
 
 impl Access {
+    /// Whether it can be used at all, without asking the cluster.
+    ///
+    /// # Errors
+    /// When it is not understood, or names programs and files of its own.
+    pub async fn check(&self) -> Result<(), KubeError> {
+        self.config().await.map(drop)
+    }
+
     pub(crate) async fn config(&self) -> Result<Config, KubeError> {
         match self {
             Self::InCluster => Config::incluster()

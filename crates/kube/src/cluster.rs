@@ -1,9 +1,10 @@
 //! One cluster, by its API.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::authorization::v1::{ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec};
 use k8s_openapi::api::core::v1::Node as KubernetesNode;
@@ -11,6 +12,7 @@ use kube::api::{ListParams, PostParams};
 use kube::{Api, Client, Resource};
 
 use crate::access::Access;
+use crate::drift::Applied;
 use crate::error::KubeError;
 use crate::names::MANAGER;
 use crate::quantities;
@@ -21,25 +23,40 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
 /// What is done in a namespace of apps: group, resource, verbs.
 const NEEDED: [(&str, &str, &[&str]); 12] = [
-    ("", "secrets", &["get", "list", "patch", "delete"]),
-    ("", "services", &["get", "list", "patch", "delete"]),
-    ("", "pods", &["get", "list", "watch"]),
+    ("", "secrets", &["get", "list", "create", "patch", "delete"]),
+    ("", "services", &["get", "list", "create", "patch", "delete"]),
+    ("", "pods", &["get", "list", "watch", "delete"]),
     ("", "pods/log", &["get"]),
     ("", "pods/exec", &["get", "create"]),
     ("", "events", &["list"]),
-    ("apps", "deployments", &["get", "list", "watch", "patch", "delete"]),
-    ("batch", "jobs", &["get", "list", "watch", "patch", "delete"]),
-    ("batch", "cronjobs", &["get", "list", "patch", "delete"]),
-    ("policy", "poddisruptionbudgets", &["get", "list", "patch", "delete"]),
+    (
+        "apps",
+        "deployments",
+        &["get", "list", "watch", "create", "patch", "delete"],
+    ),
+    ("batch", "jobs", &["get", "list", "watch", "create", "patch", "delete"]),
+    ("batch", "cronjobs", &["get", "list", "create", "patch", "delete"]),
+    (
+        "policy",
+        "poddisruptionbudgets",
+        &["get", "list", "create", "patch", "delete"],
+    ),
     (
         "autoscaling",
         "horizontalpodautoscalers",
-        &["get", "list", "patch", "delete"],
+        &["get", "list", "create", "patch", "delete"],
     ),
-    ("networking.k8s.io", "ingresses", &["get", "list", "patch", "delete"]),
+    (
+        "networking.k8s.io",
+        "ingresses",
+        &["get", "list", "create", "patch", "delete"],
+    ),
 ];
 
 const QUESTIONS_AT_ONCE: usize = 8;
+
+/// Group, resource, verb.
+type Right = (&'static str, &'static str, &'static str);
 
 /// A connection to a cluster; copies share it.
 #[derive(Clone)]
@@ -47,6 +64,8 @@ pub struct Cluster {
     pub(crate) client: Client,
     /// The address of its API.
     pub(crate) at: String,
+    /// What was applied by this connection.
+    pub(crate) applied: Arc<Applied>,
 }
 
 /// What a cluster says of itself.
@@ -94,7 +113,8 @@ impl Cluster {
         config.connect_timeout = Some(PATIENCE_TO_CONNECT);
         let at = config.cluster_url.to_string().trim_end_matches('/').to_owned();
         let client = Client::try_from(config).map_err(|error| KubeError::of(error, &at, "version"))?;
-        let cluster = Self { client, at };
+        let applied = Arc::default();
+        let cluster = Self { client, at, applied };
         // The version is told to strangers too. Who we are is asked for by something that anybody who is known may do.
         cluster.may("", "pods", "list", None).await?;
         Ok(cluster)
@@ -123,17 +143,22 @@ impl Cluster {
     /// # Errors
     /// When it does not answer.
     pub async fn missing_rights(&self, namespace: &str) -> Result<Vec<String>, KubeError> {
-        let wanted = NEEDED
-            .iter()
-            .flat_map(|(group, resource, verbs)| verbs.iter().map(move |verb| (*group, *resource, *verb)));
-        let answers = stream::iter(wanted).map(|(group, resource, verb)| async move {
-            let may = self.may(group, resource, verb, Some(namespace)).await?;
-            let dot = if group.is_empty() { "" } else { "." };
-            let missing = format!("may not {verb} {resource}{dot}{group} in the namespace {namespace}");
-            Ok((!may).then_some(missing))
-        });
-        let answers: Vec<Option<String>> = answers.buffered(QUESTIONS_AT_ONCE).try_collect().await?;
+        let mut wanted: Vec<Right> = Vec::new();
+        for (group, resource, verbs) in NEEDED {
+            wanted.extend(verbs.iter().map(|verb| (group, resource, *verb)));
+        }
+        let asked = wanted.into_iter().map(|right| self.lacks(right, namespace).boxed());
+        let asked: Vec<_> = asked.collect();
+        let answers: Vec<Option<String>> = stream::iter(asked).buffered(QUESTIONS_AT_ONCE).try_collect().await?;
         Ok(answers.into_iter().flatten().collect())
+    }
+
+    /// Says it where we may not.
+    async fn lacks(&self, (group, resource, verb): Right, namespace: &str) -> Result<Option<String>, KubeError> {
+        let may = self.may(group, resource, verb, Some(namespace)).await?;
+        let dot = if group.is_empty() { "" } else { "." };
+        let missing = format!("may not {verb} {resource}{dot}{group} in the namespace {namespace}");
+        Ok((!may).then_some(missing))
     }
 
     async fn may(&self, group: &str, resource: &str, verb: &str, namespace: Option<&str>) -> Result<bool, KubeError> {

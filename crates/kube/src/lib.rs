@@ -16,6 +16,7 @@
 pub mod access;
 pub mod cluster;
 pub mod commands;
+mod drift;
 pub mod error;
 mod job_objects;
 pub mod jobs;

@@ -8,7 +8,9 @@ use aws_lc_rs::digest::{Context, SHA256};
 pub const APP: &str = "slipway.dev/app";
 /// Which of its processes.
 pub const PROCESS: &str = "slipway.dev/process";
-/// Which of its versions.
+/// Which of its deploys: units of different deploys are different units, also when they run one version.
+pub const DEPLOY: &str = "slipway.dev/deploy";
+/// Which of its versions it runs; told, and not found by.
 pub const VERSION: &str = "slipway.dev/version";
 /// Which run it belongs to that is made once.
 pub const ONCE: &str = "slipway.dev/once";
@@ -28,7 +30,7 @@ const LONGEST: usize = 52;
 /// Of a digest in a name, in hexadecimal.
 const DIGITS: usize = 10;
 
-/// One process of one version of one app.
+/// One process of one deploy of one app.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProcessId {
     /// Where it is.
@@ -37,22 +39,22 @@ pub struct ProcessId {
     pub app: String,
     /// The process: `web`.
     pub process: String,
-    /// The version of the app.
-    pub version: u32,
+    /// The number of the app's deploy.
+    pub deploy: u32,
 }
 
 impl ProcessId {
     /// What its Deployment is called.
     #[must_use]
     pub fn name(&self) -> String {
-        object_name(&[&self.app, &self.process, &format!("v{}", self.version)])
+        object_name(&[&self.app, &self.process, &self.deploy.to_string()])
     }
 
     /// What tells its units from all others.
     #[must_use]
     pub fn labels(&self) -> BTreeMap<String, String> {
         let mut labels = process_labels(&self.app, &self.process);
-        labels.insert(VERSION.to_owned(), self.version.to_string());
+        labels.insert(DEPLOY.to_owned(), self.deploy.to_string());
         labels
     }
 }
@@ -63,7 +65,7 @@ pub fn app_labels(app: &str) -> BTreeMap<String, String> {
     labels(&[(MANAGED_BY, MANAGER), (APP, app)])
 }
 
-/// What every object of a process has, whatever its version.
+/// What every object of a process has, whatever its deploy.
 #[must_use]
 pub fn process_labels(app: &str, process: &str) -> BTreeMap<String, String> {
     labels(&[(MANAGED_BY, MANAGER), (APP, app), (PROCESS, process)])
@@ -75,9 +77,10 @@ pub(crate) fn selector(labels: &BTreeMap<String, String>) -> String {
     pairs.join(",")
 }
 
-/// A name for an object (RFC 1123) made of parts. When a part has to be changed to fit, a digest of what it was is put
+/// A name for an object (RFC 1123) made of parts, of 52 characters at most. When a part has to be changed to fit, a digest of what it was is put
 /// behind, so that different parts never get one name.
-pub(crate) fn object_name(parts: &[&str]) -> String {
+#[must_use]
+pub fn object_name(parts: &[&str]) -> String {
     let wanted = parts.join("-");
     let fits = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
     let is_letter_first = wanted.starts_with(|first: char| first.is_ascii_lowercase());

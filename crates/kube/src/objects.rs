@@ -1,6 +1,6 @@
-//! What a process is in Kubernetes: a Deployment of its own for each version, with its environment in a Secret beside it.
+//! What a process is in Kubernetes: a Deployment of its own for each deploy, with its environment in a Secret beside it.
 //!
-//! Versions run side by side while one takes over from the other, and the Service says which of them is reached
+//! Deploys run side by side while one takes over from the other, and the Service says which of them is reached
 //! (`route_objects`). Pure.
 
 use std::collections::BTreeMap;
@@ -22,13 +22,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::json;
 
-use crate::names::{APP, CONTAINER, MANAGED_BY, MANAGER, PROCESS, short_digest};
+use crate::names::{APP, CONTAINER, MANAGED_BY, MANAGER, PROCESS, VERSION, short_digest};
 use crate::quantities;
 use crate::spec::{Autoscale, Check, Limits, ProcessSpec, Question, UnitSpec};
 
 /// How long a Deployment may make no progress before it says so, in seconds.
 const PROGRESS_SECONDS: i32 = 600;
-/// Replica sets that are kept beside the current one. Ours are versions of their own; these are only of restarts.
+/// Replica sets that are kept beside the current one. Ours are deploys of their own; these are only of restarts.
 const KEPT_REVISIONS: i32 = 2;
 /// How much of a process is started beside the old units when they are replaced.
 const SURGE: &str = "25%";
@@ -183,7 +183,9 @@ pub(crate) fn shown_labels(mut labels: BTreeMap<String, String>) -> BTreeMap<Str
 
 fn object_labels(spec: &ProcessSpec) -> BTreeMap<String, String> {
     let mut labels = shown_labels(spec.id.labels());
-    labels.insert("app.kubernetes.io/version".to_owned(), spec.id.version.to_string());
+    for label in [VERSION, "app.kubernetes.io/version"] {
+        labels.insert(label.to_owned(), spec.version.to_string());
+    }
     labels
 }
 

@@ -75,8 +75,9 @@ fn process() -> ProcessSpec {
             namespace: "apps".to_owned(),
             app: "shop".to_owned(),
             process: "web".to_owned(),
-            version: 7,
+            deploy: 7,
         },
+        version: 4,
         units: 2,
         unit: unit(),
         ports: vec![8080],
@@ -101,19 +102,20 @@ fn a_deployment() {
     .metadata.labels[app.kubernetes.io/component] = "web"
     .metadata.labels[app.kubernetes.io/managed-by] = "slipway"
     .metadata.labels[app.kubernetes.io/name] = "shop"
-    .metadata.labels[app.kubernetes.io/version] = "7"
+    .metadata.labels[app.kubernetes.io/version] = "4"
     .metadata.labels[slipway.dev/app] = "shop"
+    .metadata.labels[slipway.dev/deploy] = "7"
     .metadata.labels[slipway.dev/process] = "web"
-    .metadata.labels[slipway.dev/version] = "7"
-    .metadata.name = "shop-web-v7"
+    .metadata.labels[slipway.dev/version] = "4"
+    .metadata.name = "shop-web-7"
     .metadata.namespace = "apps"
     .spec.progressDeadlineSeconds = 600
     .spec.replicas = 2
     .spec.revisionHistoryLimit = 2
     .spec.selector.matchLabels[app.kubernetes.io/managed-by] = "slipway"
     .spec.selector.matchLabels[slipway.dev/app] = "shop"
+    .spec.selector.matchLabels[slipway.dev/deploy] = "7"
     .spec.selector.matchLabels[slipway.dev/process] = "web"
-    .spec.selector.matchLabels[slipway.dev/version] = "7"
     .spec.strategy.rollingUpdate.maxSurge = "25%"
     .spec.strategy.rollingUpdate.maxUnavailable = 0
     .spec.strategy.type = "RollingUpdate"
@@ -121,14 +123,15 @@ fn a_deployment() {
     .spec.template.metadata.labels[app.kubernetes.io/component] = "web"
     .spec.template.metadata.labels[app.kubernetes.io/managed-by] = "slipway"
     .spec.template.metadata.labels[app.kubernetes.io/name] = "shop"
-    .spec.template.metadata.labels[app.kubernetes.io/version] = "7"
+    .spec.template.metadata.labels[app.kubernetes.io/version] = "4"
     .spec.template.metadata.labels[slipway.dev/app] = "shop"
+    .spec.template.metadata.labels[slipway.dev/deploy] = "7"
     .spec.template.metadata.labels[slipway.dev/process] = "web"
-    .spec.template.metadata.labels[slipway.dev/version] = "7"
+    .spec.template.metadata.labels[slipway.dev/version] = "4"
     .spec.template.metadata.labels.team = "red"
     .spec.template.spec.automountServiceAccountToken = false
     .spec.template.spec.containers[0].command = ["sh","-c","echo $$(date) $$$$"]
-    .spec.template.spec.containers[0].envFrom[0].secretRef.name = "shop-web-v7-env-ad5906aa7a"
+    .spec.template.spec.containers[0].envFrom[0].secretRef.name = "shop-web-7-env-ad5906aa7a"
     .spec.template.spec.containers[0].image = "registry.example.test/shop@sha256:1234"
     .spec.template.spec.containers[0].lifecycle.preStop.sleep.seconds = 5
     .spec.template.spec.containers[0].livenessProbe.failureThreshold = 3
@@ -162,15 +165,15 @@ fn a_deployment() {
     .spec.template.spec.terminationGracePeriodSeconds = 35
     .spec.template.spec.topologySpreadConstraints[0].labelSelector.matchLabels[app.kubernetes.io/managed-by] = "slipway"
     .spec.template.spec.topologySpreadConstraints[0].labelSelector.matchLabels[slipway.dev/app] = "shop"
+    .spec.template.spec.topologySpreadConstraints[0].labelSelector.matchLabels[slipway.dev/deploy] = "7"
     .spec.template.spec.topologySpreadConstraints[0].labelSelector.matchLabels[slipway.dev/process] = "web"
-    .spec.template.spec.topologySpreadConstraints[0].labelSelector.matchLabels[slipway.dev/version] = "7"
     .spec.template.spec.topologySpreadConstraints[0].maxSkew = 1
     .spec.template.spec.topologySpreadConstraints[0].topologyKey = "kubernetes.io/hostname"
     .spec.template.spec.topologySpreadConstraints[0].whenUnsatisfiable = "ScheduleAnyway"
     .spec.template.spec.topologySpreadConstraints[1].labelSelector.matchLabels[app.kubernetes.io/managed-by] = "slipway"
     .spec.template.spec.topologySpreadConstraints[1].labelSelector.matchLabels[slipway.dev/app] = "shop"
+    .spec.template.spec.topologySpreadConstraints[1].labelSelector.matchLabels[slipway.dev/deploy] = "7"
     .spec.template.spec.topologySpreadConstraints[1].labelSelector.matchLabels[slipway.dev/process] = "web"
-    .spec.template.spec.topologySpreadConstraints[1].labelSelector.matchLabels[slipway.dev/version] = "7"
     .spec.template.spec.topologySpreadConstraints[1].maxSkew = 1
     .spec.template.spec.topologySpreadConstraints[1].topologyKey = "topology.kubernetes.io/zone"
     .spec.template.spec.topologySpreadConstraints[1].whenUnsatisfiable = "ScheduleAnyway"
@@ -188,11 +191,12 @@ fn a_secret_and_a_budget() {
     [0].metadata.labels[app.kubernetes.io/component] = "web"
     [0].metadata.labels[app.kubernetes.io/managed-by] = "slipway"
     [0].metadata.labels[app.kubernetes.io/name] = "shop"
-    [0].metadata.labels[app.kubernetes.io/version] = "7"
+    [0].metadata.labels[app.kubernetes.io/version] = "4"
     [0].metadata.labels[slipway.dev/app] = "shop"
+    [0].metadata.labels[slipway.dev/deploy] = "7"
     [0].metadata.labels[slipway.dev/process] = "web"
-    [0].metadata.labels[slipway.dev/version] = "7"
-    [0].metadata.name = "shop-web-v7-env-ad5906aa7a"
+    [0].metadata.labels[slipway.dev/version] = "4"
+    [0].metadata.name = "shop-web-7-env-ad5906aa7a"
     [0].metadata.namespace = "apps"
     [0].type = "Opaque"
     "#);
@@ -202,17 +206,18 @@ fn a_secret_and_a_budget() {
     .metadata.labels[app.kubernetes.io/component] = "web"
     .metadata.labels[app.kubernetes.io/managed-by] = "slipway"
     .metadata.labels[app.kubernetes.io/name] = "shop"
-    .metadata.labels[app.kubernetes.io/version] = "7"
+    .metadata.labels[app.kubernetes.io/version] = "4"
     .metadata.labels[slipway.dev/app] = "shop"
+    .metadata.labels[slipway.dev/deploy] = "7"
     .metadata.labels[slipway.dev/process] = "web"
-    .metadata.labels[slipway.dev/version] = "7"
-    .metadata.name = "shop-web-v7"
+    .metadata.labels[slipway.dev/version] = "4"
+    .metadata.name = "shop-web-7"
     .metadata.namespace = "apps"
     .spec.maxUnavailable = 1
     .spec.selector.matchLabels[app.kubernetes.io/managed-by] = "slipway"
     .spec.selector.matchLabels[slipway.dev/app] = "shop"
+    .spec.selector.matchLabels[slipway.dev/deploy] = "7"
     .spec.selector.matchLabels[slipway.dev/process] = "web"
-    .spec.selector.matchLabels[slipway.dev/version] = "7"
     .spec.unhealthyPodEvictionPolicy = "AlwaysAllow"
     "#);
 }
@@ -253,11 +258,12 @@ fn with_an_autoscaler_the_cluster_says_how_many() {
     .metadata.labels[app.kubernetes.io/component] = "web"
     .metadata.labels[app.kubernetes.io/managed-by] = "slipway"
     .metadata.labels[app.kubernetes.io/name] = "shop"
-    .metadata.labels[app.kubernetes.io/version] = "7"
+    .metadata.labels[app.kubernetes.io/version] = "4"
     .metadata.labels[slipway.dev/app] = "shop"
+    .metadata.labels[slipway.dev/deploy] = "7"
     .metadata.labels[slipway.dev/process] = "web"
-    .metadata.labels[slipway.dev/version] = "7"
-    .metadata.name = "shop-web-v7"
+    .metadata.labels[slipway.dev/version] = "4"
+    .metadata.name = "shop-web-7"
     .metadata.namespace = "apps"
     .spec.maxReplicas = 9
     .spec.metrics[0].resource.name = "cpu"
@@ -267,7 +273,7 @@ fn with_an_autoscaler_the_cluster_says_how_many() {
     .spec.minReplicas = 2
     .spec.scaleTargetRef.apiVersion = "apps/v1"
     .spec.scaleTargetRef.kind = "Deployment"
-    .spec.scaleTargetRef.name = "shop-web-v7"
+    .spec.scaleTargetRef.name = "shop-web-7"
     "#);
 }
 
@@ -424,8 +430,8 @@ fn a_route() {
     .spec.ports[0].targetPort = 8080
     .spec.selector[app.kubernetes.io/managed-by] = "slipway"
     .spec.selector[slipway.dev/app] = "shop"
+    .spec.selector[slipway.dev/deploy] = "7"
     .spec.selector[slipway.dev/process] = "web"
-    .spec.selector[slipway.dev/version] = "7"
     .spec.type = "ClusterIP"
     "#);
     insta::assert_snapshot!(fields(&objects.ingress), @r#"

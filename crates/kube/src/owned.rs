@@ -45,7 +45,9 @@ impl Cluster {
         }
         // Forced: what we say of a field counts, whoever changed it.
         let (how, change) = (as_manager().force(), Patch::Apply(object));
-        self.ask(&what, api.patch(&name, &how, &change)).await
+        let applied = self.ask(&what, api.patch(&name, &how, &change)).await?;
+        self.applied.note::<K>(applied.meta());
+        Ok(applied)
     }
 
     /// Removes an object of the app; one that is gone is fine.
@@ -137,7 +139,9 @@ impl Cluster {
             field_manager: Some(MANAGER.to_owned()),
             ..PatchParams::default()
         };
-        self.ask(&what, api.patch(name, &by_us, &Patch::Merge(change))).await
+        let changed: K = self.ask(&what, api.patch(name, &by_us, &Patch::Merge(change))).await?;
+        self.applied.note::<K>(changed.meta());
+        Ok(changed)
     }
 
     /// Exactly the object that was looked at: another of its name stays.
@@ -152,7 +156,10 @@ impl Cluster {
             ..DeleteParams::default()
         };
         match self.ask(what, api.delete(&name, &parameters)).await {
-            Ok(_) | Err(KubeError::NotFound(_) | KubeError::Conflict(_)) => Ok(()),
+            Ok(_) | Err(KubeError::NotFound(_) | KubeError::Conflict(_)) => {
+                self.applied.forget::<K>(found);
+                Ok(())
+            }
             Err(failed) => Err(failed),
         }
     }

@@ -9,12 +9,12 @@ use k8s_openapi::api::core::v1::{Secret, Service};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::Api;
-use kube::api::ObjectMeta;
+use kube::api::{ListParams, ObjectMeta};
 use serde_json::json;
 
 use crate::cluster::Cluster;
 use crate::error::KubeError;
-use crate::names::{ProcessId, app_labels};
+use crate::names::{DEPLOY, PROCESS, ProcessId, app_labels, selector};
 use crate::objects;
 use crate::spec::ProcessSpec;
 
@@ -124,6 +124,26 @@ impl Cluster {
         self.remove::<PodDisruptionBudget>(namespace, &name, app).await?;
         self.remove::<Deployment>(namespace, &name, app).await?;
         self.remove_all::<Secret>(namespace, &id.labels()).await
+    }
+
+    /// The processes of an app that are there, of every deploy.
+    ///
+    /// # Errors
+    /// When the cluster does not answer or does not let us.
+    pub async fn processes(&self, namespace: &str, app: &str) -> Result<Vec<ProcessId>, KubeError> {
+        let api: Api<Deployment> = self.api(namespace);
+        let wanted = ListParams::default().labels(&selector(&app_labels(app)));
+        let found = self.ask("deployments", api.list_metadata(&wanted)).await?;
+        let read = |object: &ObjectMeta| {
+            let labels = object.labels.as_ref()?;
+            Some(ProcessId {
+                namespace: namespace.to_owned(),
+                app: app.to_owned(),
+                process: labels.get(PROCESS)?.clone(),
+                deploy: labels.get(DEPLOY)?.parse().ok()?,
+            })
+        };
+        Ok(found.items.iter().filter_map(|object| read(&object.metadata)).collect())
     }
 
     /// Removes everything of an app in a namespace, and nothing else; the namespace stays.

@@ -1,5 +1,5 @@
-//! What a route is in Kubernetes: a Service that selects the units of one version, and an Ingress that leads to it.
-//! Switching to another version changes one label in the Service's selector. Pure.
+//! What a route is in Kubernetes: a Service that selects the units of one deploy, and an Ingress that leads to it.
+//! Switching to another deploy changes one label in the Service's selector. Pure.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub(crate) struct RouteObjects {
     pub(crate) ingress: Option<Ingress>,
 }
 
-/// What the Service and the Ingress of a process are called, whatever its version.
+/// What the Service and the Ingress of a process are called, whatever its deploy.
 pub(crate) fn name(app: &str, process: &str) -> String {
     object_name(&[app, process])
 }

@@ -1,4 +1,4 @@
-//! Routes: which version of a process requests reach, and under which names.
+//! Routes: which deploy of a process requests reach, and under which names.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -6,16 +6,17 @@ use std::net::SocketAddr;
 use k8s_openapi::api::core::v1::{Secret, Service};
 use k8s_openapi::api::networking::v1::Ingress;
 use kube::Api;
+use kube::api::ObjectMeta;
 
 use crate::cluster::Cluster;
 use crate::error::KubeError;
-use crate::names::{ProcessId, VERSION, process_labels};
+use crate::names::{DEPLOY, JOB, ONCE, PROCESS, ProcessId, app_labels, process_labels};
 use crate::route_objects::{self, PORT};
 
 /// Where requests shall go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RouteSpec {
-    /// To the units of this process, of this version.
+    /// To the units of this process, of this deploy.
     pub to: ProcessId,
     /// Where they take requests.
     pub port: u16,
@@ -48,8 +49,8 @@ pub struct Certificate {
 /// Where requests go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Which version they reach.
-    pub version: Option<u32>,
+    /// Which deploy they reach.
+    pub deploy: Option<u32>,
     /// Where they are taken inside the cluster; the same for as long as the route is there.
     pub inside: Option<SocketAddr>,
     /// Where the Ingress controller takes them from outside: names or addresses. Empty until it said so.
@@ -63,7 +64,7 @@ impl std::fmt::Debug for Certificate {
 }
 
 impl Cluster {
-    /// Makes a route what it shall be. When only the version is another, one label of the Service changes: requests that
+    /// Makes a route what it shall be. When only the deploy is another, one label of the Service changes: requests that
     /// are under way are finished where they are, new ones go there.
     ///
     /// # Errors
@@ -124,7 +125,23 @@ impl Cluster {
         self.remove_certificates(namespace, app, process, &[]).await
     }
 
-    /// Secrets of a process that are of no version are those of its route.
+    /// Removes the routes of an app with their certificates, but that of one process.
+    ///
+    /// # Errors
+    /// When the cluster does not answer or does not let us.
+    pub async fn remove_other_routes(&self, namespace: &str, app: &str, kept: Option<&str>) -> Result<(), KubeError> {
+        let labels = app_labels(app);
+        let is_other = |object: &ObjectMeta| {
+            let label = |name: &str| object.labels.as_ref()?.get(name).map(String::as_str);
+            let is_of_route = label(DEPLOY).is_none() && label(ONCE).is_none() && label(JOB).is_none();
+            is_of_route && label(PROCESS) != kept
+        };
+        self.remove_those::<Ingress>(namespace, &labels, is_other).await?;
+        self.remove_those::<Service>(namespace, &labels, is_other).await?;
+        self.remove_those::<Secret>(namespace, &labels, is_other).await
+    }
+
+    /// Secrets of a process that are of no deploy are those of its route.
     async fn remove_certificates(
         &self,
         namespace: &str,
@@ -134,11 +151,8 @@ impl Cluster {
     ) -> Result<(), KubeError> {
         let labels = process_labels(app, process);
         self.remove_those::<Secret>(namespace, &labels, |object| {
-            let is_of_version = object
-                .labels
-                .as_ref()
-                .is_some_and(|labels| labels.contains_key(VERSION));
-            !is_of_version && !object.name.as_ref().is_some_and(|name| kept.contains(name))
+            let is_of_deploy = object.labels.as_ref().is_some_and(|labels| labels.contains_key(DEPLOY));
+            !is_of_deploy && !object.name.as_ref().is_some_and(|name| kept.contains(name))
         })
         .await
     }
@@ -146,7 +160,7 @@ impl Cluster {
 
 fn read(service: &Service, ingress: Option<&Ingress>) -> Route {
     let spec = service.spec.as_ref();
-    let version = spec.and_then(|spec| spec.selector.as_ref()?.get(VERSION)?.parse().ok());
+    let deploy = spec.and_then(|spec| spec.selector.as_ref()?.get(DEPLOY)?.parse().ok());
     let inside = spec
         .and_then(|spec| spec.cluster_ip.as_ref()?.parse().ok())
         .and_then(|address| Some(SocketAddr::new(address, u16::try_from(PORT).ok()?)));
@@ -157,7 +171,7 @@ fn read(service: &Service, ingress: Option<&Ingress>) -> Route {
         .filter_map(|place| place.hostname.clone().or_else(|| place.ip.clone()))
         .collect();
     Route {
-        version,
+        deploy,
         inside,
         outside,
     }

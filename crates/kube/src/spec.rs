@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use crate::names::ProcessId;
 
-/// One process of one version of one app, as it shall run.
+/// One process of one deploy of one app, as it shall run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProcessSpec {
     /// Which one.
     pub id: ProcessId,
+    /// The number of the app's version that it runs.
+    pub version: u32,
     /// How many of it; with [`Self::autoscale`] the cluster says how many.
     pub units: u32,
     /// What each of them runs.

@@ -1,10 +1,11 @@
 //! The units that there are, and what happens to them, told as it happens.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures::{Stream, StreamExt, future};
 use k8s_openapi::api::core::v1::{Event, Pod};
-use kube::api::ListParams;
+use kube::api::{DeleteParams, ListParams, Preconditions};
 use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, ResourceExt};
 
@@ -97,6 +98,28 @@ impl Cluster {
                 };
                 future::ready(change)
             })
+    }
+
+    /// Ends a unit of an app and takes it away; it is killed after `grace`, in whole seconds. Its Deployment makes another in its
+    /// place. One that is gone is fine.
+    ///
+    /// # Errors
+    /// When the cluster does not answer or does not let us.
+    pub async fn remove_unit(&self, unit: &Unit, grace: Duration) -> Result<(), KubeError> {
+        let pods: Api<Pod> = self.api(&unit.namespace);
+        let parameters = DeleteParams {
+            grace_period_seconds: Some(u32::try_from(grace.as_secs()).unwrap_or(u32::MAX)),
+            preconditions: Some(Preconditions {
+                uid: Some(unit.id.clone()),
+                resource_version: None,
+            }),
+            ..DeleteParams::default()
+        };
+        let what = format!("unit {}/{}", unit.namespace, unit.name);
+        match self.ask(&what, pods.delete(&unit.name, &parameters)).await {
+            Ok(_) | Err(KubeError::NotFound(_) | KubeError::Conflict(_)) => Ok(()),
+            Err(failed) => Err(failed),
+        }
     }
 
     /// What the cluster tells about a unit, the oldest first. It forgets after an hour.

@@ -79,6 +79,18 @@ pub async fn put(name: &str, tag: &str, layer: Vec<u8>, config: &Value) -> Resul
     Ok(digest)
 }
 
+/// Puts an image there that has every usual command, and runs a line of shell; returns its name with its digest.
+///
+/// # Errors
+/// When the registry refuses it.
+pub async fn put_shell(name: &str, tag: &str, script: &str, env: &[(&str, &str)]) -> Result<String> {
+    let env = env.iter().map(|(key, value)| format!("{key}={value}"));
+    let env: Vec<String> = std::iter::once("PATH=/bin".to_owned()).chain(env).collect();
+    let config = json!({"Cmd": ["/bin/sh", "-c", script], "Env": env, "ExposedPorts": {"8080/tcp": {}}});
+    let digest = put(name, tag, crate::cluster::images::layer()?, &config).await?;
+    Ok(format!("{}/{name}@{digest}", address()?))
+}
+
 fn digest_of(bytes: &[u8]) -> String {
     format!("sha256:{}", hex::encode(digest(&SHA256, bytes)))
 }

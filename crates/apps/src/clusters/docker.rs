@@ -1,11 +1,11 @@
 //! The Docker Engine as a cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
 use slipway_api::ids::AppId;
@@ -17,7 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::attach::{Attach, Attached};
 use super::docker_attach;
-use super::driver::{Build, Desired, Driver, DriverError, Hear, Image, LogLine, State, Unit, Usage};
+use super::driver::{
+    About, Build, Desired, Driver, DriverError, Hear, Image, LogLine, Readiness, Route, Routed, State, Unit, Usage, What,
+};
+use super::probing;
 use crate::sources;
 
 /// The network that all units are in.
@@ -173,7 +176,7 @@ impl Docker {
 }
 
 impl Driver for Docker {
-    fn about(&self) -> BoxFuture<'_, Result<String, DriverError>> {
+    fn about(&self) -> BoxFuture<'_, Result<About, DriverError>> {
         async {
             let about = self.engine.about().await.map_err(refused)?;
             let gibibytes = about.memory >> 30;
@@ -184,7 +187,10 @@ impl Driver for Docker {
             if !about.limits_memory {
                 said.push_str(" Limits of memory do not count there: the machine has them turned off.");
             }
-            Ok(said)
+            Ok(About {
+                said,
+                missing: Vec::new(),
+            })
         }
         .boxed()
     }
@@ -246,11 +252,40 @@ impl Driver for Docker {
         .boxed()
     }
 
+    fn hindrance<'a>(&'a self, _desired: &'a Desired) -> BoxFuture<'a, Result<Option<String>, DriverError>> {
+        // Whatever keeps a unit from being made is said when it is made.
+        futures::future::ready(Ok(None)).boxed()
+    }
+
+    fn ready<'a>(&'a self, unit: &'a Unit, readiness: &'a Readiness) -> BoxFuture<'a, Result<(), String>> {
+        probing::ask(self, unit, readiness).boxed()
+    }
+
+    fn route<'a>(&'a self, _app: AppId, _route: Option<&'a Route>) -> BoxFuture<'a, Result<Routed, DriverError>> {
+        futures::future::ready(Ok(Routed::ByRouter)).boxed()
+    }
+
+    fn changed(&self) -> BoxFuture<'_, Result<BTreeSet<AppId>, DriverError>> {
+        // Units are all that there is of an app.
+        futures::future::ready(Ok(BTreeSet::new())).boxed()
+    }
+
+    fn clear<'a>(&'a self, app: AppId, what: What, patience: Duration) -> BoxFuture<'a, Result<(), DriverError>> {
+        async move {
+            let units = self.units(Some(app)).await?;
+            let removed = units
+                .iter()
+                .filter(|unit| what.means(unit.deploy))
+                .map(|unit| self.remove(unit, patience));
+            join_all(removed).await.into_iter().collect()
+        }
+        .boxed()
+    }
+
     fn remove<'a>(&'a self, unit: &'a Unit, patience: Duration) -> BoxFuture<'a, Result<(), DriverError>> {
         async move {
-            let name = container(unit.app, &unit.name);
-            self.engine.stop_unit(&name, patience).await.map_err(refused)?;
-            self.engine.remove_unit(&name).await.map_err(refused)
+            self.engine.stop_unit(&unit.key, patience).await.map_err(refused)?;
+            self.engine.remove_unit(&unit.key).await.map_err(refused)
         }
         .boxed()
     }
@@ -261,7 +296,7 @@ impl Driver for Docker {
                 command: command.to_vec(),
                 ..CommandSpec::default()
             };
-            let started = self.engine.start_command(&container(unit.app, &unit.name), &spec).await;
+            let started = self.engine.start_command(&unit.key, &spec).await;
             started.map_err(refused)?.ended().await.map_err(refused)
         }
         .boxed()
@@ -294,7 +329,7 @@ impl Driver for Docker {
         last: usize,
         follow: bool,
     ) -> BoxStream<'static, Result<LogLine, DriverError>> {
-        let lines = self.engine.unit_tail(&container(unit.app, &unit.name), last, follow);
+        let lines = self.engine.unit_tail(&unit.key, last, follow);
         lines.map(|line| line.map(read_line).map_err(refused)).boxed()
     }
 
@@ -308,7 +343,7 @@ impl Driver for Docker {
             let seconds = u64::try_from(since.unix_ms().div_euclid(1_000)).unwrap_or_default();
             std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
         });
-        let lines = self.engine.unit_log(&container(unit.app, &unit.name), since, true);
+        let lines = self.engine.unit_log(&unit.key, since, true);
         lines.map(|line| line.map(read_line).map_err(refused)).boxed()
     }
 
@@ -316,7 +351,7 @@ impl Driver for Docker {
         async move {
             let found = self
                 .engine
-                .usage(&container(unit.app, &unit.name))
+                .usage(&unit.key)
                 .await
                 .map_err(refused)?;
             Ok(Usage {
@@ -376,9 +411,10 @@ pub(super) fn spec(desired: &Desired, name: &str, labels: BTreeMap<String, Strin
 
 /// A unit of ours; nothing for what has labels like ours and is none.
 fn read(unit: FoundUnit) -> Option<Unit> {
-    let label = |key: &str| unit.labels.get(key).map(String::as_str);
+    let labels = unit.labels;
+    let label = |key: &str| labels.get(key).map(String::as_str);
     let state = match &unit.state {
-        Found::Created => State::Starting,
+        Found::Created => State::Starting(String::new()),
         Found::Running => State::Running,
         Found::Restarting {
             exit_code,
@@ -393,8 +429,11 @@ fn read(unit: FoundUnit) -> Option<Unit> {
             *exit_code == 0 && error.is_empty(),
         ),
     };
+    let name = label(NAME)?.to_owned();
     Some(Unit {
-        name: label(NAME)?.to_owned(),
+        key: unit.name,
+        slot: name.rsplit('-').next().and_then(|slot| slot.parse().ok()),
+        name,
         app: label(APP)?.parse().ok()?,
         deploy: label(DEPLOY)?.parse().ok()?,
         version: label(VERSION)?.parse().ok()?,

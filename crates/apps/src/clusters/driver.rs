@@ -3,8 +3,8 @@
 //! A driver is told what shall run, and tells what does. Everything may be asked again: whoever was killed in between asks once
 //! more and gets the same.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use slipway_api::ids::AppId;
 use tokio_util::sync::CancellationToken;
 
 use super::attach::{Attach, Attached};
+use crate::versions::model::{Asked, Process};
 
 /// A line of what a driver is doing, for the log of whoever asked.
 pub type Hear<'a> = &'a (dyn Fn(String) + Send + Sync);
@@ -42,13 +43,44 @@ pub struct Desired {
     pub memory: u64,
     /// Processor in thousandths; zero for as much as there is.
     pub processor: u32,
+    /// Of that, what is kept free for each of them, in thousandths; zero for nothing.
+    pub processor_kept: u32,
+    /// How it is found out that a unit is ready.
+    pub readiness: Readiness,
+}
+
+/// How it is found out whether a unit is ready.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Readiness {
+    /// Where it is asked.
+    pub port: u16,
+    /// Whether it takes requests: it has to listen at its port then.
+    pub takes_requests: bool,
+    /// What it is asked; nothing but whether it listens, or runs, without it.
+    pub health: Option<Asked>,
+}
+
+impl Readiness {
+    /// Of a process whose units listen at a port.
+    #[must_use]
+    pub fn of(process: &Process, port: u16) -> Self {
+        Self {
+            port,
+            takes_requests: process.takes_requests,
+            health: process.health.clone(),
+        }
+    }
 }
 
 /// A unit as its cluster has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
-    /// `web-12-0`.
+    /// `web-12-0`: its process, its deploy, and what tells it from the others of these.
     pub name: String,
+    /// What its cluster knows it by.
+    pub key: String,
+    /// Which of its process's units it is, from zero; nothing where the cluster does not count them.
+    pub slot: Option<u32>,
     /// The app.
     pub app: AppId,
     /// The number of its deploy.
@@ -67,21 +99,15 @@ pub struct Unit {
     pub started_at: Option<String>,
 }
 
-impl Unit {
-    /// Which of its process's units it is, from zero.
-    #[must_use]
-    pub fn slot(&self) -> Option<u32> {
-        self.name.rsplit('-').next()?.parse().ok()
-    }
-}
-
 /// What a unit does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// It was made, and does not run yet.
-    Starting,
+    /// It was made, and does not run yet; what keeps it, in a sentence, and nothing when it is only its turn.
+    Starting(String),
     /// It runs.
     Running,
+    /// It runs, and its cluster knows that it is not ready.
+    Unready,
     /// It ended, and is started again; why it ended, in a sentence.
     Crashing(String),
     /// It ended for good; why, in a sentence, and whether it said that all was well.
@@ -152,10 +178,69 @@ pub struct Usage {
     pub sent: u64,
 }
 
+/// What a cluster says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// In a sentence.
+    pub said: String,
+    /// What it lacks to do all that is asked of it, as sentences.
+    pub missing: Vec<String>,
+}
+
+/// Where requests to an app shall go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Route {
+    /// To the units of this process.
+    pub process: String,
+    /// Of this deploy.
+    pub deploy: u32,
+    /// Where they listen.
+    pub port: u16,
+    /// The names at which the app answers.
+    pub hosts: Vec<String>,
+}
+
+/// Who takes requests to an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Routed {
+    /// The built-in router.
+    ByRouter,
+    /// The cluster itself.
+    ByCluster {
+        /// Where they are taken inside the cluster.
+        inside: Option<SocketAddr>,
+        /// Names or addresses where they are taken from outside; none while the cluster has not said any.
+        outside: Vec<String>,
+    },
+}
+
+/// What is taken away of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// One deploy.
+    Deploy(u32),
+    /// All deploys but one.
+    Others(u32),
+    /// Everything.
+    Everything,
+}
+
+impl What {
+    /// Whether a deploy is meant.
+    #[must_use]
+    pub fn means(self, deploy: u32) -> bool {
+        match self {
+            Self::Deploy(number) => deploy == number,
+            Self::Others(number) => deploy != number,
+            Self::Everything => true,
+        }
+    }
+}
+
 /// What can be asked of a cluster.
 pub trait Driver: Send + Sync {
-    /// What it says of itself, in a sentence.
-    fn about(&self) -> BoxFuture<'_, Result<String, DriverError>>;
+    /// What it says of itself.
+    fn about(&self) -> BoxFuture<'_, Result<About, DriverError>>;
 
     /// Fetches an image; of a tag the digest of this moment.
     fn fetch<'a>(&'a self, image: &'a str, hear: Hear<'a>) -> BoxFuture<'a, Result<Image, DriverError>>;
@@ -171,10 +256,27 @@ pub trait Driver: Send + Sync {
     /// Makes it so that there are these units and no others of this process of this deploy; does not wait until they are ready.
     fn apply<'a>(&'a self, desired: &'a Desired) -> BoxFuture<'a, Result<(), DriverError>>;
 
-    /// The units of an app; of all apps without one.
+    /// What keeps the units of a process from being made at all, in the cluster's words; nothing when that is not so.
+    fn hindrance<'a>(&'a self, desired: &'a Desired) -> BoxFuture<'a, Result<Option<String>, DriverError>>;
+
+    /// The units of an app; of all apps without one. Those that are being taken away are not among them.
     fn units(&self, app: Option<AppId>) -> BoxFuture<'_, Result<Vec<Unit>, DriverError>>;
 
-    /// Ends a unit, killing it after `patience`, and takes it away.
+    /// Whether a unit is ready; why it is not, in words that go on behind a colon.
+    fn ready<'a>(&'a self, unit: &'a Unit, readiness: &'a Readiness) -> BoxFuture<'a, Result<(), String>>;
+
+    /// Has requests to an app go to these units and to no others, or nowhere without a route, where the cluster does that itself.
+    fn route<'a>(&'a self, app: AppId, route: Option<&'a Route>) -> BoxFuture<'a, Result<Routed, DriverError>>;
+
+    /// The apps of which others changed or removed something, each once, beside units that are gone. [`Driver::apply`] and
+    /// [`Driver::route`] put it right.
+    fn changed(&self) -> BoxFuture<'_, Result<BTreeSet<AppId>, DriverError>>;
+
+    /// Takes away what there is of an app, killing its units after `patience`, or after the time that they were made with where the
+    /// cluster ends them itself.
+    fn clear<'a>(&'a self, app: AppId, what: What, patience: Duration) -> BoxFuture<'a, Result<(), DriverError>>;
+
+    /// Ends a unit, killing it after `patience`, and takes it away; a cluster that counts no units makes another in its place.
     fn remove<'a>(&'a self, unit: &'a Unit, patience: Duration) -> BoxFuture<'a, Result<(), DriverError>>;
 
     /// Runs a command in a unit; gives its exit code.

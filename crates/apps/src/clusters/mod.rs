@@ -1,14 +1,20 @@
 //! Clusters: what builds and runs apps.
 //!
-//! Owns the table `clusters`. What must stay true: what a cluster is asked to do may be asked again; whether it answers is known
-//! with the reason; a cluster that is away takes nothing away that runs there. Read [`driver`] and [`attach`], then [`service`] and [`docker`].
+//! Owns the tables `clusters` and `cluster_connections`. What must stay true: what a cluster is asked to do may be asked again;
+//! whether it answers is known with the reason; a cluster that is away takes nothing away that runs there. Read [`driver`] and
+//! [`attach`], then [`service`], [`docker`] and [`kubernetes`].
 
 pub mod attach;
+pub mod changing;
 pub mod docker;
 mod docker_attach;
 pub mod driver;
 pub mod http;
+pub mod kubernetes;
 pub mod model;
+pub(crate) mod places;
+mod probing;
+mod registry;
 pub mod service;
 pub(crate) mod store;
 

@@ -1,8 +1,9 @@
-//! What the rest of the program does with clusters: the one of this machine, and how each is reached.
+//! What the rest of the program does with clusters: the one of this machine, and what drives each.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use slipway_api::ids::ClusterId;
 use slipway_api::pools::{ClusterDriver, ClusterStatus};
@@ -12,8 +13,9 @@ use tokio::sync::Mutex;
 
 use super::docker::Docker;
 use super::driver::{Driver, DriverError};
+use super::kubernetes::{Kubernetes, Place};
 use super::model::Cluster;
-use super::store;
+use super::{changing, store};
 use crate::permissions::CLUSTER_READ;
 use crate::pools;
 
@@ -22,9 +24,9 @@ const LOCAL: &str = "local";
 /// Where an engine listens when nobody says otherwise.
 const STANDARD_SOCKET: &str = "/var/run/docker.sock";
 
-/// Connections that are kept.
+/// Connections that are kept, each with the version of the cluster that it was made for.
 #[derive(Default)]
-struct Drivers(Mutex<HashMap<ClusterId, Arc<dyn Driver>>>);
+struct Drivers(Mutex<HashMap<ClusterId, (i64, Arc<dyn Driver>)>>);
 
 /// The socket of this machine's engine, where there is one and it is wanted.
 #[must_use]
@@ -79,31 +81,70 @@ pub async fn list(ctx: &Ctx, organization: &Organization) -> Result<Vec<Cluster>
     store::seen_by(ctx.db.reader(), organization.id).await
 }
 
-/// What drives a cluster; connected when it is asked for the first time.
+/// The clusters that this process looks at: all but the machine's own, where its engine is not wanted or not there.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn looked_at(ctx: &Ctx) -> Result<Vec<Cluster>> {
+    let mut clusters = store::all(ctx.db.reader()).await?;
+    let has_engine = socket(ctx).is_some();
+    clusters.retain(|cluster| has_engine || cluster.driver != ClusterDriver::Docker);
+    Ok(clusters)
+}
+
+/// What drives a cluster; connected when it is asked for the first time, and when the cluster was changed.
 ///
 /// # Errors
 ///
 /// `Unavailable` with the reason when it does not answer.
 pub async fn driver(ctx: &Ctx, cluster: ClusterId) -> Result<Arc<dyn Driver>> {
-    let drivers = ctx.kept.get::<Drivers>();
-    let mut drivers = drivers.0.lock().await;
-    if let Some(driver) = drivers.get(&cluster) {
-        return Ok(Arc::clone(driver));
-    }
     let found = store::find(ctx.db.reader(), cluster).await?;
     let found = found.ok_or_else(|| Error::not_found("cluster", cluster))?;
-    let ClusterDriver::Docker = found.driver;
-    let socket = socket(ctx).ok_or_else(|| {
-        Error::unavailable(format!(
-            "The cluster \"{}\" is the Docker Engine of the server's machine, and none is found there: start it, or say where it listens \
-             by the setting apps.docker_socket.",
-            found.name
-        ))
-    })?;
-    let driver = Docker::connect(&socket, ctx.settings.apps.builds_without_network).await;
-    let driver: Arc<dyn Driver> = Arc::new(driver.map_err(failed)?);
-    drivers.insert(cluster, Arc::clone(&driver));
+    let drivers = ctx.kept.get::<Drivers>();
+    if let Some((version, driver)) = drivers.0.lock().await.get(&cluster)
+        && *version == found.version
+    {
+        return Ok(Arc::clone(driver));
+    }
+    // Nobody else waits for a cluster that does not answer.
+    let driver = connect(ctx, &found).await?;
+    let kept = (found.version, Arc::clone(&driver));
+    drivers.0.lock().await.insert(cluster, kept);
     Ok(driver)
+}
+
+/// Forgets what drives a cluster: it is connected anew when it is asked for.
+pub(super) async fn forget(ctx: &Ctx, cluster: ClusterId) {
+    ctx.kept.get::<Drivers>().0.lock().await.remove(&cluster);
+}
+
+async fn connect(ctx: &Ctx, cluster: &Cluster) -> Result<Arc<dyn Driver>> {
+    match cluster.driver {
+        ClusterDriver::Docker => {
+            let socket = socket(ctx).ok_or_else(|| {
+                Error::unavailable(format!(
+                    "The cluster \"{}\" is the Docker Engine of the server's machine, and none is found there: start it, or say where it \
+                     listens by the setting apps.docker_socket.",
+                    cluster.name
+                ))
+            })?;
+            let driver = Docker::connect(&socket, ctx.settings.apps.builds_without_network).await;
+            Ok(Arc::new(driver.map_err(failed)?))
+        }
+        ClusterDriver::Kubernetes => {
+            let connection = store::connection(ctx.db.reader(), cluster.id).await?;
+            let connection = connection.ok_or_else(|| Error::not_found("cluster", cluster.id))?;
+            let access = changing::access(ctx, &connection).await?;
+            let place = Place {
+                namespace: connection.settings.namespace,
+                ingress_class: connection.settings.ingress_class,
+                grace: Duration::from_secs(ctx.settings.apps.drain_seconds),
+            };
+            let driver = Kubernetes::connect(&access, place, Arc::clone(&ctx.outbound)).await;
+            Ok(Arc::new(driver.map_err(failed)?))
+        }
+    }
 }
 
 /// Asks a cluster how it is, and notes what it says where that is new.
@@ -117,7 +158,8 @@ pub async fn check(ctx: &Ctx, cluster: &Cluster) -> Result<()> {
         Err(error) => Err(error),
     };
     let (status, reason) = match said {
-        Ok(about) => (ClusterStatus::Ready, about),
+        Ok(about) if about.missing.is_empty() => (ClusterStatus::Ready, about.said),
+        Ok(about) => (ClusterStatus::Limited, about.missing.join(" ")),
         Err(error) => (ClusterStatus::Unreachable, error.detail().to_owned()),
     };
     if (status, &reason) == (cluster.status, &cluster.reason) {

@@ -1,4 +1,4 @@
-//! All queries on `clusters`.
+//! All queries on `clusters` and `cluster_connections`.
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
@@ -11,7 +11,7 @@ use slipway_kernel::db::Tx;
 use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
 
-use super::model::{ActiveModel, Cluster, Column, Entity};
+use super::model::{ActiveModel, Cluster, Column, Connection, Entity, connections};
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "apps_0001_clusters",
@@ -33,6 +33,66 @@ pub(crate) const MIGRATION: Migration = Migration {
         )]
     },
 };
+
+pub(crate) const CONNECTIONS: Migration = Migration {
+    name: "apps_0020_cluster_connections",
+    steps: || {
+        vec![Step::Table(
+            Table::new("cluster_connections")
+                .col("cluster_id", Type::Id)
+                .col("settings", Type::Json)
+                .opt("kubeconfig", Type::Bytes)
+                .primary(&["cluster_id"])
+                .belongs_to("cluster_id", "clusters"),
+        )]
+    },
+};
+
+/// How every cluster is reached that people connected.
+pub(crate) async fn connections(connection: &impl ConnectionTrait) -> Result<Vec<Connection>> {
+    Ok(connections::Entity::find().all(connection).await?)
+}
+
+/// How a cluster is reached.
+pub(crate) async fn connection(connection: &impl ConnectionTrait, id: ClusterId) -> Result<Option<Connection>> {
+    Ok(connections::Entity::find_by_id(id).one(connection).await?)
+}
+
+pub(crate) async fn insert_connection(tx: &Tx, connection: &Connection) -> Result<()> {
+    let row = connections::ActiveModel::from(connection.clone()).reset_all();
+    connections::Entity::insert(row).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+pub(crate) async fn update_connection(tx: &Tx, connection: &Connection) -> Result<()> {
+    let row = connections::ActiveModel::from(connection.clone()).reset_all();
+    let one = connections::Entity::update_many()
+        .set(row)
+        .filter(connections::Column::ClusterId.eq(connection.cluster_id));
+    one.exec(&**tx).await?;
+    Ok(())
+}
+
+/// Writes the next version of one; false when somebody changed it since.
+pub(crate) async fn update(tx: &Tx, cluster: &Cluster) -> Result<bool> {
+    let row = ActiveModel {
+        name: Set(cluster.name.clone()),
+        version: Set(cluster.version),
+        ..Default::default()
+    };
+    let one = Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(cluster.id))
+        .filter(Column::Version.eq(cluster.version - 1));
+    Ok(one.exec(&**tx).await?.rows_affected == 1)
+}
+
+/// Takes one away, with how it is reached.
+pub(crate) async fn delete(tx: &Tx, id: ClusterId) -> Result<()> {
+    connections::Entity::delete_by_id(id).exec(&**tx).await?;
+    Entity::delete_by_id(id).exec(&**tx).await?;
+    Ok(())
+}
 
 pub(crate) async fn insert(tx: &Tx, cluster: &Cluster) -> Result<()> {
     let row = ActiveModel::from(cluster.clone()).reset_all();

@@ -239,7 +239,7 @@ async fn chosen(ctx: &Ctx, app: &App, units: Vec<Unit>, wanted: &NewAppCommand) 
     // Of the live deploy before others, ready before others, then the first.
     those.sort_by_key(|unit| {
         let is_live = Some(i64::from(unit.deploy)) == app.live_deploy;
-        (!is_live, !is_ready(unit), unit.slot())
+        (!is_live, !is_ready(unit), unit.slot)
     });
     those.into_iter().next().ok_or_else(|| {
         let what = process.map_or_else(String::new, |process| format!(" of its process \"{process}\""));

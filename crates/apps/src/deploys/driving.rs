@@ -17,8 +17,8 @@ use crate::apps::model::number;
 use crate::apps::{App, store as app_rows, writing};
 use crate::clusters::driver::{Desired, Driver};
 use crate::quotas;
-use crate::running::generation::{self, Generation};
-use crate::running::routing;
+use crate::running::generation::Generation;
+use crate::running::{leading, routing};
 use crate::versions::{self, AppVersion};
 
 /// How often a deploy looks whether somebody wants it to stop.
@@ -190,7 +190,7 @@ async fn start(ctx: &Ctx, app: &App, mut deploy: Deploy, driver: &dyn Driver, to
     let web = version.processes.taking_requests();
     let web = web.and_then(|web| desired.iter().find(|process| process.process == web.name));
     deploy.port = match web {
-        Some(web) => Some(i64::from(generation::port(web)?)),
+        Some(web) => Some(i64::from(web.readiness.port)),
         None => None,
     };
     for process in &desired {
@@ -248,7 +248,7 @@ async fn route(ctx: &Ctx, deploy: Deploy, told: &Telling) -> Result<Deploy, Stop
 async fn drain(ctx: &Ctx, deploy: Deploy, driver: &dyn Driver, told: &Telling) -> Result<(), Stop> {
     let app = app_rows::find(ctx.db.reader(), deploy.app_id).await?;
     let app = app.ok_or_else(|| Stop::Failed("The app is gone.".to_owned()))?;
-    routing::publish_first(ctx).await?;
+    leading::lead(ctx, &app, driver).await?;
     crate::running::keeping::take_away_others(ctx, &app, &deploy, driver).await?;
     let version = version(ctx, &deploy).await?;
     let urls = routing::urls(ctx, &app, version.processes.taking_requests().is_some()).await?;

@@ -11,9 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::driving::Stop;
 use super::model::Deploy;
 use super::saying::Telling;
-use crate::clusters::driver::{Desired, Driver, State, Unit};
+use crate::clusters::driver::{Desired, Driver, Readiness, State, Unit};
 use crate::running::observed::Observed;
-use crate::running::probing;
 use crate::versions::AppVersion;
 
 /// Between two looks, at first; each is half as long again as the one before.
@@ -66,7 +65,7 @@ pub(super) async fn until_ready(
                 continue;
             };
             broken(driver, &unit).await?;
-            let mut answer = probing::ask(driver, &unit, process, port).await;
+            let mut answer = driver.ready(&unit, &Readiness::of(process, port)).await;
             if answer.is_ok() && process.health.is_none() && !process.takes_requests {
                 let since = running_since.entry(unit.name.clone()).or_insert_with(Instant::now);
                 if since.elapsed() < STEADY {
@@ -79,7 +78,12 @@ pub(super) async fn until_ready(
             }
             found.push((unit, Some(answer)));
         }
+        let is_short =
+            u32::try_from(found.iter().filter(|(_, answer)| answer.is_some()).count()).is_ok_and(|made| made < wanted);
         observed.set(deploy.app_id, look, found);
+        if is_short && why.is_empty() {
+            why = hindrance(driver, desired).await?;
+        }
         if ready >= wanted {
             return Ok(());
         }
@@ -98,12 +102,22 @@ pub(super) async fn until_ready(
     }
 }
 
+/// What keeps units from being made at all.
+async fn hindrance(driver: &dyn Driver, desired: &[Desired]) -> Result<String, Stop> {
+    for process in desired {
+        if let Some(reason) = driver.hindrance(process).await? {
+            return Ok(format!("{}: {reason}", process.process));
+        }
+    }
+    Ok(String::new())
+}
+
 /// A unit that ended before it was ready will not be ready by being started again.
 async fn broken(driver: &dyn Driver, unit: &Unit) -> Result<(), Stop> {
     let reason = match &unit.state {
         State::Crashing(reason) | State::Ended(reason, _) => reason.clone(),
         State::Running if unit.restarts > 0 => "It ended and was started again.".to_owned(),
-        State::Starting | State::Running => return Ok(()),
+        State::Starting(_) | State::Running | State::Unready => return Ok(()),
     };
     let lines = last_lines(driver, unit).await;
     Err(Stop::Failed(format!("{} was not ready: {reason}{lines}", unit.name)))

@@ -106,7 +106,7 @@ async fn look(ctx: &Ctx, followed: &mut Followed) -> Result<()> {
             // Of one that ended there is nothing more, until it begins again.
             !follower.task.is_finished() || follower.started_at == unit.started_at
         });
-        if is_followed || unit.state == State::Starting {
+        if is_followed || matches!(unit.state, State::Starting(_)) {
             continue;
         }
         let Some((app, driver)) = reach(ctx, unit.app).await? else {

@@ -50,6 +50,18 @@ pub(crate) async fn prepare(tx: &Tx, ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
+/// Makes them where there is no plan of the site yet.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn prepare_first(tx: &Tx, ctx: &Ctx) -> Result<()> {
+    match store::is_empty(tx).await? {
+        true => prepare(tx, ctx).await,
+        false => Ok(()),
+    }
+}
+
 /// The plans that an organization can use, the smallest first.
 ///
 /// # Errors

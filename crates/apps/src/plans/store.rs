@@ -153,3 +153,9 @@ pub(crate) async fn seen_by(connection: &impl ConnectionTrait, organization: Org
         .order_by_asc(Column::Name);
     Ok(query.all(connection).await?)
 }
+
+/// Whether the site has none.
+pub(crate) async fn is_empty(tx: &Tx) -> Result<bool> {
+    let of_site = Entity::find().filter(Column::OrganizationId.is_null());
+    Ok(of_site.one(&**tx).await?.is_none())
+}

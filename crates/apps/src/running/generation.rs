@@ -4,7 +4,7 @@ use slipway_kernel::{Ctx, Error, Result};
 
 use crate::apps::App;
 use crate::apps::model::number;
-use crate::clusters::driver::Desired;
+use crate::clusters::driver::{Desired, Readiness};
 use crate::env;
 use crate::plans;
 use crate::versions::AppVersion;
@@ -46,14 +46,19 @@ impl Generation<'_> {
     pub async fn of(&self, ctx: &Ctx, process: &Process, units: u32) -> Result<Desired> {
         let environment = env::service::load(ctx, self.app, self.env_number).await?;
         let mut env = env::seen(&environment, &process.name).map_err(env::service::refused)?;
-        let port = self.version.port.to_string();
+        let usual = self.version.port.to_string();
         // Who sets a port himself listens there by his own will, and is asked there.
-        env.entry("PORT".to_owned()).or_insert(port);
+        env.entry("PORT".to_owned()).or_insert(usual);
         env.insert("SLIPWAY_APP".to_owned(), self.app.name.to_string());
         env.insert("SLIPWAY_PROCESS".to_owned(), process.name.clone());
         env.insert("SLIPWAY_VERSION".to_owned(), self.version.number.to_string());
         let plan = plans::service::get(ctx, self.app.plan_id).await?.plan();
         let plan = plan.with(&self.app.plan_override().into());
+        let port = match process.takes_requests {
+            true => port(&env)?,
+            // What listens nowhere may use the name for what it likes.
+            false => port(&env).unwrap_or_default(),
+        };
         Ok(Desired {
             app: self.app.id,
             deploy: number(self.deploy),
@@ -65,17 +70,15 @@ impl Generation<'_> {
             env,
             memory: plan.memory,
             processor: plan.processor_limit(),
+            processor_kept: plan.processor,
+            readiness: Readiness::of(process, port),
         })
     }
 }
 
-/// The port at which the units of a process listen.
-///
-/// # Errors
-///
-/// `Invalid` when somebody set it to something else than a port.
-pub fn port(desired: &Desired) -> Result<u16> {
-    let said = desired.env.get("PORT").map(String::as_str).unwrap_or_default();
+/// The port at which units with these variables listen.
+fn port(env: &BTreeMap<String, String>) -> Result<u16> {
+    let said = env.get("PORT").map(String::as_str).unwrap_or_default();
     said.parse().map_err(|_| {
         Error::invalid(
             "/data/attributes/set",

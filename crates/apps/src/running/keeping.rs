@@ -15,10 +15,11 @@ use tokio::time::Instant;
 
 use super::generation::Generation;
 use super::observed::{Look, Observed, Seen};
-use super::{probing, routing};
+use super::{leading, routing};
+use crate::apps::model::number;
 use crate::apps::{App, store as apps, writing};
-use crate::clusters::driver::{Driver, Unit};
-use crate::clusters::{self, service::failed};
+use crate::clusters::driver::{Driver, Readiness, Unit, What};
+use crate::clusters::{self, Cluster, service::failed};
 use crate::deploys::{self, Deploy};
 use crate::versions::{self, AppVersion};
 use crate::{commands, logs, pools, quotas, uploads};
@@ -29,6 +30,8 @@ const LOOK: Duration = Duration::from_secs(2);
 const WAKE: Duration = Duration::from_secs(30);
 /// Between two looks at whether requests have ended.
 const IDLE_LOOK: Duration = Duration::from_millis(50);
+/// A cluster that takes longer to tell how it is counts as away until the next look.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// A unit that failed, or is deleted, gets so long to end.
 const SHORT: Duration = Duration::from_secs(2);
 
@@ -91,11 +94,11 @@ async fn converge(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
         env_number: deploy.env_number,
     };
     // First without requests, then away.
-    routing::publish_first(ctx).await?;
+    leading::lead(ctx, app, driver).await?;
     let there = driver.units(Some(app.id)).await.map_err(failed)?;
     for desired in generation.desired(ctx).await? {
         let of_process = |unit: &&Unit| unit.process == desired.process && unit.deploy == desired.deploy;
-        let is_too_many = |unit: &&Unit| unit.slot().is_none_or(|slot| slot >= desired.units);
+        let is_too_many = |unit: &&Unit| unit.slot.is_some_and(|slot| slot >= desired.units);
         let leaving: Vec<&Unit> = there.iter().filter(of_process).filter(is_too_many).collect();
         take(ctx, driver, &leaving, deploy.port).await?;
         driver.apply(&desired).await.map_err(failed)?;
@@ -110,11 +113,8 @@ async fn converge(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
 ///
 /// When the cluster does not answer.
 pub(crate) async fn take_away(ctx: &Ctx, app: &App, deploy: &Deploy, driver: &dyn Driver) -> Result<()> {
-    let units = driver.units(Some(app.id)).await.map_err(failed)?;
-    let those = units.iter().filter(|unit| i64::from(unit.deploy) == deploy.number);
-    for unit in those {
-        driver.remove(unit, SHORT).await.map_err(failed)?;
-    }
+    let cleared = driver.clear(app.id, What::Deploy(number(deploy.number)), SHORT).await;
+    cleared.map_err(failed)?;
     look(ctx, app, driver).await
 }
 
@@ -129,16 +129,20 @@ pub(crate) async fn take_away_others(ctx: &Ctx, app: &App, deploy: &Deploy, driv
         .iter()
         .filter(|unit| i64::from(unit.deploy) != deploy.number)
         .collect();
-    if others.is_empty() {
-        return Ok(());
-    }
     let numbers: BTreeSet<u32> = others.iter().map(|unit| unit.deploy).collect();
+    let mut left = SHORT;
     for number in numbers {
         let before = deploys::store::numbered(ctx.db.reader(), app.id, i64::from(number)).await?;
         let those: Vec<&Unit> = others.iter().copied().filter(|unit| unit.deploy == number).collect();
-        take(ctx, driver, &those, before.and_then(|deploy| deploy.port)).await?;
+        left = idle(ctx, &those, before.and_then(|deploy| deploy.port)).await;
     }
-    look(ctx, app, driver).await
+    // Also where no unit is left: a cluster may know of more than these.
+    let what = What::Others(number(deploy.number));
+    driver.clear(app.id, what, left).await.map_err(failed)?;
+    match others.is_empty() {
+        true => Ok(()),
+        false => look(ctx, app, driver).await,
+    }
 }
 
 /// Takes units away that get no requests any more: when those that they have are through, or after the time that they get.
@@ -146,6 +150,16 @@ async fn take(ctx: &Ctx, driver: &dyn Driver, units: &[&Unit], port: Option<i64>
     if units.is_empty() {
         return Ok(());
     }
+    let left = idle(ctx, units, port).await;
+    let removed = join_all(units.iter().map(|unit| driver.remove(unit, left))).await;
+    for outcome in removed {
+        outcome.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Waits until the built-in router has none of their requests any more; gives what is left of the time that units get to end.
+async fn idle(ctx: &Ctx, units: &[&Unit], port: Option<i64>) -> Duration {
     let patience = Duration::from_secs(ctx.settings.apps.drain_seconds);
     let end = Instant::now() + patience;
     let port = port.and_then(|port| u16::try_from(port).ok());
@@ -157,12 +171,7 @@ async fn take(ctx: &Ctx, driver: &dyn Driver, units: &[&Unit], port: Option<i64>
     while router.is_busy(&addresses) && Instant::now() < end {
         tokio::time::sleep(IDLE_LOOK).await;
     }
-    let left = end.saturating_duration_since(Instant::now()).max(SHORT);
-    let removed = join_all(units.iter().map(|unit| driver.remove(unit, left))).await;
-    for outcome in removed {
-        outcome.map_err(failed)?;
-    }
-    Ok(())
+    end.saturating_duration_since(Instant::now()).max(SHORT)
 }
 
 /// Everything of an app away, then the app.
@@ -178,11 +187,7 @@ async fn delete(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
         tx.commit().await?;
     }
     routing::publish(ctx).await?;
-    let units = driver.units(Some(app.id)).await.map_err(failed)?;
-    let removed = join_all(units.iter().map(|unit| driver.remove(unit, SHORT))).await;
-    for outcome in removed {
-        outcome.map_err(failed)?;
-    }
+    driver.clear(app.id, What::Everything, SHORT).await.map_err(failed)?;
     commands::service::forget_of(ctx, app).await?;
     for deploy in deploys::store::of_app(ctx.db.reader(), app.id).await? {
         ctx.logs.seal(ctx, deploy.log_id).await?;
@@ -237,7 +242,7 @@ async fn observe(ctx: &Ctx, app: &App, driver: &dyn Driver, (look, units): (Look
                     .find(|process| is_live && process.name == unit.process)
             });
             let answer = match process {
-                Some(process) => Some(probing::ask(driver, &unit, process, port).await),
+                Some(process) => Some(driver.ready(&unit, &Readiness::of(process, port)).await),
                 None => None,
             };
             (unit, answer)
@@ -327,43 +332,28 @@ async fn wake_deploys(ctx: &Ctx) -> Result<()> {
 ///
 /// Those of the database.
 pub async fn look_at_all(ctx: &Ctx) -> Result<()> {
-    if clusters::service::socket(ctx).is_none() {
+    let clusters = clusters::service::looked_at(ctx).await?;
+    if clusters.is_empty() {
         return Ok(());
     }
     let look = ctx.kept.get::<Observed>().begin();
     let pools = pools::store::all(ctx.db.reader()).await?;
     let apps = apps::with_units(ctx.db.reader()).await?;
-    let (mut is_new, mut is_complete) = (false, true);
-    for cluster in clusters::store::all(ctx.db.reader()).await? {
-        clusters::service::check(ctx, &cluster).await?;
-        let units = match clusters::service::driver(ctx, cluster.id).await {
-            Ok(driver) => driver.units(None).await.map(|units| (driver, units)).map_err(failed),
-            Err(error) => Err(error),
-        };
-        let Ok((driver, units)) = units else {
-            // What was seen last stays: what runs there still does, as far as anybody knows.
-            is_complete = false;
-            continue;
-        };
-        let mut by_app: HashMap<AppId, Vec<Unit>> = HashMap::new();
-        for unit in units {
-            by_app.entry(unit.app).or_default().push(unit);
+    let looks = clusters.iter().map(|cluster| {
+        let here = pools.iter().filter(|pool| pool.cluster_id == cluster.id);
+        let here: Vec<_> = here.map(|pool| pool.id).collect();
+        let apps: Vec<&App> = apps.iter().filter(|app| here.contains(&app.pool_id)).collect();
+        async move {
+            // One that is slow holds no other up.
+            let looked = tokio::time::timeout(PATIENCE, look_at(ctx, cluster, look, &apps)).await;
+            looked.unwrap_or(Ok(None)).map(|is_new| (cluster, is_new))
         }
-        let here = pools
-            .iter()
-            .filter(|pool| pool.cluster_id == cluster.id)
-            .map(|pool| pool.id);
-        let here: Vec<_> = here.collect();
-        for app in apps.iter().filter(|app| here.contains(&app.pool_id)) {
-            let units = by_app.remove(&app.id).unwrap_or_default();
-            let is_right = is_right(ctx, app, &units).await?;
-            is_new |= observe(ctx, app, &*driver, (look, units)).await?;
-            if !is_right {
-                let mut tx = ctx.begin().await?;
-                writing::wake(&mut tx, ctx, app).await?;
-                tx.commit().await?;
-            }
-        }
+    });
+    let (mut is_new, mut is_complete) = (false, clusters.iter().any(Cluster::is_routed_here));
+    for looked in join_all(looks).await {
+        let (cluster, seen) = looked?;
+        is_new |= seen.unwrap_or(false);
+        is_complete &= seen.is_some() || !cluster.is_routed_here();
     }
     let observed = ctx.kept.get::<Observed>();
     if is_complete && !observed.is_complete() {
@@ -374,6 +364,34 @@ pub async fn look_at_all(ctx: &Ctx) -> Result<()> {
         true => routing::publish(ctx).await,
         false => Ok(()),
     }
+}
+
+/// One look at a cluster with its apps: whether anything is new. Nothing where it is away: what was seen last stays, for what runs
+/// there still does, as far as anybody knows.
+async fn look_at(ctx: &Ctx, cluster: &Cluster, look: Look, apps: &[&App]) -> Result<Option<bool>> {
+    clusters::service::check(ctx, cluster).await?;
+    let Ok(driver) = clusters::service::driver(ctx, cluster.id).await else {
+        return Ok(None);
+    };
+    let (Ok(units), Ok(changed)) = (driver.units(None).await, driver.changed().await) else {
+        return Ok(None);
+    };
+    let mut by_app: HashMap<AppId, Vec<Unit>> = HashMap::new();
+    for unit in units {
+        by_app.entry(unit.app).or_default().push(unit);
+    }
+    let mut is_new = false;
+    for app in apps {
+        let units = by_app.remove(&app.id).unwrap_or_default();
+        let is_right = is_right(ctx, app, &units).await? && !changed.contains(&app.id);
+        is_new |= observe(ctx, app, &*driver, (look, units)).await?;
+        if !is_right {
+            let mut tx = ctx.begin().await?;
+            writing::wake(&mut tx, ctx, app).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(Some(is_new))
 }
 
 /// Whether there are as many units of the live deploy as are wanted, and no others while no deploy goes on.

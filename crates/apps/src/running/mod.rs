@@ -7,7 +7,7 @@
 pub mod generation;
 pub mod http;
 pub mod keeping;
+pub(crate) mod leading;
 pub(crate) mod lines;
 pub mod observed;
-pub(crate) mod probing;
 pub mod routing;

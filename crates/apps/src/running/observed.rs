@@ -22,9 +22,11 @@ impl Seen {
     #[must_use]
     pub fn status(&self) -> (UnitStatus, String) {
         match (&self.unit.state, &self.ready) {
-            (State::Starting, _) => (UnitStatus::Starting, String::new()),
-            (State::Running, Ok(())) => (UnitStatus::Ready, String::new()),
-            (State::Running, Err(reason)) => (UnitStatus::NotReady, slipway_kernel::text::sentence(reason)),
+            (State::Starting(reason), _) => (UnitStatus::Starting, reason.clone()),
+            (State::Running | State::Unready, Ok(())) => (UnitStatus::Ready, String::new()),
+            (State::Running | State::Unready, Err(reason)) => {
+                (UnitStatus::NotReady, slipway_kernel::text::sentence(reason))
+            }
             (State::Crashing(reason), _) => (UnitStatus::Crashing, reason.clone()),
             (State::Ended(reason, _), _) => (UnitStatus::Ended, reason.clone()),
         }
@@ -131,6 +133,8 @@ mod tests {
     fn unit(name: &str) -> Unit {
         Unit {
             name: name.to_owned(),
+            key: name.to_owned(),
+            slot: None,
             app: "app-0000000000000000".parse().unwrap(),
             deploy: 1,
             version: 1,

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::observed::{Observed, Seen};
 use crate::apps::{App, model, store as apps};
+use crate::clusters::places::Places;
 use crate::{deploys, versions};
 
 /// How long requests may take to end when the server does.
@@ -96,7 +97,11 @@ pub async fn publish(ctx: &Ctx) -> Result<()> {
     let _order = routing.order.lock().await;
     let mut routes = BTreeMap::new();
     let mut names: HashMap<OrganizationId, Arc<str>> = HashMap::new();
+    let places = Places::load(ctx).await?;
     for app in apps::with_units(ctx.db.reader()).await? {
+        if !places.is_routed_here(app.pool_id) {
+            continue;
+        }
         let Some(version) = versions::service::live(ctx, &app).await? else {
             continue;
         };
@@ -106,7 +111,7 @@ pub async fn publish(ctx: &Ctx) -> Result<()> {
         let Some(port) = deploys::service::live_port(ctx, &app).await? else {
             continue;
         };
-        let host = host(ctx, &app, &mut names).await?;
+        let host = host(ctx, &app, &places, &mut names).await?;
         let route = Route {
             hosts: vec![host],
             targets: targets(&app, &web.name, port, &observed.of(app.id)),
@@ -157,7 +162,7 @@ fn targets(app: &App, process: &str, port: u16, seen: &[Seen]) -> Vec<SocketAddr
     let is_wanted = |seen: &&Seen| {
         let unit = &seen.unit;
         let is_live = Some(i64::from(unit.deploy)) == app.live_deploy;
-        is_live && unit.process == process && seen.ready.is_ok() && unit.slot().is_some_and(|slot| slot < wanted)
+        is_live && unit.process == process && seen.ready.is_ok() && unit.slot.is_some_and(|slot| slot < wanted)
     };
     let those = seen.iter().filter(is_wanted);
     those
@@ -171,7 +176,7 @@ fn targets(app: &App, process: &str, port: u16, seen: &[Seen]) -> Vec<SocketAddr
 /// # Errors
 ///
 /// Those of the database.
-async fn host(ctx: &Ctx, app: &App, names: &mut HashMap<OrganizationId, Arc<str>>) -> Result<String> {
+async fn host(ctx: &Ctx, app: &App, places: &Places, names: &mut HashMap<OrganizationId, Arc<str>>) -> Result<String> {
     let organization = match names.get(&app.organization_id) {
         Some(name) => Arc::clone(name),
         None => {
@@ -182,7 +187,21 @@ async fn host(ctx: &Ctx, app: &App, names: &mut HashMap<OrganizationId, Arc<str>
         }
     };
     let organization = organization.parse().map_err(Error::internal)?;
-    Ok(model::own_host(&app.name, &organization, &ctx.settings.apps.domain))
+    Ok(model::own_host(
+        &app.name,
+        &organization,
+        places.domain(ctx, app.pool_id),
+    ))
+}
+
+/// The names at which an app answers.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn hosts(ctx: &Ctx, app: &App) -> Result<Vec<String>> {
+    let places = Places::load(ctx).await?;
+    Ok(vec![host(ctx, app, &places, &mut HashMap::new()).await?])
 }
 
 /// The addresses that people open an app at, its own first. Apps that take no requests have none.
@@ -194,7 +213,11 @@ pub async fn urls(ctx: &Ctx, app: &App, takes_requests: bool) -> Result<Vec<Stri
     if !takes_requests {
         return Ok(Vec::new());
     }
-    let host = host(ctx, app, &mut HashMap::new()).await?;
+    let places = Places::load(ctx).await?;
+    let host = host(ctx, app, &places, &mut HashMap::new()).await?;
+    if let Some(pattern) = places.pattern(app.pool_id) {
+        return Ok(vec![pattern.replace('*', &host)]);
+    }
     let settings = &ctx.settings.apps;
     Ok(vec![match &settings.public_url {
         Some(pattern) => pattern.replace('*', &host),

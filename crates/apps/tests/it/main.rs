@@ -10,6 +10,7 @@
 
 mod bases;
 mod building;
+mod contract;
 mod fixture;
 mod hostile;
 mod platforms;

@@ -55,7 +55,7 @@ pub fn process(namespace: &str, script: &str) -> ProcessSpec {
             namespace: namespace.to_owned(),
             app: "shop".to_owned(),
             process: "web".to_owned(),
-            version: 1,
+            deploy: 1,
         },
         units: 1,
         unit: shell(script),
@@ -68,7 +68,8 @@ pub fn process(namespace: &str, script: &str) -> ProcessSpec {
 pub fn server(namespace: &str, version: u32) -> ProcessSpec {
     let script = "mkdir /www && echo \"$WHO v$VERSION\" >/www/index.html && exec httpd -f -p 8080 -h /www";
     let mut spec = process(namespace, script);
-    spec.id.version = version;
+    spec.id.deploy = version;
+    spec.version = version;
     spec.unit.env = BTreeMap::from([
         ("WHO".to_owned(), "shop".to_owned()),
         ("VERSION".to_owned(), version.to_string()),
@@ -143,15 +144,7 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
 /// The cluster as `kubectl` sees it: what a person does by hand.
 pub async fn by_hand() -> kube::Client {
     let cluster = tokio::task::spawn_blocking(cluster::start).await.unwrap().unwrap();
-    let text = format!(
-        "{{apiVersion: v1, kind: Config, current-context: t, contexts: [{{name: t, context: {{cluster: t, user: t}}}}], \
-         clusters: [{{name: t, cluster: {{server: \"{}\", certificate-authority-data: \"{}\"}}}}], \
-         users: [{{name: t, user: {{client-certificate-data: \"{}\", client-key-data: \"{}\"}}}}]}}",
-        cluster.url,
-        base64(&cluster.authority),
-        base64(&cluster.certificate),
-        base64(&cluster.key)
-    );
+    let text = cluster.kubeconfig();
     let kubeconfig = kube::config::Kubeconfig::from_yaml(&text).unwrap();
     let options = kube::config::KubeConfigOptions::default();
     let config = kube::Config::from_custom_kubeconfig(kubeconfig, &options).await;

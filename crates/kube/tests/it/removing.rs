@@ -69,7 +69,7 @@ async fn removing_an_app_leaves_nothing_of_it_and_all_of_others() {
             .filter_map(|one| one.metadata.name)
             .collect(),
     );
-    assert_eq!(left, ["blog-web-v1"]);
+    assert_eq!(left, ["blog-web-1"]);
     let left = names(
         services
             .list(&all)
@@ -120,7 +120,7 @@ async fn what_others_made_under_our_names_is_refused_and_not_touched() {
     ] {
         let error = refused.unwrap_err();
         assert!(
-            matches!(&error, KubeError::Foreign { what } if what.contains(&format!("Deployment {space}/shop-web-v1"))),
+            matches!(&error, KubeError::Foreign { what } if what.contains(&format!("Deployment {space}/shop-web-1"))),
             "{error}"
         );
     }

@@ -48,7 +48,7 @@ async fn no_request_is_lost_when_a_route_is_switched() {
     cluster.apply_process(&old).await.unwrap();
     settled(&cluster, &old.id).await;
     let routed = cluster.route(&route(&old)).await.unwrap();
-    assert_eq!(routed.version, Some(1));
+    assert_eq!(routed.deploy, Some(1));
     let inside = routed.inside.unwrap();
     let outside = slipway_testing::cluster::start().unwrap().forward(inside).unwrap();
     eventually("the first version answers", async || get(outside).ok()).await;
@@ -70,7 +70,7 @@ async fn no_request_is_lost_when_a_route_is_switched() {
     cluster.apply_process(&new).await.unwrap();
     settled(&cluster, &new.id).await;
     let switched = cluster.route(&route(&new)).await.unwrap();
-    assert_eq!((switched.version, switched.inside), (Some(2), Some(inside)));
+    assert_eq!((switched.deploy, switched.inside), (Some(2), Some(inside)));
     cluster.remove_process(&old.id).await.unwrap();
     eventually("the old units are gone", async || {
         let units = cluster.units(Some(&space), &old.id.labels()).await.unwrap();
@@ -139,7 +139,7 @@ async fn hosts_and_certificates_are_given_to_the_ingress_controller() {
         ..
     } = &spec.id;
     let current = cluster.current_route(namespace, app, process).await.unwrap().unwrap();
-    assert_eq!((current.version, current.outside), (Some(1), Vec::new()));
+    assert_eq!((current.deploy, current.outside), (Some(1), Vec::new()));
     for _ in 0..2 {
         cluster.remove_route(namespace, app, process).await.unwrap();
     }

@@ -75,7 +75,7 @@ fn named(image: &Value, name: &str) -> Value {
 }
 
 /// The program, under each of the names that it knows.
-fn layer() -> Result<Vec<u8>> {
+pub(crate) fn layer() -> Result<Vec<u8>> {
     let program = docker::busybox()?;
     let listed = Command::new(&program).arg("--list").output()?;
     ensure!(

@@ -5,7 +5,7 @@
 //! next one removes. It needs root.
 
 mod certificates;
-mod images;
+pub(crate) mod images;
 mod network;
 
 use std::net::SocketAddr;
@@ -64,6 +64,30 @@ impl Cluster {
     /// When the cluster has ended.
     pub fn forward(&self, target: SocketAddr) -> Result<SocketAddr> {
         self.network.forward(target)
+    }
+
+    /// Has an address of this machine answer under the same address on the cluster's machine: a registry, for example.
+    ///
+    /// # Errors
+    /// When the cluster has ended, or something listens there already.
+    pub fn reach(&self, address: SocketAddr) -> Result<()> {
+        self.network.reach(address)
+    }
+
+    /// A kubeconfig of its administrator.
+    #[must_use]
+    pub fn kubeconfig(&self) -> String {
+        use base64::Engine as _;
+        let encoded = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+        format!(
+            "{{apiVersion: v1, kind: Config, current-context: t, contexts: [{{name: t, context: {{cluster: t, user: t}}}}], \
+             clusters: [{{name: t, cluster: {{server: \"{}\", certificate-authority-data: \"{}\"}}}}], \
+             users: [{{name: t, user: {{client-certificate-data: \"{}\", client-key-data: \"{}\"}}}}]}}",
+            self.url,
+            encoded(&self.authority),
+            encoded(&self.certificate),
+            encoded(&self.key)
+        )
     }
 
     /// The folder with the logs of its programs, to look at when something is not understood.

@@ -1,7 +1,8 @@
 //! The network of a cluster, seen from the tests.
 //!
 //! It is a namespace of its own without any way out, and the machine's network has no way in. What joins them is this
-//! process: a thread that has moved into the namespace opens connections there, for a listener that was opened outside.
+//! process: a thread that has moved into the namespace opens connections there, for a listener that was opened outside; or a
+//! listener there, for connections that are opened outside.
 
 use std::fs::File;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -44,6 +45,27 @@ impl Network {
             .recv()?
             .context("the network of the cluster cannot be entered: it needs root")?;
         Ok(address)
+    }
+}
+
+impl Network {
+    /// Has an address of this machine answer under the same address in that network, as long as this process lives.
+    pub(super) fn reach(&self, address: SocketAddr) -> Result<()> {
+        let namespace = self.0.try_clone()?;
+        let (sender, bound) = mpsc::channel();
+        thread::spawn(move || {
+            // A listener stays in the network where it was opened.
+            let entered = move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network));
+            let listener = entered
+                .map_err(std::io::Error::from)
+                .and_then(|()| TcpListener::bind(address));
+            sender.send(listener).ok();
+        });
+        let listener = bound
+            .recv()?
+            .context("nothing can listen in the network of the cluster: it needs root")?;
+        thread::spawn(move || serve(&listener, address));
+        Ok(())
     }
 }
 

@@ -25,6 +25,10 @@ pub async fn make(acme: &Acme, names: &mut Names) {
     let body = document("deploys", json!({"image": "busybox"}));
     names.insert("deploy", acme.owner.post(&path, body).await.expect(201).id());
     ran(acme, &names["app"]).await;
+    // Nobody listens there.
+    let new = document("clusters", json!({"name": "far", "kubeconfig": KUBECONFIG}));
+    let made = acme.owner.post("/api/v2/clusters", new).await.expect(201);
+    names.insert("cluster", made.id());
 }
 
 /// The organization's own pools, plans and rules about them: one to change and one to delete.
@@ -50,6 +54,11 @@ async fn places(acme: &Acme, names: &mut Names) {
     }
 }
 
+/// To a cluster that is not there.
+pub const KUBECONFIG: &str = "{apiVersion: v1, kind: Config, current-context: t, contexts: [{name: t, context: {cluster: t, user: t}}], \
+                              clusters: [{name: t, cluster: {server: \"https://127.0.0.1:9\"}}], users: [{name: t, user: {token: \
+                              canary-of-a-cluster}}]}";
+
 /// What only an engine makes: a version, and a unit that was seen.
 async fn ran(acme: &Acme, app: &str) {
     let writer = acme.app.system().begin().await.unwrap();
@@ -64,6 +73,8 @@ async fn ran(acme: &Acme, app: &str) {
     let id = app.parse().unwrap();
     let unit = Unit {
         name: "web-1-0".to_owned(),
+        key: "web-1-0".to_owned(),
+        slot: Some(0),
         app: id,
         deploy: 1,
         version: 1,
@@ -81,6 +92,10 @@ async fn ran(acme: &Acme, app: &str) {
 pub fn rows() -> Vec<Row> {
     vec![
         call("list_clusters"),
+        call("create_cluster").send("clusters", json!({"name": "other", "kubeconfig": KUBECONFIG})),
+        call("get_cluster"),
+        call("update_cluster").send("clusters", json!({"domain": "apps.example.test"})),
+        call("check_cluster"),
         call("list_pools"),
         call("create_pool").send("pools", json!({"name": "another"})),
         call("update_pool").send("pools", json!({"is-default": false})),
@@ -142,6 +157,7 @@ pub fn rows() -> Vec<Row> {
 /// What takes them away.
 pub fn deletions() -> Vec<Row> {
     vec![
+        call("delete_cluster"),
         call("delete_app").on("app", "old_app"),
         call("delete_pool").on("pool", "old_pool"),
         call("delete_pool_constraint").on("pool_constraint", "old_pool_constraint"),

@@ -57,6 +57,7 @@ const SILENT: &[(&str, &str)] = &[
         "what it finds has events of its own; without any there was nothing",
     ),
     ("test_triggers", "it asks what would happen and changes nothing"),
+    ("check_cluster", "it asks the other side, and notes what that says"),
     ("test_identity_provider", "it asks the other side and changes nothing"),
     ("test_integration_draft", "it asks the other side and changes nothing"),
 ];

@@ -192,6 +192,24 @@ async fn of_a_program(acme: &Acme) -> Vec<String> {
     vec![signature(&taken), signature(&refused), given]
 }
 
+/// What opens clusters.
+async fn of_clusters(acme: &Acme) -> Vec<String> {
+    let first = super::apps::KUBECONFIG;
+    let other = first.replace("canary-of-a-cluster", "canary-of-another-cluster");
+    let made = acme.owner.post(
+        "/api/v2/clusters",
+        document("clusters", json!({"name": "far", "kubeconfig": first})),
+    );
+    let path = format!("/api/v2/clusters/{}", made.await.expect(201).id());
+    let change = document("clusters", json!({"kubeconfig": other}));
+    acme.owner.patch(&path, change).await.expect(200);
+    acme.owner
+        .post(&format!("{path}/actions/check"), json!({}))
+        .await
+        .expect(200);
+    vec!["canary-of-a-cluster".to_owned(), "canary-of-another-cluster".to_owned()]
+}
+
 /// The secrets of identity providers, and the codes of a machine that waits to be allowed.
 async fn of_identity_providers(acme: &Acme) -> Vec<String> {
     let attributes = json!({
@@ -414,6 +432,7 @@ async fn no_secret_is_found_in_what_the_server_wrote() {
     let mut planted = plant(&acme).await;
     planted.extend(of_an_account(&acme.app).await);
     planted.extend(of_identity_providers(&acme).await);
+    planted.extend(of_clusters(&acme).await);
     planted.extend(of_a_program(&acme).await);
     let open = document("workspaces", json!({"description": "canary-in-the-open"}));
     acme.owner

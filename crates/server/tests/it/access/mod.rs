@@ -1,7 +1,7 @@
 //! Stories of access.
 
 mod approvals;
-mod apps;
+pub mod apps;
 mod audited;
 pub mod canary;
 mod catalog;

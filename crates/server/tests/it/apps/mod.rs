@@ -1,10 +1,11 @@
-//! Stories of apps, on a real Docker Engine.
+//! Stories of apps, on a real Docker Engine and on a real Kubernetes cluster.
 
 mod binding;
 mod commands;
 mod deploying;
 mod failing;
 mod limits;
+mod kubernetes;
 mod load;
 mod logs;
 mod metrics;

@@ -1,4 +1,4 @@
-//! Whether a unit is ready: asked as its process says.
+//! Whether a unit is ready, asked over the network as its process says: where the cluster does not do that itself.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -11,27 +11,27 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::clusters::driver::{Driver, State, Unit};
-use crate::versions::model::{Asked, Process};
+use super::driver::{Driver, Readiness, State, Unit};
+use crate::versions::model::Asked;
 
 /// How long a unit may take to be reached where its check says nothing.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Asks a unit whether it is ready; why it is not, in words that go on behind a colon.
-pub(crate) async fn ask(driver: &dyn Driver, unit: &Unit, process: &Process, port: u16) -> Result<(), String> {
+pub(super) async fn ask(driver: &dyn Driver, unit: &Unit, readiness: &Readiness) -> Result<(), String> {
     match &unit.state {
-        State::Running => {}
-        State::Starting => return Err("it is being started".to_owned()),
+        State::Running | State::Unready => {}
+        State::Starting(_) => return Err("it is being started".to_owned()),
         State::Crashing(reason) | State::Ended(reason, _) => return Err(reason.clone()),
     }
     let listens_at = || match unit.address {
-        Some(address) => Ok(SocketAddr::new(address, port)),
+        Some(address) => Ok(SocketAddr::new(address, readiness.port)),
         None => Err("it has no address yet".to_owned()),
     };
-    match &process.health {
+    match &readiness.health {
         Some(asked) if !asked.command.is_empty() => command(driver, unit, asked).await,
         Some(asked) => request(listens_at()?, asked).await,
-        None if process.takes_requests => reach(listens_at()?).await,
+        None if readiness.takes_requests => reach(listens_at()?).await,
         None => Ok(()),
     }
 }
