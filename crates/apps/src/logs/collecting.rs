@@ -24,7 +24,7 @@ use crate::{clusters, pools};
 /// The lease of the one process that keeps logs.
 const LEASE: &str = "app-logs";
 /// For so long it is held.
-const HELD: Duration = Duration::from_secs(30);
+const HELD: Duration = Duration::from_secs(10);
 /// Between two looks for units that are new, and for what is to be written.
 const LOOK: Duration = Duration::from_millis(100);
 /// Between two times that the log of a unit is asked for again.
