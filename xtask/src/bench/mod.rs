@@ -3,6 +3,7 @@
 //! Every number is seen from outside: by requests, by what a process is and uses. Nothing leaves the loopback, and
 //! nothing is left running when it ends.
 
+mod app_logs;
 mod audit;
 mod browser;
 mod catalog;
@@ -41,7 +42,7 @@ const FILE: &str = "bench.json";
 
 /// What is measured together, because it needs the same server.
 type Part = fn(&Bench, &mut Rows) -> Result<()>;
-const PARTS: [(&str, Part); 16] = [
+const PARTS: [(&str, Part); 17] = [
     ("ratios", runs::ratios),
     ("start-latency", runs::start_latency),
     ("parallel", runs::parallel),
@@ -58,6 +59,7 @@ const PARTS: [(&str, Part); 16] = [
     ("browser", browser::console),
     ("connections", connections::connections),
     ("catalog", catalog::catalog),
+    ("app-logs", app_logs::kept),
 ];
 
 #[derive(clap::Args)]
@@ -66,7 +68,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     quick: bool,
     /// Only this part: ratios, start-latency, parallel, starts, memory, sqlite, postgres, cold-cache, logs, states, audit,
-    /// plan-lens, log-lines, browser, connections, catalog.
+    /// plan-lens, log-lines, browser, connections, catalog, app-logs.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Measure this binary instead of building one.

@@ -24,7 +24,7 @@ use crate::{clusters, pools};
 /// The lease of the one process that keeps logs.
 const LEASE: &str = "app-logs";
 /// For so long it is held.
-const HELD: Duration = Duration::from_secs(30);
+const HELD: Duration = Duration::from_secs(10);
 /// Between two looks for units that are new, and for what is to be written.
 const LOOK: Duration = Duration::from_millis(100);
 /// Between two times that the log of a unit is asked for again.
@@ -391,14 +391,14 @@ mod tests {
                 .take(&line(&format!("2026-11-22T08:00:00.{number}Z"), "0123456789"))
                 .await;
         }
-        // 10 bytes each second, for ten seconds: of lines of 51 bytes one fits.
-        assert_eq!(texts(&book), ["0123456789"]);
+        // 10 bytes each second, for ten seconds: of lines of 50 bytes two fit.
+        assert_eq!(texts(&book), ["0123456789", "0123456789"]);
         taking.filled_at -= Duration::from_secs(10);
         taking.take(&line("2026-11-22T08:00:01Z", "again")).await;
         let texts = texts(&book);
-        assert_eq!((texts.len(), texts[2].as_str()), (3, "again"));
+        assert_eq!((texts.len(), texts[3].as_str()), (4, "again"));
         assert!(
-            texts[1].starts_with("slipway: 4 lines with 204 bytes were skipped"),
+            texts[2].starts_with("slipway: 3 lines with 150 bytes were skipped"),
             "{texts:?}"
         );
     }

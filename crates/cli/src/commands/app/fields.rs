@@ -147,7 +147,7 @@ pub(super) async fn create(context: &Context, client: &Client, arguments: Create
         project_id,
     };
     let app = client.create_app(organization, new).await?;
-    shown::app(context, &app)?;
+    shown::app(context, &app, &[])?;
     if !context.output.is_json() {
         let next = format!("  next: slipway app deploy --app {}", app.attributes.name);
         context.output.note(&next);
@@ -175,6 +175,6 @@ pub(super) async fn update(context: &Context, client: &Client, arguments: Update
         plan: arguments.plan,
         plan_override,
     };
-    shown::app(context, &client.update_app(id, changes, &tag).await?)?;
+    shown::app(context, &client.update_app(id, changes, &tag).await?, &[])?;
     Ok(Outcome::Success)
 }

@@ -154,7 +154,15 @@ pub(super) async fn run(context: &Context, command: AppCommand) -> anyhow::Resul
     match command {
         AppCommand::Create(arguments) => return fields::create(context, client, arguments).await,
         AppCommand::List(arguments) => return fields::list(context, client, arguments).await,
-        AppCommand::Show { one } => shown::app(context, &one.find(context, client).await?)?,
+        AppCommand::Show { one } => {
+            let app = one.find(context, client).await?;
+            let units = match context.output.is_json() {
+                true => Vec::new(),
+                // What the app is can be said without them.
+                false => client.app_units(id_of(&app)?).all().await.unwrap_or_default(),
+            };
+            shown::app(context, &app, &units)?;
+        }
         AppCommand::Update(arguments) => return fields::update(context, client, arguments).await,
         AppCommand::Delete { app, yes } => delete(context, client, &app, yes).await?,
         AppCommand::Deploy(arguments) => return deploy::run(context, client, *arguments).await,

@@ -76,7 +76,7 @@ fn processes(processes: &[AppProcess]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-pub(super) fn app(context: &Context, app: &Resource<App>) -> anyhow::Result<()> {
+pub(super) fn app(context: &Context, app: &Resource<App>, units: &[Resource<AppUnit>]) -> anyhow::Result<()> {
     context.output.one(app, |resource| {
         let app = &resource.attributes;
         vec![
@@ -86,6 +86,7 @@ pub(super) fn app(context: &Context, app: &Resource<App>) -> anyhow::Result<()> 
             ("Why", app.reason.clone()),
             ("Address", app.urls.join("\n")),
             ("Processes", processes(&app.processes)),
+            ("Units", short_units(units)),
             ("Version", number(app.live_version)),
             ("Pool", app.pool.name.to_string()),
             ("Plan", plan(app)),
@@ -96,19 +97,37 @@ pub(super) fn app(context: &Context, app: &Resource<App>) -> anyhow::Result<()> 
     })
 }
 
+/// `web-12-0 ready  0.25 cpu, 61.2 MB (24%)`, a line each.
+fn short_units(units: &[Resource<AppUnit>]) -> String {
+    let lines = units.iter().map(|resource| {
+        let unit = &resource.attributes;
+        let [processor, memory] = usage(unit);
+        let (status, _) = unit_status(unit.status);
+        match memory.is_empty() {
+            true => format!("{} {status}", unit.name),
+            false => format!("{} {status}  {processor} cpu, {memory}", unit.name),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+const fn unit_status(status: UnitStatus) -> (&'static str, Tone) {
+    match status {
+        UnitStatus::Starting => ("starting", Tone::Active),
+        UnitStatus::Ready => ("ready", Tone::Good),
+        UnitStatus::NotReady => ("not ready", Tone::Attention),
+        UnitStatus::Crashing => ("crashing", Tone::Bad),
+        UnitStatus::Ended => ("ended", Tone::Quiet),
+    }
+}
+
 pub(super) fn units(units: &[Resource<AppUnit>]) -> Table {
     let mut table = Table::new(&[
         "unit", "status", "version", "restarts", "started", "cpu", "memory", "address", "why",
     ]);
     for resource in units {
         let unit = &resource.attributes;
-        let (status, tone) = match unit.status {
-            UnitStatus::Starting => ("starting", Tone::Active),
-            UnitStatus::Ready => ("ready", Tone::Good),
-            UnitStatus::NotReady => ("not ready", Tone::Attention),
-            UnitStatus::Crashing => ("crashing", Tone::Bad),
-            UnitStatus::Ended => ("ended", Tone::Quiet),
-        };
+        let (status, tone) = unit_status(unit.status);
         let [processor, memory] = usage(unit);
         table.toned_row(vec![
             (unit.name.clone(), None),

@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::stage::{Stage, web};
+use crate::sign_in::{Browser, PASSWORD, account};
 
 /// Somebody who is at a command.
 struct Shell(WebSocketStream<TcpStream>);
@@ -294,6 +295,17 @@ async fn who_may_not_run_commands_is_refused_before_and_meanwhile() {
     assert_eq!(status(&[bearer(&stranger)]).await, 404);
     let reader = stage.acme.member("rita", "read", "acme").await;
     assert_eq!(status(&[bearer(&reader)]).await, 403);
+
+    // A browser sends its cookie for whichever page asks it to: only pages of this server are heard.
+    let bea = account(&stage.acme.app, "bea").await;
+    stage.acme.assign("acme", &bea, "write", "acme").await;
+    let mut browser = Browser::new(&stage.acme.app);
+    browser.sign_in("bea", PASSWORD).await;
+    let cookie = ("cookie", format!("slipway={}", browser.cookie.unwrap()));
+    assert_eq!(status(&[cookie.clone()]).await, 403);
+    let foreign = ("origin", "http://evil.test".to_owned());
+    assert_eq!(status(&[cookie.clone(), foreign]).await, 403);
+    assert_eq!(status(&[cookie, ("origin", format!("http://{at}"))]).await, 101);
 
     // A right that is taken away ends what goes on.
     let (id, writer) = stage.acme.app.user(&stage.acme.owner, "will").await;
