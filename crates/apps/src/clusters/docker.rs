@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use super::attach::{Attach, Attached};
 use super::docker_attach;
 use super::driver::{
-    About, Build, Desired, Driver, DriverError, Hear, Image, LogLine, Readiness, Route, Routed, State, Unit, Usage, What,
+    About, Build, Desired, Driver, DriverError, Hear, Image, LogLine, Readiness, Route, Routed, State, Unit, Usage,
+    What,
 };
 use super::probing;
 use crate::sources;
@@ -349,11 +350,7 @@ impl Driver for Docker {
 
     fn usage<'a>(&'a self, unit: &'a Unit) -> BoxFuture<'a, Result<Usage, DriverError>> {
         async move {
-            let found = self
-                .engine
-                .usage(&unit.key)
-                .await
-                .map_err(refused)?;
+            let found = self.engine.usage(&unit.key).await.map_err(refused)?;
             Ok(Usage {
                 processor: found.processor,
                 memory: found.memory,

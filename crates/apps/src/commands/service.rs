@@ -13,7 +13,7 @@ use slipway_kernel::{Ctx, Error, Result};
 use super::store::{self, Model};
 use crate::apps::{App, store as apps, writing};
 use crate::clusters::attach::{Attach, Attached, Place};
-use crate::clusters::driver::{Desired, State, Unit};
+use crate::clusters::driver::{Desired, Readiness, State, Unit};
 use crate::clusters::{self, service::failed};
 use crate::env::Given;
 use crate::running::generation::Generation;
@@ -208,13 +208,17 @@ async fn take_away(ctx: &Ctx, app: &App, made: &Model) -> Result<()> {
         env: BTreeMap::new(),
         memory: 0,
         processor: 0,
+        processor_kept: 0,
+        readiness: Readiness::default(),
     };
     driver.forget_once(&desired).await.map_err(failed)
 }
 
 /// The unit that is meant: of those that run.
 async fn chosen(ctx: &Ctx, app: &App, units: Vec<Unit>, wanted: &NewAppCommand) -> Result<Unit> {
-    let running = units.into_iter().filter(|unit| unit.state == State::Running);
+    let running = units
+        .into_iter()
+        .filter(|unit| matches!(unit.state, State::Running | State::Unready));
     if let Some(name) = &wanted.unit {
         let found = running.into_iter().find(|unit| unit.name == *name);
         return found.ok_or_else(|| {

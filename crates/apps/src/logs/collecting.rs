@@ -333,6 +333,8 @@ mod tests {
     fn unit() -> Unit {
         Unit {
             name: "web-1-0".to_owned(),
+            key: "web-1-0".to_owned(),
+            slot: Some(0),
             app: "app-0000000000000000".parse().unwrap(),
             deploy: 1,
             version: 1,

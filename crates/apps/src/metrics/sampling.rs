@@ -90,7 +90,7 @@ pub async fn measure(ctx: &Ctx, before: &mut Before) -> Result<()> {
     let at = stretch(ctx.now(), FINE);
     let mut by_app: HashMap<AppId, Vec<Unit>> = HashMap::new();
     for seen in ctx.kept.get::<Observed>().all() {
-        if seen.unit.state == State::Running {
+        if matches!(seen.unit.state, State::Running | State::Unready) {
             by_app.entry(seen.unit.app).or_default().push(seen.unit);
         }
     }

@@ -1,5 +1,7 @@
 //! What shall run of an app: the units of one deploy, which run one version with one state of the variables.
 
+use std::collections::BTreeMap;
+
 use slipway_kernel::{Ctx, Error, Result};
 
 use crate::apps::App;
