@@ -107,6 +107,10 @@ fn newest(connection: &mut Connection, lines: &str) -> Result<Option<String>> {
 }
 
 /// Milliseconds from when the engine had a line until it is read here.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the times of lines are those of the machine's clock"
+)]
 fn lags(mut stream: impl BufRead) -> Result<Vec<f64>> {
     let mut lags = Vec::new();
     let mut line = String::new();

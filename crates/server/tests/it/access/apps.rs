@@ -35,7 +35,10 @@ pub async fn make(acme: &Acme, names: &mut Names) {
 async fn places(acme: &Acme, names: &mut Names) {
     for (key, name) in [("pool", "own"), ("old_pool", "old")] {
         let path = "/api/v2/organizations/acme/pools";
-        let made = acme.owner.post(path, document("pools", json!({"name": name}))).await;
+        let made = acme
+            .owner
+            .post(path, document("pools", json!({"name": name, "cluster": "local"})))
+            .await;
         names.insert(key, made.expect(201).id());
     }
     for (key, name) in [("app_plan", "own"), ("old_app_plan", "old")] {
@@ -97,8 +100,8 @@ pub fn rows() -> Vec<Row> {
         call("update_cluster").send("clusters", json!({"domain": "apps.example.test"})),
         call("check_cluster"),
         call("list_pools"),
-        call("create_pool").send("pools", json!({"name": "another"})),
-        call("update_pool").send("pools", json!({"is-default": false})),
+        call("create_pool").send("pools", json!({"name": "another", "cluster": "local"})),
+        call("update_pool").send("pools", json!({"name": "renamed"})),
         call("list_pool_constraints"),
         call("create_pool_constraint").send(
             "pool-constraints",

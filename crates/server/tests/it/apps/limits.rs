@@ -122,7 +122,7 @@ async fn an_app_keeps_to_the_rules_of_its_pool() {
     assert_eq!(
         details(&refused),
         [
-            "The pool \"default\" is for the projects data-*, not for Default Project.",
+            "The pool \"default\" is for the projects data-*, not for default.",
             "Apps in the pool \"default\" have one of the plans medium, large, not small.",
         ]
     );
