@@ -47,7 +47,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   token: { word: 'token', icon: 'key', to: (organization) => addresses.settings(organization, 'tokens') },
   user: { word: 'user', icon: 'user' },
   session: { word: 'session', icon: 'app' },
-  cluster: { word: 'cluster', icon: 'server' },
+  cluster: { word: 'cluster', icon: 'executor' },
   'identity-provider': { word: 'identity provider', icon: 'key' },
   'trusted-issuer': {
     word: 'trusted issuer',

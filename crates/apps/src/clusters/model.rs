@@ -248,7 +248,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused_with_its_field() {
-        let cases: [(&str, fn(&mut NewCluster)); 5] = [
+        type Change = fn(&mut NewCluster);
+        let cases: [(&str, Change); 5] = [
             ("namespace", |new| new.namespace = Some("Apps".to_owned())),
             ("domain", |new| new.domain = Some("https://a.example.com".to_owned())),
             ("domain", |new| new.domain = Some("*.example.com".to_owned())),

@@ -24,9 +24,12 @@ const LOCAL: &str = "local";
 /// Where an engine listens when nobody says otherwise.
 const STANDARD_SOCKET: &str = "/var/run/docker.sock";
 
-/// Connections that are kept, each with the version of the cluster that it was made for.
+/// A connection, with the version of the cluster that it was made for.
+type Connected = (i64, Arc<dyn Driver>);
+
+/// Connections that are kept.
 #[derive(Default)]
-struct Drivers(Mutex<HashMap<ClusterId, (i64, Arc<dyn Driver>)>>);
+struct Drivers(Mutex<HashMap<ClusterId, Connected>>);
 
 /// The socket of this machine's engine, where there is one and it is wanted.
 #[must_use]

@@ -189,10 +189,7 @@ async fn start(ctx: &Ctx, app: &App, mut deploy: Deploy, driver: &dyn Driver, to
     told.say(format!("==> Start {}", shown.join(", ")));
     let web = version.processes.taking_requests();
     let web = web.and_then(|web| desired.iter().find(|process| process.process == web.name));
-    deploy.port = match web {
-        Some(web) => Some(i64::from(web.readiness.port)),
-        None => None,
-    };
+    deploy.port = web.map(|web| i64::from(web.readiness.port));
     for process in &desired {
         driver.apply(process).await?;
     }

@@ -57,8 +57,8 @@ impl Environment {
         let mut next = self.clone();
         for (name, value) in given {
             check_name(name)?;
-            let others = self.0.values().filter_map(|variables| variables.get(name));
-            for other in others.filter(|other| other.bind() != Some(bind)) {
+            let mut others = self.0.values().filter_map(|variables| variables.get(name));
+            if let Some(other) = others.find(|other| other.bind() != Some(bind)) {
                 return Err(match other.bind() {
                     Some(other) => EnvError::Bound {
                         name: name.clone(),

@@ -260,6 +260,21 @@ const fn deploy_tone(status: DeployStatus) -> Tone {
     }
 }
 
+/// The plan, with what the app has in place of its amounts.
+fn plan(app: &App) -> String {
+    let own = &app.plan_override;
+    let parts = [
+        own.memory.map(|bytes| format!("memory {}", memory(bytes))),
+        own.processor.map(|parts| format!("processor {}", processor(parts))),
+        own.burst.map(|parts| format!("burst {}", burst(parts))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match parts.is_empty() {
+        true => app.plan.name.to_string(),
+        false => format!("{} with {}", app.plan.name, parts.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::steps::tests::example;
@@ -300,20 +315,5 @@ mod tests {
             ..example("running", "build")
         };
         assert_eq!(step(&canceling), "build, canceling");
-    }
-}
-
-/// The plan, with what the app has in place of its amounts.
-fn plan(app: &App) -> String {
-    let own = &app.plan_override;
-    let parts = [
-        own.memory.map(|bytes| format!("memory {}", memory(bytes))),
-        own.processor.map(|parts| format!("processor {}", processor(parts))),
-        own.burst.map(|parts| format!("burst {}", burst(parts))),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    match parts.is_empty() {
-        true => app.plan.name.to_string(),
-        false => format!("{} with {}", app.plan.name, parts.join(", ")),
     }
 }

@@ -302,7 +302,7 @@ async fn who_may_not_run_commands_is_refused_before_and_meanwhile() {
     let mut browser = Browser::new(&stage.acme.app);
     browser.sign_in("bea", PASSWORD).await;
     let cookie = ("cookie", format!("slipway={}", browser.cookie.unwrap()));
-    assert_eq!(status(&[cookie.clone()]).await, 403);
+    assert_eq!(status(std::slice::from_ref(&cookie)).await, 403);
     let foreign = ("origin", "http://evil.test".to_owned());
     assert_eq!(status(&[cookie.clone(), foreign]).await, 403);
     assert_eq!(status(&[cookie, ("origin", format!("http://{at}"))]).await, 101);

@@ -7,7 +7,7 @@ export type Bind = ResourceOf<'AppBind'>
 export type Kind = Schema<'BindOriginKind'>
 
 export const bindsOf = (app: string) => ({
-  ...get('/api/v2/apps/{app}/binds', { params: { path: { app }, query: { 'page[size]': 100 } } }),
+  ...get('/api/v2/apps/{app}/binds', { params: { path: { app } } }),
   // Whether a value is there changes by what happens elsewhere.
   refetchInterval: 10_000,
 })
