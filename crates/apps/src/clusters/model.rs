@@ -261,8 +261,12 @@ mod tests {
         for (field, change) in cases {
             let mut wanted = wanted();
             change(&mut wanted);
-            let error = format!("{:?}", Settings::of(&wanted).unwrap_err());
-            assert!(error.contains(field), "{error}");
+            let error = Settings::of(&wanted).unwrap_err();
+            let pointer = error
+                .fields()
+                .first()
+                .and_then(|problem| problem.source.pointer.as_deref());
+            assert_eq!(pointer, Some(format!("/data/attributes/{field}").as_str()), "{error}");
         }
     }
 }

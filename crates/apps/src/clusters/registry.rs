@@ -216,7 +216,7 @@ impl Named {
         };
         let fits = |text: &str| {
             let is_fine = |character: char| character.is_ascii_alphanumeric() || "._-/:".contains(character);
-            !text.is_empty() && text.chars().all(is_fine) && !text.contains("..")
+            text.split('/').all(|part| !part.is_empty()) && text.chars().all(is_fine) && !text.contains("..")
         };
         let reference = digest.or(tag).unwrap_or("latest");
         if ![host, &path, reference].into_iter().all(fits) {

@@ -97,6 +97,8 @@ fn the_top_level_help_is_as_expected() {
       app                  Apps: what runs in units and answers requests
       app-plan             Plans of apps: how much each unit may take
       pool                 Pools: where apps run
+      pool-constraint      Rules about pools: who may use them, with which plans
+      quota                Quotas: how many apps and units there may be
       cluster              Clusters: what builds and runs apps
       service              Services: templates of the catalog that are ordered by a name
       service-instance     Service instances: what was ordered of services, for apps to be bound to

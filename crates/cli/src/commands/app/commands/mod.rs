@@ -53,7 +53,7 @@ pub(crate) struct ShellArguments {
 #[command(after_help = "\
 Examples:
   slipway app exec web -- ps aux
-  slipway app exec --process worker -- sh -c 'ls /tmp | wc -l'")]
+  slipway app exec --process worker -- sh -c 'ls /tmp; df /tmp'")]
 pub(crate) struct ExecArguments {
     #[command(flatten)]
     one: One,
