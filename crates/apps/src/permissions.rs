@@ -62,7 +62,7 @@ pub fn all() -> Vec<(Permission, &'static str)> {
         (APP_PLAN_MANAGE, "Create, change and delete plans of apps."),
         (
             APP_QUOTA_MANAGE,
-            "Say how many apps and units there may be: of an organization at the site, of projects in an organization, of apps in a project.",
+            "Say how many apps and units there may be: of projects in an organization, of apps in a project.",
         ),
         (APP_READ, "See apps, their units, versions and deploys."),
         (APP_CREATE, "Create apps."),

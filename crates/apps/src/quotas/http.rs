@@ -48,7 +48,7 @@ async fn get_organization_app_quota(ctx: Ctx, params: Params) -> Result<impl Int
         (status = 415, body = ErrorDocument),
         (status = 422, body = ErrorDocument),
     ),
-    security(("token" = ["app-quota.manage"])))]
+    security(("token" = ["site.manage"])))]
 async fn set_organization_app_quota(
     ctx: Ctx,
     params: Params,

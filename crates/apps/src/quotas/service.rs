@@ -4,10 +4,11 @@ use serde_json::json;
 use slipway_api::app_quotas::{AppQuota, AppQuotaChanges};
 use slipway_api::ids::{AppId, OrganizationId, ProjectId};
 use slipway_identity::organizations::{self, Organization};
+use slipway_identity::permissions::SITE_MANAGE;
 use slipway_identity::projects::{self, Project};
 use slipway_kernel::db::Tx;
 use slipway_kernel::events::{self, NewEvent};
-use slipway_kernel::grants::Scope;
+use slipway_kernel::grants::{Permission, Scope};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::model::{Quota, Used};
@@ -81,12 +82,18 @@ impl Limited {
         }
     }
 
-    /// Where one has to be allowed to say how much: above what is limited.
-    fn above(&self) -> (Scope, &'static str) {
+    /// What one has to be allowed to say how much, and where: above what is limited.
+    fn above(&self) -> (Permission, Scope, &'static str) {
         match self {
-            Self::Organization(_) => (Scope::site(), "the site"),
-            Self::Project(project) => (Scope::organization(project.organization_id), "the organization"),
-            Self::App(app) => (Scope::project(app.organization_id, app.project_id), "the project"),
+            Self::Organization(_) => (SITE_MANAGE, Scope::site(), "the site"),
+            Self::Project(project) => {
+                let scope = Scope::organization(project.organization_id);
+                (APP_QUOTA_MANAGE, scope, "the organization")
+            }
+            Self::App(app) => {
+                let scope = Scope::project(app.organization_id, app.project_id);
+                (APP_QUOTA_MANAGE, scope, "the project")
+            }
         }
     }
 
@@ -122,9 +129,9 @@ pub async fn get(ctx: &Ctx, limited: &Limited) -> Result<AppQuota> {
 ///
 /// `Forbidden`; `Invalid` for apps of one app.
 pub async fn set(ctx: &Ctx, limited: &Limited, changes: &AppQuotaChanges) -> Result<AppQuota> {
-    let (above, place) = limited.above();
-    if !ctx.granted().await?.allows(APP_QUOTA_MANAGE, &above) {
-        return Err(forbidden_at(APP_QUOTA_MANAGE, place));
+    let (permission, above, place) = limited.above();
+    if !ctx.granted().await?.allows(permission, &above) {
+        return Err(forbidden_at(permission, place));
     }
     if matches!(limited, Limited::App(_)) && changes.apps.flatten().is_some() {
         return Err(Error::invalid(

@@ -228,7 +228,7 @@ async fn who_says_how_much_stands_above_what_is_limited() {
     let refused = admin.patch(QUOTA, set()).await.expect(403);
     assert_eq!(
         details(&refused),
-        ["You need the permission \"app-quota.manage\" at the site for this; ask who administers the site."]
+        ["You need the permission \"site.manage\" at the site for this; ask who administers the site."]
     );
     let path = format!("/api/v2/apps/{app}/quota");
     let quota = admin.patch(&path, set()).await.expect(200);
