@@ -76,7 +76,8 @@ async function tour(stage: Stage, visitor: Visitor, role: string, first: readonl
 
 async function arrive(page: Page, path: string) {
   await page.goto(path)
-  await page.getByRole('heading', { level: 1 }).waitFor({ timeout: 10_000 })
+  // The page of components shows another one among its specimens.
+  await page.getByRole('heading', { level: 1 }).first().waitFor({ timeout: 10_000 })
   await settled(page)
 }
 
