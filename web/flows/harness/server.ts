@@ -11,7 +11,7 @@ const LEASE_SECONDS = '5'
 
 export interface ServerOptions {
   /** Settings beside the usual ones. */
-  readonly variables?: Readonly<Record<string, string>>
+  readonly variables?: Record<string, string>
   /** A Docker Engine of its own, with a router that takes requests to what it runs. */
   readonly hasDocker?: boolean
 }

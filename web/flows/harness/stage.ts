@@ -45,8 +45,8 @@ export class Stage {
 
   static async open(name: string, browser: Browser, options: ServerOptions): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), `slipway-flow-${name}-`))
-    // Filled before the server is started.
-    const variables: Record<string, string> = { ...options.variables }
+    // Filled before the server is started, and by flows that start it anew: the object that they have.
+    const variables: Record<string, string> = options.variables ?? {}
     const stage = new Stage(name, folder, new Server(folder, { ...options, variables }), browser)
     try {
       if (options.hasDocker) Object.assign(variables, await stage.startDocker())
