@@ -1,47 +1,43 @@
 //! One request, from a client to a unit and back.
 
-use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use http::header::{CONNECTION, HOST, HeaderValue, UPGRADE};
 use http::request::Parts;
+use http::uri::PathAndQuery;
 use http::{Method, Request, Response, StatusCode, Uri, Version};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{Client, Error as ClientError};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper::body::{Body, Incoming};
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::answers::{Answer, Refusal, to_tls};
-use crate::headers::{self, Asked};
+use crate::answers::{Answer, Refusal, known, to_tls};
+use crate::body::Held;
+use crate::connections::{Connections, Lent, Trouble};
+use crate::headers::{self, Caller};
 use crate::lookup::{Active, Lookup, plain};
 use crate::targets::Turn;
 use crate::upgrade;
 
 /// Until a unit's answer begins, unless its route says otherwise.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Until a unit takes a connection: it is on this machine.
-const CONNECTING: Duration = Duration::from_secs(3);
-/// Connections that are not used are closed before most programs close them.
-const IDLE: Duration = Duration::from_secs(4);
 /// Units that one request is tried at.
 const MOST_TRIES: usize = 3;
 
 /// Asks units.
 pub(crate) struct Forwarder {
-    client: Client<HttpConnector, Held>,
+    pub(crate) connections: Arc<Connections>,
     count: AtomicU64,
-    /// Before the number of a request, so that ids of several processes differ.
+    /// Before the number of a request, so that ids of several processes and threads differ.
     prefix: String,
 }
 
 /// What a request holds until its answer has ended.
 pub(crate) struct Passing {
+    _lent: Lent,
     _turn: Turn,
     _active: Entered,
+    _counted: TaskTrackerToken,
 }
 
 /// One of the requests that a route has at work.
@@ -55,73 +51,88 @@ impl Drop for Entered {
 
 impl Forwarder {
     pub(crate) fn new(prefix: String) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(CONNECTING));
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_timer(TokioTimer::new())
-            .build(connector);
         Self {
-            client,
+            connections: Arc::default(),
             count: AtomicU64::new(0),
             prefix,
         }
     }
 
-    /// Answers a request of `asked`, whose host is filled in here.
+    /// Answers a request of `caller`.
     pub(crate) async fn answer(
         &self,
         lookup: &Lookup,
-        mut asked: Asked,
+        caller: &Caller,
         request: Request<Incoming>,
     ) -> Response<Answer> {
-        let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
-        let said = || request.headers().get(HOST)?.to_str().ok().map(str::to_owned);
-        let Some(host) = authority.or_else(said) else {
+        let Some(host) = host(&request) else {
             return Refusal::NoHost.answer();
         };
-        asked.host = host;
-        let Some(active) = lookup.find(&asked.host) else {
+        let name = host.to_str().unwrap_or_default();
+        if let Some(text) = lookup.answer(name, request.uri().path()) {
+            return known(text);
+        }
+        let Some(active) = lookup.find(name) else {
             return Refusal::NoRoute.answer();
         };
         let begin = Instant::now();
-        let answer = self.of_route(active, &asked, request).await;
+        let answer = self.of_route((active, lookup.tls_port), (caller, &host), request).await;
         active.counts.add(answer.status(), begin.elapsed());
         answer
     }
 
-    async fn of_route(&self, active: &Arc<Active>, asked: &Asked, request: Request<Incoming>) -> Response<Answer> {
-        if active.route.forces_tls && !asked.is_tls {
-            let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-            return to_tls(&plain(&asked.host), path);
+    async fn of_route(
+        &self,
+        (active, tls_port): (&Arc<Active>, u16),
+        (caller, host): (&Caller, &HeaderValue),
+        request: Request<Incoming>,
+    ) -> Response<Answer> {
+        if !caller.is_tls && active.route.may_want_tls() {
+            let name = plain(host.to_str().unwrap_or_default());
+            if active.route.wants_tls(&name) {
+                let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+                return to_tls(&name, tls_port, path);
+            }
         }
-        match self.pass(active, asked, request).await {
-            Ok(answer) => answer,
-            Err(refusal) => refusal.answer(),
+        if active.targets.len() > 0 {
+            return match self.pass(active, (caller, host), request).await {
+                Ok(answer) => answer,
+                Err(refusal) => refusal.answer(),
+            };
         }
+        let why = match active.route.is_stopped {
+            true => Refusal::Stopped,
+            false => Refusal::NoUnit,
+        };
+        why.answer_to(request.headers())
     }
 
     async fn pass(
         &self,
         active: &Arc<Active>,
-        asked: &Asked,
+        (caller, host): (&Caller, &HeaderValue),
         mut request: Request<Incoming>,
     ) -> Result<Response<Answer>, Refusal> {
         let entered = active.enter().ok_or(Refusal::TooMany)?;
         let switched = headers::upgrade(request.headers()).filter(|_| request.version() <= Version::HTTP_11);
         let client_side = switched.is_some().then(|| hyper::upgrade::on(&mut request));
         let (mut parts, body) = request.into_parts();
+        let most_bytes = active.route.most_bytes;
+        if most_bytes > 0 && body.size_hint().lower() > most_bytes {
+            return Err(Refusal::TooLarge);
+        }
         headers::strip(&mut parts.headers);
-        headers::forward(&mut parts.headers, asked, || self.id());
+        headers::forward(&mut parts.headers, caller, host, || self.id());
         if let Some(protocol) = &switched {
             parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
             parts.headers.insert(UPGRADE, protocol.clone());
         }
-        let (mut answer, turn) = self.ask(active, &parts, body).await?;
+        let (mut answer, lent, turn) = self.ask(active, &parts, body).await?;
         let passing = Passing {
+            _lent: lent,
             _turn: turn,
             _active: entered,
+            _counted: caller.counted.clone(),
         };
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
             let Some(client_side) = client_side else {
@@ -140,31 +151,38 @@ impl Forwarder {
     }
 
     /// Tries units until one answers, as long as none can have seen the request.
-    async fn ask(&self, active: &Active, parts: &Parts, body: Incoming) -> Result<(Response<Incoming>, Turn), Refusal> {
+    async fn ask(
+        &self,
+        active: &Active,
+        parts: &Parts,
+        body: Incoming,
+    ) -> Result<(Response<Incoming>, Lent, Turn), Refusal> {
         let may_repeat = body.is_end_stream() && is_safe(&parts.method);
-        let body = Held::new(body);
+        let body = Held::new(body, active.route.most_bytes);
         let mut tried = Vec::new();
         while tried.len() < MOST_TRIES.min(active.targets.len()).max(1) {
             let Some(turn) = active.targets.choose(&tried) else {
                 break;
             };
             let address = turn.address();
-            tried.push(address);
-            let request = self
-                .request(parts, &turn, body.clone())
-                .map_err(|_| Refusal::Unreachable)?;
-            let asking = tokio::time::timeout(active.patience(), self.client.request(request));
-            let Ok(answered) = asking.await else {
+            let asking = self
+                .connections
+                .ask(address, may_repeat, || to_unit(parts, body.clone()));
+            let Ok(answered) = tokio::time::timeout(active.patience(), asking).await else {
                 return Err(Refusal::Late);
             };
-            let error = match answered {
-                Ok(answer) => return Ok((answer, turn)),
-                Err(error) => error,
+            let trouble = match answered {
+                Ok((answer, lent)) => return Ok((answer, lent, turn)),
+                Err(trouble) => trouble,
             };
+            if body.is_too_large() {
+                return Err(Refusal::TooLarge);
+            }
             turn.failed();
-            tracing::debug!(unit = %address, error = %reason(&error), "a unit did not answer");
-            // Until a connection is there nothing is sent; afterwards only what may be done twice is tried again.
-            if !(body.is_whole() && (error.is_connect() || may_repeat)) {
+            tried.push(address);
+            tracing::debug!(unit = %address, error = %trouble, "a unit did not answer");
+            // What was sent is tried again only if it may be done twice.
+            if !(body.is_whole() && (matches!(trouble, Trouble::Unsent(_)) || may_repeat)) {
                 return Err(Refusal::Unreachable);
             }
         }
@@ -173,18 +191,6 @@ impl Forwarder {
         } else {
             Refusal::Unreachable
         })
-    }
-
-    fn request(&self, parts: &Parts, turn: &Turn, body: Held) -> Result<Request<Held>, http::Error> {
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let uri = Uri::builder()
-            .scheme("http")
-            .authority(turn.address().to_string())
-            .path_and_query(path)
-            .build()?;
-        let mut request = Request::builder().method(parts.method.clone()).uri(uri).body(body)?;
-        request.headers_mut().clone_from(&parts.headers);
-        Ok(request)
     }
 
     fn id(&self) -> String {
@@ -209,66 +215,29 @@ impl Active {
     }
 }
 
+/// The host that a request is for: what its address names comes before the header (RFC 9112, 3.2.2).
+fn host(request: &Request<Incoming>) -> Option<HeaderValue> {
+    match request.uri().authority() {
+        Some(authority) => HeaderValue::from_str(authority.as_str()).ok(),
+        None => request
+            .headers()
+            .get(HOST)
+            .filter(|host| host.to_str().is_ok())
+            .cloned(),
+    }
+}
+
+/// What a unit gets: the path alone (RFC 9112, 3.2.1), over HTTP/1.1.
+fn to_unit(parts: &Parts, body: Held) -> Request<Held> {
+    let mut request = Request::new(body);
+    let path = parts.uri.path_and_query().cloned();
+    *request.method_mut() = parts.method.clone();
+    *request.uri_mut() = Uri::from(path.unwrap_or_else(|| PathAndQuery::from_static("/")));
+    request.headers_mut().clone_from(&parts.headers);
+    request
+}
+
 /// Methods that ask and change nothing (RFC 9110, 9.2.1): a proxy may repeat them.
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
-}
-
-fn reason(error: &ClientError) -> String {
-    let mut inner: &dyn std::error::Error = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
-}
-
-/// A request's body that can be sent to another unit as long as nothing of it was sent.
-#[derive(Clone)]
-struct Held {
-    whole: Arc<Mutex<Option<Incoming>>>,
-    begun: Option<Arc<Mutex<Incoming>>>,
-    is_empty: bool,
-    size: SizeHint,
-}
-
-impl Held {
-    fn new(body: Incoming) -> Self {
-        let (is_empty, size) = (body.is_end_stream(), body.size_hint());
-        Self {
-            whole: Arc::new(Mutex::new(Some(body))),
-            begun: None,
-            is_empty,
-            size,
-        }
-    }
-
-    fn is_whole(&self) -> bool {
-        self.is_empty || self.whole.lock().unwrap_or_else(PoisonError::into_inner).is_some()
-    }
-}
-
-impl Body for Held {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let this = self.get_mut();
-        if this.begun.is_none() {
-            let whole = this.whole.lock().unwrap_or_else(PoisonError::into_inner).take();
-            this.begun = whole.map(|body| Arc::new(Mutex::new(body)));
-        }
-        let Some(body) = &this.begun else {
-            return Poll::Ready(None);
-        };
-        let mut body = body.lock().unwrap_or_else(PoisonError::into_inner);
-        Pin::new(&mut *body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.is_empty
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.size
-    }
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use http::header::{CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// Of one connection and not of the message (RFC 9110, 7.6.1), with those of old programs.
 const OF_ONE_CONNECTION: [HeaderName; 7] = [
@@ -21,14 +22,30 @@ const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
 const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const HTTP: HeaderValue = HeaderValue::from_static("http");
+const HTTPS: HeaderValue = HeaderValue::from_static("https");
+const UNKNOWN: HeaderValue = HeaderValue::from_static("unknown");
 
-/// Who asks, and how.
+/// Who is at the other end of a connection, and how it came.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    pub(crate) client: IpAddr,
+pub(crate) struct Caller {
     pub(crate) is_tls: bool,
-    pub(crate) host: String,
-    pub(crate) port: u16,
+    address: HeaderValue,
+    port: HeaderValue,
+    /// Held by what goes on after the connection became something else.
+    pub(crate) counted: TaskTrackerToken,
+}
+
+impl Caller {
+    /// `port` is the router's own.
+    pub(crate) fn new(client: IpAddr, port: u16, is_tls: bool, counted: TaskTrackerToken) -> Self {
+        Self {
+            is_tls,
+            counted,
+            address: HeaderValue::try_from(client.to_string()).unwrap_or(UNKNOWN),
+            port: HeaderValue::from(port),
+        }
+    }
 }
 
 /// What the other side wants this connection to become, when it says so.
@@ -58,24 +75,15 @@ pub(crate) fn strip(headers: &mut HeaderMap) {
     }
 }
 
-/// Says who asks. What the client said of itself in these headers counts for nothing: anybody can write them.
-pub(crate) fn forward(headers: &mut HeaderMap, asked: &Asked, id: impl FnOnce() -> String) {
+/// Says who asks, and for which host. What the client said of itself in these headers counts for nothing: anybody can write them.
+pub(crate) fn forward(headers: &mut HeaderMap, caller: &Caller, host: &HeaderValue, id: impl FnOnce() -> String) {
     headers.remove(FORWARDED);
-    let client = asked.client.to_string();
-    let said = [
-        (FORWARDED_FOR, client.clone()),
-        (REAL_IP, client),
-        (FORWARDED_PROTO, if asked.is_tls { "https" } else { "http" }.to_owned()),
-        (FORWARDED_HOST, asked.host.clone()),
-        (FORWARDED_PORT, asked.port.to_string()),
-        (HOST, asked.host.clone()),
-    ];
-    for (name, value) in said {
-        match HeaderValue::try_from(value) {
-            Ok(value) => drop(headers.insert(name, value)),
-            Err(_) => drop(headers.remove(name)),
-        }
-    }
+    headers.insert(FORWARDED_FOR, caller.address.clone());
+    headers.insert(REAL_IP, caller.address.clone());
+    headers.insert(FORWARDED_PROTO, if caller.is_tls { HTTPS } else { HTTP });
+    headers.insert(FORWARDED_HOST, host.clone());
+    headers.insert(FORWARDED_PORT, caller.port.clone());
+    headers.insert(HOST, host.clone());
     if !headers.contains_key(REQUEST_ID)
         && let Ok(id) = HeaderValue::try_from(id())
     {
@@ -85,6 +93,8 @@ pub(crate) fn forward(headers: &mut HeaderMap, asked: &Asked, id: impl FnOnce() 
 
 #[cfg(test)]
 mod tests {
+    use tokio_util::task::TaskTracker;
+
     use super::*;
 
     fn headers(of: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -113,13 +123,10 @@ mod tests {
             ("forwarded", "for=10.0.0.1"),
             ("x-real-ip", "10.0.0.1"),
         ]);
-        let asked = Asked {
-            client: IpAddr::from([192, 0, 2, 1]),
-            is_tls: true,
-            host: "shop.test".to_owned(),
-            port: 443,
-        };
-        forward(&mut all, &asked, || "id".to_owned());
+        let caller = Caller::new(IpAddr::from([192, 0, 2, 1]), 443, true, TaskTracker::new().token());
+        forward(&mut all, &caller, &HeaderValue::from_static("shop.test"), || {
+            "id".to_owned()
+        });
         assert_eq!(
             all,
             headers(&[

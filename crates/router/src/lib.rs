@@ -11,17 +11,24 @@
 )]
 
 mod answers;
+mod body;
+mod connections;
+mod entrance;
+pub mod exchange;
 mod forward;
 mod headers;
 mod lookup;
 pub mod measured;
 pub mod serve;
+pub mod sockets;
 pub mod stored;
 pub mod table;
 mod targets;
 mod tls;
 mod upgrade;
+mod workers;
 
+pub use exchange::Report;
 pub use measured::Measured;
 pub use serve::{Listen, Router};
 pub use table::{Certificate, Route, Table, TableError};

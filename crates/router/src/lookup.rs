@@ -1,6 +1,6 @@
 //! Finds the route of a host.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
@@ -22,6 +22,8 @@ pub(crate) struct Active {
 #[derive(Default)]
 pub(crate) struct Lookup {
     hosts: HashMap<String, Arc<Active>>,
+    answers: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) tls_port: u16,
 }
 
 impl Lookup {
@@ -32,15 +34,35 @@ impl Lookup {
                 hosts.insert(host.clone(), Arc::clone(&active));
             }
         }
-        Self { hosts }
+        Self {
+            hosts,
+            ..Self::default()
+        }
+    }
+
+    /// With what the router answers itself, and the port at which the world finds TLS.
+    pub(crate) fn answering(mut self, answers: BTreeMap<String, BTreeMap<String, String>>, tls_port: u16) -> Self {
+        self.answers = answers;
+        self.tls_port = tls_port;
+        self
+    }
+
+    /// What the router says itself at a path of a host.
+    pub(crate) fn answer(&self, host: &str, path: &str) -> Option<&str> {
+        // Without any, nothing is made of the host twice.
+        let answers = (!self.answers.is_empty()).then(|| self.answers.get(&plain(host)))??;
+        answers.get(path).map(String::as_str)
     }
 
     /// The exact host's, else the wildcard's one part above. `host` may have a port and capitals.
     pub(crate) fn find(&self, host: &str) -> Option<&Arc<Active>> {
-        let host = plain(host);
-        self.hosts.get(&host).or_else(|| {
-            let (_, above) = host.split_once('.')?;
-            self.hosts.get(&format!("*.{above}"))
+        // Most clients say it as it stands here.
+        self.hosts.get(host).or_else(|| {
+            let host = plain(host);
+            self.hosts.get(&host).or_else(|| {
+                let (_, above) = host.split_once('.')?;
+                self.hosts.get(&format!("*.{above}"))
+            })
         })
     }
 }

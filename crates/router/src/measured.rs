@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http::StatusCode;
+use serde::{Deserialize, Serialize};
 
 /// Upper ends of the groups that times are counted in, in milliseconds; the last group has everything above.
 pub const TIMES: [u64; 11] = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
@@ -12,7 +13,7 @@ const GROUPS: usize = TIMES.len() + 1;
 const CLASSES: usize = 5;
 
 /// Counts since the router began. They only grow: two readings say what happened between them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measured {
     /// Answers with 1xx, 2xx, 3xx, 4xx and 5xx, the router's own among them.
     pub answers: [u64; CLASSES],
@@ -25,6 +26,18 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// Together with what another router counted.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        let pairs = self.answers.iter_mut().zip(other.answers);
+        pairs
+            .chain(self.times.iter_mut().zip(other.times))
+            .for_each(|(own, more)| *own += more);
+        self.time += other.time;
+        self.at_work += other.at_work;
+        self
+    }
+
     /// The time below which such a part of the answers began, in milliseconds, as exact as the groups are: `0.99` for the 99th
     /// percentile. Nothing without answers, or when it is above the last group.
     #[must_use]

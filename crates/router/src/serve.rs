@@ -1,39 +1,37 @@
 //! The router at work: its table, and the connections that it answers.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use crate::forward::Forwarder;
-use crate::headers::Asked;
+use crate::entrance::Entrance;
 use crate::lookup::{Active, Lookup};
 use crate::measured::Measured;
 use crate::table::{Table, TableError};
 use crate::targets::{Target, Targets};
 use crate::tls::{self, Certificates};
-
-/// How long a client may take to say what it wants.
-const ASKING: Duration = Duration::from_secs(30);
-/// How long a client may take to agree on TLS.
-const GREETING: Duration = Duration::from_secs(10);
+use crate::workers::Workers;
 
 /// A router; copies share its table.
 #[derive(Clone)]
-pub struct Router(Arc<Shared>);
+pub struct Router {
+    name: Arc<str>,
+    routes: Arc<Routes>,
+    /// From the first time that it listens.
+    workers: Arc<Mutex<Option<Arc<Workers>>>>,
+}
 
-struct Shared {
-    forwarder: Forwarder,
+/// What is served.
+#[derive(Default)]
+pub(crate) struct Routes {
     certificates: Arc<Certificates>,
     now: RwLock<Now>,
 }
@@ -59,11 +57,11 @@ impl Router {
     /// A router without routes. Ids of requests that have none begin with `name`.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self(Arc::new(Shared {
-            forwarder: Forwarder::new(name.into()),
-            certificates: Arc::default(),
-            now: RwLock::default(),
-        }))
+        Self {
+            name: name.into().into(),
+            routes: Arc::default(),
+            workers: Arc::default(),
+        }
     }
 
     /// Takes a table, for every request that begins from now on; those that have begun end as they began. Says whether it
@@ -74,7 +72,7 @@ impl Router {
     pub fn set(&self, table: Table) -> Result<bool, TableError> {
         table.check()?;
         let certificates = tls::read(&table)?;
-        let mut now = self.0.now.write().unwrap_or_else(PoisonError::into_inner);
+        let mut now = self.routes.now.write().unwrap_or_else(PoisonError::into_inner);
         if table.version <= now.version {
             return Ok(false);
         }
@@ -95,7 +93,8 @@ impl Router {
             )
         });
         let routes: BTreeMap<_, _> = routes.collect();
-        let lookup = Arc::new(Lookup::new(routes.values().cloned()));
+        let lookup = Lookup::new(routes.values().cloned()).answering(table.answers, table.tls_port);
+        let lookup = Arc::new(lookup);
         let mut leaving: Vec<Arc<Target>> = now.leaving.drain(..).filter(|target| target.is_busy()).collect();
         for (name, before) in &now.routes {
             let next = routes.get(name).map_or(&nothing, |active| &active.targets);
@@ -107,28 +106,36 @@ impl Router {
             lookup,
             leaving,
         };
-        self.0.certificates.set(certificates);
+        self.routes.certificates.set(certificates);
         Ok(true)
     }
 
     /// Of the table that is served; zero without one.
     #[must_use]
     pub fn version(&self) -> u64 {
-        self.0.now.read().unwrap_or_else(PoisonError::into_inner).version
+        self.routes.now.read().unwrap_or_else(PoisonError::into_inner).version
     }
 
     /// Whether one of these, which are not in the table any more, has a request that did not end.
     #[must_use]
     pub fn is_busy(&self, gone: &[SocketAddr]) -> bool {
-        let now = self.0.now.read().unwrap_or_else(PoisonError::into_inner);
+        let now = self.routes.now.read().unwrap_or_else(PoisonError::into_inner);
         let is_meant = |target: &Arc<Target>| gone.contains(&target.address);
         now.leaving.iter().any(|target| is_meant(target) && target.is_busy())
+    }
+
+    /// Those that are not in the table any more and have requests that did not end.
+    #[must_use]
+    pub fn leaving(&self) -> Vec<SocketAddr> {
+        let now = self.routes.now.read().unwrap_or_else(PoisonError::into_inner);
+        let busy = now.leaving.iter().filter(|target| target.is_busy());
+        busy.map(|target| target.address).collect()
     }
 
     /// What was counted of each route since it was first told. A route that goes takes its counts along.
     #[must_use]
     pub fn measured(&self) -> BTreeMap<String, Measured> {
-        let now = self.0.now.read().unwrap_or_else(PoisonError::into_inner);
+        let now = self.routes.now.read().unwrap_or_else(PoisonError::into_inner);
         let read = |active: &Active| active.counts.read(active.at_work.load(Ordering::Relaxed));
         now.routes
             .iter()
@@ -140,98 +147,42 @@ impl Router {
     /// `patience` at most.
     ///
     /// # Errors
-    /// When TLS cannot be prepared.
-    pub async fn serve(
-        &self,
-        listen: Listen,
-        ending: CancellationToken,
-        patience: Duration,
-    ) -> Result<(), rustls::Error> {
+    /// When TLS cannot be prepared, or the system gives no threads.
+    pub async fn serve(&self, listen: Listen, ending: CancellationToken, patience: Duration) -> io::Result<()> {
         let acceptor = match listen.is_tls {
-            true => Some(TlsAcceptor::from(Arc::new(tls::configuration(Arc::clone(
-                &self.0.certificates,
-            ))?))),
+            true => {
+                let certificates = Arc::clone(&self.routes.certificates);
+                let configuration = tls::configuration(certificates).map_err(io::Error::other)?;
+                Some(TlsAcceptor::from(Arc::new(configuration)))
+            }
             false => None,
         };
-        let port = listen
-            .socket
-            .local_addr()
-            .map(|address| address.port())
-            .unwrap_or_default();
-        let graceful = Arc::new(GracefulShutdown::new());
-        loop {
-            let accepted = tokio::select! {
-                () = ending.cancelled() => break,
-                accepted = listen.socket.accept() => accepted,
-            };
-            match accepted {
-                Ok((stream, client)) => {
-                    let (router, acceptor, graceful) = (self.clone(), acceptor.clone(), graceful.watcher());
-                    tokio::spawn(async move { router.connection(stream, client, port, acceptor, graceful).await });
-                }
-                // Too many open files, mostly: some will be closed.
-                Err(error) => {
-                    tracing::warn!(%error, "a connection cannot be taken");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            }
-        }
-        drop(listen.socket);
-        if let Some(graceful) = Arc::into_inner(graceful)
-            && tokio::time::timeout(patience, graceful.shutdown()).await.is_err()
-        {
-            tracing::warn!("connections that did not end were closed");
-        }
+        let entrance = Arc::new(Entrance {
+            routes: Arc::clone(&self.routes),
+            acceptor,
+            port: listen.socket.local_addr()?.port(),
+            ending,
+            closing: CancellationToken::new(),
+            connections: TaskTracker::new(),
+        });
+        let workers = self.workers()?;
+        entrance.serve(listen.socket, &workers, patience).await;
         Ok(())
     }
 
-    async fn connection(
-        self,
-        stream: TcpStream,
-        client: SocketAddr,
-        port: u16,
-        acceptor: Option<TlsAcceptor>,
-        graceful: hyper_util::server::graceful::Watcher,
-    ) {
-        stream.set_nodelay(true).ok();
-        match acceptor {
-            None => self.requests(stream, client, port, false, graceful).await,
-            Some(acceptor) => match tokio::time::timeout(GREETING, acceptor.accept(stream)).await {
-                Ok(Ok(stream)) => self.requests(stream, client, port, true, graceful).await,
-                Ok(Err(error)) => tracing::debug!(%client, %error, "a client did not agree on TLS"),
-                Err(_) => tracing::debug!(%client, "a client was silent"),
-            },
+    fn workers(&self) -> io::Result<Arc<Workers>> {
+        let mut workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(workers) = &*workers {
+            return Ok(Arc::clone(workers));
         }
+        let started = Arc::new(Workers::start(&self.name)?);
+        Ok(Arc::clone(workers.insert(started)))
     }
+}
 
-    async fn requests(
-        &self,
-        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        client: SocketAddr,
-        port: u16,
-        is_tls: bool,
-        graceful: hyper_util::server::graceful::Watcher,
-    ) {
-        let shared = Arc::clone(&self.0);
-        let service = service_fn(move |request| {
-            let shared = Arc::clone(&shared);
-            async move {
-                let lookup = Arc::clone(&shared.now.read().unwrap_or_else(PoisonError::into_inner).lookup);
-                let asked = Asked {
-                    client: client.ip(),
-                    is_tls,
-                    host: String::new(),
-                    port,
-                };
-                Ok::<_, std::convert::Infallible>(shared.forwarder.answer(&lookup, asked, request).await)
-            }
-        });
-        let mut builder = auto::Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(ASKING);
-        builder.http2().timer(TokioTimer::new());
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        if let Err(error) = graceful.watch(connection.into_owned()).await {
-            tracing::debug!(%client, %error, "a connection broke");
-        }
+impl Routes {
+    /// By which requests are answered that begin now.
+    pub(crate) fn lookup(&self) -> Arc<Lookup> {
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner).lookup)
     }
 }

@@ -15,6 +15,13 @@ pub struct Table {
     /// By the host that they are for, which may be a wildcard.
     #[serde(default)]
     pub certificates: BTreeMap<String, Certificate>,
+    /// What the router answers itself, by host and path, before it looks at routes and with or without TLS: proofs that a host leads
+    /// here.
+    #[serde(default)]
+    pub answers: BTreeMap<String, BTreeMap<String, String>>,
+    /// The port at which the world finds TLS; zero for 443.
+    #[serde(default)]
+    pub tls_port: u16,
 }
 
 /// The requests of some hosts.
@@ -33,6 +40,15 @@ pub struct Route {
     /// Whether requests without TLS are sent to where there is TLS.
     #[serde(default)]
     pub forces_tls: bool,
+    /// Hosts of this route for which requests without TLS are sent to where there is TLS.
+    #[serde(default)]
+    pub tls_hosts: Vec<String>,
+    /// Largest body of a request, in bytes; zero for any size. What is larger is refused with 413.
+    #[serde(default)]
+    pub most_bytes: u64,
+    /// Whether somebody stopped the app: then its page says so.
+    #[serde(default)]
+    pub is_stopped: bool,
 }
 
 /// What a host proves that it is itself with.
@@ -42,6 +58,17 @@ pub struct Certificate {
     pub chain: String,
     /// Its key, in PEM.
     pub key: String,
+}
+
+impl Certificate {
+    /// Checks that it can be used, and that its key is its own; gives the certificates of its chain (DER), its own first.
+    ///
+    /// # Errors
+    /// Why it cannot be used. The reason never quotes the key.
+    pub fn check(&self) -> Result<Vec<Vec<u8>>, String> {
+        let certified = crate::tls::certified(self)?;
+        Ok(certified.cert.iter().map(|one| one.to_vec()).collect())
+    }
 }
 
 impl std::fmt::Debug for Certificate {
@@ -81,6 +108,20 @@ pub enum TableError {
         /// Why.
         reason: String,
     },
+}
+
+impl Route {
+    /// Whether it has hosts whose requests have to come with TLS.
+    pub(crate) fn may_want_tls(&self) -> bool {
+        self.forces_tls || !self.tls_hosts.is_empty()
+    }
+
+    /// Whether a request for this host, as it was asked for, has to come with TLS.
+    pub(crate) fn wants_tls(&self, host: &str) -> bool {
+        let wanted = |name: &str| self.tls_hosts.iter().any(|host| host == name);
+        let above = || host.split_once('.').map(|(_, above)| format!("*.{above}"));
+        self.forces_tls || wanted(host) || above().is_some_and(|wild| wanted(&wild))
+    }
 }
 
 impl Table {

@@ -27,7 +27,7 @@ pub(crate) fn read(table: &Table) -> Result<HashMap<String, Arc<CertifiedKey>>, 
     table.certificates.iter().map(usable).collect()
 }
 
-fn certified(certificate: &Certificate) -> Result<CertifiedKey, String> {
+pub(crate) fn certified(certificate: &Certificate) -> Result<CertifiedKey, String> {
     let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate.chain.as_bytes())
         .collect::<Result<_, _>>()
         .map_err(|error| format!("its chain is not PEM: {error}"))?;

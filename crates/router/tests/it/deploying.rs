@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use slipway_router::stored;
+use tokio::io::{AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 
 use crate::fixture::{Site, Unit};
 
@@ -74,15 +76,33 @@ async fn what_has_begun_is_ended_before_the_router_ends() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     site.ending.cancel();
     // Nobody new comes in, while the one that is there is waited for.
-    while site
-        .client()
-        .get(&url)
-        .send()
-        .await
-        .is_ok_and(|answer| answer.status() != 503)
-    {}
+    while TcpStream::connect(site.address).await.is_ok() {}
     go.send(true).unwrap();
     assert_eq!(request.await.unwrap().unwrap().text().await.unwrap(), "done");
+    site.serving.take().unwrap().await.unwrap();
+}
+
+/// A client uses its connection again in the very moment in which the router begins to end: it is answered, and told that this
+/// was the last time. Closing at once would leave it without an answer.
+#[tokio::test]
+async fn a_kept_connection_is_told_that_its_last_answer_is_the_last() {
+    let unit = Unit::new(|_, _| "here".to_owned()).await;
+    let mut site = Site::new(false).await;
+    site.route(&[unit.address]);
+    let mut stream = BufReader::new(TcpStream::connect(site.address).await.unwrap());
+    let mut ask = async || {
+        let request = b"GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        crate::fixture::read(&mut stream).await
+    };
+    let (head, body) = ask().await.unwrap();
+    assert!(!head.to_lowercase().contains("connection: close"), "{head}");
+    assert_eq!(body, b"here");
+    site.ending.cancel();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let (head, body) = ask().await.unwrap();
+    assert!(head.to_lowercase().contains("connection: close"), "{head}");
+    assert_eq!(body, b"here");
     site.serving.take().unwrap().await.unwrap();
 }
 

@@ -4,5 +4,6 @@
 
 mod deploying;
 mod fixture;
+mod limits;
 mod passing;
 mod secure;

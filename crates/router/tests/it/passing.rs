@@ -35,7 +35,7 @@ async fn a_request_comes_through_with_who_asked_and_its_answer_comes_back() {
         "{text}"
     );
     assert!(
-        text.contains("x-forwarded-proto: http\r\n") && text.contains("x-request-id: test-0\r\n"),
+        text.contains("x-forwarded-proto: http\r\n") && text.contains("x-request-id: test-0-0\r\n"),
         "{text}"
     );
     assert!(!text.contains("te: x"), "{text}");
@@ -155,7 +155,7 @@ async fn an_answer_is_passed_on_while_it_is_said() {
 }
 
 #[tokio::test]
-async fn a_connection_becomes_a_web_socket() {
+async fn a_connection_becomes_a_web_socket_and_a_router_that_ends_waits_for_it() {
     let unit = Unit::raw(Arc::default(), |stream| async move {
         let mut stream = BufReader::new(stream);
         let (head, _) = read(&mut stream).await.unwrap();
@@ -173,7 +173,7 @@ async fn a_connection_becomes_a_web_socket() {
         stream.write_all(&word).await.unwrap();
     })
     .await;
-    let site = Site::new(false).await;
+    let mut site = Site::new(false).await;
     site.route(&[unit.address]);
     let mut client = TcpStream::connect(site.address).await.unwrap();
     client
@@ -185,10 +185,15 @@ async fn a_connection_becomes_a_web_socket() {
         said.push(client.read_u8().await.unwrap());
     }
     assert!(said.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&said));
+    site.ending.cancel();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let serving = site.serving.take().unwrap();
+    assert!(!serving.is_finished());
     client.write_all(b"ping").await.unwrap();
     let mut word = [0; 4];
     client.read_exact(&mut word).await.unwrap();
     assert_eq!(&word, b"ping");
+    serving.await.unwrap();
 }
 
 #[tokio::test]

@@ -36,6 +36,7 @@ async fn each_host_proves_itself_with_its_own_certificate() {
             version: 1,
             routes,
             certificates,
+            ..Table::default()
         })
         .unwrap();
     let trusted = reqwest::Certificate::from_pem(trusted.as_bytes()).unwrap();
@@ -57,13 +58,16 @@ async fn each_host_proves_itself_with_its_own_certificate() {
 async fn a_host_that_wants_tls_sends_others_there() {
     let site = Site::new(false).await;
     site.set(Route {
-        hosts: vec!["shop.test".to_owned()],
-        forces_tls: true,
+        hosts: vec!["shop.test".to_owned(), "other.test".to_owned()],
+        tls_hosts: vec!["shop.test".to_owned()],
         ..Route::default()
     });
     let answer = site.client().get(site.url("/a?b")).send().await.unwrap();
     assert_eq!(answer.status(), 308);
     assert_eq!(answer.headers()["location"], "https://shop.test/a?b");
+    // The route has a host that proves itself with nothing.
+    let other = site.client().get(site.url("/")).header("host", "other.test");
+    assert_eq!(other.send().await.unwrap().status(), 503);
 }
 
 #[tokio::test]
