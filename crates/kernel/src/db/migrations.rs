@@ -10,7 +10,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::schema::{Table, Type};
+use super::schema::{Table, Type, added};
 use super::{Db, Tx};
 use crate::errors::{Error, Result};
 use crate::wakes::Wakes;
@@ -29,6 +29,8 @@ pub enum Step {
     Table(Table),
     /// Runs a statement that all databases understand.
     Sql(&'static str),
+    /// Gives a table a column that may be null.
+    Column(&'static str, (&'static str, Type)),
 }
 
 impl Step {
@@ -36,6 +38,7 @@ impl Step {
         match self {
             Self::Table(table) => table.canonical_sql(),
             Self::Sql(text) => (*text).to_owned(),
+            Self::Column(table, column) => DbBackend::Sqlite.build(&added(table, *column)).to_string(),
         }
     }
 }
@@ -94,6 +97,7 @@ pub(crate) async fn apply(db: &Db, wakes: Arc<Wakes>, migrations: &[&Migration])
             match step {
                 Step::Table(table) => table.create(&*tx).await,
                 Step::Sql(text) => tx.execute_unprepared(text).await.map(|_| ()),
+                Step::Column(table, column) => tx.execute(&added(table, column)).await.map(|_| ()),
             }
             .map_err(|error| Error::from(error).context(format!("migration {}", migration.name)))?;
         }

@@ -5,7 +5,7 @@
 
 use sea_orm::sea_query::{
     Alias, ColumnDef, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement, Table as TableStatement,
-    TableCreateStatement,
+    TableAlterStatement, TableCreateStatement,
 };
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
@@ -175,6 +175,13 @@ impl Table {
             .for_each(|index| text.push_str(&backend.build(index).to_string()));
         text
     }
+}
+
+/// The statement that gives a table a column that may be null.
+pub(super) fn added(table: &'static str, (name, kind): (&'static str, Type)) -> TableAlterStatement {
+    let mut change = TableStatement::alter();
+    change.table(Alias::new(table)).add_column(column(name, kind, true));
+    change
 }
 
 fn column(name: &str, kind: Type, nullable: bool) -> ColumnDef {

@@ -82,7 +82,10 @@ pub async fn in_words(ctx: &Ctx, kinds: &store::Kinds, id: &str) -> Result<Optio
 
 /// Kinds that values of others are given to, each with the permission to see them. Domains below theirs do not know them but by
 /// these words.
-const BINDING: [(&str, Permission); 1] = [("app", Permission::new("app.read"))];
+const BINDING: [(&str, Permission); 2] = [
+    ("app", Permission::new("app.read")),
+    ("job", Permission::new("job.read")),
+];
 
 /// What is given values of `id` to run with, in words, for a refusal; none where nothing is. What the caller may not see is only
 /// said to be there.

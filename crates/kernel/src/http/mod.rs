@@ -8,6 +8,7 @@ mod extract;
 mod log_parts;
 mod precondition;
 mod query;
+mod request_key;
 mod totals;
 mod uploads;
 
@@ -23,8 +24,9 @@ pub use extract::Params;
 pub use log_parts::{framed_log, log_start, log_stream};
 pub use precondition::{etag, require_unchanged};
 pub use query::{Known, ListQuery, Listed, Page};
+pub use request_key::{key_of_caller, request_key};
 pub use totals::Totals;
-pub use uploads::{read_bounded, too_large};
+pub use uploads::{bounded, read_bounded, too_large};
 
 /// What every handler gets as state.
 pub type App = Arc<Kernel>;

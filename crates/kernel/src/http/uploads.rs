@@ -1,8 +1,10 @@
 //! Bodies that are too large for the general limit, read into memory up to a limit of their own.
 
+use std::pin::pin;
+
 use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use slipway_api::Code;
 
 use crate::errors::{Error, Result};
@@ -11,24 +13,35 @@ use crate::errors::{Error, Result};
 ///
 /// # Errors
 ///
-/// `TooLarge` as soon as more than `limit` bytes came; `what` is the thing in a sentence, `setting` what raises the
-/// limit. `MalformedRequest` when the connection broke.
+/// Those of [`bounded`].
 pub async fn read_bounded(body: Body, limit: usize, what: &str, setting: &str) -> Result<Bytes> {
     // What the caller announces is taken at its word up to the limit, so that a large body is not moved as it grows.
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if announced > limit {
-        return Err(too_large(limit, what, setting));
-    }
-    let mut chunks = body.into_data_stream();
-    let mut buffer = BytesMut::with_capacity(announced);
+    let mut chunks = pin!(bounded(body, limit, what, setting));
+    let mut buffer = BytesMut::with_capacity(announced.min(limit));
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| Error::malformed("The upload ended before it was complete. Send it again."))?;
-        if buffer.len() + chunk.len() > limit {
-            return Err(too_large(limit, what, setting));
-        }
-        buffer.extend_from_slice(&chunk);
+        buffer.extend_from_slice(&chunk?);
     }
     Ok(buffer.freeze())
+}
+
+/// The body as it comes.
+///
+/// # Errors
+///
+/// `TooLarge` as soon as more than `limit` bytes came or were announced; `what` is the thing in a sentence, `setting` what raises the
+/// limit. `MalformedRequest` when the connection broke.
+pub fn bounded(body: Body, limit: usize, what: &str, setting: &str) -> impl Stream<Item = Result<Bytes>> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let mut came = if announced > limit { announced } else { 0 };
+    body.into_data_stream().map(move |chunk| {
+        let chunk = chunk.map_err(|_| Error::malformed("The upload ended before it was complete. Send it again."))?;
+        came = came.saturating_add(chunk.len());
+        if came > limit {
+            return Err(too_large(limit, what, setting));
+        }
+        Ok(chunk)
+    })
 }
 
 /// The refusal of what has more than `limit` bytes; `what` is the thing in a sentence, `setting` what raises the limit.

@@ -71,6 +71,12 @@ impl Policy {
     }
 }
 
+/// Whether an address is of the machine or of its site: nobody outside listens between it and us.
+#[must_use]
+pub fn is_inside(address: IpAddr) -> bool {
+    is_in(&INSIDE, address)
+}
+
 fn is_in(networks: &[&str], address: IpAddr) -> bool {
     let parsed = networks.iter().filter_map(|text| text.parse::<IpNet>().ok());
     parsed.into_iter().any(|network| network.contains(&address))

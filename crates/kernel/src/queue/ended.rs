@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 use slipway_api::ids::WorkItemId;
 
-use super::model::{Column, Entity, ItemState, SERVER_POOL};
+use super::model::{Column, Entity, ItemState, LONG_POOL, SERVER_POOL};
 use crate::ctx::Ctx;
 use crate::errors::Result;
 
@@ -26,7 +26,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
         let old: Vec<WorkItemId> = Entity::find()
             .select_only()
             .column(Column::Id)
-            .filter(Column::Pool.eq(SERVER_POOL))
+            .filter(Column::Pool.is_in([SERVER_POOL, LONG_POOL]))
             .filter(Column::State.eq(ItemState::Done))
             .filter(Column::FinishedAt.lt(ctx.now().before(KEPT)))
             .order_by_asc(Column::Id)

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use slipway_api::{Code, Timestamp};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use super::leases;
-use super::model::{SERVER_POOL, WorkItem};
+use super::model::{LONG_POOL, SERVER_POOL, WorkItem};
 use super::store::{self, Barred, Lease};
 use crate::ctx::Ctx;
 use crate::db::Tx;
@@ -57,23 +57,43 @@ const LEASE: Duration = Duration::from_secs(30);
 const BEAT: Duration = Duration::from_secs(5);
 /// How often to look without being woken.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Jobs that a process does at once. They mostly wait for others: forges, mail servers.
-const AT_ONCE: usize = 8;
-/// Of these, jobs of one kind: a flood of one kind, or one whose other side does not answer, leaves room for the others.
-const OF_ONE_KIND: usize = 6;
+
+/// Jobs that have their places in common.
+struct Lane {
+    pool: &'static str,
+    /// Jobs that a process does at once.
+    at_once: usize,
+    /// Of these, jobs of one kind: a flood of one kind, or one whose other side does not answer, leaves room for the others.
+    of_one_kind: usize,
+}
+
+const LANES: [Lane; 2] = [
+    // They mostly wait for others: forges, mail servers.
+    Lane {
+        pool: SERVER_POOL,
+        at_once: 8,
+        of_one_kind: 6,
+    },
+    // Each only follows what goes on elsewhere, for hours perhaps.
+    Lane {
+        pool: LONG_POOL,
+        at_once: 64,
+        of_one_kind: 64,
+    },
+];
 
 /// Does the server's items, several at once, for as long as the process lives. Of items of one kind about one subject one
 /// goes after the other, in all replicas. When this is dropped, what is being done is dropped with it and done again later.
 ///
 /// # Errors
 ///
-/// Those of the database, once what was being done has ended; the caller starts it again.
+/// Those of the database, once what was being done has ended, but for what may take hours; the caller starts it again.
 pub async fn run(ctx: &Ctx, jobs: &Arc<HashMap<&'static str, Job>>, owner: &str) -> Result<()> {
     let mut listener = ctx.wakes.listen(Topic::Queue);
     let mut at_work = AtWork::default();
     loop {
         if let Err(error) = start_ready(ctx, jobs, owner, &mut at_work).await {
-            at_work.tasks.join_all().await;
+            at_work.end().await;
             return Err(error);
         }
         tokio::select! {
@@ -87,13 +107,26 @@ pub async fn run(ctx: &Ctx, jobs: &Arc<HashMap<&'static str, Job>>, owner: &str)
 #[derive(Default)]
 struct AtWork {
     tasks: JoinSet<()>,
-    kinds: HashMap<tokio::task::Id, String>,
+    /// Pool and kind.
+    kinds: HashMap<tokio::task::Id, (&'static str, String)>,
+    /// Those that nobody waits for.
+    long: Vec<AbortHandle>,
 }
 
 impl AtWork {
-    fn add(&mut self, kind: &str, work: impl Future<Output = ()> + Send + 'static) {
-        let task = self.tasks.spawn(work).id();
-        self.kinds.insert(task, kind.to_owned());
+    fn add(&mut self, (lane, kind): (&Lane, String), work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.tasks.spawn(work);
+        self.kinds.insert(task.id(), (lane.pool, kind));
+        if lane.pool == LONG_POOL {
+            self.long.retain(|task| !task.is_finished());
+            self.long.push(task);
+        }
+    }
+
+    /// Waits for what is being done. What may take hours is dropped, and done again when its lease ends.
+    async fn end(mut self) {
+        self.long.iter().for_each(AbortHandle::abort);
+        while self.tasks.join_next().await.is_some() {}
     }
 
     fn ended(&mut self, ended: &std::result::Result<(tokio::task::Id, ()), JoinError>) {
@@ -107,13 +140,23 @@ impl AtWork {
         self.kinds.remove(&task);
     }
 
+    /// Kinds of the jobs of a lane.
+    fn of<'a>(&'a self, lane: &'a Lane) -> impl Iterator<Item = &'a str> {
+        let those = self.kinds.values().filter(|(pool, _)| *pool == lane.pool);
+        those.map(|(_, kind)| kind.as_str())
+    }
+
+    fn has_room(&self, lane: &Lane) -> bool {
+        self.of(lane).count() < lane.at_once
+    }
+
     /// Kinds of which no more may be begun.
-    fn full(&self) -> Vec<String> {
+    fn full(&self, lane: &Lane) -> Vec<String> {
         let mut counts: HashMap<&str, usize> = HashMap::new();
-        for kind in self.kinds.values() {
+        for kind in self.of(lane) {
             *counts.entry(kind).or_default() += 1;
         }
-        let full = counts.into_iter().filter(|(_, count)| *count >= OF_ONE_KIND);
+        let full = counts.into_iter().filter(|(_, count)| *count >= lane.of_one_kind);
         full.map(|(kind, _)| kind.to_owned()).collect()
     }
 }
@@ -124,18 +167,19 @@ async fn start_ready(
     owner: &str,
     at_work: &mut AtWork,
 ) -> Result<()> {
-    while at_work.tasks.len() < AT_ONCE && !ctx.wakes.is_ending() {
-        let Some(item) = claim_next(ctx, owner, at_work.full()).await? else {
-            break;
-        };
-        let (ctx, jobs) = (ctx.clone(), Arc::clone(jobs));
-        let kind = item.kind.clone();
-        at_work.add(&kind, async move {
-            if let Err(error) = perform(&ctx, &jobs, &item).await {
-                // Its lease ends by itself, and it is done again.
-                tracing::warn!(work_item.id = %item.id, work_item.kind = %item.kind, %error, "job has an outcome that cannot be written");
-            }
-        });
+    for lane in &LANES {
+        while at_work.has_room(lane) && !ctx.wakes.is_ending() {
+            let Some(item) = claim_next(ctx, owner, (lane, at_work.full(lane))).await? else {
+                break;
+            };
+            let (ctx, jobs) = (ctx.clone(), Arc::clone(jobs));
+            at_work.add((lane, item.kind.clone()), async move {
+                if let Err(error) = perform(&ctx, &jobs, &item).await {
+                    // Its lease ends by itself, and it is done again.
+                    tracing::warn!(work_item.id = %item.id, work_item.kind = %item.kind, %error, "job has an outcome that cannot be written");
+                }
+            });
+        }
     }
     put_back(ctx).await.map(|_| ())
 }
@@ -146,16 +190,18 @@ async fn start_ready(
 ///
 /// Those of the database.
 pub async fn run_next(ctx: &Ctx, jobs: &HashMap<&'static str, Job>, owner: &str) -> Result<bool> {
-    let Some(item) = claim_next(ctx, owner, Vec::new()).await? else {
-        return Ok(false);
-    };
-    perform(ctx, jobs, &item).await?;
-    Ok(true)
+    for lane in &LANES {
+        if let Some(item) = claim_next(ctx, owner, (lane, Vec::new())).await? {
+            perform(ctx, jobs, &item).await?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Claims the next item of a kind that is not `full`, and about a subject that nothing of its kind is being done about.
-async fn claim_next(ctx: &Ctx, owner: &str, full: Vec<String>) -> Result<Option<WorkItem>> {
-    let pools = [SERVER_POOL.to_owned()];
+async fn claim_next(ctx: &Ctx, owner: &str, (lane, full): (&Lane, Vec<String>)) -> Result<Option<WorkItem>> {
+    let pools = [lane.pool.to_owned()];
     // A look costs less than a transaction, and mostly there is nothing.
     if store::next_ready_at(ctx.db.reader(), &pools)
         .await?
@@ -168,7 +214,7 @@ async fn claim_next(ctx: &Ctx, owner: &str, full: Vec<String>) -> Result<Option<
     leases::line_up(&tx, ctx, "claims:server").await?;
     let barred = Barred {
         kinds: full,
-        subjects: store::held_subjects(&tx, SERVER_POOL).await?,
+        subjects: store::held_subjects(&tx, lane.pool).await?,
     };
     let lease = Lease {
         pools: &pools,
@@ -220,12 +266,14 @@ async fn extend(ctx: &Ctx, item: &WorkItem) -> Result<()> {
 /// Those of the database.
 pub async fn put_back(ctx: &Ctx) -> Result<usize> {
     // A look costs less than a transaction, and mostly there is nothing.
-    if !store::has_silent(ctx.db.reader(), SERVER_POOL, ctx.now()).await? {
-        return Ok(0);
+    let mut count = 0;
+    for Lane { pool, .. } in &LANES {
+        if store::has_silent(ctx.db.reader(), pool, ctx.now()).await? {
+            let mut tx = ctx.begin().await?;
+            count += store::reap_of(&mut tx, Some(pool), ctx.now()).await?;
+            tx.commit().await?;
+        }
     }
-    let mut tx = ctx.begin().await?;
-    let count = store::reap_of(&mut tx, Some(SERVER_POOL), ctx.now()).await?;
-    tx.commit().await?;
     Ok(count)
 }
 

@@ -7,6 +7,8 @@ use slipway_api::ids::{OrganizationId, WorkItemId};
 
 /// Pool of the items that the server does itself.
 pub const SERVER_POOL: &str = "server";
+/// Pool of the items that the server does itself and that take as long as somebody's program does: they take no place from others.
+pub const LONG_POOL: &str = "server-long";
 
 /// A work item as it is stored.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -153,6 +155,15 @@ impl NewItem {
             max_attempts: 10,
             on_lost: OnLost::Requeue,
             payload,
+        }
+    }
+
+    /// The same, for what takes as long as somebody's program does.
+    #[must_use]
+    pub fn long_job(kind: &'static str, subject: impl ToString, payload: Json) -> Self {
+        Self {
+            pool: LONG_POOL.to_owned(),
+            ..Self::job(kind, subject, payload)
         }
     }
 }

@@ -180,6 +180,34 @@ async fn jobs_that_never_end_do_not_delay_quick_ones_of_another_kind() {
 }
 
 #[tokio::test]
+async fn what_takes_long_has_places_of_its_own() {
+    let home = Home::new();
+    let ctx = home.start().await;
+    let mut long = Vec::new();
+    for number in 0..20 {
+        let new = NewItem::long_job("test.never", format!("thing-{number}"), serde_json::json!({}));
+        long.push(enqueue(&ctx, new).await);
+    }
+    let jobs = Arc::new([never(), quick()].map(|job| (job.kind, job)).into_iter().collect());
+    let worker = tokio::spawn({
+        let ctx = ctx.clone();
+        async move { jobs::run(&ctx, &jobs, "a").await }
+    });
+    soon(async {
+        while held(&ctx, &long).await < 20 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    let id = enqueue_job(&ctx, "test.quick", "other").await;
+    soon(is_done(&ctx, id)).await;
+    worker.abort();
+    // Those of a server that was killed are put back as all others are.
+    ctx.clock.advance(Duration::from_secs(31));
+    assert_eq!(put_back(&ctx).await.unwrap(), 20);
+}
+
+#[tokio::test]
 async fn items_of_one_kind_about_one_subject_are_never_done_at_once_by_no_two_replicas() {
     let home = Home::new();
     let (ctx, other) = (home.start().await, home.start().await);
