@@ -9,6 +9,7 @@ use futures::StreamExt;
 use crate::commands::{Input, Pieces, read};
 use crate::engine::Engine;
 use crate::error::DockerError;
+use crate::networks::{NetworkSpec, STARTING};
 use crate::units::{UnitSpec, body};
 
 /// A unit that somebody is at.
@@ -31,7 +32,12 @@ impl Engine {
         terminal: Option<(u16, u16)>,
         reads: bool,
     ) -> Result<Attached, DockerError> {
-        self.make_network(&spec.network).await?;
+        let _goes_in = STARTING.read().await;
+        self.make_network(&NetworkSpec {
+            name: spec.network.clone(),
+            ..NetworkSpec::default()
+        })
+        .await?;
         let wanted = ContainerCreateBody {
             tty: Some(terminal.is_some()),
             open_stdin: Some(reads),

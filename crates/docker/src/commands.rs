@@ -10,12 +10,16 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncWrite;
+use tokio::time::Instant;
 
 use crate::engine::Engine;
 use crate::error::DockerError;
 
 /// Between two looks at a command that wrote its last: the engine notes the end a little later.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// For the engine to know a command that it began.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What shall run, and where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -171,18 +175,24 @@ impl Control {
     /// When the engine does not answer, or nobody may: the machine has its processes hidden from this program, and the unit has
     /// no `kill`.
     pub async fn kill(&self) -> Result<(), DockerError> {
-        let found = self.engine.docker.inspect_exec(&self.id).await;
-        let found = found.map_err(|error| self.engine.failed(error, "command"))?;
-        let process = found
-            .pid
-            .and_then(|pid| i32::try_from(pid).ok())
-            .and_then(Pid::from_raw);
-        let (Some(true), Some(process)) = (found.running, process) else {
-            return Ok(());
+        let begun = Instant::now();
+        let (process, container) = loop {
+            let found = self.engine.docker.inspect_exec(&self.id).await;
+            let found = found.map_err(|error| self.engine.failed(error, "command"))?;
+            let process = found
+                .pid
+                .and_then(|pid| i32::try_from(pid).ok())
+                .and_then(Pid::from_raw);
+            match (found.running, process) {
+                (Some(true), Some(process)) => break (process, found.container_id.unwrap_or_default()),
+                // What it writes may come before the engine knows its number.
+                _ if found.exit_code.is_none() && begun.elapsed() < PATIENCE => tokio::time::sleep(LOOK).await,
+                (Some(true), None) => return Err(cannot()),
+                _ => return Ok(()),
+            }
         };
         // The number may be of another machine's processes, or of another view at them: then it is nobody's here, or an innocent's.
         let groups = tokio::fs::read_to_string(format!("/proc/{}/cgroup", process.as_raw_nonzero())).await;
-        let container = found.container_id.unwrap_or_default();
         if container.is_empty() || !groups.is_ok_and(|groups| groups.contains(&container)) {
             return Err(cannot());
         }

@@ -22,6 +22,9 @@ pub enum DockerError {
     /// It said no; in its words.
     #[error("the Docker Engine refused: {0}")]
     Refused(String),
+    /// No addresses are left for another network; why.
+    #[error("the Docker Engine has no addresses for another network: {0}")]
+    Exhausted(String),
     /// An image cannot be fetched; in the registry's words.
     #[error("the image {image} cannot be fetched: {reason}")]
     NotFetched {

@@ -1,8 +1,12 @@
 //! Images: what they say of themselves, fetching them by a digest, giving them names and taking them away.
 
+use std::collections::{BTreeMap, HashMap};
+
 use bollard::auth::DockerCredentials;
 use bollard::models::ImageInspect;
-use bollard::query_parameters::{CreateImageOptionsBuilder, RemoveImageOptionsBuilder, TagImageOptionsBuilder};
+use bollard::query_parameters::{
+    CreateImageOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptionsBuilder, TagImageOptionsBuilder,
+};
 use futures::StreamExt;
 use slipway_buildkit::RegistryLogin;
 
@@ -30,7 +34,35 @@ pub struct Image {
     pub size: u64,
 }
 
+/// An image that is here, as lists have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedImage {
+    /// `sha256:…`.
+    pub id: String,
+    /// Every `repository:tag` that it has here.
+    pub names: Vec<String>,
+    /// What it says of itself.
+    pub labels: BTreeMap<String, String>,
+}
+
 impl Engine {
+    /// Every image that has a label, whatever it says there.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn images_with(&self, label: &str) -> Result<Vec<ListedImage>, DockerError> {
+        let filters = HashMap::from([("label", vec![label.to_owned()])]);
+        let options = ListImagesOptionsBuilder::new().filters(&filters).build();
+        let listed = self.docker.list_images(Some(options)).await;
+        let listed = listed.map_err(|error| self.failed(error, "images"))?;
+        let read = listed.into_iter().map(|image| ListedImage {
+            id: image.id,
+            names: image.repo_tags,
+            labels: image.labels.into_iter().collect(),
+        });
+        Ok(read.collect())
+    }
+
     /// What is known of an image that is here.
     ///
     /// # Errors

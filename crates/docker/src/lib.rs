@@ -16,12 +16,14 @@ pub mod engine;
 pub mod error;
 pub mod images;
 pub mod logs;
+pub mod networks;
 mod raw;
 pub mod units;
 pub mod usage;
+pub mod volumes;
 
 pub use builds::{Build, BuildFailed};
 pub use engine::{About, Engine};
 pub use error::DockerError;
-pub use images::Image;
+pub use images::{Image, ListedImage};
 pub use units::{Limits, State, Unit, UnitSpec};

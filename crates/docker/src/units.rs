@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bollard::models::{
     ContainerCreateBody, ContainerInspectResponse, ContainerStateStatusEnum, HostConfig, HostConfigLogConfig,
-    NetworkCreateRequest, RestartPolicy, RestartPolicyNameEnum,
+    RestartPolicy, RestartPolicyNameEnum,
 };
 use bollard::query_parameters::{
     CreateContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
@@ -16,12 +16,19 @@ use bollard::query_parameters::{
 
 use crate::engine::Engine;
 use crate::error::DockerError;
+use crate::networks::{NetworkSpec, STARTING};
+use crate::volumes::{self, Mount};
 
 /// Of the log of one unit at the engine, in its own words; ours is kept elsewhere.
 const LOG_SIZE: &str = "10m";
 const LOG_FILES: &str = "3";
 /// Processes and threads of a unit: enough for any program, too few for one that runs wild.
 const MOST_PROCESSES: i64 = 4096;
+
+/// How often a unit is made again that somebody else was making, and stopped making.
+const TRIES: u32 = 20;
+/// Between them.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// How much a unit may take; zero for as much as there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,6 +58,8 @@ pub struct UnitSpec {
     pub network: String,
     /// Whether the engine starts it again when it ends, also after the engine was restarted.
     pub restarts: bool,
+    /// What it sees in its files beside its image.
+    pub mounts: Vec<Mount>,
 }
 
 /// A unit as the engine has it.
@@ -105,18 +114,36 @@ impl Engine {
     /// # Errors
     /// When the image is not here, and when the engine cannot start it.
     pub async fn start_unit(&self, spec: &UnitSpec) -> Result<Unit, DockerError> {
-        self.make_network(&spec.network).await?;
+        let _goes_in = STARTING.read().await;
+        self.make_network(&NetworkSpec {
+            name: spec.network.clone(),
+            ..NetworkSpec::default()
+        })
+        .await?;
+        let mut tries = TRIES;
+        loop {
+            let is_made = self.create_unit(spec).await?;
+            let started = self.docker.start_container(&spec.name, None).await;
+            match started.map_err(|error| self.failed(error, &format!("unit {}", spec.name))) {
+                Ok(()) => return self.unit(&spec.name).await,
+                // Whoever was making it went away in the middle of it, and the engine with what it had made.
+                Err(DockerError::NotFound(_)) if !is_made && tries > 0 => tries -= 1,
+                Err(error) => return Err(error),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Makes a unit that does not run yet; says whether its name was free.
+    async fn create_unit(&self, spec: &UnitSpec) -> Result<bool, DockerError> {
         let options = CreateContainerOptionsBuilder::new().name(&spec.name).build();
         match self.docker.create_container(Some(options), body(spec)).await {
-            Ok(_) => {}
+            Ok(_) => Ok(true),
             Err(error) => match self.failed(error, &format!("image {}", spec.image)) {
-                DockerError::Conflict(_) => {}
-                refused => return Err(refused),
+                DockerError::Conflict(_) => Ok(false),
+                refused => Err(refused),
             },
         }
-        let started = self.docker.start_container(&spec.name, None).await;
-        started.map_err(|error| self.failed(error, &format!("unit {}", spec.name)))?;
-        self.unit(&spec.name).await
     }
 
     /// One unit, by its name or id.
@@ -196,36 +223,6 @@ impl Engine {
             Err(error) => Err(self.failed(error, &format!("unit {name}"))),
         }
     }
-
-    pub(crate) async fn make_network(&self, name: &str) -> Result<(), DockerError> {
-        // Two that make it at once make two of one name, which no unit can be put into any more.
-        static ORDER: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-        let _order = ORDER.lock().await;
-        let found = self
-            .docker
-            .inspect_network(name, None)
-            .await
-            .map_err(|error| self.failed(error, name));
-        match found {
-            Err(DockerError::NotFound(_)) => {}
-            found => return found.map(drop),
-        }
-        // Newer engines tell the second of two processes that it is there.
-        let request = NetworkCreateRequest {
-            name: name.to_owned(),
-            driver: Some("bridge".to_owned()),
-            ..NetworkCreateRequest::default()
-        };
-        match self
-            .docker
-            .create_network(request)
-            .await
-            .map_err(|error| self.failed(error, name))
-        {
-            Ok(_) | Err(DockerError::Conflict(_)) => Ok(()),
-            Err(refused) => Err(refused),
-        }
-    }
 }
 
 pub(crate) fn body(spec: &UnitSpec) -> ContainerCreateBody {
@@ -257,6 +254,7 @@ pub(crate) fn body(spec: &UnitSpec) -> ContainerCreateBody {
             nano_cpus: limit(u64::from(spec.limits.processor).saturating_mul(1_000_000)),
             pids_limit: Some(MOST_PROCESSES),
             network_mode: Some(spec.network.clone()),
+            mounts: volumes::mounts(&spec.mounts),
             restart_policy: Some(RestartPolicy {
                 name: Some(policy),
                 maximum_retry_count: None,

@@ -22,12 +22,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// To connect, so that an address where nobody is does not hold a page up.
 const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
 /// What is done in a namespace of apps: group, resource, verbs.
-const NEEDED: [(&str, &str, &[&str]); 12] = [
+const NEEDED: [(&str, &str, &[&str]); 14] = [
     ("", "secrets", &["get", "list", "create", "patch", "delete"]),
     ("", "services", &["get", "list", "create", "patch", "delete"]),
+    ("", "persistentvolumeclaims", &["get", "create", "delete"]),
     ("", "pods", &["get", "list", "watch", "delete"]),
     ("", "pods/log", &["get"]),
     ("", "pods/exec", &["get", "create"]),
+    ("", "pods/attach", &["get", "create"]),
     ("", "events", &["list"]),
     (
         "apps",

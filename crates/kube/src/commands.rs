@@ -31,17 +31,32 @@ pub struct CommandSpec {
     pub reads: bool,
 }
 
+/// What is written, piece by piece.
+pub type Pieces = Pin<Box<dyn Stream<Item = Result<Output, KubeError>> + Send>>;
+/// Where what shall be read is put.
+pub type Input = Pin<Box<dyn AsyncWrite + Send>>;
+
 /// A command at work. It is left alone when this is dropped, and ends when it next reads or writes.
 pub struct Command {
     /// What it writes, until it ends.
-    pub output: Pin<Box<dyn Stream<Item = Result<Output, KubeError>> + Send>>,
+    pub output: Pieces,
     /// What it reads; shut it down to tell it that nothing follows.
-    pub input: Pin<Box<dyn AsyncWrite + Send>>,
+    pub input: Input,
+    /// What else it is told, and asked.
+    pub control: Control,
+}
+
+/// A command at work, for whoever does not hear it.
+pub struct Control {
     at: String,
-    terminal: Option<futures::channel::mpsc::Sender<TerminalSize>>,
+    screen: Screen,
     status: Ending,
     _process: AttachedProcess,
 }
+
+/// The terminal of a command; copies are the same one.
+#[derive(Debug, Clone, Default)]
+pub struct Screen(Option<futures::channel::mpsc::Sender<TerminalSize>>);
 
 /// A piece of what a command wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,21 +73,33 @@ impl Cluster {
     /// # Errors
     /// When the unit is not there or does not run.
     pub async fn start_command(&self, namespace: &str, unit: &str, spec: &CommandSpec) -> Result<Command, KubeError> {
-        let has_terminal = spec.terminal.is_some();
-        let parameters = AttachParams {
-            container: Some(CONTAINER.to_owned()),
-            stdin: spec.reads,
-            stdout: true,
-            stderr: !has_terminal,
-            tty: has_terminal,
-            max_stdin_buf_size: Some(BUFFER),
-            max_stdout_buf_size: Some(BUFFER),
-            max_stderr_buf_size: Some(BUFFER),
-        };
         let pods: Api<Pod> = self.api(namespace);
-        let what = format!("unit {namespace}/{unit} that runs");
+        let parameters = parameters(spec.terminal.is_some(), spec.reads);
         let started = pods.exec(unit, spec.command.clone(), &parameters);
-        let mut process = self.ask(&what, started).await?;
+        let process = self.ask(&running(namespace, unit), started).await?;
+        Ok(self.at_work(process, spec.terminal).await)
+    }
+
+    /// Goes to what a unit runs itself, which was made with [`crate::spec::UnitSpec::talks`]: what it writes from now on,
+    /// and what it reads.
+    ///
+    /// # Errors
+    /// When the unit is not there or does not run.
+    pub async fn attach(
+        &self,
+        namespace: &str,
+        unit: &str,
+        terminal: Option<(u16, u16)>,
+    ) -> Result<Command, KubeError> {
+        let pods: Api<Pod> = self.api(namespace);
+        let parameters = parameters(terminal.is_some(), true);
+        let process = self
+            .ask(&running(namespace, unit), pods.attach(unit, &parameters))
+            .await?;
+        Ok(self.at_work(process, terminal).await)
+    }
+
+    async fn at_work(&self, mut process: AttachedProcess, terminal: Option<(u16, u16)>) -> Command {
         let output = process.stdout().map(|pipe| pieces(pipe, false, &self.at));
         let errors = process.stderr().map(|pipe| pieces(pipe, true, &self.at));
         let status: Pin<Box<dyn Future<Output = Option<Status>> + Send>> = match process.take_status() {
@@ -85,44 +112,81 @@ impl Cluster {
             status.clone(),
             &self.at,
         );
-        let input: Pin<Box<dyn AsyncWrite + Send>> = match process.stdin() {
+        let input: Input = match process.stdin() {
             Some(pipe) => Box::pin(pipe),
             None => Box::pin(tokio::io::sink()),
         };
-        let mut command = Command {
+        let screen = Screen(process.terminal_size());
+        if let Some((columns, rows)) = terminal {
+            screen.resize(columns, rows).await;
+        }
+        Command {
             output,
             input,
-            at: self.at.clone(),
-            terminal: process.terminal_size(),
-            status,
-            _process: process,
-        };
-        if let Some((columns, rows)) = spec.terminal {
-            command.resize(columns, rows).await;
+            control: Control {
+                at: self.at.clone(),
+                screen,
+                status,
+                _process: process,
+            },
         }
-        Ok(command)
+    }
+}
+
+fn running(namespace: &str, unit: &str) -> String {
+    format!("unit {namespace}/{unit} that runs")
+}
+
+fn parameters(has_terminal: bool, reads: bool) -> AttachParams {
+    AttachParams {
+        container: Some(CONTAINER.to_owned()),
+        stdin: reads,
+        stdout: true,
+        stderr: !has_terminal,
+        tty: has_terminal,
+        max_stdin_buf_size: Some(BUFFER),
+        max_stdout_buf_size: Some(BUFFER),
+        max_stderr_buf_size: Some(BUFFER),
     }
 }
 
 impl Command {
-    /// Tells its terminal how large it is; of one that has ended, nothing happens.
-    pub async fn resize(&mut self, columns: u16, rows: u16) {
-        if let Some(terminal) = &mut self.terminal {
+    /// How it ended, once it has. Read its output first: it waits for whoever reads.
+    ///
+    /// # Errors
+    /// When the connection was lost before it ended, and when it could not begin.
+    pub async fn exit_code(self) -> Result<i32, KubeError> {
+        self.control.exit_code().await
+    }
+}
+
+impl Control {
+    /// How it ended, once it has; of what a unit runs itself only that it did, with zero. Its output has to be read.
+    ///
+    /// # Errors
+    /// When the connection was lost before it ended, and when it could not begin.
+    pub async fn exit_code(&self) -> Result<i32, KubeError> {
+        let status = self.status.clone().await.ok_or_else(|| lost(&self.at))?;
+        exit_code(&status)
+    }
+
+    /// Its terminal.
+    #[must_use]
+    pub fn screen(&self) -> Screen {
+        self.screen.clone()
+    }
+}
+
+impl Screen {
+    /// Tells it how large it is; of a command that has ended, or has none, nothing happens.
+    pub async fn resize(&self, columns: u16, rows: u16) {
+        if let Some(mut terminal) = self.0.clone() {
             let size = TerminalSize {
                 width: columns,
                 height: rows,
             };
             terminal.send(size).await.ok();
         }
-    }
-
-    /// How it ended, once it has. Read its output first: it waits for whoever reads.
-    ///
-    /// # Errors
-    /// When the connection was lost before it ended, and when it could not begin.
-    pub async fn exit_code(self) -> Result<i32, KubeError> {
-        let status = self.status.await.ok_or_else(|| lost(&self.at))?;
-        exit_code(&status)
     }
 }
 
@@ -169,8 +233,6 @@ fn exit_code(status: &Status) -> Result<i32, KubeError> {
         .and_then(|cause| cause.message.as_ref()?.parse().ok());
     code.ok_or(KubeError::Refused(message))
 }
-
-type Pieces = Pin<Box<dyn Stream<Item = Result<Output, KubeError>> + Send>>;
 
 fn pieces(pipe: impl tokio::io::AsyncRead + Send + 'static, is_error: bool, at: &str) -> Pieces {
     let at = at.to_owned();

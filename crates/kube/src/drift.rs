@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{Secret, Service};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -79,6 +80,7 @@ impl Cluster {
             self.look::<Ingress>(namespace, &mut found).await?,
             self.look::<Secret>(namespace, &mut found).await?,
             self.look::<PodDisruptionBudget>(namespace, &mut found).await?,
+            self.look::<HorizontalPodAutoscaler>(namespace, &mut found).await?,
         ];
         Ok(self.applied.compare(namespace, found, &kinds))
     }
@@ -112,13 +114,36 @@ fn mark(object: &ObjectMeta) -> Option<Mark> {
     }
     let change = match object.generation {
         Some(generation) => generation.to_string(),
-        None => object.resource_version.clone().unwrap_or_default(),
+        // What becomes of it is said by an entry of its own.
+        None => said(object)
+            .or_else(|| object.resource_version.clone())
+            .unwrap_or_default(),
     };
     Some(Mark {
         app: labels.get(APP)?.clone(),
         id: object.uid.clone().unwrap_or_default(),
         change,
     })
+}
+
+/// Who said something of an object that has a status and does not count what is said of it, and when.
+fn said(object: &ObjectMeta) -> Option<String> {
+    let entries = object.managed_fields.as_ref()?;
+    if !entries
+        .iter()
+        .any(|entry| entry.subresource.as_deref() == Some("status"))
+    {
+        return None;
+    }
+    let sayings = entries.iter().filter(|entry| entry.subresource.is_none()).map(|entry| {
+        let time = entry.time.as_ref().map(|time| format!("{:?}", time.0));
+        format!(
+            "{}@{}",
+            entry.manager.as_deref().unwrap_or_default(),
+            time.unwrap_or_default()
+        )
+    });
+    Some(sayings.collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@
 )]
 
 pub mod access;
+mod autoscaling;
 pub mod cluster;
 pub mod commands;
 mod drift;
@@ -36,6 +37,7 @@ pub mod spec;
 pub mod states;
 pub mod units;
 pub mod usage;
+pub mod volumes;
 
 pub use access::Access;
 pub use cluster::{About, Cluster, Node};

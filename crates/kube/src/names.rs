@@ -16,6 +16,8 @@ pub const VERSION: &str = "slipway.dev/version";
 pub const ONCE: &str = "slipway.dev/once";
 /// Which job a run belongs to.
 pub const JOB: &str = "slipway.dev/job";
+/// Which volume a claim of storage is.
+pub const VOLUME: &str = "slipway.dev/volume";
 /// Of a Job's units, by the cluster itself: the Job's name.
 pub(crate) const RUN: &str = "batch.kubernetes.io/job-name";
 /// Who made it, as tools of Kubernetes know it.

@@ -7,10 +7,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::ByteString;
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment};
-use k8s_openapi::api::autoscaling::v2::{
-    CrossVersionObjectReference, HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, MetricSpec, MetricTarget,
-    ResourceMetricSource,
-};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{
     Container, ContainerPort, EnvFromSource, ExecAction, HTTPGetAction, Lifecycle, LifecycleHandler,
     LocalObjectReference, PodSecurityContext, PodSpec, PodTemplateSpec, Probe, ResourceRequirements, SeccompProfile,
@@ -22,9 +19,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::json;
 
+use crate::autoscaling::autoscaler;
 use crate::names::{APP, CONTAINER, MANAGED_BY, MANAGER, PROCESS, VERSION, short_digest};
 use crate::quantities;
-use crate::spec::{Autoscale, Check, Limits, ProcessSpec, Question, UnitSpec};
+use crate::spec::{Check, Limits, ProcessSpec, Question, Talks, UnitSpec};
+use crate::volumes;
 
 /// How long a Deployment may make no progress before it says so, in seconds.
 const PROGRESS_SECONDS: i32 = 600;
@@ -60,7 +59,11 @@ pub(crate) fn of_process(spec: &ProcessSpec) -> ProcessObjects {
     fill(&mut pod, spec, &selector);
     let at_least = spec.autoscale.map_or(spec.units, |autoscale| autoscale.least);
     let deployment = Deployment {
-        metadata: metadata.clone(),
+        metadata: ObjectMeta {
+            labels: Some(unit_labels(&spec.unit, object_labels(spec))),
+            annotations: given(&spec.unit.annotations),
+            ..metadata.clone()
+        },
         spec: Some(DeploymentSpec {
             replicas: spec.autoscale.is_none().then(|| count(spec.units)),
             selector: selector.clone(),
@@ -117,6 +120,10 @@ pub(crate) fn of_unit(unit: &UnitSpec, owner: &ObjectMeta) -> UnitObjects {
         }),
         // The last lines of what it wrote, when it fails.
         termination_message_policy: Some("FallbackToLogsOnError".to_owned()),
+        volume_mounts: volumes::seen(&unit.mounts),
+        stdin: (unit.talks != Talks::Not).then_some(true),
+        stdin_once: (unit.talks != Talks::Not).then_some(true),
+        tty: (unit.talks == Talks::ByTerminal).then_some(true),
         ..Container::default()
     };
     let pod = PodSpec {
@@ -130,6 +137,7 @@ pub(crate) fn of_unit(unit: &UnitSpec, owner: &ObjectMeta) -> UnitObjects {
             }]
         }),
         runtime_class_name: unit.runtime_class.clone(),
+        volumes: volumes::of_pod(&unit.mounts),
         security_context: Some(PodSecurityContext {
             seccomp_profile: Some(SeccompProfile {
                 type_: "RuntimeDefault".to_owned(),
@@ -343,35 +351,6 @@ fn budget(metadata: &ObjectMeta, selector: LabelSelector) -> PodDisruptionBudget
             // What does not work anyway may be moved.
             unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
             ..PodDisruptionBudgetSpec::default()
-        }),
-        status: None,
-    }
-}
-
-fn autoscaler(autoscale: &Autoscale, metadata: &ObjectMeta) -> HorizontalPodAutoscaler {
-    HorizontalPodAutoscaler {
-        metadata: metadata.clone(),
-        spec: Some(HorizontalPodAutoscalerSpec {
-            min_replicas: Some(count(autoscale.least)),
-            max_replicas: count(autoscale.most),
-            scale_target_ref: CrossVersionObjectReference {
-                api_version: Some("apps/v1".to_owned()),
-                kind: "Deployment".to_owned(),
-                name: metadata.name.clone().unwrap_or_default(),
-            },
-            metrics: Some(vec![MetricSpec {
-                type_: "Resource".to_owned(),
-                resource: Some(ResourceMetricSource {
-                    name: "cpu".to_owned(),
-                    target: MetricTarget {
-                        type_: "Utilization".to_owned(),
-                        average_utilization: Some(count(autoscale.processor_percent)),
-                        ..MetricTarget::default()
-                    },
-                }),
-                ..MetricSpec::default()
-            }]),
-            behavior: None,
         }),
         status: None,
     }

@@ -99,6 +99,7 @@ fn a_deployment() {
     insta::assert_snapshot!(fields(&objects.deployment), @r#"
     .apiVersion = "apps/v1"
     .kind = "Deployment"
+    .metadata.annotations.note = "yes"
     .metadata.labels[app.kubernetes.io/component] = "web"
     .metadata.labels[app.kubernetes.io/managed-by] = "slipway"
     .metadata.labels[app.kubernetes.io/name] = "shop"
@@ -107,6 +108,7 @@ fn a_deployment() {
     .metadata.labels[slipway.dev/deploy] = "7"
     .metadata.labels[slipway.dev/process] = "web"
     .metadata.labels[slipway.dev/version] = "4"
+    .metadata.labels.team = "red"
     .metadata.name = "shop-web-7"
     .metadata.namespace = "apps"
     .spec.progressDeadlineSeconds = 600
@@ -248,7 +250,8 @@ fn with_an_autoscaler_the_cluster_says_how_many() {
     spec.autoscale = Some(Autoscale {
         least: 2,
         most: 9,
-        processor_percent: 70,
+        processor_percent: Some(70),
+        memory_percent: None,
     });
     let objects = objects::of_process(&spec);
     assert_eq!(objects.deployment.spec.unwrap().replicas, None);

@@ -164,6 +164,15 @@ impl Cluster {
         .try_flatten()
     }
 
+    /// The unit of a run, as it is; nothing before it is made.
+    ///
+    /// # Errors
+    /// When the cluster does not answer.
+    pub async fn once_unit(&self, namespace: &str, name: &str) -> Result<Option<Unit>, KubeError> {
+        let units = self.units(Some(namespace), &unit_labels(name)).await?;
+        Ok(units.into_iter().find(|unit| unit.state != State::Terminating))
+    }
+
     /// Removes a run with its secrets, ending it when it goes on. One that is gone is fine.
     ///
     /// # Errors

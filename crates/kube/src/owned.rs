@@ -14,6 +14,9 @@ use crate::cluster::{Cluster, as_manager};
 use crate::error::KubeError;
 use crate::names::{APP, MANAGED_BY, MANAGER, selector};
 
+/// The name under which fields are owned that others say from then on.
+const SHARER: &str = "slipway-begin";
+
 /// The kinds that a process, a route or a run is made of.
 pub(crate) trait Kind:
     Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + Serialize + DeserializeOwned
@@ -140,6 +143,26 @@ impl Cluster {
             ..PatchParams::default()
         };
         let changed: K = self.ask(&what, api.patch(name, &by_us, &Patch::Merge(change))).await?;
+        self.applied.note::<K>(changed.meta());
+        Ok(changed)
+    }
+
+    /// Says some fields of an object of the app in another name, so that they stay when we do not say them any more.
+    pub(crate) async fn share<K: Kind>(
+        &self,
+        namespace: &str,
+        name: &str,
+        app: &str,
+        fields: serde_json::Value,
+    ) -> Result<K, KubeError> {
+        let api: Api<K> = self.api(namespace);
+        let what = named::<K>(namespace, name);
+        let found = self.ask(&what, api.get_metadata(name)).await?;
+        if !is_of_app(&found.metadata, app) {
+            return Err(KubeError::Foreign { what });
+        }
+        let how = PatchParams::apply(SHARER).force();
+        let changed: K = self.ask(&what, api.patch(name, &how, &Patch::Apply(fields))).await?;
         self.applied.note::<K>(changed.meta());
         Ok(changed)
     }

@@ -51,14 +51,10 @@ impl Cluster {
         for secret in &objects.secrets {
             self.apply(secret).await?;
         }
-        let deployment = self.apply(&objects.deployment).await?;
+        let deployment = self.apply_counted(spec, &objects).await?;
         match &objects.budget {
             Some(budget) => drop(self.apply(budget).await?),
             None => self.remove::<PodDisruptionBudget>(namespace, &name, app).await?,
-        }
-        match &objects.autoscaler {
-            Some(autoscaler) => drop(self.apply(autoscaler).await?),
-            None => self.remove::<HorizontalPodAutoscaler>(namespace, &name, app).await?,
         }
         let process = read(&deployment);
         if process.is_settled {

@@ -55,6 +55,10 @@ pub struct Route {
     pub inside: Option<SocketAddr>,
     /// Where the Ingress controller takes them from outside: names or addresses. Empty until it said so.
     pub outside: Vec<String>,
+    /// Of which hosts.
+    pub hosts: Vec<String>,
+    /// Those of them that have a certificate.
+    pub tls_hosts: Vec<String>,
 }
 
 impl std::fmt::Debug for Certificate {
@@ -170,9 +174,14 @@ fn read(service: &Service, ingress: Option<&Ingress>) -> Route {
         .flatten()
         .filter_map(|place| place.hostname.clone().or_else(|| place.ip.clone()))
         .collect();
+    let wanted = ingress.and_then(|ingress| ingress.spec.as_ref());
+    let rules = wanted.and_then(|spec| spec.rules.as_ref()).into_iter().flatten();
+    let tls = wanted.and_then(|spec| spec.tls.as_ref()).into_iter().flatten();
     Route {
         deploy,
         inside,
         outside,
+        hosts: rules.filter_map(|rule| rule.host.clone()).collect(),
+        tls_hosts: tls.filter_map(|tls| tls.hosts.clone()).flatten().collect(),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::names::ProcessId;
+use crate::volumes::Mount;
 
 /// One process of one deploy of one app, as it shall run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub struct ProcessSpec {
     pub id: ProcessId,
     /// The number of the app's version that it runs.
     pub version: u32,
-    /// How many of it; with [`Self::autoscale`] the cluster says how many.
+    /// How many of it; with [`Self::autoscale`] it begins with these, and the cluster says how many.
     pub units: u32,
     /// What each of them runs.
     pub unit: UnitSpec,
@@ -52,6 +53,22 @@ pub struct UnitSpec {
     pub annotations: BTreeMap<String, String>,
     /// A `RuntimeClass` of the cluster, for sandboxes.
     pub runtime_class: Option<String>,
+    /// What it sees in its files beside its image.
+    pub mounts: Vec<Mount>,
+    /// Whether it waits for somebody to be at it, who is heard once.
+    pub talks: Talks,
+}
+
+/// Whether a unit reads what somebody says to it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Talks {
+    /// To nobody.
+    #[default]
+    Not,
+    /// With whoever is at it.
+    Plainly,
+    /// The same, by a terminal.
+    ByTerminal,
 }
 
 /// How much a unit may take and what is kept free for it; zero for as much as there is, and for nothing.
@@ -119,8 +136,10 @@ pub struct Autoscale {
     pub least: u32,
     /// Never more.
     pub most: u32,
-    /// How busy they shall be: of what is kept free for them, in percent of processor.
-    pub processor_percent: u32,
+    /// How busy they shall be: percent of the processor that is kept free for them.
+    pub processor_percent: Option<u32>,
+    /// How full they shall be: percent of the memory that is kept free for them.
+    pub memory_percent: Option<u32>,
 }
 
 impl std::fmt::Debug for Login {

@@ -44,6 +44,23 @@ struct Container {
 }
 
 impl Cluster {
+    /// Whether somebody measures units there.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn measures(&self) -> Result<bool, KubeError> {
+        let request = Request::get("/apis/metrics.k8s.io/v1beta1")
+            .body(Vec::new())
+            .map_err(|error| KubeError::Unexpected(error.to_string()))?;
+        match self.ask("metrics", self.client.request_text(request)).await {
+            Ok(_) => Ok(true),
+            // One that is announced and not there is none, either.
+            Err(KubeError::NotFound(_)) => Ok(false),
+            Err(error) if error.is_passing() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What the units that have all of these labels take. Those that are too young are not among them.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ async fn unit_names(cluster: &Cluster, spec: &ProcessSpec) -> BTreeSet<String> {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn applying_again_changes_nothing() {
     let cluster = cluster().await;
     let spec = server(&namespace("again"), 1);
@@ -34,6 +35,7 @@ async fn applying_again_changes_nothing() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn units_are_scaled_restarted_and_given_another_environment() {
     let cluster = cluster().await;
     let mut spec = server(&namespace("scale"), 1);
@@ -66,6 +68,7 @@ async fn units_are_scaled_restarted_and_given_another_environment() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn what_is_changed_or_removed_by_hand_is_put_right() {
     let cluster = cluster().await;
     let client = by_hand().await;
@@ -114,6 +117,7 @@ async fn what_is_changed_or_removed_by_hand_is_put_right() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn units_get_no_rights_and_no_token() {
     let cluster = cluster().await;
     let mut spec = server(&namespace("rights"), 1);

@@ -36,6 +36,7 @@ async fn lines(cluster: &Cluster, namespace: &str, unit: &str, part: &LogPart) -
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_log_is_followed_from_where_it_was_left() {
     let cluster = cluster().await;
     let script = "[ -f /tmp/x ] || echo one; i=0; while sleep 0.2; do i=$((i+1)); echo line $i; done";
@@ -77,6 +78,7 @@ async fn a_log_is_followed_from_where_it_was_left() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn what_a_unit_wrote_before_it_was_started_again_is_kept() {
     let cluster = cluster().await;
     // Words that Kubernetes would change if it were let.
@@ -97,6 +99,7 @@ async fn what_a_unit_wrote_before_it_was_started_again_is_kept() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn commands_run_in_a_unit_with_input_a_terminal_and_an_exit_code() {
     let cluster = cluster().await;
     let spec = process(&namespace("commands"), "exec sleep 600");
@@ -135,7 +138,7 @@ async fn commands_run_in_a_unit_with_input_a_terminal_and_an_exit_code() {
         let piece = command.output.next().await.unwrap().unwrap();
         text.push_str(&String::from_utf8_lossy(&piece.bytes));
     }
-    command.resize(90, 20).await;
+    command.control.screen().resize(90, 20).await;
     // The terminal's size and what is typed go different ways.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     command.input.write_all(b"\n").await.unwrap();
@@ -145,6 +148,7 @@ async fn commands_run_in_a_unit_with_input_a_terminal_and_an_exit_code() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_command_that_cannot_run_says_why() {
     let cluster = cluster().await;
     let spec = process(&namespace("refused"), "exec sleep 600");

@@ -27,6 +27,7 @@ fn job(namespace: &str, script: &str) -> JobSpec {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_job_runs_when_somebody_asks_is_tried_again_and_goes_with_its_runs() {
     let cluster = cluster().await;
     let space = namespace("job");
@@ -85,6 +86,7 @@ async fn a_job_runs_when_somebody_asks_is_tried_again_and_goes_with_its_runs() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_job_runs_by_its_schedule() {
     let cluster = cluster().await;
     let space = namespace("cron");

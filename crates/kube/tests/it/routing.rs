@@ -36,6 +36,7 @@ fn get(address: SocketAddr) -> std::io::Result<String> {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn no_request_is_lost_when_a_route_is_switched() {
     let cluster = cluster().await;
     let space = namespace("switch");
@@ -93,6 +94,7 @@ async fn no_request_is_lost_when_a_route_is_switched() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn hosts_and_certificates_are_given_to_the_ingress_controller() {
     let cluster = cluster().await;
     let spec = server(&namespace("hosts"), 1);

@@ -8,6 +8,7 @@ use slipway_kube::states::{State, Wait};
 use crate::fixture::{cluster, eventually, http_check, namespace, process, server, settled, unit_that};
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn units_become_ready_and_have_addresses() {
     let cluster = cluster().await;
     let mut spec = server(&namespace("ready"), 1);
@@ -31,6 +32,7 @@ async fn units_become_ready_and_have_addresses() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_version_that_never_gets_ready_says_why() {
     let cluster = cluster().await;
     let mut spec = server(&namespace("unready"), 1);
@@ -49,6 +51,7 @@ async fn a_version_that_never_gets_ready_says_why() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_crash_is_told_with_its_exit_code_and_last_lines() {
     let cluster = cluster().await;
     let spec = process(&namespace("crash"), "echo the database is not there; exit 7");
@@ -65,6 +68,7 @@ async fn a_crash_is_told_with_its_exit_code_and_last_lines() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_unit_that_takes_too_much_memory_is_killed_for_it() {
     let cluster = cluster().await;
     let mut spec = process(&namespace("memory"), "exec tail /dev/zero");
@@ -81,6 +85,7 @@ async fn a_unit_that_takes_too_much_memory_is_killed_for_it() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn an_image_that_is_not_there_and_a_program_that_is_not_there_are_named() {
     let cluster = cluster().await;
     let mut spec = process(&namespace("image"), "");
@@ -107,6 +112,7 @@ async fn an_image_that_is_not_there_and_a_program_that_is_not_there_are_named() 
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn what_no_machine_takes_says_why() {
     let cluster = cluster().await;
     let mut spec = process(&namespace("large"), "sleep 600");
@@ -126,6 +132,7 @@ async fn what_no_machine_takes_says_why() {
 }
 
 #[tokio::test]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_unit_that_is_asked_to_end_is_seen_ending() {
     let cluster = cluster().await;
     let mut spec = process(
