@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app_metrics::AppUnitUsage;
+use crate::app_processes::AppAutoscale;
 use crate::ids::{DeployId, ProjectId};
 use crate::jsonapi::Attributes;
 use crate::pools::{AppPlanName, AppPlanOverride, PoolName};
@@ -100,10 +101,13 @@ pub struct AppProcess {
     pub name: String,
     /// What it runs, as people write it; empty for what the image says.
     pub command: String,
-    /// How many units of it shall run.
+    /// How many units of it shall run; those that there are, where the cluster says how many.
     pub units: u32,
     /// How many of them are ready.
     pub ready: u32,
+    /// How many units the cluster gives it; null where people say how many.
+    #[serde(default)]
+    pub autoscale: Option<AppAutoscale>,
 }
 
 /// What the caller may do with an app.

@@ -142,3 +142,71 @@ pub struct NewAppBind {
 impl Attributes for NewAppBind {
     const TYPE: &'static str = AppBind::TYPE;
 }
+
+/// Outputs of something that are variables of a job, and stay what they are there: each run sees what they are when it is asked for.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct JobBind {
+    /// What the job is bound to.
+    pub origin: BindOrigin,
+    /// Whether the job has what it should have.
+    pub status: BindStatus,
+    /// Why not, in a sentence; empty while there is nothing to say.
+    pub reason: String,
+    /// What the job is given, by variable.
+    pub variables: Vec<BoundVariable>,
+    /// Who bound it.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// When its values last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Attributes for JobBind {
+    const TYPE: &'static str = "job-binds";
+}
+
+/// A bind of a job that shall be, to one thing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NewJobBind {
+    /// A service instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_instance: Option<ServiceInstanceId>,
+    /// A resource of the catalog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ResourceId>,
+    /// A workspace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace: Option<WorkspaceId>,
+    /// Which outputs, each under which variable. Where it is empty, what the service or the template says; else all of them, each
+    /// under its name in capitals.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
+    /// Put before the name of each variable: `ORDERS_`.
+    #[serde(default)]
+    pub prefix: String,
+    /// Whether those who may see variables are shown the values of outputs that are no secrets.
+    #[serde(default)]
+    pub shows_values: bool,
+}
+
+impl Attributes for NewJobBind {
+    const TYPE: &'static str = JobBind::TYPE;
+}
+
+/// As of apps, of which everything counts from the next deploy on.
+impl From<NewJobBind> for NewAppBind {
+    fn from(new: NewJobBind) -> Self {
+        Self {
+            service_instance: new.service_instance,
+            resource: new.resource,
+            workspace: new.workspace,
+            names: new.names,
+            prefix: new.prefix,
+            shows_values: new.shows_values,
+            staged: true,
+        }
+    }
+}

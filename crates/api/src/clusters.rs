@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Name;
+use crate::ids::IntegrationId;
 use crate::jsonapi::Attributes;
 
 /// Where in a Kubernetes cluster apps run, and how it is reached.
@@ -22,6 +23,20 @@ pub struct KubernetesPlace {
     pub domain: Option<String>,
     /// The address that people open apps at, with `*` for the host; null for `http://*/`.
     pub public_url: Option<String>,
+    /// What builds images for it; null where nothing does.
+    pub build: Option<ClusterBuild>,
+}
+
+/// What builds images for a Kubernetes cluster, and where they go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ClusterBuild {
+    /// A BuildKit that the server reaches: `tcp://buildkitd.build:1234`.
+    pub buildkit: String,
+    /// An integration of the kind `oci-registry`, which BuildKit pushes to and the cluster's machines fetch from.
+    pub registry: IntegrationId,
+    /// What the images are below there: `slipway/production`. Each app has a repository below it.
+    pub repository: String,
 }
 
 /// How a Kubernetes cluster is reached.
@@ -58,6 +73,9 @@ pub struct NewCluster {
     /// The address that people open apps at, with `*` for the host: `https://*/`; `http://*/` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
+    /// What builds images for it; nothing when absent, and apps are deployed by images only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<ClusterBuild>,
 }
 
 impl Attributes for NewCluster {
@@ -111,6 +129,14 @@ pub struct ClusterChanges {
     )]
     #[schema(value_type = Option<String>)]
     pub public_url: Option<Option<String>>,
+    /// Something else that builds images for it; null for nothing.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::patch::present"
+    )]
+    #[schema(value_type = Option<ClusterBuild>)]
+    pub build: Option<Option<ClusterBuild>>,
 }
 
 impl Attributes for ClusterChanges {

@@ -1,5 +1,7 @@
 //! Deploys: how an app came to run what it runs, and the versions that they made.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -49,7 +51,7 @@ impl Attributes for Deploy {
     const TYPE: &'static str = "deploys";
 }
 
-/// What a deploy was asked for with: one of `image`, `source-digest` and `app-version` is not null.
+/// What a deploy was asked for with: one of `image`, `source-digest`, `commit` and `app-version` is not null.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct DeployMadeOf {
@@ -57,10 +59,20 @@ pub struct DeployMadeOf {
     pub image: Option<String>,
     /// The digest of the source that was uploaded.
     pub source_digest: Option<String>,
+    /// The commit of the connected repository.
+    pub commit: Option<String>,
     /// The Dockerfile in the source; null to find out.
     pub dockerfile: Option<String>,
     /// The platform that builds the source; null to find out.
     pub platform: Option<String>,
+    /// Values of the Dockerfile's arguments.
+    #[serde(default)]
+    #[schema(required)]
+    pub build_arguments: BTreeMap<String, String>,
+    /// Names of variables of the app that the build reads as secrets.
+    #[serde(default)]
+    #[schema(required)]
+    pub build_secrets: BTreeSet<String>,
     /// The number of the version that was there before.
     pub app_version: Option<u32>,
 }
@@ -141,7 +153,7 @@ pub enum DeployStep {
     Drain,
 }
 
-/// A deploy that shall begin. Exactly one of `image` and `source-digest`.
+/// A deploy that shall begin. Exactly one of `image`, `source-digest` and `commit`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct NewDeploy {
@@ -151,12 +163,23 @@ pub struct NewDeploy {
     /// Source that was uploaded to the app: the digest that the upload answered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_digest: Option<String>,
+    /// Of the repository that is connected to the app: a commit, a tag or a branch, of which it is the newest commit of this moment;
+    /// empty for the branch that the app follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
     /// The Dockerfile in the source; `Dockerfile` without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dockerfile: Option<String>,
     /// The platform that makes an image of source without a Dockerfile; found out without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<String>,
+    /// Values of the Dockerfile's arguments (`ARG`). They are shown with the deploy: secrets do not belong here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub build_arguments: BTreeMap<String, String>,
+    /// Names of variables of the app that the build may read as secrets, each mounted under its name
+    /// (`RUN --mount=type=secret,id=NAME`).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub build_secrets: BTreeSet<String>,
     /// What to say about it.
     #[serde(default)]
     pub message: String,
@@ -216,6 +239,9 @@ pub struct AppVersion {
     pub created_by: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When its image was found to be gone, which is kept for the newest versions only: it cannot be run again. Null while it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_removed_at: Option<Timestamp>,
 }
 
 impl Attributes for AppVersion {

@@ -227,12 +227,20 @@ macro_rules! kinds {
 kinds! {
     /// An app.
     AppId, App, "app", "app";
+    /// A certificate for hosts of an app.
+    AppCertificateId, AppCertificate, "appcert", "certificate of an app";
+    /// A name that an app answers at.
+    AppDomainId, AppDomain, "appdom", "domain of an app";
     /// The variables of an app, as they were from one change to the next.
     AppEnvId, AppEnv, "appe", "variables of an app";
     /// How much units of apps may take.
     AppPlanId, AppPlan, "aplan", "plan of apps";
+    /// A router that is a process of its own.
+    AppRouterId, AppRouter, "approuter", "router";
     /// Source that was uploaded for an app.
     AppSourceId, AppSource, "appsrc", "source of an app";
+    /// Contents of source of an app that lie together.
+    AppSourcePackId, AppSourcePack, "appspack", "pack of contents";
     /// A version of an app.
     AppVersionId, AppVersion, "appv", "version of an app";
     /// The run's apply phase, as TFE names it.
@@ -267,6 +275,14 @@ kinds! {
     IdentityProviderId, IdentityProvider, "idp", "identity provider";
     /// Credentials of an outside system.
     IntegrationId, Integration, "int", "integration";
+    /// Something that runs to an end, by the clock or when somebody wants it.
+    JobId, Job, "job", "job";
+    /// The variables of a job, as they were from one change to the next.
+    JobEnvId, JobEnv, "jobe", "variables of a job";
+    /// A run of a job.
+    JobRunId, JobRun, "jrun", "run of a job";
+    /// A version of a job.
+    JobVersionId, JobVersion, "jobv", "version of a job";
     /// A link that is used once: set-up, invitation, reset of a password.
     LinkId, Link, "lnk", "link";
     /// A log stream.
@@ -347,6 +363,12 @@ kinds! {
     VariableId, Variable, "var", "variable";
     /// A variable set.
     VariableSetId, VariableSet, "varset", "variable set";
+    /// What apps keep in files.
+    VolumeId, Volume, "vol", "volume";
+    /// A volume where an app sees it.
+    VolumeBindId, VolumeBind, "volbind", "volume bind";
+    /// What volumes can be.
+    VolumePlanId, VolumePlan, "vplan", "volume plan";
     /// Our webhook at a repository.
     WebhookId, Webhook, "wh", "webhook";
     /// An item of the work queue.

@@ -140,6 +140,8 @@ pub enum PoolField {
     Team,
     /// Plans that apps have there.
     Plan,
+    /// Services that apps and jobs there are bound to.
+    Service,
 }
 
 impl PoolField {
@@ -151,6 +153,7 @@ impl PoolField {
             Self::Project => "project",
             Self::Team => "team",
             Self::Plan => "plan",
+            Self::Service => "service",
         }
     }
 }

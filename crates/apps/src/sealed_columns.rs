@@ -7,6 +7,10 @@ use slipway_kernel::secrets::SealedColumn;
 pub fn sealed_columns() -> Vec<SealedColumn> {
     vec![
         SealedColumn::new("app_envs", "sealed", "id", "organization_id"),
+        SealedColumn::new("job_envs", "sealed", "id", "organization_id"),
         SealedColumn::of_site("cluster_connections", "kubeconfig", "cluster_id"),
+        SealedColumn::new("app_certificates", "key_sealed", "id", "organization_id"),
+        SealedColumn::new("app_domains", "order_key", "id", "organization_id"),
+        SealedColumn::of_site("acme_accounts", "sealed", "id"),
     ]
 }

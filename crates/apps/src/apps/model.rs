@@ -18,19 +18,20 @@ use crate::permissions::{
     APP_DELETE, APP_DEPLOY, APP_ENV_READ, APP_ENV_UPDATE, APP_LOG_READ, APP_READ, APP_RUN, APP_SCALE, APP_SHELL,
     APP_UPDATE,
 };
+use crate::process_settings::{Autoscale, Autoscales};
 use crate::versions::model::Processes;
 
 /// The word for apps in the directory, in events and in documents.
 pub const KIND: &str = "app";
 
 /// Longest name: it is part of a host.
-const NAME_LENGTH: usize = 40;
+pub(crate) const NAME_LENGTH: usize = 40;
 /// Longest description, in characters.
 const DESCRIPTION_LENGTH: usize = 10_000;
 /// Most labels.
 const LABELS: usize = 50;
 /// Most units of one process.
-const MOST_UNITS: u32 = 100;
+pub(crate) const MOST_UNITS: u32 = 100;
 
 /// An app as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -79,6 +80,8 @@ pub struct Model {
     pub plan_processor: Option<i64>,
     /// Burst in hundredths, in place of the plan's.
     pub plan_burst: Option<i64>,
+    /// The processes of which the cluster says how many units run.
+    pub autoscale: Option<Autoscales>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When somebody last changed it.
@@ -164,6 +167,7 @@ impl Model {
             plan_memory: None,
             plan_processor: None,
             plan_burst: None,
+            autoscale: None,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -209,12 +213,12 @@ impl Model {
         }
     }
 
-    /// How many units shall run of these processes, also while it is stopped.
+    /// How many units quotas count of these processes, also while it is stopped: as many as may run.
     #[must_use]
     pub fn units_in_all(&self, processes: &Processes) -> i64 {
         let units = processes
             .running()
-            .map(|process| i64::from(self.scale.of(&process.name)));
+            .map(|process| i64::from(self.most_units_of(&process.name)));
         units.sum()
     }
 
@@ -230,6 +234,8 @@ impl Model {
             if !processes.is_empty() && !processes.contains(process) {
                 let detail = format!("There is no process \"{process}\"; there is: {}.", processes.join(", "));
                 problems.push(problem(&at, detail));
+            } else if let Some(autoscale) = self.autoscale_said(process) {
+                problems.push(problem(&at, autoscale.rules(process)));
             } else if *units > MOST_UNITS {
                 problems.push(problem(&at, format!("A process has at most {MOST_UNITS} units.")));
             }
@@ -255,13 +261,70 @@ impl Model {
         }
     }
 
-    /// How many units of a process shall run now.
+    /// With other bounds in which the cluster says how many units of a process run.
+    #[must_use]
+    pub fn autoscaled(&self, process: &str, autoscale: Autoscale, now: Timestamp) -> Self {
+        let mut next = self.clone();
+        let all = next.autoscale.get_or_insert_default();
+        all.0.insert(process.to_owned(), autoscale);
+        next.updated_at = now;
+        next.version += 1;
+        next
+    }
+
+    /// With so many units of a process, whatever the cluster says.
+    #[must_use]
+    pub fn not_autoscaled(&self, process: &str, units: u32, now: Timestamp) -> Self {
+        let mut next = self.clone();
+        if let Some(all) = &mut next.autoscale {
+            all.0.remove(process);
+        }
+        next.scale.0.insert(process.to_owned(), units);
+        next.updated_at = now;
+        next.version += 1;
+        next
+    }
+
+    /// In which bounds the cluster says how many units of a process run, also while it is stopped; nothing where people say it.
+    #[must_use]
+    pub fn autoscale_said(&self, process: &str) -> Option<Autoscale> {
+        self.autoscale.as_ref()?.0.get(process).copied()
+    }
+
+    /// In which bounds the cluster says how many units of a process run now; nothing while none shall run.
+    #[must_use]
+    pub fn autoscale_of(&self, process: &str) -> Option<Autoscale> {
+        self.autoscale_said(process).filter(|_| !self.is_still())
+    }
+
+    /// How many units of a process shall run now; at least, where the cluster says how many.
     #[must_use]
     pub fn units_of(&self, process: &str) -> u32 {
-        match self.is_stopped || self.status == AppStatus::Deleting {
-            true => 0,
-            false => self.scale.of(process),
+        match (self.is_still(), self.autoscale_said(process)) {
+            (true, _) => 0,
+            (false, Some(autoscale)) => autoscale.least,
+            (false, None) => self.scale.of(process),
         }
+    }
+
+    /// How many units of a process may run.
+    fn most_units_of(&self, process: &str) -> u32 {
+        let autoscale = self.autoscale_said(process);
+        autoscale.map_or_else(|| self.scale.of(process), |autoscale| autoscale.most)
+    }
+
+    /// Whether so many units of a process are as many as shall run now.
+    #[must_use]
+    pub fn is_enough(&self, process: &str, units: u32) -> bool {
+        match self.autoscale_of(process) {
+            Some(autoscale) => (autoscale.least..=autoscale.most).contains(&units),
+            None => units == self.units_of(process),
+        }
+    }
+
+    /// Whether nothing of it shall run.
+    fn is_still(&self) -> bool {
+        self.is_stopped || self.status == AppStatus::Deleting
     }
 
     /// Its labels.
@@ -333,13 +396,13 @@ pub fn own_host(app: &Name, organization: &Name, domain: &str) -> String {
     format!("{}.{}.{domain}", part(app), part(organization))
 }
 
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
     begins && name.len() <= NAME_LENGTH && name.bytes().all(is_plain) && !name.ends_with('-')
 }
 
-fn described(description: Option<&str>, labels: Option<&[String]>) -> Vec<FieldError> {
+pub(crate) fn described(description: Option<&str>, labels: Option<&[String]>) -> Vec<FieldError> {
     let mut problems = Vec::new();
     if description.is_some_and(|text| text.chars().count() > DESCRIPTION_LENGTH) {
         let detail = format!("A description has at most {DESCRIPTION_LENGTH} characters.");
@@ -355,7 +418,7 @@ fn described(description: Option<&str>, labels: Option<&[String]>) -> Vec<FieldE
     problems
 }
 
-fn problem(pointer: &str, detail: impl Into<String>) -> FieldError {
+pub(crate) fn problem(pointer: &str, detail: impl Into<String>) -> FieldError {
     FieldError {
         source: ErrorSource {
             pointer: Some(pointer.to_owned()),
@@ -365,14 +428,14 @@ fn problem(pointer: &str, detail: impl Into<String>) -> FieldError {
     }
 }
 
-fn none(problems: Vec<FieldError>) -> Result<()> {
+pub(crate) fn none(problems: Vec<FieldError>) -> Result<()> {
     match problems.is_empty() {
         true => Ok(()),
         false => Err(Error::invalid_fields(problems)),
     }
 }
 
-fn joined(labels: &[String]) -> String {
+pub(crate) fn joined(labels: &[String]) -> String {
     match labels.is_empty() {
         true => String::new(),
         false => format!("\n{}\n", labels.join("\n")),

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use slipway_api::apps::{AppChanges, AppStatus, NewApp};
 use slipway_api::ids::{AppId, ProjectId};
 use slipway_api::{Code, Name};
 use slipway_identity::organizations::{self, Organization};
 use slipway_identity::projects::{self, Project};
-use slipway_identity::teams;
 use slipway_kernel::ctx::unauthenticated;
 use slipway_kernel::directory;
 use slipway_kernel::grants::{Permission, Scope, Target};
@@ -19,10 +18,10 @@ use super::model::{App, KIND, Place};
 use super::store::{self, Filter, Sort};
 use super::writing;
 use crate::permissions::{APP_CREATE, APP_DELETE, APP_READ, APP_SCALE, APP_UPDATE};
-use crate::plans::AppPlan;
-use crate::pool_constraints::placing::{self, Placed};
+use crate::pool_constraints::placing;
+use crate::process_settings::service as process_settings;
 use crate::quotas::{self, Used};
-use crate::{deploys, plans, pools, versions};
+use crate::{deploys, plans, versions};
 
 /// The app, if the caller may do `permission` to it.
 ///
@@ -77,18 +76,9 @@ pub async fn list(
 /// `Forbidden`; `AlreadyExists` when the name is taken; `Invalid`, with every field at fault and every rule of the pool that it breaks;
 /// `Conflict` when a quota has no room.
 pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewApp) -> Result<App> {
-    let project = destination(ctx, organization, wanted.project_id).await?;
-    let pool = pools::service::chosen(ctx, organization.id, wanted.pool.as_ref()).await?;
-    let rules = placing::rules(ctx, organization.id).await?;
-    let plan = wanted.plan.clone().or_else(|| rules.default_plan(&pool));
-    let plan = plans::service::chosen(ctx, organization.id, plan.as_ref()).await?;
-    let placed = Placed {
-        organization: &organization.name,
-        project: &project.name,
-        teams: &teams::service::own_names(ctx).await?,
-        plan: &plan.name,
-    };
-    rules.require(&pool, &placed)?;
+    let project = destination(ctx, organization, (wanted.project_id, APP_CREATE)).await?;
+    let choice = (wanted.pool.as_ref(), wanted.plan.as_ref());
+    let (pool, plan) = placing::chosen(ctx, (organization, &project), choice).await?;
     let project = project.id;
     let place = Place {
         id: ctx.new_id()?,
@@ -115,8 +105,16 @@ pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewApp) -> R
     Ok(app)
 }
 
-/// The project that an app shall stand in, if the caller may put one there.
-async fn destination(ctx: &Ctx, organization: &Organization, wanted: Option<ProjectId>) -> Result<Project> {
+/// The project that an app or a job shall stand in, if the caller may put one there.
+///
+/// # Errors
+///
+/// `NotFound`; `Forbidden`.
+pub(crate) async fn destination(
+    ctx: &Ctx,
+    organization: &Organization,
+    (wanted, permission): (Option<ProjectId>, Permission),
+) -> Result<Project> {
     let project = match wanted {
         Some(id) => projects::get_visible(ctx, id).await?,
         None => projects::default_of(ctx, organization.id).await?,
@@ -129,10 +127,10 @@ async fn destination(ctx: &Ctx, organization: &Organization, wanted: Option<Proj
         name: organization.name.to_string().into(),
         scope: Scope::project(organization.id, project.id),
         // The caller was shown the organization: what is lacking is said to be lacking.
-        read: APP_CREATE,
+        read: permission,
     };
-    match ctx.authorize(APP_CREATE, &target).await {
-        Err(error) if error.code() == Code::NotFound => Err(Error::forbidden(APP_CREATE.as_str())),
+    match ctx.authorize(permission, &target).await {
+        Err(error) if error.code() == Code::NotFound => Err(Error::forbidden(permission.as_str())),
         other => other.map(|()| project),
     }
 }
@@ -145,14 +143,21 @@ async fn destination(ctx: &Ctx, organization: &Organization, wanted: Option<Proj
 pub async fn update(ctx: &Ctx, seen: &App, changes: AppChanges) -> Result<App> {
     ctx.authorize(APP_UPDATE, &seen.target()).await?;
     let plan = match &changes.plan {
-        Some(name) => Some(other_plan(ctx, seen, name).await?),
+        Some(name) => {
+            let of = (seen.organization_id, seen.pool_id, seen.plan_id);
+            Some(placing::other_plan(ctx, of, name).await?)
+        }
         None => None,
     };
     if let Some(wanted) = &changes.plan_override {
         let of = plans::service::get(ctx, plan.as_ref().map_or(seen.plan_id, |plan| plan.id)).await?;
-        plans::service::require_possible(&of.plan().with(&wanted.clone().into()))?;
+        plans::service::require_possible(&of.plan().with(wanted))?;
     }
     let app = seen.changed(&changes, plan.as_ref().map(|plan| plan.id), ctx.now())?;
+    if app.plan_id != seen.plan_id || app.plan_override() != seen.plan_override() {
+        let plan = plans::service::get(ctx, app.plan_id).await?.plan();
+        process_settings::require_all_measured(ctx, &app, &plan.with(&app.plan_override())).await?;
+    }
     let mut told = serde_json::Map::new();
     if app.description != seen.description {
         told.insert("description".to_owned(), json!([seen.description, app.description]));
@@ -179,17 +184,6 @@ pub async fn update(ctx: &Ctx, seen: &App, changes: AppChanges) -> Result<App> {
     Ok(app)
 }
 
-/// Another plan for an app, if apps of its pool may have it.
-async fn other_plan(ctx: &Ctx, app: &App, name: &Name) -> Result<AppPlan> {
-    let plan = plans::service::chosen(ctx, app.organization_id, Some(name)).await?;
-    if plan.id != app.plan_id {
-        let pool = pools::service::get(ctx, app.pool_id).await?;
-        let rules = placing::rules(ctx, app.organization_id).await?;
-        rules.require_other_plan(&pool, &plan.name)?;
-    }
-    Ok(plan)
-}
-
 /// Has other numbers of units run.
 ///
 /// # Errors
@@ -204,21 +198,33 @@ pub async fn scale(ctx: &Ctx, id: AppId, units: &BTreeMap<String, u32>) -> Resul
         .map(|version| version.processes);
     let processes = live.iter().flat_map(|processes| &processes.0);
     let processes: Vec<String> = processes.map(|process| process.name.clone()).collect();
-    let mut app = seen.scaled(units, &processes, ctx.now())?;
+    let app = seen.scaled(units, &processes, ctx.now())?;
     if app.scale == seen.scale {
         return Ok(seen);
     }
+    let told = json!({"units": [seen.scale, app.scale]});
+    write_scaled(ctx, app, ("app.scaled", told)).await
+}
+
+/// Writes an app of which other numbers of units may run, if quotas have room for them, and has it driven there.
+///
+/// # Errors
+///
+/// `PreconditionFailed` when somebody changed the app at this moment; `Conflict` when a quota has no room.
+pub(crate) async fn write_scaled(ctx: &Ctx, mut app: App, event: (&'static str, Value)) -> Result<App> {
+    let live = versions::service::live(ctx, &app)
+        .await?
+        .map(|version| version.processes);
     let mut tx = ctx.begin().await?;
-    app.units = writing::hold(&tx, id).await?.units;
-    let of_deploy = deploys::service::processes_under_way(&tx, id).await?;
+    app.units = writing::hold(&tx, app.id).await?.units;
+    let of_deploy = deploys::service::processes_under_way(&tx, app.id).await?;
     let wanted = live
         .iter()
         .chain(&of_deploy)
         .map(|processes| app.units_in_all(processes));
     let wanted = wanted.max().unwrap_or_default();
     quotas::service::reserve(&tx, &mut app, wanted).await?;
-    let told = json!({"units": [seen.scale, app.scale]});
-    writing::update(&mut tx, ctx, &app, ("app.scaled", told)).await?;
+    writing::update(&mut tx, ctx, &app, event).await?;
     writing::wake(&mut tx, ctx, &app).await?;
     tx.commit().await?;
     Ok(app)

@@ -9,10 +9,10 @@ use slipway_api::pools::{AppPlanName, PoolName};
 use slipway_kernel::{Ctx, Result};
 
 use super::model::{App, number};
+use crate::running::addresses::Addresses;
 use crate::running::observed::{Observed, Seen};
-use crate::running::routing;
 use crate::versions::model::Processes;
-use crate::{deploys, plans, pools, versions};
+use crate::{deploys, plans, pools, repositories, versions};
 
 /// One app.
 pub(crate) async fn shown(ctx: &Ctx, app: App) -> Result<Resource<Wire>> {
@@ -35,6 +35,9 @@ pub(crate) async fn resources(ctx: &Ctx, apps: Vec<App>) -> Result<Vec<Resource<
     let active = deploys::store::active_of(ctx.db.reader(), &ids).await?;
     let active: HashMap<_, _> = active.into_iter().map(|deploy| (deploy.app_id, deploy.id)).collect();
     let versions = versions::store::live_of(ctx.db.reader(), &apps).await?;
+    let repositories = repositories::store::of_apps(ctx.db.reader(), &ids).await?;
+    let repositories: HashMap<_, _> = repositories.into_iter().collect();
+    let mut addresses = Addresses::of(ctx, &ids).await?;
     let observed = ctx.kept.get::<Observed>();
     let mut shown = Vec::with_capacity(apps.len());
     for app in apps {
@@ -59,7 +62,7 @@ pub(crate) async fn resources(ctx: &Ctx, apps: Vec<App>) -> Result<Vec<Resource<
             plan_override: app.plan_override(),
             status: app.status,
             reason: app.reason.clone(),
-            urls: routing::urls(ctx, &app, takes_requests).await?,
+            urls: addresses.urls(ctx, &app, takes_requests).await?,
             processes: live.map_or_else(Vec::new, |version| processes(&app, &version.processes, Some(&seen))),
             live_version: app.live_version.map(number),
             is_stopped: app.is_stopped,
@@ -69,11 +72,12 @@ pub(crate) async fn resources(ctx: &Ctx, apps: Vec<App>) -> Result<Vec<Resource<
             updated_at: app.updated_at,
         };
         let path = format!("/api/v2/apps/{}", app.id);
-        shown.push(Resource::new(app.id, attributes).with_link("self", path).with(
-            "project",
-            "projects",
-            app.project_id,
-        ));
+        let resource = Resource::new(app.id, attributes).with_link("self", path);
+        let resource = resource.with("project", "projects", app.project_id);
+        shown.push(match repositories.get(&app.id) {
+            Some(repository) => resource.with("repository", "repositories", repository),
+            None => resource,
+        });
     }
     Ok(shown)
 }
@@ -87,14 +91,26 @@ pub(crate) fn processes(app: &App, processes: &Processes, seen: Option<&[Seen]>)
         });
         u32::try_from(those.count()).unwrap_or(u32::MAX)
     };
+    let of_live = |process: &str, seen: &[Seen]| {
+        let those = seen
+            .iter()
+            .filter(|seen| seen.unit.process == process && Some(i64::from(seen.unit.deploy)) == app.live_deploy);
+        u32::try_from(those.count()).unwrap_or(u32::MAX)
+    };
     let shown = processes.0.iter().map(|process| AppProcess {
         name: process.name.clone(),
         command: process.shown.clone(),
         units: match seen {
-            Some(_) if processes.release() != Some(process) => app.units_of(&process.name),
+            Some(seen) if processes.release() != Some(process) => match app.autoscale_of(&process.name) {
+                Some(autoscale) => autoscale.least.max(of_live(&process.name, seen)),
+                None => app.units_of(&process.name),
+            },
             _ => 0,
         },
         ready: seen.map_or(0, |seen| ready(&process.name, seen)),
+        autoscale: seen
+            .and_then(|_| app.autoscale_said(&process.name))
+            .map(|said| said.shown()),
     });
     shown.collect()
 }

@@ -69,6 +69,12 @@ pub(crate) const UNITS_AND_PLANS: Migration = Migration {
     },
 };
 
+/// Of which processes the cluster says how many units run.
+pub(crate) const AUTOSCALE: Migration = Migration {
+    name: "apps_0126_apps_autoscale",
+    steps: || vec![Step::Column("apps", ("autoscale", Type::Json))],
+};
+
 /// Which of an organization's.
 #[derive(Debug, Clone, Default)]
 pub struct Filter<'a> {
@@ -253,6 +259,17 @@ pub(crate) async fn with_units(connection: &impl ConnectionTrait) -> Result<Vec<
         .add(Column::LiveDeploy.is_not_null())
         .add(Column::Status.eq(AppStatus::Deleting));
     Ok(Entity::find().filter(have).all(connection).await?)
+}
+
+/// Those in these pools of which versions were made.
+pub(crate) async fn with_versions(connection: &impl ConnectionTrait, pools: &[PoolId]) -> Result<Vec<App>> {
+    if pools.is_empty() {
+        return Ok(Vec::new());
+    }
+    let those = Entity::find()
+        .filter(Column::PoolId.is_in(pools.iter().copied()))
+        .filter(Column::DeployCount.gt(0));
+    Ok(those.all(connection).await?)
 }
 
 /// Those that have these ids.

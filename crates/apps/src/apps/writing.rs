@@ -11,7 +11,7 @@ use slipway_kernel::{Ctx, Error, Result};
 
 use super::model::{App, KIND};
 use super::store;
-use crate::jobs::APP;
+use crate::work::APP;
 
 /// Writes the next version of one, with what is told of it.
 ///

@@ -1,21 +1,19 @@
-//! What becomes of the variables of an app when its binds give what there is now.
+//! What becomes of the variables of an app, or of a job, when its binds give what there is now.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use slipway_api::Code;
-use slipway_api::ids::BindId;
+use slipway_api::ids::{BindId, OrganizationId};
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::model::Bind;
 use super::origins;
-use crate::apps::App;
-use crate::env::service::{self as env, Prepared};
 use crate::env::{BoundValue, Environment};
 
 /// What there is to write.
 pub(super) struct Next {
     /// The variables, where any of them changes.
-    pub env: Option<Prepared>,
+    pub env: Option<Environment>,
     /// Names of variables that change.
     pub names: Vec<String>,
     /// Binds that are other than before.
@@ -27,9 +25,13 @@ pub(super) struct Next {
 /// # Errors
 ///
 /// `Invalid` and `Conflict` for the one that is new; those of the blobs and of the database.
-pub(super) async fn look(ctx: &Ctx, app: &App, binds: &[Bind], new: Option<BindId>) -> Result<Next> {
-    let before = env::load(ctx, app, app.env_number).await?;
-    let called = origins::called(ctx, app).await?;
+pub(super) async fn look(
+    ctx: &Ctx,
+    (organization, before): (OrganizationId, Environment),
+    binds: &[Bind],
+    new: Option<BindId>,
+) -> Result<Next> {
+    let called = origins::called(ctx, organization, binds).await?;
     let mut after = before.clone();
     let mut changed = Vec::new();
     for bind in binds {
@@ -60,10 +62,7 @@ pub(super) async fn look(ctx: &Ctx, app: &App, binds: &[Bind], new: Option<BindI
         }
     }
     let names = differing(&before, &after);
-    let env = match names.is_empty() {
-        true => None,
-        false => Some(env::prepare(ctx, app, &after).await?),
-    };
+    let env = (!names.is_empty()).then_some(after);
     let touched = |bind: &Bind| names.iter().any(|name| bind.given.0.contains_key(name));
     let binds = changed.into_iter().zip(binds).filter_map(|(mut next, before)| {
         if touched(&next) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use slipway_api::Timestamp;
 use slipway_api::binds::{BindOriginKind, BindStatus};
-use slipway_api::ids::{AppId, BindId, OrganizationId, ResourceId, ServiceInstanceId, WorkspaceId};
+use slipway_api::ids::{AppId, BindId, JobId, OrganizationId, ResourceId, ServiceInstanceId, WorkspaceId};
 use slipway_catalog::resources::binding::GivenOutput;
 use slipway_kernel::{Error, Result};
 
@@ -27,6 +27,8 @@ pub struct Model {
     pub organization_id: OrganizationId,
     /// The app that is given something.
     pub app_id: Option<AppId>,
+    /// The job that is given something.
+    pub job_id: Option<JobId>,
     /// The service instance that it is bound to.
     pub service_instance_id: Option<ServiceInstanceId>,
     /// The resource whose outputs are given, also by way of a service instance.
@@ -71,6 +73,8 @@ pub struct Names(pub BTreeMap<String, String>);
 pub enum Recipient {
     /// An app.
     App(AppId),
+    /// A job.
+    Job(JobId),
 }
 
 /// What outputs are taken of.
@@ -152,7 +156,10 @@ impl Model {
     /// A bind that gave nothing yet.
     #[must_use]
     pub fn new(wanted: Wanted, now: Timestamp) -> Self {
-        let Recipient::App(app) = wanted.recipient;
+        let (app, job) = match wanted.recipient {
+            Recipient::App(app) => (Some(app), None),
+            Recipient::Job(job) => (None, Some(job)),
+        };
         let (instance, resource, workspace) = match wanted.origin {
             Origin::ServiceInstance(instance, resource) => (Some(instance), Some(resource), None),
             Origin::Resource(resource) => (None, Some(resource), None),
@@ -161,7 +168,8 @@ impl Model {
         Self {
             id: wanted.id,
             organization_id: wanted.organization,
-            app_id: Some(app),
+            app_id: app,
+            job_id: job,
             service_instance_id: instance,
             resource_id: resource,
             workspace_id: workspace,
@@ -183,8 +191,8 @@ impl Model {
     ///
     /// Never, but for a row that nobody wrote.
     pub fn recipient(&self) -> Result<Recipient> {
-        let app = self.app_id.map(Recipient::App);
-        app.ok_or_else(|| Error::internal(format!("{} gives nobody anything", self.id)))
+        let found = self.app_id.map(Recipient::App).or(self.job_id.map(Recipient::Job));
+        found.ok_or_else(|| Error::internal(format!("{} gives nobody anything", self.id)))
     }
 
     /// What outputs are taken of.
@@ -241,7 +249,8 @@ impl Model {
             .filter(|output| !found.outputs.contains_key(*output))
             .map(String::as_str)
             .collect();
-        let (status, reason) = standing(&next.given, &missing, found.absent.as_deref());
+        let who = if self.job_id.is_some() { "job" } else { "app" };
+        let (status, reason) = standing(who, &next.given, &missing, found.absent.as_deref());
         next.status = status;
         next.reason = reason;
         next
@@ -258,7 +267,7 @@ impl Model {
     }
 }
 
-fn standing(given: &Names, missing: &[&str], absent: Option<&str>) -> (BindStatus, String) {
+fn standing(who: &str, given: &Names, missing: &[&str], absent: Option<&str>) -> (BindStatus, String) {
     let outputs = match missing {
         [one] => format!("the output \"{one}\""),
         several => format!("the outputs \"{}\"", several.join("\", \"")),
@@ -276,7 +285,7 @@ fn standing(given: &Names, missing: &[&str], absent: Option<&str>) -> (BindStatu
         (false, false) => {
             let why = absent.map(|absent| format!("{absent} ")).unwrap_or_default();
             let verb = if missing.len() == 1 { "is" } else { "are" };
-            let text = format!("{why}Of what is bound, {outputs} {verb} not there: the app keeps the last values.");
+            let text = format!("{why}Of what is bound, {outputs} {verb} not there: the {who} keeps the last values.");
             (BindStatus::Incomplete, text)
         }
     }

@@ -19,16 +19,20 @@ use slipway_kernel::{Ctx, Error, Result};
 use super::model::{Bind, Found, Origin};
 use super::store;
 use crate::apps::App;
+use crate::jobs::Job;
 use crate::permissions::SERVICE_INSTANCE_READ;
 use crate::{service_instances, services};
 
-/// What somebody wants to bind an app to, with the names that its service gives; whoever binds may read what it puts out.
+/// What somebody wants to bind something of an organization to, with the names that its service gives; whoever binds may read what it puts out.
 ///
 /// # Errors
 ///
 /// `Invalid` where not exactly one thing is named; `NotFound`; `Forbidden`.
-pub(super) async fn chosen(ctx: &Ctx, app: &App, wanted: &NewAppBind) -> Result<(Origin, BTreeMap<String, String>)> {
-    let of = app.organization_id;
+pub(super) async fn chosen(
+    ctx: &Ctx,
+    of: OrganizationId,
+    wanted: &NewAppBind,
+) -> Result<(Origin, BTreeMap<String, String>)> {
     match (wanted.service_instance, wanted.resource, wanted.workspace) {
         (Some(id), None, None) => {
             let instance = service_instances::service::load(ctx, id, SERVICE_INSTANCE_READ).await?;
@@ -127,9 +131,32 @@ fn absent(why: &str) -> Found {
 /// # Errors
 ///
 /// Those of the database.
-pub(crate) async fn called(ctx: &Ctx, app: &App) -> Result<BTreeMap<BindId, String>> {
+pub(crate) async fn called_of_app(ctx: &Ctx, app: &App) -> Result<BTreeMap<BindId, String>> {
     let binds = store::of_app(ctx.db.reader(), app.id).await?;
-    let shown = shown(ctx, app.organization_id, &binds).await?;
+    called(ctx, app.organization_id, &binds).await
+}
+
+/// The same of a job.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn called_of_job(ctx: &Ctx, job: &Job) -> Result<BTreeMap<BindId, String>> {
+    let binds = store::of_job(ctx.db.reader(), job.id).await?;
+    called(ctx, job.organization_id, &binds).await
+}
+
+/// The same of binds of an organization.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(super) async fn called(
+    ctx: &Ctx,
+    organization: OrganizationId,
+    binds: &[Bind],
+) -> Result<BTreeMap<BindId, String>> {
+    let shown = shown(ctx, organization, binds).await?;
     let words = shown.into_iter().map(|(bind, origin)| {
         let words = match origin.name {
             Some(name) => format!("{}/{name}", origin.kind.word()),

@@ -14,13 +14,13 @@ use slipway_kernel::queue::jobs::JobError;
 use slipway_kernel::queue::{NewItem, WorkItem, hasten_or_enqueue};
 use slipway_kernel::{Ctx, Result, Tx};
 
-use super::model::Bind;
-use super::{giving, store};
+use super::model::{Bind, Recipient};
+use super::{giving, of_jobs, store};
 use crate::apps::{store as app_rows, writing};
 use crate::deploys;
 use crate::env::service as env;
-use crate::jobs::BINDS;
 use crate::service_instances::leaving;
+use crate::work::BINDS;
 
 /// What of resources changes what they put out.
 const ACTIONS: [&str; 3] = ["resource.applied", "resource.destroyed", "resource.deleted"];
@@ -55,42 +55,47 @@ async fn consume(ctx: &Ctx, event: &Event) -> Result<()> {
         },
         _ => return Ok(()),
     };
-    let apps: BTreeSet<(OrganizationId, AppId)> = binds.iter().filter_map(of).collect();
-    if apps.is_empty() {
+    let recipients: BTreeSet<(OrganizationId, String)> = binds.iter().map(of).collect::<Result<_>>()?;
+    if recipients.is_empty() {
         return Ok(());
     }
     let mut tx = ctx.begin().await?;
-    for app in apps {
-        wake(&mut tx, ctx, app).await?;
+    for recipient in recipients {
+        wake(&mut tx, ctx, recipient).await?;
     }
     tx.commit().await
 }
 
-fn of(bind: &Bind) -> Option<(OrganizationId, AppId)> {
-    Some((bind.organization_id, bind.app_id?))
+fn of(bind: &Bind) -> Result<(OrganizationId, String)> {
+    let recipient = match bind.recipient()? {
+        Recipient::App(app) => app.to_string(),
+        Recipient::Job(job) => job.to_string(),
+    };
+    Ok((bind.organization_id, recipient))
 }
 
-/// Has the binds of an app looked at, once this transaction is through.
-pub(super) async fn wake(tx: &mut Tx, ctx: &Ctx, (organization, app): (OrganizationId, AppId)) -> Result<()> {
+/// Has the binds of an app or a job looked at, once this transaction is through.
+pub(super) async fn wake(tx: &mut Tx, ctx: &Ctx, (organization, recipient): (OrganizationId, String)) -> Result<()> {
     let item = NewItem {
         organization: Some(organization),
         max_attempts: ATTEMPTS,
-        ..NewItem::job(BINDS, app.to_string(), json!({}))
+        ..NewItem::job(BINDS, recipient, json!({}))
     };
     hasten_or_enqueue(tx, ctx, item).await
 }
 
-/// Brings an app what its binds give now. Subject: the app.
+/// Brings an app or a job what its binds give now. Subject: the app or the job.
 ///
 /// # Errors
 ///
 /// Of what may pass, a deploy that goes on among it: it is tried again.
 pub(crate) async fn job(ctx: &Ctx, item: &WorkItem) -> Result<(), JobError> {
-    let id: AppId = item
-        .subject
-        .parse()
-        .map_err(|_| JobError::Fail(format!("\"{}\" is no app", item.subject)))?;
-    rotate(ctx, id).await.map_err(|error| match error.code() {
+    let rotated = match (item.subject.parse(), item.subject.parse()) {
+        (Ok(app), _) => rotate(ctx, app).await,
+        (_, Ok(job)) => of_jobs::rotate(ctx, job).await,
+        _ => return Err(JobError::Fail(format!("\"{}\" is no app and no job", item.subject))),
+    };
+    rotated.map_err(|error| match error.code() {
         Code::Unavailable | Code::Internal | Code::TooManyRequests | Code::Conflict => {
             JobError::Retry(error.to_string())
         }
@@ -112,17 +117,22 @@ pub async fn rotate(ctx: &Ctx, id: AppId) -> Result<()> {
     if binds.is_empty() || app.status == AppStatus::Deleting {
         return Ok(());
     }
-    let next = giving::look(ctx, &app, &binds, None).await?;
+    let before = env::load(ctx, &app, app.env_number).await?;
+    let next = giving::look(ctx, (app.organization_id, before), &binds, None).await?;
     if next.binds.is_empty() && next.env.is_none() {
         return Ok(());
     }
+    let prepared = match &next.env {
+        Some(after) => Some(env::prepare(ctx, &app, after).await?),
+        None => None,
+    };
     let mut tx = ctx.begin().await?;
     let mut held = writing::hold(&tx, id).await?;
     for bind in &next.binds {
         store::save(&tx, bind).await?;
     }
-    let is_other = next.env.is_some();
-    if let Some(prepared) = next.env {
+    let is_other = prepared.is_some();
+    if let Some(prepared) = prepared {
         env::write(&tx, ctx, &mut held, prepared).await?;
     }
     let binds = next.binds.iter();

@@ -4,7 +4,7 @@ use serde_json::json;
 use slipway_api::Resource;
 use slipway_api::binds::{AppBind, BoundVariable, NewAppBind};
 use slipway_api::deploys::DeployKind;
-use slipway_api::ids::{AppId, BindId};
+use slipway_api::ids::{AppId, BindId, OrganizationId, PoolId};
 use slipway_catalog::resources::binding;
 use slipway_infra::workspaces;
 use slipway_kernel::ctx::unauthenticated;
@@ -14,9 +14,10 @@ use slipway_kernel::{Actor, Ctx, Error, Result, Tx, directory};
 use super::model::{Bind, KIND, Origin, Recipient, Wanted};
 use super::{giving, origins, rotating, store};
 use crate::apps::{App, service as apps, store as app_rows, writing};
-use crate::deploys;
 use crate::env::service as env;
 use crate::permissions::{APP_ENV_READ, APP_ENV_UPDATE};
+use crate::pool_constraints::placing;
+use crate::{deploys, pools, service_instances, volumes};
 
 /// Binds of one app at most.
 const BINDS: usize = 50;
@@ -34,7 +35,9 @@ pub async fn load(ctx: &Ctx, id: BindId, permission: Permission) -> Result<(Bind
     }
     let missing = || Error::not_found(KIND, id);
     let bind = store::find(ctx.db.reader(), id).await?.ok_or_else(missing)?;
-    let Recipient::App(app) = bind.recipient()?;
+    let Recipient::App(app) = bind.recipient()? else {
+        return Err(missing());
+    };
     let app = app_rows::find(ctx.db.reader(), app).await?.ok_or_else(missing)?;
     let mut target = app.target();
     (target.kind, target.name) = (KIND, id.to_string().into());
@@ -88,31 +91,18 @@ pub(super) async fn shown(ctx: &Ctx, app: &App, binds: Vec<Bind>) -> Result<Vec<
 /// deploy goes on, unless the bind is staged.
 pub async fn create(ctx: &Ctx, app: AppId, wanted: NewAppBind) -> Result<Bind> {
     let app = apps::load(ctx, app, APP_ENV_UPDATE).await?;
-    let (origin, named) = origins::chosen(ctx, &app, &wanted).await?;
     let mut binds = store::of_app(ctx.db.reader(), app.id).await?;
-    if binds.len() >= BINDS {
-        return Err(Error::conflict(format!("An app has at most {BINDS} binds.")));
-    }
-    if wanted.prefix.len() > PREFIX_LENGTH {
-        let detail = format!("A prefix has at most {PREFIX_LENGTH} characters.");
-        return Err(Error::invalid("/data/attributes/prefix", detail));
-    }
-    let bind = Bind::new(
-        Wanted {
-            id: ctx.new_id()?,
-            organization: app.organization_id,
-            recipient: Recipient::App(app.id),
-            origin,
-            names: if wanted.names.is_empty() { named } else { wanted.names },
-            prefix: wanted.prefix,
-            shows_values: wanted.shows_values,
-            by: ctx.actor().name(),
-        },
-        ctx.now(),
-    );
-    let id = bind.id;
+    let is_staged = wanted.staged;
+    let recipient = (app.organization_id, app.pool_id, Recipient::App(app.id));
+    let bind = made(ctx, recipient, wanted, binds.len()).await?;
+    let (id, origin) = (bind.id, bind.origin()?);
     binds.push(bind.clone());
-    let next = giving::look(ctx, &app, &binds, Some(id)).await?;
+    let before = env::load(ctx, &app, app.env_number).await?;
+    let next = giving::look(ctx, (app.organization_id, before), &binds, Some(id)).await?;
+    let prepared = match &next.env {
+        Some(after) => Some(env::prepare(ctx, &app, after).await?),
+        None => None,
+    };
     let mut tx = ctx.begin().await?;
     hold(&tx, origin).await?;
     let mut held = writing::hold(&tx, app.id).await?;
@@ -128,20 +118,69 @@ pub async fn create(ctx: &Ctx, app: AppId, wanted: NewAppBind) -> Result<Bind> {
         "origin-kind": origin.kind(),
         "origin": origin.id(),
         "variables": made.given.0,
-        "staged": wanted.staged,
+        "staged": is_staged,
     });
-    let is_other = next.env.is_some();
-    if let Some(prepared) = next.env {
+    let is_other = prepared.is_some();
+    if let Some(prepared) = prepared {
         env::write(&tx, ctx, &mut held, prepared).await?;
     }
     writing::record(&mut tx, ctx, &held, "app.bound", told).await?;
-    if is_other && !wanted.staged && held.live_version.is_some() {
+    if is_other && !is_staged && held.live_version.is_some() {
         deploys::service::again(&mut tx, ctx, &held, DeployKind::Env, "A new bind.").await?;
     }
     // What changed since it was looked at is looked at again.
-    rotating::wake(&mut tx, ctx, (held.organization_id, held.id)).await?;
+    rotating::wake(&mut tx, ctx, (held.organization_id, held.id.to_string())).await?;
     tx.commit().await?;
     Ok(made)
+}
+
+/// A bind as it is wanted, beside so many others; it is not stored.
+///
+/// # Errors
+///
+/// `NotFound` and `Forbidden`, of what is bound; `Invalid`, also where a rule about the pool does not allow the service; `Conflict` where there are too many.
+pub(super) async fn made(
+    ctx: &Ctx,
+    (organization, pool, recipient): (OrganizationId, PoolId, Recipient),
+    wanted: NewAppBind,
+    others: usize,
+) -> Result<Bind> {
+    let (origin, named) = origins::chosen(ctx, organization, &wanted).await?;
+    let service = match origin {
+        // What is behind a service instance is bound to by way of its service, however it is named.
+        Origin::ServiceInstance(_, resource) | Origin::Resource(resource) => {
+            service_instances::service::service_of(ctx, resource).await?
+        }
+        Origin::Workspace(_) => None,
+    };
+    if let Some(service) = service {
+        let pool = pools::service::get(ctx, pool).await?;
+        placing::rules(ctx, organization)
+            .await?
+            .require_service(&pool, &service.name)?;
+    }
+    if others >= BINDS {
+        let who = match recipient {
+            Recipient::App(_) => "An app",
+            Recipient::Job(_) => "A job",
+        };
+        return Err(Error::conflict(format!("{who} has at most {BINDS} binds.")));
+    }
+    if wanted.prefix.len() > PREFIX_LENGTH {
+        let detail = format!("A prefix has at most {PREFIX_LENGTH} characters.");
+        return Err(Error::invalid("/data/attributes/prefix", detail));
+    }
+    let wanted = Wanted {
+        id: ctx.new_id()?,
+        organization,
+        recipient,
+        origin,
+        names: if wanted.names.is_empty() { named } else { wanted.names },
+        prefix: wanted.prefix,
+        shows_values: wanted.shows_values,
+        by: ctx.actor().name(),
+    };
+    Ok(Bind::new(wanted, ctx.now()))
 }
 
 /// Takes away what a bind gave, and has the units see that by one deploy unless it is staged.
@@ -183,7 +222,7 @@ pub async fn delete(ctx: &Ctx, id: BindId, is_staged: bool) -> Result<()> {
 }
 
 /// What goes wrong without the variables of a bind.
-fn breaking(error: Error) -> Error {
+pub(super) fn breaking(error: Error) -> Error {
     match error.code() {
         slipway_api::Code::Invalid => Error::conflict(format!(
             "Without this bind the variables would not work any more. {}",
@@ -194,7 +233,7 @@ fn breaking(error: Error) -> Error {
 }
 
 /// What is bound to stays until the end of the transaction.
-async fn hold(tx: &Tx, origin: Origin) -> Result<()> {
+pub(super) async fn hold(tx: &Tx, origin: Origin) -> Result<()> {
     match origin {
         Origin::ServiceInstance(_, resource) | Origin::Resource(resource) => {
             binding::hold(tx, resource).await.map(|_| ())
@@ -204,8 +243,13 @@ async fn hold(tx: &Tx, origin: Origin) -> Result<()> {
 }
 
 /// The directory says what the app is bound to.
-async fn connect(tx: &Tx, app: &App) -> Result<()> {
-    let mut needs = Vec::new();
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn connect(tx: &Tx, app: &App) -> Result<()> {
+    let volumes = volumes::store::binds_of_app(&**tx, app.id).await?;
+    let mut needs: Vec<String> = volumes.iter().map(|bind| bind.volume_id.to_string()).collect();
     for bind in store::of_app(&**tx, app.id).await? {
         needs.extend(bind.origin()?.needs());
     }

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder};
-use slipway_api::ids::{AppId, BindId, ResourceId, ServiceInstanceId, WorkspaceId};
+use slipway_api::ids::{AppId, BindId, JobId, ResourceId, ServiceInstanceId, WorkspaceId};
 use slipway_kernel::Result;
 use slipway_kernel::db::Tx;
 use slipway_kernel::db::migrations::{Migration, Step};
@@ -40,6 +40,17 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// Jobs are given outputs, too.
+pub(crate) const JOBS: Migration = Migration {
+    name: "apps_0123_job_binds",
+    steps: || {
+        vec![
+            Step::Sql("ALTER TABLE binds ADD COLUMN job_id VARCHAR(64)"),
+            Step::Sql("CREATE INDEX binds_job_id_idx ON binds (job_id)"),
+        ]
+    },
+};
+
 pub(super) async fn insert(tx: &Tx, bind: &Bind) -> Result<()> {
     let row = ActiveModel::from(bind.clone()).reset_all();
     Entity::insert(row).exec_without_returning(&**tx).await?;
@@ -68,6 +79,18 @@ pub(super) async fn find(connection: &impl ConnectionTrait, id: BindId) -> Resul
 pub(crate) async fn of_app(connection: &impl ConnectionTrait, app: AppId) -> Result<Vec<Bind>> {
     let those = Entity::find().filter(Column::AppId.eq(app)).order_by_asc(Column::Id);
     Ok(those.all(connection).await?)
+}
+
+/// Those of a job, the oldest first.
+pub(crate) async fn of_job(connection: &impl ConnectionTrait, job: JobId) -> Result<Vec<Bind>> {
+    let those = Entity::find().filter(Column::JobId.eq(job)).order_by_asc(Column::Id);
+    Ok(those.all(connection).await?)
+}
+
+/// Removes those of a job.
+pub(crate) async fn delete_of_job(tx: &Tx, job: JobId) -> Result<()> {
+    Entity::delete_many().filter(Column::JobId.eq(job)).exec(&**tx).await?;
+    Ok(())
 }
 
 /// Those to these service instances.

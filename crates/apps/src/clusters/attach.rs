@@ -28,7 +28,7 @@ pub enum Place {
     In(Unit),
     /// In one of its own, which is none of a process. [`super::driver::Driver::forget_once`] takes it away, too, where the program
     /// that was at it was killed.
-    Alone(Desired),
+    Alone(Box<Desired>),
 }
 
 /// A command at work. Who lets go of it ends it.

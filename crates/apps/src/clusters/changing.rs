@@ -15,7 +15,7 @@ use slipway_kernel::{Ctx, Error, Result, Tx};
 use slipway_kube::Access;
 
 use super::model::{Cluster, Connection, Settings};
-use super::{service, store};
+use super::{builds, service, store};
 use crate::{plans, pools};
 
 const KIND: &str = "cluster";
@@ -42,6 +42,7 @@ pub async fn create(ctx: &Ctx, mut wanted: NewCluster) -> Result<Cluster> {
     require_at_site(ctx, SITE_MANAGE).await?;
     let kubeconfig = wanted.kubeconfig.take();
     let settings = Settings::of(&wanted)?;
+    builds::require(ctx, settings.build.as_ref()).await?;
     require_usable(kubeconfig.as_deref(), &settings).await?;
     let cluster = Cluster {
         id: ctx.new_id()?,
@@ -86,6 +87,9 @@ pub async fn update(ctx: &Ctx, seen: &Cluster, mut changes: ClusterChanges) -> R
     let before = connection(ctx, seen).await?;
     let kubeconfig = changes.kubeconfig.take();
     let settings = before.settings.changed(&changes)?;
+    if changes.build.is_some() {
+        builds::require(ctx, settings.build.as_ref()).await?;
+    }
     let has_other = kubeconfig.is_some();
     let connection = match kubeconfig {
         Some(kubeconfig) => {

@@ -1,51 +1,46 @@
 //! The Docker Engine as a cluster.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::{BoxFuture, join_all};
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
-use slipway_api::ids::AppId;
-use slipway_buildkit::{Session, Tree};
+use slipway_api::ids::{AppId, OrganizationId};
+use slipway_buildkit::RegistryLogin;
+use slipway_connections::registries::Registry;
 use slipway_docker::commands::CommandSpec;
+use slipway_docker::networks::Range;
 use slipway_docker::units::{Limits, State as Found, Unit as FoundUnit, UnitSpec};
-use slipway_docker::{Build as EngineBuild, BuildFailed, DockerError, Engine};
+use slipway_docker::{DockerError, Engine};
 use tokio_util::sync::CancellationToken;
 
-use super::attach::{Attach, Attached};
-use super::docker_attach;
+use super::attach::{Attach, Attached, Place};
 use super::driver::{
-    About, Build, Desired, Driver, DriverError, Hear, Image, LogLine, Readiness, Route, Routed, State, Unit, Usage,
-    What,
+    About, Build, BuiltImage, Desired, Driver, DriverError, Hear, Image, LogLine, Once, Processor, Readiness, Route,
+    Routed, State, Unit, Usage, What,
 };
+use super::mounts::Volume;
 use super::probing;
-use crate::sources;
+use super::{docker_attach, docker_images, docker_networks, docker_once, docker_volumes};
 
-/// The network that all units are in.
-const NETWORK: &str = "slipway";
-const APP: &str = "slipway.app";
+pub(super) const APP: &str = "slipway.app";
 const PROCESS: &str = "slipway.process";
 const DEPLOY: &str = "slipway.deploy";
-const VERSION: &str = "slipway.version";
-const NAME: &str = "slipway.unit";
+pub(super) const VERSION: &str = "slipway.version";
+pub(super) const NAME: &str = "slipway.unit";
 /// On units that run by themselves, which are none of a process.
-const ONCE: &str = "slipway.once";
-/// What the engine is told that the Dockerfile is called.
-const DOCKERFILE: &str = "Dockerfile";
-/// How often a unit that runs by itself is looked at.
-const LOOK: Duration = Duration::from_millis(100);
-
-/// Builds of this process.
-static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
+pub(super) const ONCE: &str = "slipway.once";
 
 /// One engine.
 pub struct Docker {
-    engine: Engine,
+    pub(super) engine: Engine,
     /// Whether commands of builds have no network.
-    builds_without_network: bool,
+    pub(super) builds_without_network: bool,
+    /// Where addresses of networks are taken from; from the engine's own pools without.
+    networks: Option<Range>,
 }
 
 impl Docker {
@@ -58,10 +53,33 @@ impl Docker {
         Ok(Self {
             engine,
             builds_without_network,
+            networks: None,
         })
     }
 
+    /// With networks whose addresses begin with these bits of an address.
+    #[must_use]
+    pub fn with_networks(self, address: Ipv4Addr, bits: u8) -> Self {
+        Self {
+            networks: Some(Range { address, bits }),
+            ..self
+        }
+    }
+
+    /// What has to be there before a unit is made.
+    async fn prepare(&self, desired: &Desired) -> Result<(), DriverError> {
+        docker_networks::ensure(&self.engine, desired.organization, self.networks).await?;
+        docker_volumes::ensure_all(&self.engine, &desired.mounts).await
+    }
+
     async fn apply_units(&self, desired: &Desired) -> Result<(), DriverError> {
+        if desired.autoscale.is_some() {
+            return Err(DriverError::Refused(format!(
+                "a Docker Engine does not say by itself how many units of \"{0}\" run: end that with `slipway app autoscale unset {0}`",
+                desired.process
+            )));
+        }
+        self.prepare(desired).await?;
         let wanted: Vec<String> = (0..desired.units).map(|slot| unit_name(desired, slot)).collect();
         let labels = BTreeMap::from([
             (APP.to_owned(), desired.app.to_string()),
@@ -86,93 +104,17 @@ impl Docker {
                 }
                 Some(Found::Created) | None => {}
             }
-            let mut labels = labels.clone();
+            // An engine knows labels alone. Ours are those that count.
+            let mut marked = desired.marks.annotations.clone();
+            marked.extend(desired.marks.labels.clone());
+            marked.extend(labels.clone());
+            let mut labels = marked;
             labels.insert(VERSION.to_owned(), desired.version.to_string());
             labels.insert(NAME.to_owned(), name.clone());
             let spec = spec(desired, &name, labels, true);
             self.engine.start_unit(&spec).await.map_err(refused)?;
         }
         Ok(())
-    }
-
-    async fn image(&self, name: &str) -> Result<Image, DriverError> {
-        let image = self.engine.image(name).await.map_err(refused)?;
-        Ok(Image {
-            reference: name.to_owned(),
-            entrypoint: image.entrypoint,
-            command: image.command,
-            ports: image.ports,
-        })
-    }
-
-    async fn built(&self, build: &Build, cancelled: &CancellationToken, hear: Hear<'_>) -> Result<Image, DriverError> {
-        let folder = build.folder.clone();
-        let read = tokio::task::spawn_blocking(move || sources::tree(&folder)).await;
-        let tree = read.map_err(|error| DriverError::Refused(error.to_string()))?;
-        let tree = tree.map_err(|error| DriverError::Refused(error.to_string()))?;
-        let session = Session {
-            dockerfile: Tree::new().with_file(DOCKERFILE, build.dockerfile.clone()),
-            context: tree,
-            ..Session::default()
-        };
-        let tag = format!("slipway/{}:{}", build.app, build.id);
-        // A build that is tried again is another one to the engine, which may not have forgotten the first.
-        let attempt = ATTEMPTS.fetch_add(1, Ordering::Relaxed);
-        let wanted = EngineBuild {
-            id: format!("{}-{}-{attempt}", build.id, std::process::id()),
-            tag,
-            dockerfile: DOCKERFILE.to_owned(),
-            arguments: build.arguments.clone(),
-            labels: BTreeMap::from([(APP.to_owned(), build.app.clone())]),
-            sharing_key: build.app.clone(),
-            is_isolated: self.builds_without_network,
-            ..EngineBuild::default()
-        };
-        let made = self
-            .engine
-            .build(&wanted, session, cancelled, |line| hear(line.to_string()))
-            .await;
-        let id = made.map_err(|failed| match failed {
-            BuildFailed::Cancelled => DriverError::Cancelled,
-            BuildFailed::Failed(reason) => DriverError::Refused(reason),
-            BuildFailed::Engine(error) => refused(error),
-        })?;
-        self.image(&id).await
-    }
-
-    async fn once(&self, desired: &Desired, cancelled: &CancellationToken, hear: Hear<'_>) -> Result<i64, DriverError> {
-        let name = unit_name(desired, 0);
-        let spec = spec(desired, &name, once_labels(desired, &name), false);
-        // What ran before this process began is not run again: its end is what counts.
-        match self.engine.unit(&spec.name).await {
-            Ok(unit) if unit.state != Found::Created => {}
-            Ok(_) | Err(DockerError::NotFound(_)) => {
-                self.engine.start_unit(&spec).await.map_err(refused)?;
-            }
-            Err(error) => return Err(refused(error)),
-        }
-        let mut log = Box::pin(self.engine.unit_tail(&spec.name, 1_000, true));
-        let ended = loop {
-            tokio::select! {
-                () = cancelled.cancelled() => {
-                    self.engine.remove_unit(&spec.name).await.map_err(refused)?;
-                    return Err(DriverError::Cancelled);
-                }
-                line = log.next() => match line {
-                    Some(Ok(line)) => hear(String::from_utf8_lossy(&line.text).into_owned()),
-                    Some(Err(error)) => return Err(refused(error)),
-                    None => match self.engine.unit(&spec.name).await.map_err(refused)?.state {
-                        Found::Ended { exit_code, out_of_memory, error } => break (exit_code, out_of_memory, error),
-                        _ => tokio::time::sleep(LOOK).await,
-                    },
-                }
-            }
-        };
-        match ended {
-            (_, true, _) => Err(DriverError::Refused(too_much_memory(desired.memory))),
-            (_, _, error) if !error.is_empty() => Err(DriverError::Refused(error)),
-            (code, ..) => Ok(code),
-        }
     }
 }
 
@@ -196,13 +138,19 @@ impl Driver for Docker {
         .boxed()
     }
 
-    fn fetch<'a>(&'a self, image: &'a str, hear: Hear<'a>) -> BoxFuture<'a, Result<Image, DriverError>> {
+    fn fetch<'a>(
+        &'a self,
+        image: &'a str,
+        registry: Option<&'a Registry>,
+        hear: Hear<'a>,
+    ) -> BoxFuture<'a, Result<Image, DriverError>> {
         async move {
             if image.starts_with("sha256:") {
                 // The engine's own name of an image, which no registry knows.
                 return self.image(image).await;
             }
-            let fetched = match self.engine.fetch_image(image, None, hear).await {
+            let login = registry.and_then(login_of).map(|(_, login)| login);
+            let fetched = match self.engine.fetch_image(image, login.as_ref(), hear).await {
                 Ok(fetched) => fetched,
                 // What only this engine has, because it was built there, is fine where no registry has it.
                 Err(refusal @ (DockerError::NotFetched { .. } | DockerError::NotFound(_))) => {
@@ -305,23 +253,29 @@ impl Driver for Docker {
 
     fn run_once<'a>(
         &'a self,
-        desired: &'a Desired,
+        once: &'a Once,
         cancelled: &'a CancellationToken,
         hear: Hear<'a>,
     ) -> BoxFuture<'a, Result<i64, DriverError>> {
-        self.once(desired, cancelled, hear).boxed()
-    }
-
-    fn forget_once<'a>(&'a self, desired: &'a Desired) -> BoxFuture<'a, Result<(), DriverError>> {
         async move {
-            let name = container(desired.app, &unit_name(desired, 0));
-            self.engine.remove_unit(&name).await.map_err(refused)
+            self.prepare(&once.unit).await?;
+            docker_once::run(&self.engine, once, cancelled, hear).await
         }
         .boxed()
     }
 
+    fn forget_once<'a>(&'a self, once: &'a Once) -> BoxFuture<'a, Result<(), DriverError>> {
+        docker_once::forget(&self.engine, once).boxed()
+    }
+
     fn attach<'a>(&'a self, attach: &'a Attach) -> BoxFuture<'a, Result<Attached, DriverError>> {
-        docker_attach::begin(&self.engine, attach).boxed()
+        async move {
+            if let Place::Alone(desired) = &attach.place {
+                self.prepare(desired).await?;
+            }
+            docker_attach::begin(&self.engine, attach).await
+        }
+        .boxed()
     }
 
     fn log<'a>(
@@ -348,11 +302,39 @@ impl Driver for Docker {
         lines.map(|line| line.map(read_line).map_err(refused)).boxed()
     }
 
+    fn leave(&self, organization: OrganizationId) -> BoxFuture<'_, Result<(), DriverError>> {
+        docker_networks::leave(&self.engine, organization).boxed()
+    }
+
+    fn ensure_volume<'a>(&'a self, volume: &'a Volume) -> BoxFuture<'a, Result<(), DriverError>> {
+        docker_volumes::ensure(&self.engine, volume).boxed()
+    }
+
+    fn remove_volume<'a>(&'a self, volume: &'a Volume) -> BoxFuture<'a, Result<(), DriverError>> {
+        docker_volumes::remove(&self.engine, volume).boxed()
+    }
+
+    fn has_volume<'a>(&'a self, volume: &'a Volume) -> BoxFuture<'a, Result<bool, DriverError>> {
+        docker_volumes::find(&self.engine, volume).boxed()
+    }
+
+    fn built_images(&self) -> BoxFuture<'_, Result<Vec<BuiltImage>, DriverError>> {
+        docker_images::built(&self.engine).boxed()
+    }
+
+    fn remove_image<'a>(&'a self, image: &'a BuiltImage) -> BoxFuture<'a, Result<bool, DriverError>> {
+        docker_images::remove(&self.engine, image).boxed()
+    }
+
+    fn has_image<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<bool, DriverError>> {
+        docker_images::is_here(&self.engine, reference).boxed()
+    }
+
     fn usage<'a>(&'a self, unit: &'a Unit) -> BoxFuture<'a, Result<Usage, DriverError>> {
         async move {
             let found = self.engine.usage(&unit.key).await.map_err(refused)?;
             Ok(Usage {
-                processor: found.processor,
+                processor: Processor::Time(found.processor),
                 memory: found.memory,
                 received: found.received,
                 sent: found.sent,
@@ -362,6 +344,16 @@ impl Driver for Docker {
     }
 }
 
+/// What opens a registry, by its address.
+pub(super) fn login_of(registry: &Registry) -> Option<(String, RegistryLogin)> {
+    let login = registry.login.as_ref()?;
+    let opens = RegistryLogin {
+        user: login.user.clone(),
+        secret: login.secret.clone(),
+    };
+    Some((registry.address.clone(), opens))
+}
+
 fn read_line(line: slipway_docker::logs::LogLine) -> LogLine {
     LogLine {
         at: line.at,
@@ -369,25 +361,13 @@ fn read_line(line: slipway_docker::logs::LogLine) -> LogLine {
     }
 }
 
-/// Of a unit that runs by itself.
-pub(super) fn once_labels(desired: &Desired, name: &str) -> BTreeMap<String, String> {
-    BTreeMap::from([
-        (APP.to_owned(), desired.app.to_string()),
-        (PROCESS.to_owned(), desired.process.clone()),
-        (DEPLOY.to_owned(), desired.deploy.to_string()),
-        (VERSION.to_owned(), desired.version.to_string()),
-        (NAME.to_owned(), name.to_owned()),
-        (ONCE.to_owned(), "true".to_owned()),
-    ])
-}
-
-pub(super) fn unit_name(desired: &Desired, slot: u32) -> String {
+fn unit_name(desired: &Desired, slot: u32) -> String {
     format!("{}-{}-{slot}", desired.process, desired.deploy)
 }
 
-/// What the engine knows a unit by: unlike that of every other app, also of another Slipway's.
-pub(super) fn container(app: AppId, unit: &str) -> String {
-    format!("slipway-{app}-{unit}")
+/// What the engine knows a unit by: unlike that of every other app or job, also of another Slipway's.
+pub(super) fn container(owner: impl std::fmt::Display, unit: &str) -> String {
+    format!("slipway-{owner}-{unit}")
 }
 
 pub(super) fn spec(desired: &Desired, name: &str, labels: BTreeMap<String, String>, restarts: bool) -> UnitSpec {
@@ -401,8 +381,9 @@ pub(super) fn spec(desired: &Desired, name: &str, labels: BTreeMap<String, Strin
             memory: desired.memory,
             processor: desired.processor,
         },
-        network: NETWORK.to_owned(),
+        network: docker_networks::name(desired.organization),
         restarts,
+        mounts: docker_volumes::mounts(&desired.mounts),
     }
 }
 

@@ -2,30 +2,23 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures::StreamExt;
-use slipway_docker::commands::{Command, CommandSpec, Control, Input, Output, Pieces};
+use futures::{FutureExt, StreamExt};
+use slipway_docker::commands::{Command, CommandSpec, Control, Output, Pieces as Found};
 use slipway_docker::units::State;
 use slipway_docker::{DockerError, Engine};
-use tokio::io::AsyncWriteExt;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::attach::{Attach, Attached, Order, Place, Said};
-use super::docker::{container, once_labels, refused, spec, too_much_memory, unit_name};
+use super::attach::{Attach, Attached, Place, Said};
+use super::attending::{Ends, Input, Pieces, Resize, attend, begin as ends};
+use super::docker::{container, refused, too_much_memory};
+use super::docker_once;
 use super::driver::DriverError;
 
-/// Pieces that wait for a slow reader, and orders that wait for a slow command.
-const WAITING: usize = 32;
 /// Between two looks at a unit that wrote its last: the engine notes the end a little later.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// What is sent to whoever is at a command.
-type News = Sender<Result<Said, DriverError>>;
-
 /// Begins.
 pub(super) async fn begin(engine: &Engine, attach: &Attach) -> Result<Attached, DriverError> {
-    let (news, said) = channel(WAITING);
-    let (orders, told) = channel(WAITING);
+    let (ends, attached) = ends();
     match &attach.place {
         Place::In(unit) => {
             let wanted = CommandSpec {
@@ -37,11 +30,10 @@ pub(super) async fn begin(engine: &Engine, attach: &Attach) -> Result<Attached, 
             let name = container(unit.app, &unit.name);
             let command = engine.start_command(&name, &wanted).await.map_err(refused)?;
             let Command { control, output, input } = command;
-            tokio::spawn(inside(((output, input), control), told, news));
+            tokio::spawn(inside((pieces(output), input), control, ends));
         }
         Place::Alone(desired) => {
-            let name = unit_name(desired, 0);
-            let mut wanted = spec(desired, &name, once_labels(desired, &name), false);
+            let mut wanted = docker_once::spec(&desired.once());
             wanted.command.clone_from(&attach.command);
             let unit = engine.start_attached(&wanted, attach.terminal, attach.reads).await;
             let unit = match unit {
@@ -55,93 +47,40 @@ pub(super) async fn begin(engine: &Engine, attach: &Attach) -> Result<Attached, 
                 engine: engine.clone(),
                 name: wanted.name,
             };
-            tokio::spawn(alone.keep((unit.output, unit.input), told, news));
+            tokio::spawn(alone.keep((pieces(unit.output), unit.input), ends));
         }
     }
-    let said = futures::stream::unfold(said, |mut said| async move {
-        let next = said.recv().await?;
-        Some((next, said))
-    });
-    Ok(Attached {
-        said: said.boxed(),
-        orders,
-    })
+    Ok(attached)
+}
+
+fn pieces(found: Found) -> Pieces {
+    let read = |piece: Output| match piece.is_error {
+        true => Said::Errors(piece.bytes),
+        false => Said::Output(piece.bytes),
+    };
+    found.map(move |piece| piece.map(read).map_err(refused)).boxed()
 }
 
 /// Keeps a command in a unit until it has ended, or nobody is there any more.
-async fn inside((attached, control): ((Pieces, Input), Control), told: Receiver<Order>, news: News) {
-    let screen = Screen::Command(control.clone());
-    if attend(attached, told, &news, &screen).await {
-        news.send(control.ended().await.map(Said::Ended).map_err(refused))
-            .await
-            .ok();
+async fn inside(attached: (Pieces, Input), control: Control, mut ends: Ends) {
+    let screen = control.clone();
+    let resize: Resize = Box::new(move |columns, rows| {
+        let screen = screen.clone();
+        async move { resized(screen.resize(columns, rows).await) }.boxed()
+    });
+    if attend(&mut ends, attached, &resize).await {
+        let ended = control.ended().await.map(Said::Ended).map_err(refused);
+        ends.news.send(ended).await.ok();
     } else if let Err(error) = control.kill().await {
         tracing::warn!(%error, "a command goes on that nobody is at");
     }
 }
 
-/// Whose terminal changes its size.
-enum Screen {
-    Command(Control),
-    Unit(Engine, String),
-}
-
-impl Screen {
-    /// One that has just ended has no terminal any more.
-    async fn resize(&self, columns: u16, rows: u16) {
-        let done = match self {
-            Self::Command(control) => control.resize(columns, rows).await,
-            Self::Unit(engine, name) => engine.resize_unit(name, (columns, rows)).await,
-        };
-        if let Err(error) = done {
-            tracing::debug!(%error, "a terminal keeps its size");
-        }
+/// One that has just ended has no terminal any more.
+fn resized(done: Result<(), DockerError>) {
+    if let Err(error) = done {
+        tracing::debug!(%error, "a terminal keeps its size");
     }
-}
-
-/// Passes on what is written, and what is told, until there is nothing more; false when whoever is at it goes before.
-async fn attend((mut output, input): (Pieces, Input), mut told: Receiver<Order>, news: &News, screen: &Screen) -> bool {
-    let (mut typed, mut is_told) = (Some(typing(input)), true);
-    loop {
-        let order = async {
-            if let Some(typed) = &typed {
-                // Only when there is room: a command that does not read keeps nobody from hearing what it writes.
-                typed.reserve().await.ok();
-            }
-            told.recv().await
-        };
-        tokio::select! {
-            () = news.closed() => return false,
-            order = order, if is_told => match order {
-                Some(Order::Resize(columns, rows)) => screen.resize(columns, rows).await,
-                Some(Order::Input(bytes)) => if let Some(typed) = &typed {
-                    typed.send(bytes).await.ok();
-                },
-                Some(Order::EndOfInput) => typed = None,
-                None => (typed, is_told) = (None, false),
-            },
-            piece = output.next() => match piece {
-                Some(piece) => if send(news, piece).await.is_err() {
-                    return false;
-                },
-                None => return true,
-            },
-        }
-    }
-}
-
-/// Where what is typed is put, on its way to the command.
-fn typing(mut input: Input) -> Sender<Bytes> {
-    let (sender, mut typed) = channel::<Bytes>(WAITING);
-    tokio::spawn(async move {
-        while let Some(bytes) = typed.recv().await {
-            if input.write_all(&bytes).await.is_err() || input.flush().await.is_err() {
-                return;
-            }
-        }
-        input.shutdown().await.ok();
-    });
-    sender
 }
 
 /// A unit that was made for one command.
@@ -152,9 +91,13 @@ struct Alone {
 
 impl Alone {
     /// Keeps it until it has ended, or nobody is there any more; then it goes.
-    async fn keep(self, attached: (Pieces, Input), told: Receiver<Order>, news: News) {
-        let screen = Screen::Unit(self.engine.clone(), self.name.clone());
-        let ended = match attend(attached, told, &news, &screen).await {
+    async fn keep(self, attached: (Pieces, Input), mut ends: Ends) {
+        let screen = (self.engine.clone(), self.name.clone());
+        let resize: Resize = Box::new(move |columns, rows| {
+            let (engine, name) = screen.clone();
+            async move { resized(engine.resize_unit(&name, (columns, rows)).await) }.boxed()
+        });
+        let ended = match attend(&mut ends, attached, &resize).await {
             true => Some(self.ended().await),
             false => None,
         };
@@ -163,7 +106,7 @@ impl Alone {
             tracing::warn!(%error, unit = self.name, "a unit stays that was made for one command");
         }
         if let Some(ended) = ended {
-            news.send(ended.map(Said::Ended)).await.ok();
+            ends.news.send(ended.map(Said::Ended)).await.ok();
         }
     }
 
@@ -180,12 +123,4 @@ impl Alone {
             }
         }
     }
-}
-
-async fn send(news: &News, piece: Result<Output, DockerError>) -> Result<(), ()> {
-    let said = piece.map_err(refused).map(|piece| match piece.is_error {
-        true => Said::Errors(piece.bytes),
-        false => Said::Output(piece.bytes),
-    });
-    news.send(said).await.map_err(drop)
 }

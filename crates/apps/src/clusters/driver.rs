@@ -11,11 +11,22 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use slipway_api::ids::AppId;
+use slipway_api::ids::{AppId, OrganizationId};
+use slipway_buildkit::Secret;
+use slipway_connections::registries::Registry;
+use slipway_router::Certificate;
 use tokio_util::sync::CancellationToken;
 
 use super::attach::{Attach, Attached};
+use super::mounts::{Mount, Volume};
+use crate::process_settings::{Autoscale, Marks};
 use crate::versions::model::{Asked, Process};
+
+/// A command of an app that runs by itself may take as long.
+const LONGEST_COMMAND: Duration = Duration::from_secs(3_600);
+
+/// What a cluster says that has none.
+const NO_VOLUMES: &str = "this cluster has no volumes";
 
 /// A line of what a driver is doing, for the log of whoever asked.
 pub type Hear<'a> = &'a (dyn Fn(String) + Send + Sync);
@@ -23,6 +34,8 @@ pub type Hear<'a> = &'a (dyn Fn(String) + Send + Sync);
 /// The units of one process of one deploy, as they shall be.
 #[derive(Clone)]
 pub struct Desired {
+    /// The organization, whose units reach each other.
+    pub organization: OrganizationId,
     /// The app.
     pub app: AppId,
     /// The number of the deploy that they belong to: units of different deploys are different units.
@@ -35,6 +48,8 @@ pub struct Desired {
     pub units: u32,
     /// By its digest.
     pub image: String,
+    /// What opens the registry that it is in, where not everybody may fetch it.
+    pub registry: Option<Registry>,
     /// In place of what the image says; that when it is empty.
     pub command: Vec<String>,
     /// What they see.
@@ -47,6 +62,41 @@ pub struct Desired {
     pub processor_kept: u32,
     /// How it is found out that a unit is ready.
     pub readiness: Readiness,
+    /// Volumes that they see.
+    pub mounts: Vec<Mount>,
+    /// What tools of the cluster know them by.
+    pub marks: Marks,
+    /// In which bounds the cluster says how many there are, from [`Self::units`] on; nothing where these are how many.
+    pub autoscale: Option<Autoscale>,
+}
+
+/// What runs by itself until it ends.
+#[derive(Clone)]
+pub struct Once {
+    /// Whose it is: the id of an app, or of a job.
+    pub owner: String,
+    /// Unlike every other of its owner's: `release-12-0`.
+    pub name: String,
+    /// What runs, in one unit. Its cluster knows it by the owner and the name above, and by nothing that is said here.
+    pub unit: Desired,
+    /// It is ended after this time by a cluster that does that itself.
+    pub longest: Duration,
+    /// Between being asked to end, when it is cancelled, and being killed.
+    pub grace: Duration,
+}
+
+impl Desired {
+    /// As what runs by itself: a command of an app.
+    #[must_use]
+    pub fn once(&self) -> Once {
+        Once {
+            owner: self.app.to_string(),
+            name: format!("{}-{}-0", self.process, self.deploy),
+            unit: self.clone(),
+            longest: LONGEST_COMMAND,
+            grace: Duration::ZERO,
+        }
+    }
 }
 
 /// How it is found out whether a unit is ready.
@@ -127,8 +177,8 @@ pub struct Image {
     pub ports: Vec<u16>,
 }
 
-/// What an image is built of.
-#[derive(Debug, Clone, Default)]
+/// What an image is built of. No `Debug`.
+#[derive(Clone, Default)]
 pub struct Build {
     /// The app, whose builds share what they send and what they made.
     pub app: String,
@@ -140,6 +190,23 @@ pub struct Build {
     pub dockerfile: String,
     /// Values of `ARG`.
     pub arguments: BTreeMap<String, String>,
+    /// What its commands may read, by the id of the mount.
+    pub secrets: BTreeMap<String, Secret>,
+    /// What opens registries of images that it begins with.
+    pub registries: Vec<Registry>,
+}
+
+/// An image that a build made, by one of the names that builds gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltImage {
+    /// The name; an image is gone with its last one.
+    pub name: String,
+    /// What versions call it.
+    pub reference: String,
+    /// Whose build it was: [`Build::app`].
+    pub app: String,
+    /// Which: [`Build::id`].
+    pub build: String,
 }
 
 /// Why a driver did not do what it was asked.
@@ -168,14 +235,50 @@ pub struct LogLine {
 /// What a unit takes of its machine. What only grows says by two readings what happened between them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Time on processors since it began, in nanoseconds.
-    pub processor: u64,
+    /// What it takes of processors.
+    pub processor: Processor,
     /// Memory that it cannot do without, in bytes.
     pub memory: u64,
     /// Bytes that came to it since it began.
     pub received: u64,
     /// Bytes that it sent since it began.
     pub sent: u64,
+}
+
+/// What a unit takes of processors, in the way in which its cluster tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Processor {
+    /// Time on them since it began, in nanoseconds.
+    Time(u64),
+    /// So many thousandths of one, as they were measured last.
+    Share(u64),
+}
+
+impl Default for Processor {
+    fn default() -> Self {
+        Self::Time(0)
+    }
+}
+
+impl Processor {
+    /// Thousandths of one since an earlier reading; nothing where only two readings would say that.
+    #[must_use]
+    pub fn share(self, before: Option<(Duration, Self)>) -> u64 {
+        match (self, before) {
+            (Self::Share(share), _) => share,
+            (Self::Time(now), Some((since, Self::Time(before)))) => {
+                let nanoseconds = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX).max(1);
+                now.saturating_sub(before).saturating_mul(1_000) / nanoseconds
+            }
+            (Self::Time(_), _) => 0,
+        }
+    }
+
+    /// Whether this is a reading of one that began anew after another reading.
+    #[must_use]
+    pub fn is_anew(self, before: Self) -> bool {
+        matches!((before, self), (Self::Time(before), Self::Time(now)) if before > now)
+    }
 }
 
 /// What a cluster says of itself.
@@ -197,7 +300,16 @@ pub struct Route {
     /// Where they listen.
     pub port: u16,
     /// The names at which the app answers.
-    pub hosts: Vec<String>,
+    pub hosts: Vec<Host>,
+}
+
+/// A name at which an app answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Host {
+    /// `shop.example.test`, or `*.example.test`.
+    pub name: String,
+    /// For HTTPS; without it the cluster has its own, or none.
+    pub certificate: Option<Certificate>,
 }
 
 /// Who takes requests to an app.
@@ -242,8 +354,13 @@ pub trait Driver: Send + Sync {
     /// What it says of itself.
     fn about(&self) -> BoxFuture<'_, Result<About, DriverError>>;
 
-    /// Fetches an image; of a tag the digest of this moment.
-    fn fetch<'a>(&'a self, image: &'a str, hear: Hear<'a>) -> BoxFuture<'a, Result<Image, DriverError>>;
+    /// Fetches an image, with what opens its registry; of a tag the digest of this moment.
+    fn fetch<'a>(
+        &'a self,
+        image: &'a str,
+        registry: Option<&'a Registry>,
+        hear: Hear<'a>,
+    ) -> BoxFuture<'a, Result<Image, DriverError>>;
 
     /// Builds an image; ends early, with all of its processes, when `cancelled` is.
     fn build<'a>(
@@ -282,17 +399,18 @@ pub trait Driver: Send + Sync {
     /// Runs a command in a unit; gives its exit code.
     fn run<'a>(&'a self, unit: &'a Unit, command: &'a [String]) -> BoxFuture<'a, Result<i64, DriverError>>;
 
-    /// Runs one unit by itself until it ends; one that was begun before is waited for, or has ended already. It stays until
-    /// [`Driver::forget_once`]: who is killed before he knows that it ended does not run it again. Gives its exit code.
+    /// Runs one unit by itself until it ends; one that was begun before is waited for, or has ended already, and its lines are told
+    /// from the first one on that its cluster still has. It stays until [`Driver::forget_once`]: who is killed before he knows that
+    /// it ended does not run it again. Gives its exit code.
     fn run_once<'a>(
         &'a self,
-        desired: &'a Desired,
+        once: &'a Once,
         cancelled: &'a CancellationToken,
         hear: Hear<'a>,
     ) -> BoxFuture<'a, Result<i64, DriverError>>;
 
     /// Takes away what [`Driver::run_once`] ran.
-    fn forget_once<'a>(&'a self, desired: &'a Desired) -> BoxFuture<'a, Result<(), DriverError>>;
+    fn forget_once<'a>(&'a self, once: &'a Once) -> BoxFuture<'a, Result<(), DriverError>>;
 
     /// Runs a command that somebody is at.
     fn attach<'a>(&'a self, _attach: &'a Attach) -> BoxFuture<'a, Result<Attached, DriverError>> {
@@ -318,5 +436,40 @@ pub trait Driver: Send + Sync {
     fn usage<'a>(&'a self, _unit: &'a Unit) -> BoxFuture<'a, Result<Usage, DriverError>> {
         let no = "units of this cluster cannot be measured".to_owned();
         Box::pin(std::future::ready(Err(DriverError::Refused(no))))
+    }
+
+    /// Every image that [`Driver::build`] made and that the cluster keeps itself.
+    fn built_images(&self) -> BoxFuture<'_, Result<Vec<BuiltImage>, DriverError>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    /// Takes a name of an image away that a build gave it; says whether it is gone. What anything runs from stays.
+    fn remove_image<'a>(&'a self, _image: &'a BuiltImage) -> BoxFuture<'a, Result<bool, DriverError>> {
+        Box::pin(std::future::ready(Ok(true)))
+    }
+
+    /// Whether an image is where units are started from, or is got there by itself.
+    fn has_image<'a>(&'a self, _reference: &'a str) -> BoxFuture<'a, Result<bool, DriverError>> {
+        Box::pin(std::future::ready(Ok(true)))
+    }
+
+    /// Makes a volume, where it is not there; what is there stays as it is.
+    fn ensure_volume<'a>(&'a self, _volume: &'a Volume) -> BoxFuture<'a, Result<(), DriverError>> {
+        Box::pin(std::future::ready(Err(DriverError::Refused(NO_VOLUMES.to_owned()))))
+    }
+
+    /// Takes a volume away with all that is in it; refused while something uses it. One that is gone is fine.
+    fn remove_volume<'a>(&'a self, _volume: &'a Volume) -> BoxFuture<'a, Result<(), DriverError>> {
+        Box::pin(std::future::ready(Err(DriverError::Refused(NO_VOLUMES.to_owned()))))
+    }
+
+    /// Whether a volume is there.
+    fn has_volume<'a>(&'a self, _volume: &'a Volume) -> BoxFuture<'a, Result<bool, DriverError>> {
+        Box::pin(std::future::ready(Err(DriverError::Refused(NO_VOLUMES.to_owned()))))
+    }
+
+    /// Takes away what an organization has in the cluster beside its units, when it has none of these.
+    fn leave(&self, _organization: OrganizationId) -> BoxFuture<'_, Result<(), DriverError>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 }

@@ -2,10 +2,12 @@
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
-use slipway_api::clusters::{ClusterChanges, ClusterConnection, KubernetesPlace, NewCluster};
+use slipway_api::clusters::{ClusterBuild, ClusterChanges, ClusterConnection, KubernetesPlace, NewCluster};
 use slipway_api::ids::{ClusterId, OrganizationId};
 use slipway_api::pools::{ClusterDriver, ClusterStatus};
 use slipway_api::{Name, Timestamp};
+use slipway_buildkit::Daemon;
+use slipway_kernel::text::sentence;
 use slipway_kernel::{Error, Result};
 
 /// A cluster as it is stored.
@@ -69,6 +71,9 @@ pub struct Settings {
     /// The address that people open apps at, with `*` for the host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
+    /// What builds images for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<ClusterBuild>,
 }
 
 impl Settings {
@@ -84,6 +89,7 @@ impl Settings {
             ingress_class: given(wanted.ingress_class.as_ref()),
             domain: given(wanted.domain.as_ref()),
             public_url: given(wanted.public_url.as_ref()),
+            build: wanted.build.clone(),
         };
         settings.checked()
     }
@@ -104,6 +110,7 @@ impl Settings {
             ingress_class: or(&changes.ingress_class, &self.ingress_class),
             domain: or(&changes.domain, &self.domain),
             public_url: or(&changes.public_url, &self.public_url),
+            build: changes.build.clone().unwrap_or_else(|| self.build.clone()),
         };
         settings.checked()
     }
@@ -147,6 +154,24 @@ impl Settings {
                 "This is no address with `*` for the host, as in https://*/.",
             );
         }
+        if let Some(build) = &self.build {
+            if let Err(why) = Daemon::at(&build.buildkit) {
+                return refuse("build/buildkit", &sentence(&why));
+            }
+            // As registries have it; what is behind it is the app's id.
+            let is_part = |part: &str| {
+                let is_fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+                let is_end = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+                let bytes = part.as_bytes();
+                bytes.iter().all(|byte| is_fine(*byte)) && is_end(bytes.first()) && is_end(bytes.last())
+            };
+            if build.repository.len() > 150 || !build.repository.split('/').all(is_part) {
+                return refuse(
+                    "build/repository",
+                    "This is no part of a registry: it looks like slipway/production, in lower-case letters.",
+                );
+            }
+        }
         Ok(self)
     }
 
@@ -163,6 +188,7 @@ impl Settings {
             ingress_class: self.ingress_class,
             domain: self.domain,
             public_url: self.public_url,
+            build: self.build,
         }
     }
 }
@@ -229,11 +255,20 @@ mod tests {
             ingress_class: Some("traefik".to_owned()),
             domain: Some("apps.example.com".to_owned()),
             public_url: Some("https://*/".to_owned()),
+            build: Some(build("tcp://buildkitd:1234", "slipway/apps")),
         }
     }
 
-    #[test]
-    fn what_is_not_mentioned_stays() {
+    fn build(buildkit: &str, repository: &str) -> ClusterBuild {
+        ClusterBuild {
+            buildkit: buildkit.to_owned(),
+            registry: "int-0000000000000001".parse().unwrap(),
+            repository: repository.to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_mentioned_stays() {
         let settings = Settings::of(&wanted()).unwrap();
         assert_eq!((settings.namespace.as_str(), &settings.context), (NAMESPACE, &None));
         let changes = ClusterChanges {
@@ -244,18 +279,30 @@ mod tests {
         let changed = settings.changed(&changes).unwrap();
         assert_eq!((&changed.domain, changed.context.as_deref()), (&None, Some("other")));
         assert_eq!(changed.ingress_class, settings.ingress_class);
+        assert_eq!(changed.build, settings.build);
+        let without = ClusterChanges {
+            build: Some(None),
+            ..ClusterChanges::default()
+        };
+        assert_eq!(settings.changed(&without).unwrap().build, None);
     }
 
-    #[test]
-    fn what_cannot_be_is_refused_with_its_field() {
+    #[tokio::test]
+    async fn what_cannot_be_is_refused_with_its_field() {
         type Change = fn(&mut NewCluster);
-        let cases: [(&str, Change); 5] = [
+        let cases: [(&str, Change); 7] = [
             ("namespace", |new| new.namespace = Some("Apps".to_owned())),
             ("domain", |new| new.domain = Some("https://a.example.com".to_owned())),
             ("domain", |new| new.domain = Some("*.example.com".to_owned())),
             ("ingress-class", |new| new.ingress_class = Some("a b".to_owned())),
             ("public-url", |new| {
                 new.public_url = Some("https://example.com".to_owned())
+            }),
+            ("build/buildkit", |new| {
+                new.build = Some(build("buildkitd:1234", "apps"))
+            }),
+            ("build/repository", |new| {
+                new.build = Some(build("tcp://buildkitd:1234", "Apps/"))
             }),
         ];
         for (field, change) in cases {

@@ -44,6 +44,12 @@ impl Places {
         own.unwrap_or(&ctx.settings.apps.domain)
     }
 
+    /// Everything that apps are below, wherever they run.
+    pub(crate) fn domains<'a>(&'a self, ctx: &'a Ctx) -> impl Iterator<Item = &'a str> {
+        let own = self.settings.values().filter_map(|settings| settings.domain.as_deref());
+        std::iter::once(ctx.settings.apps.domain.as_str()).chain(own)
+    }
+
     /// The address at which people open apps of a pool, with `*` for the host; nothing where that is the built-in router's.
     pub(crate) fn pattern(&self, pool: PoolId) -> Option<&str> {
         let settings = self.settings(pool)?;

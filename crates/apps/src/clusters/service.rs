@@ -14,8 +14,8 @@ use tokio::sync::Mutex;
 use super::docker::Docker;
 use super::driver::{Driver, DriverError};
 use super::kubernetes::{Kubernetes, Place};
-use super::model::Cluster;
-use super::{changing, store};
+use super::model::{Cluster, Connection};
+use super::{builds, changing, store};
 use crate::permissions::CLUSTER_READ;
 use crate::pools;
 
@@ -24,8 +24,10 @@ const LOCAL: &str = "local";
 /// Where an engine listens when nobody says otherwise.
 const STANDARD_SOCKET: &str = "/var/run/docker.sock";
 
-/// A connection, with the version of the cluster that it was made for.
-type Connected = (i64, Arc<dyn Driver>);
+/// What a connection was made for: the version of the cluster, and that of the integration that its builds go by.
+type Made = (i64, Option<i64>);
+/// A connection.
+type Connected = (Made, Arc<dyn Driver>);
 
 /// Connections that are kept.
 #[derive(Default)]
@@ -71,6 +73,7 @@ pub async fn prepare(ctx: &Ctx) -> Result<()> {
     store::insert(&tx, &cluster).await?;
     pools::service::prepare(&tx, ctx, cluster.id).await?;
     crate::plans::service::prepare(&tx, ctx).await?;
+    crate::volume_plans::service::prepare(&tx, ctx).await?;
     tx.commit().await
 }
 
@@ -104,15 +107,20 @@ pub(crate) async fn looked_at(ctx: &Ctx) -> Result<Vec<Cluster>> {
 pub async fn driver(ctx: &Ctx, cluster: ClusterId) -> Result<Arc<dyn Driver>> {
     let found = store::find(ctx.db.reader(), cluster).await?;
     let found = found.ok_or_else(|| Error::not_found("cluster", cluster))?;
+    let connection = store::connection(ctx.db.reader(), cluster).await?;
+    let build = connection
+        .as_ref()
+        .and_then(|connection| connection.settings.build.as_ref());
+    let made = (found.version, builds::version(ctx, build).await?);
     let drivers = ctx.kept.get::<Drivers>();
     if let Some((version, driver)) = drivers.0.lock().await.get(&cluster)
-        && *version == found.version
+        && *version == made
     {
         return Ok(Arc::clone(driver));
     }
     // Nobody else waits for a cluster that does not answer.
-    let driver = connect(ctx, &found).await?;
-    let kept = (found.version, Arc::clone(&driver));
+    let driver = connect(ctx, &found, connection).await?;
+    let kept = (made, Arc::clone(&driver));
     drivers.0.lock().await.insert(cluster, kept);
     Ok(driver)
 }
@@ -122,7 +130,7 @@ pub(super) async fn forget(ctx: &Ctx, cluster: ClusterId) {
     ctx.kept.get::<Drivers>().0.lock().await.remove(&cluster);
 }
 
-async fn connect(ctx: &Ctx, cluster: &Cluster) -> Result<Arc<dyn Driver>> {
+async fn connect(ctx: &Ctx, cluster: &Cluster, connection: Option<Connection>) -> Result<Arc<dyn Driver>> {
     match cluster.driver {
         ClusterDriver::Docker => {
             let socket = socket(ctx).ok_or_else(|| {
@@ -132,17 +140,22 @@ async fn connect(ctx: &Ctx, cluster: &Cluster) -> Result<Arc<dyn Driver>> {
                     cluster.name
                 ))
             })?;
-            let driver = Docker::connect(&socket, ctx.settings.apps.builds_without_network).await;
-            Ok(Arc::new(driver.map_err(failed)?))
+            let settings = &ctx.settings.apps;
+            let driver = Docker::connect(&socket, settings.builds_without_network).await;
+            let driver = driver.map_err(failed)?;
+            Ok(match settings.network_range {
+                Some(range) => Arc::new(driver.with_networks(range.addr(), range.prefix_len())),
+                None => Arc::new(driver),
+            })
         }
         ClusterDriver::Kubernetes => {
-            let connection = store::connection(ctx.db.reader(), cluster.id).await?;
             let connection = connection.ok_or_else(|| Error::not_found("cluster", cluster.id))?;
             let access = changing::access(ctx, &connection).await?;
             let place = Place {
                 namespace: connection.settings.namespace,
                 ingress_class: connection.settings.ingress_class,
                 grace: Duration::from_secs(ctx.settings.apps.drain_seconds),
+                builds: builds::of(ctx, connection.settings.build.as_ref()).await?,
             };
             let driver = Kubernetes::connect(&access, place, Arc::clone(&ctx.outbound)).await;
             Ok(Arc::new(driver.map_err(failed)?))

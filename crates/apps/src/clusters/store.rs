@@ -2,7 +2,7 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, ConnectionTrait, QueryOrder};
+use sea_orm::{ConnectionTrait, QueryOrder};
 use slipway_api::Timestamp;
 use slipway_api::ids::{ClusterId, OrganizationId};
 use slipway_api::pools::ClusterStatus;
@@ -12,6 +12,7 @@ use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
 
 use super::model::{ActiveModel, Cluster, Column, Connection, Entity, connections};
+use crate::owner;
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "apps_0001_clusters",
@@ -111,9 +112,7 @@ pub(crate) async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Cluster
 
 /// Those that an organization sees, by name: its own and the site's.
 pub(crate) async fn seen_by(connection: &impl ConnectionTrait, organization: OrganizationId) -> Result<Vec<Cluster>> {
-    let seen = Condition::any()
-        .add(Column::OrganizationId.is_null())
-        .add(Column::OrganizationId.eq(organization));
+    let seen = owner::store::seen_by(Column::OrganizationId, organization);
     let query = Entity::find().filter(seen).order_by_asc(Column::Name);
     Ok(query.all(connection).await?)
 }

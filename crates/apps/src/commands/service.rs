@@ -16,6 +16,7 @@ use crate::clusters::attach::{Attach, Attached, Place};
 use crate::clusters::driver::{Desired, Readiness, State, Unit};
 use crate::clusters::{self, service::failed};
 use crate::env::Given;
+use crate::process_settings::Marks;
 use crate::running::generation::Generation;
 use crate::running::observed::Observed;
 use crate::{deploys, env, pools, versions};
@@ -113,7 +114,7 @@ pub(super) async fn begin(ctx: &Ctx, app: &App, place: Where, wanted: NewAppComm
                 seen_at: ctx.now(),
             };
             let unit = format!("{}-{}-0", desired.process, desired.deploy);
-            (unit, Place::Alone(desired), Some(made))
+            (unit, Place::Alone(Box::new(desired)), Some(made))
         }
     };
     let command = match (wanted.command.is_empty(), &place) {
@@ -198,20 +199,25 @@ async fn take_away(ctx: &Ctx, app: &App, made: &Model) -> Result<()> {
     let driver = clusters::service::driver(ctx, pool.cluster_id).await?;
     let number = |number: i64| u32::try_from(number).unwrap_or_default();
     let desired = Desired {
+        organization: app.organization_id,
         app: made.app_id,
         deploy: number(made.deploy),
         version: number(made.app_version),
         process: made.process.clone(),
         units: 1,
         image: String::new(),
+        registry: None,
         command: Vec::new(),
         env: BTreeMap::new(),
         memory: 0,
         processor: 0,
         processor_kept: 0,
         readiness: Readiness::default(),
+        mounts: Vec::new(),
+        marks: Marks::default(),
+        autoscale: None,
     };
-    driver.forget_once(&desired).await.map_err(failed)
+    driver.forget_once(&desired.once()).await.map_err(failed)
 }
 
 /// The unit that is meant: of those that run.
@@ -292,8 +298,7 @@ async fn alone(ctx: &Ctx, app: &App, wanted: &NewAppCommand) -> Result<Desired> 
     let generation = Generation {
         app,
         version: &version,
-        deploy: deploy.number,
-        env_number: deploy.env_number,
+        deploy: &deploy,
     };
     let mut desired = generation.of(ctx, process, 1).await?;
     desired.process = format!("run-{:08x}", ctx.random.number()? >> 32);

@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::making;
 use super::model::Deploy;
-use super::saying::Telling;
 use super::{store, waiting};
 use crate::apps::model::number;
 use crate::apps::{App, store as app_rows, writing};
@@ -19,6 +18,7 @@ use crate::clusters::driver::{Desired, Driver};
 use crate::quotas;
 use crate::running::generation::Generation;
 use crate::running::{leading, routing};
+use crate::telling::Telling;
 use crate::versions::{self, AppVersion};
 
 /// How often a deploy looks whether somebody wants it to stop.
@@ -56,6 +56,7 @@ pub async fn drive(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
         Err(Stop::Later(error)) => {
             told.say(format!("Waiting: {}", error.detail()));
             told.close().await;
+            begin_again(ctx, app).await?;
             return Err(error);
         }
         Err(Stop::Failed(reason)) => {
@@ -70,6 +71,34 @@ pub async fn drive(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
         }
     }
     ctx.logs.seal(ctx, deploy.log_id).await.map(drop)
+}
+
+/// Tells a deploy that goes on why that is not possible now.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn tell_waiting(ctx: &Ctx, app: &App, error: &Error) -> Result<()> {
+    if let Some(deploy) = store::active(ctx.db.reader(), app.id).await? {
+        let told = Telling::open(ctx, deploy.log_id).await?;
+        told.say(format!("Waiting: {}", error.detail()));
+        told.close().await;
+        begin_again(ctx, app).await?;
+    }
+    Ok(())
+}
+
+/// While the cluster was away nobody could see whether units are ready: they are started again, which changes nothing where they are
+/// there, and get all of their time.
+async fn begin_again(ctx: &Ctx, app: &App) -> Result<()> {
+    match store::active(ctx.db.reader(), app.id).await? {
+        Some(deploy) if deploy.step == DeployStep::Health => {
+            let tx = ctx.begin().await?;
+            store::save(&tx, &deploy.at(DeployStep::Start, ctx.now())).await?;
+            tx.commit().await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Tells the deploy when somebody wants it to stop.
@@ -157,7 +186,8 @@ async fn release(
     };
     told.say(format!("==> Release: {}", process.shown));
     let desired = of(app, &version, &deploy).of(ctx, process, 1).await?;
-    let code = driver.run_once(&desired, cancelled, &|line| told.say(line)).await?;
+    let hear = |line| told.say(line);
+    let code = driver.run_once(&desired.once(), cancelled, &hear).await?;
     if code != 0 {
         return Err(Stop::Failed(format!(
             "The release command ended with exit code {code}."
@@ -175,7 +205,7 @@ async fn forget_release(ctx: &Ctx, app: &App, deploy: &Deploy, driver: &dyn Driv
     let version = version(ctx, deploy).await?;
     if let Some(process) = version.processes.release() {
         let desired = of(app, &version, deploy).of(ctx, process, 1).await?;
-        driver.forget_once(&desired).await?;
+        driver.forget_once(&desired.once()).await?;
     }
     Ok(())
 }
@@ -312,13 +342,8 @@ async fn version(ctx: &Ctx, deploy: &Deploy) -> Result<AppVersion, Stop> {
     found.ok_or_else(|| Stop::Failed(format!("The version {number} is not there any more.")))
 }
 
-fn of<'a>(app: &'a App, version: &'a AppVersion, deploy: &Deploy) -> Generation<'a> {
-    Generation {
-        app,
-        version,
-        deploy: deploy.number,
-        env_number: deploy.env_number,
-    }
+fn of<'a>(app: &'a App, version: &'a AppVersion, deploy: &'a Deploy) -> Generation<'a> {
+    Generation { app, version, deploy }
 }
 
 /// What a deploy starts: as many units as the app has now, for it may have been scaled since the deploy began.

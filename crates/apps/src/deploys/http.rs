@@ -5,12 +5,15 @@ use axum::response::{IntoResponse, Response};
 use slipway_api::deploys::{Deploy as Wire, DeployMadeOf, DeployStatus, NewDeploy, NewRollback};
 use slipway_api::ids::{AppId, DeployId};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
-use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, framed_log, list, log_stream, ok};
+use slipway_kernel::http::{
+    Body, Known, ListQuery, Params, Routes, created, framed_log, list, log_stream, ok, request_key,
+};
 use slipway_kernel::{Ctx, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::model::{Deploy, Wanted};
+use super::model::{Deploy, Recipe, Wanted};
+use super::requests::Request;
 use super::service;
 use crate::apps::model::number;
 use crate::apps::service as apps;
@@ -52,9 +55,12 @@ async fn list_deploys(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoRes
     )))
 }
 
-/// Deploy an image, or source that was uploaded. It goes on by itself: follow its log, or look at it again.
+/// Deploy an image, source that was uploaded, or a commit of the connected repository. It goes on by itself: follow its log, or look at it again.
 #[utoipa::path(post, path = "/api/v2/apps/{app}/deploys", operation_id = "create_deploy", tag = "deploys",
-    params(("app" = AppId, Path, description = "The app's id.")),
+    params(
+        ("app" = AppId, Path, description = "The app's id."),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key again finds the deploy that the first request started."),
+    ),
     request_body = NewDocument<NewDeploy>,
     responses(
         (status = 201, body = Document<Resource<Wire>>),
@@ -67,15 +73,25 @@ async fn list_deploys(ctx: Ctx, params: Params, uri: Uri) -> Result<impl IntoRes
         (status = 422, body = ErrorDocument),
     ),
     security(("token" = ["app.deploy"])))]
-async fn create_deploy(ctx: Ctx, params: Params, body: Body<NewDeploy>) -> Result<impl IntoResponse> {
+async fn create_deploy(
+    ctx: Ctx,
+    params: Params,
+    headers: HeaderMap,
+    body: Body<NewDeploy>,
+) -> Result<impl IntoResponse> {
     let app = apps::load(&ctx, params.get("app")?, APP_READ).await?;
-    let deploy = service::create(&ctx, app.id, body.attributes()?).await?;
+    let wanted = body.attributes()?;
+    let request = Request::new(request_key(&ctx, &headers)?, &("deploy", app.id, &wanted))?;
+    let deploy = service::create(&ctx, app.id, wanted, &request).await?;
     Ok(created(resource(deploy)))
 }
 
 /// Go back to a version of an app: its image and its processes, with the variables of now.
 #[utoipa::path(post, path = "/api/v2/apps/{app}/actions/rollback", operation_id = "roll_back_app", tag = "deploys",
-    params(("app" = AppId, Path, description = "The app's id.")),
+    params(
+        ("app" = AppId, Path, description = "The app's id."),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key again finds the deploy that the first request started."),
+    ),
     request_body = NewDocument<NewRollback>,
     responses(
         (status = 201, body = Document<Resource<Wire>>),
@@ -88,25 +104,38 @@ async fn create_deploy(ctx: Ctx, params: Params, body: Body<NewDeploy>) -> Resul
         (status = 422, body = ErrorDocument),
     ),
     security(("token" = ["app.deploy"])))]
-async fn roll_back_app(ctx: Ctx, params: Params, body: Body<NewRollback>) -> Result<impl IntoResponse> {
+async fn roll_back_app(
+    ctx: Ctx,
+    params: Params,
+    headers: HeaderMap,
+    body: Body<NewRollback>,
+) -> Result<impl IntoResponse> {
     let app = apps::load(&ctx, params.get("app")?, APP_READ).await?;
-    let deploy = service::roll_back(&ctx, app.id, body.attributes()?).await?;
+    let wanted = body.attributes()?;
+    let request = Request::new(request_key(&ctx, &headers)?, &("rollback", app.id, &wanted))?;
+    let deploy = service::roll_back(&ctx, app.id, wanted, &request).await?;
     Ok(created(resource(deploy)))
 }
 
 /// Exchange all units of an app for new ones of the same version, without a request lost.
 #[utoipa::path(post, path = "/api/v2/apps/{app}/actions/restart", operation_id = "restart_app", tag = "deploys",
-    params(("app" = AppId, Path, description = "The app's id.")),
+    params(
+        ("app" = AppId, Path, description = "The app's id."),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key again finds the deploy that the first request started."),
+    ),
     responses(
         (status = 201, body = Document<Resource<Wire>>),
+        (status = 400, body = ErrorDocument),
         (status = 401, body = ErrorDocument),
         (status = 403, body = ErrorDocument),
         (status = 404, body = ErrorDocument),
         (status = 409, body = ErrorDocument),
     ),
     security(("token" = ["app.deploy"])))]
-async fn restart_app(ctx: Ctx, params: Params) -> Result<impl IntoResponse> {
-    let deploy = service::restart(&ctx, params.get("app")?).await?;
+async fn restart_app(ctx: Ctx, params: Params, headers: HeaderMap) -> Result<impl IntoResponse> {
+    let app: AppId = params.get("app")?;
+    let request = Request::new(request_key(&ctx, &headers)?, &("restart", app))?;
+    let deploy = service::restart(&ctx, app, &request).await?;
     Ok(created(resource(deploy)))
 }
 
@@ -194,19 +223,27 @@ fn made_of(wanted: Wanted) -> DeployMadeOf {
             image: Some(image),
             ..DeployMadeOf::default()
         },
-        Wanted::Source {
-            digest,
-            dockerfile,
-            platform,
-        } => DeployMadeOf {
+        Wanted::Source { digest, recipe } => DeployMadeOf {
             source_digest: Some(digest),
-            dockerfile,
-            platform,
-            ..DeployMadeOf::default()
+            ..built(recipe)
+        },
+        Wanted::Commit { commit, recipe, .. } => DeployMadeOf {
+            commit: Some(commit),
+            ..built(recipe)
         },
         Wanted::Version(version) => DeployMadeOf {
             app_version: Some(number(version)),
             ..DeployMadeOf::default()
         },
+    }
+}
+
+fn built(recipe: Recipe) -> DeployMadeOf {
+    DeployMadeOf {
+        dockerfile: recipe.dockerfile,
+        platform: recipe.platform,
+        build_arguments: recipe.arguments,
+        build_secrets: recipe.secrets,
+        ..DeployMadeOf::default()
     }
 }

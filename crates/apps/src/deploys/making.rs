@@ -1,27 +1,32 @@
 //! The first step of a deploy: the image, and the version that is made of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Component, Path};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use slipway_api::deploys::DeployKind;
+use slipway_buildkit::Secret;
+use slipway_connections::registries;
 use slipway_kernel::text::sentence;
 use slipway_kernel::{Ctx, Error, Result};
 use tokio_util::sync::CancellationToken;
 
 use super::driving::Stop;
-use super::model::{Deploy, Wanted};
-use super::saying::Telling;
+use super::model::{Deploy, Recipe, Wanted};
 use crate::apps::App;
 use crate::clusters::driver::{Build, Driver, DriverError, Image};
 use crate::platforms::{self, BuildPlan, Chosen, Images, Platform, Shipped, detect, own_dockerfile};
 use crate::processes::{Declared, FileError, ImageDefaults, Protocol, Said};
 use crate::sources::Context;
-use crate::uploads;
+use crate::telling::Telling;
 use crate::versions::model::Processes;
 use crate::versions::{self, AppVersion};
+use crate::{env, repositories, uploads};
 
 /// The port that units are told to listen on where their image names none.
 const PORT: u16 = 8080;
+/// What programs say, in any case, for which a file system has no room.
+const NO_ROOM: &str = "no space left on device";
 /// Largest Dockerfile, in bytes.
 const LARGEST_FILE: u64 = 256 << 10;
 
@@ -44,37 +49,56 @@ pub(super) async fn made(
         Wanted::Image(image) => {
             told.say(format!("==> Fetch {image}"));
             let hear = |line: String| told.say(line);
+            let registry = registries::access::of_image(ctx, app.organization_id, image).await?;
             let fetched = tokio::select! {
-                fetched = driver.fetch(image, &hear) => fetched?,
+                fetched = driver.fetch(image, registry.as_ref(), &hear) => fetched?,
                 () = cancelled.cancelled() => return Err(Stop::Canceled),
             };
             of_image(fetched, &Said::default(), told)
         }
-        Wanted::Source {
-            digest,
-            dockerfile,
-            platform,
-        } => {
+        Wanted::Source { digest, recipe } => {
             let source = uploads::service::find(ctx, app.id, digest).await?;
             let folder = tempfile::tempdir().map_err(|error| Stop::Later(Error::internal(error)))?;
             uploads::service::unpack(ctx, &source, folder.path()).await?;
-            let named = (dockerfile.as_deref(), platform.as_deref());
-            let (said, plan) = planned(ctx, app, folder.path(), named, told)?;
-            let build = Build {
-                app: app.id.to_string(),
-                id: deploy.id.to_string(),
-                folder: folder.path().to_owned(),
-                dockerfile: plan.dockerfile,
-                arguments: plan.arguments,
-            };
-            let built = driver.build(&build, cancelled, &|line| told.say(line)).await?;
-            of_image(built, &said, told)
+            built(ctx, (app, deploy), (folder.path(), recipe), driver, told, cancelled).await
+        }
+        Wanted::Commit {
+            repository,
+            full_name,
+            commit,
+            directory,
+            recipe,
+            ..
+        } => {
+            told.say(format!(
+                "==> Fetch {} of {full_name}",
+                commit.get(..10).unwrap_or(commit)
+            ));
+            let folder = tempfile::tempdir().map_err(|error| Stop::Later(Error::internal(error)))?;
+            let what = (*repository, commit.as_str(), directory.as_str());
+            tokio::select! {
+                unpacked = repositories::service::unpack(ctx, what, folder.path()) => unpacked?,
+                () = cancelled.cancelled() => return Err(Stop::Canceled),
+            }
+            let inside = folder.path().join(directory);
+            built(ctx, (app, deploy), (&inside, recipe), driver, told, cancelled).await
         }
         Wanted::Version(number) => {
             let version = versions::store::find(ctx.db.reader(), app.id, *number).await?;
             let version =
                 version.ok_or_else(|| Stop::Failed(format!("The version {number} is not there any more.")))?;
             told.say(format!("==> Take version {number}: {}", version.image));
+            if !driver.has_image(&version.image).await? {
+                // What a registry has is got again; what was built here is gone.
+                let registry = registries::access::of_image(ctx, app.organization_id, &version.image).await?;
+                driver
+                    .fetch(&version.image, registry.as_ref(), &|line| told.say(line))
+                    .await
+                    .map_err(|error| match error {
+                        DriverError::Refused(_) => Stop::Failed(versions::service::gone(app, *number)),
+                        other => other.into(),
+                    })?;
+            }
             Ok(Made {
                 image: version.image,
                 processes: version.processes,
@@ -84,22 +108,72 @@ pub(super) async fn made(
     }
 }
 
+/// Has an image built of a folder.
+async fn built(
+    ctx: &Ctx,
+    (app, deploy): (&App, &Deploy),
+    (folder, recipe): (&Path, &Recipe),
+    driver: &dyn Driver,
+    told: &Telling,
+    cancelled: &CancellationToken,
+) -> Result<Made, Stop> {
+    let (said, plan) = planned(ctx, app, folder, recipe, told)?;
+    let build = Build {
+        app: app.id.to_string(),
+        id: deploy.id.to_string(),
+        folder: folder.to_owned(),
+        dockerfile: plan.dockerfile,
+        arguments: plan.arguments,
+        secrets: secrets(ctx, app, deploy, recipe).await?,
+        registries: registries::access::of_organization(ctx, app.organization_id).await?,
+    };
+    let is_full = AtomicBool::new(false);
+    let hear = |line: String| {
+        if line.to_ascii_lowercase().contains(NO_ROOM) {
+            is_full.store(true, Ordering::Relaxed);
+        }
+        told.say(line);
+    };
+    let built = driver.build(&build, cancelled, &hear).await;
+    let built = built.map_err(|error| match Stop::from(error) {
+        // A command says it in its lines, and its builder only that the command failed.
+        Stop::Failed(reason) if is_full.load(Ordering::Relaxed) && !reason.to_ascii_lowercase().contains(NO_ROOM) => Stop::Failed(format!(
+            "{reason} There was no room left where it is built: {NO_ROOM}. Whoever runs that machine makes some, or the build needs less."
+        )),
+        other => other,
+    })?;
+    of_image(built, &said, told)
+}
+
+/// What a build may read, by the names of the app's variables.
+async fn secrets(ctx: &Ctx, app: &App, deploy: &Deploy, recipe: &Recipe) -> Result<BTreeMap<String, Secret>, Stop> {
+    if recipe.secrets.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let environment = env::service::load(ctx, app, deploy.env_number).await?;
+    let mut values = env::seen(&environment, "").map_err(env::service::refused)?;
+    let mut secrets = BTreeMap::new();
+    for name in &recipe.secrets {
+        let value = values.remove(name).ok_or_else(|| {
+            Stop::Failed(format!(
+                "The build is to read the secret {name}, and the app has no variable of that name. Set it: slipway app env set."
+            ))
+        })?;
+        secrets.insert(name.clone(), Secret::new(value.into_bytes()));
+    }
+    Ok(secrets)
+}
+
 /// How a source becomes an image: by the Dockerfile that was named, by a platform that was named or that a file of it names, or by
 /// what is found.
-fn planned(
-    ctx: &Ctx,
-    app: &App,
-    folder: &Path,
-    (dockerfile, platform): (Option<&str>, Option<&str>),
-    told: &Telling,
-) -> Result<(Said, BuildPlan), Stop> {
+fn planned(ctx: &Ctx, app: &App, folder: &Path, recipe: &Recipe, told: &Telling) -> Result<(Said, BuildPlan), Stop> {
     let context = Context::of_folder(folder).map_err(|error| Stop::Failed(sentence(&error.to_string())))?;
     let said = Said::read(&context).map_err(unreadable)?;
-    let (arguments, secrets) = (BTreeMap::new(), BTreeSet::new());
+    let (arguments, secrets) = (&recipe.arguments, &recipe.secrets);
     let own = |path: &str| {
         let text = dockerfile_text(folder, path)?;
         told.say(format!("==> Build {path}"));
-        own_dockerfile(&text, &said, &arguments, &secrets).map_err(|error| Stop::Failed(sentence(&error.to_string())))
+        own_dockerfile(&text, &said, arguments, secrets).map_err(|error| Stop::Failed(sentence(&error.to_string())))
     };
     let by = |platform: Platform| {
         told.say(format!("==> Build by the platform {}", platform.name));
@@ -109,12 +183,15 @@ fn planned(
             context: &context,
             said: &said,
             cache: &cache,
-            arguments: &arguments,
-            secrets: &secrets,
+            arguments,
+            secrets,
         };
         platforms::plan(&wanted).map_err(|error| Stop::Failed(sentence(&error.to_string())))
     };
-    let plan = match (dockerfile, platform.or(said.platform.as_deref())) {
+    let plan = match (
+        recipe.dockerfile.as_deref(),
+        recipe.platform.as_deref().or(said.platform.as_deref()),
+    ) {
         (Some(path), _) => own(path)?,
         (None, Some(name)) => by(of_name(ctx, name)?)?,
         (None, None) => {
@@ -223,6 +300,7 @@ pub(super) fn version(ctx: &Ctx, (app, deploy): (&App, &Deploy), made: Made) -> 
         env_number: deploy.env_number,
         created_by: deploy.started_by.clone(),
         created_at: ctx.now(),
+        image_removed_at: None,
     };
     Ok(Some((app, version)))
 }

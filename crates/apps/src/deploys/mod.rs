@@ -9,7 +9,7 @@ pub mod driving;
 pub mod http;
 mod making;
 pub mod model;
-mod saying;
+pub mod requests;
 pub mod service;
 pub(crate) mod store;
 mod waiting;

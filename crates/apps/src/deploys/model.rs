@@ -1,13 +1,16 @@
 //! A deploy as it is stored, and where it can go from where it is: pure.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use slipway_api::Timestamp;
 use slipway_api::deploys::{DeployKind, DeployStatus, DeployStep};
-use slipway_api::ids::{AppId, DeployId, LogId, OrganizationId};
+use slipway_api::ids::{AppId, DeployId, LogId, OrganizationId, RepositoryId};
 use slipway_kernel::{Error, Result};
 
 use crate::apps::App;
+use crate::process_settings::Kept;
 
 /// A deploy as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -42,6 +45,8 @@ pub struct Model {
     pub previous_version: Option<i64>,
     /// Number of the variables that its units see.
     pub env_number: i64,
+    /// What its units have; none of those that began before that was kept.
+    pub kept: Option<Kept>,
     /// The port at which its units listen, once they are started.
     pub port: Option<i64>,
     /// What it tells.
@@ -50,6 +55,10 @@ pub struct Model {
     pub started_by: String,
     /// Whether somebody asked for it to stop.
     pub is_cancel_requested: bool,
+    /// The key of the request that began it, with who sent that.
+    pub request_key: Option<String>,
+    /// The digest of what that asked for.
+    pub request_digest: Option<String>,
     /// The app, while it goes on: of an app there is one.
     pub active_app_id: Option<AppId>,
     /// When it was asked for.
@@ -78,13 +87,60 @@ pub enum Wanted {
     Source {
         /// Its digest.
         digest: String,
-        /// The Dockerfile in it; none to find out.
-        dockerfile: Option<String>,
-        /// The platform; none to find out.
-        platform: Option<String>,
+        /// How it is built.
+        #[serde(flatten)]
+        recipe: Recipe,
+    },
+    /// A commit of the repository that was connected to the app.
+    #[serde(rename_all = "kebab-case")]
+    Commit {
+        /// The repository.
+        repository: RepositoryId,
+        /// Its name, as it was.
+        full_name: String,
+        /// The branch or tag that led to it, or the commit itself.
+        name: String,
+        /// The commit.
+        commit: String,
+        /// The folder in it; empty for all of it.
+        directory: String,
+        /// How it is built.
+        #[serde(flatten)]
+        recipe: Recipe,
     },
     /// A version that is there.
     Version(i64),
+}
+
+/// How an image is built of source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Recipe {
+    /// The Dockerfile in the source; none to find out.
+    pub dockerfile: Option<String>,
+    /// The platform; none to find out.
+    pub platform: Option<String>,
+    /// Values of the Dockerfile's arguments; nothing secret.
+    #[serde(default)]
+    pub arguments: BTreeMap<String, String>,
+    /// Names of variables of the app that the build may read as secrets.
+    #[serde(default)]
+    pub secrets: BTreeSet<String>,
+}
+
+impl Recipe {
+    /// By a Dockerfile or a platform that is said instead of these.
+    #[must_use]
+    pub fn or(self, dockerfile: Option<String>, platform: Option<String>) -> Self {
+        match self.dockerfile.is_some() || self.platform.is_some() {
+            true => self,
+            false => Self {
+                dockerfile,
+                platform,
+                ..self
+            },
+        }
+    }
 }
 
 /// What a deploy was asked for with.
@@ -96,6 +152,8 @@ pub struct Asked {
     pub kind: DeployKind,
     /// What it is made of.
     pub wanted: Wanted,
+    /// What its units have.
+    pub kept: Kept,
     /// What to say about it.
     pub message: String,
     /// By whom.
@@ -109,6 +167,18 @@ impl Model {
         let origin = match &asked.wanted {
             Wanted::Image(image) => image.clone(),
             Wanted::Source { digest, .. } => format!("source {}", digest.get(..12).unwrap_or(digest)),
+            Wanted::Commit {
+                full_name,
+                name,
+                commit,
+                ..
+            } => {
+                let short = commit.get(..10).unwrap_or(commit);
+                match commit.starts_with(name.as_str()) {
+                    true => format!("{full_name} {short}"),
+                    false => format!("{full_name} {name} {short}"),
+                }
+            }
             Wanted::Version(number) => format!("version {number}"),
         };
         Self {
@@ -126,10 +196,13 @@ impl Model {
             app_version: None,
             previous_version: app.live_version,
             env_number: app.env_number,
+            kept: Some(asked.kept),
             port: None,
             log_id: asked.ids.1,
             started_by: asked.by,
             is_cancel_requested: false,
+            request_key: None,
+            request_digest: None,
             active_app_id: Some(app.id),
             created_at: now,
             step_at: now,
@@ -205,10 +278,13 @@ mod tests {
             app_version: None,
             previous_version: None,
             env_number: 0,
+            kept: None,
             port: None,
             log_id: "log-0000000000000000".parse().unwrap(),
             started_by: String::new(),
             is_cancel_requested: false,
+            request_key: None,
+            request_digest: None,
             active_app_id: None,
             created_at: now,
             step_at: now,

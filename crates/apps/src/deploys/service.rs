@@ -8,21 +8,26 @@ use slipway_kernel::ctx::unauthenticated;
 use slipway_kernel::db::Tx;
 use slipway_kernel::grants::Permission;
 use slipway_kernel::http::{Listed, Page};
+use slipway_kernel::text::sentence;
 use slipway_kernel::{Actor, Ctx, Error, Result};
 
-use super::model::{Asked, Deploy, Wanted};
+use super::model::{Asked, Deploy, Recipe, Wanted};
+use super::requests::Request;
 use super::store;
 use crate::apps::{App, service as apps, store as app_rows, writing};
+use crate::clusters::image_name;
 use crate::permissions::{APP_DEPLOY, APP_READ};
 use crate::versions::model::Processes;
-use crate::{uploads, versions};
+use crate::{platforms, process_settings, repositories, uploads, versions, volumes};
 
 /// The word for deploys.
 pub const KIND: &str = "deploy";
 /// Longest message, in characters.
 const MESSAGE_LENGTH: usize = 1_000;
-/// Longest name of an image.
-const IMAGE_LENGTH: usize = 500;
+/// Most arguments, and secrets, of a build.
+const MOST_ARGUMENTS: usize = 100;
+/// Longest names and values of all arguments, in bytes.
+const ARGUMENTS_LENGTH: usize = 32 << 10;
 
 /// The deploy with its app, if the caller may do `permission` to the app.
 ///
@@ -90,43 +95,55 @@ pub(crate) async fn live_port(ctx: &Ctx, app: &App) -> Result<Option<u16>> {
     Ok(port.and_then(|port| u16::try_from(port).ok()))
 }
 
-/// Begins to deploy an image, or source that was uploaded.
+/// Begins to deploy an image, source that was uploaded, or a commit of the connected repository.
 ///
 /// # Errors
 ///
 /// `Forbidden`; `Invalid`; `Conflict` while another deploy goes on.
-pub async fn create(ctx: &Ctx, app: AppId, wanted: NewDeploy) -> Result<Deploy> {
+pub async fn create(ctx: &Ctx, app: AppId, wanted: NewDeploy, request: &Request) -> Result<Deploy> {
     let app = apps::load(ctx, app, APP_DEPLOY).await?;
+    if let Some(deploy) = request.began(ctx).await? {
+        return Ok(deploy);
+    }
     let at = |field: &str| format!("/data/attributes/{field}");
-    let (kind, made_of) = match (wanted.image, wanted.source_digest) {
-        (Some(image), None) => {
-            let image = image.trim().to_owned();
-            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/:@".contains(&byte);
-            if image.is_empty() || image.len() > IMAGE_LENGTH || !image.bytes().all(is_plain) {
-                let detail = "This is no name of an image: it is like registry.example.com/shop:1.2 or nginx@sha256:….";
-                return Err(Error::invalid(&at("image"), detail));
-            }
+    let mut message = wanted.message;
+    let recipe = Recipe {
+        dockerfile: wanted.dockerfile,
+        platform: wanted.platform,
+        arguments: wanted.build_arguments,
+        secrets: wanted.build_secrets,
+    };
+    check_recipe(&recipe)?;
+    let (kind, made_of) = match (wanted.image, wanted.source_digest, wanted.commit) {
+        (Some(image), None, None) => {
+            let image = image_name(&image)?;
             (DeployKind::Image, Wanted::Image(image))
         }
-        (None, Some(digest)) => {
+        (None, Some(digest), None) => {
             let source = uploads::service::find(ctx, app.id, &digest).await?;
             let made_of = Wanted::Source {
                 digest: source.digest,
-                dockerfile: wanted.dockerfile,
-                platform: wanted.platform,
+                recipe,
             };
+            (DeployKind::Source, made_of)
+        }
+        (None, None, Some(name)) => {
+            let (made_of, commit) = repositories::service::wanted(ctx, &app, &name, recipe).await?;
+            if message.is_empty() {
+                message = message_of(&commit);
+            }
             (DeployKind::Source, made_of)
         }
         _ => {
             return Err(Error::invalid(
                 &at("image"),
-                "Name either an image or source that was uploaded (`source-digest`).",
+                "Name either an image, source that was uploaded (`source-digest`), or a `commit` of the connected repository.",
             ));
         }
     };
-    check_message(&wanted.message)?;
+    check_message(&message)?;
     let mut tx = ctx.begin().await?;
-    let deploy = begin(&mut tx, ctx, app.id, (kind, made_of), wanted.message).await?;
+    let deploy = begin_once(&mut tx, ctx, app.id, (kind, made_of), message, request).await?;
     tx.commit().await?;
     Ok(deploy)
 }
@@ -137,8 +154,11 @@ pub async fn create(ctx: &Ctx, app: AppId, wanted: NewDeploy) -> Result<Deploy> 
 ///
 /// `Forbidden`; `Invalid` for a version that is not there; `Conflict` while another deploy goes on, and where there is nothing to go
 /// back to.
-pub async fn roll_back(ctx: &Ctx, app: AppId, wanted: NewRollback) -> Result<Deploy> {
+pub async fn roll_back(ctx: &Ctx, app: AppId, wanted: NewRollback, request: &Request) -> Result<Deploy> {
     let app = apps::load(ctx, app, APP_DEPLOY).await?;
+    if let Some(deploy) = request.began(ctx).await? {
+        return Ok(deploy);
+    }
     check_message(&wanted.message)?;
     let number = match wanted.app_version {
         Some(number) => {
@@ -158,7 +178,7 @@ pub async fn roll_back(ctx: &Ctx, app: AppId, wanted: NewRollback) -> Result<Dep
     };
     let mut tx = ctx.begin().await?;
     let made_of = (DeployKind::Rollback, Wanted::Version(number));
-    let deploy = begin(&mut tx, ctx, app.id, made_of, wanted.message).await?;
+    let deploy = begin_once(&mut tx, ctx, app.id, made_of, wanted.message, request).await?;
     tx.commit().await?;
     Ok(deploy)
 }
@@ -194,11 +214,12 @@ async fn before(ctx: &Ctx, app: &App) -> Result<i64> {
 /// # Errors
 ///
 /// `Forbidden`; `Conflict` while another deploy goes on, and before the first.
-pub async fn restart(ctx: &Ctx, app: AppId) -> Result<Deploy> {
+pub async fn restart(ctx: &Ctx, app: AppId, request: &Request) -> Result<Deploy> {
     let app = apps::load(ctx, app, APP_DEPLOY).await?;
     let mut tx = ctx.begin().await?;
     let held = writing::hold(&tx, app.id).await?;
-    let deploy = again(&mut tx, ctx, &held, DeployKind::Restart, "").await?;
+    let made_of = (DeployKind::Restart, Wanted::Version(running(&held)?));
+    let deploy = begin_once(&mut tx, ctx, app.id, made_of, String::new(), request).await?;
     tx.commit().await?;
     Ok(deploy)
 }
@@ -209,23 +230,48 @@ pub async fn restart(ctx: &Ctx, app: AppId) -> Result<Deploy> {
 ///
 /// `Conflict` while another deploy goes on, and before the first.
 pub(crate) async fn again(tx: &mut Tx, ctx: &Ctx, app: &App, kind: DeployKind, message: &str) -> Result<Deploy> {
-    let number = app.live_version.ok_or_else(|| {
+    let made_of = (kind, Wanted::Version(running(app)?));
+    begin(tx, ctx, app.id, made_of, message.to_owned()).await
+}
+
+/// The version that runs.
+fn running(app: &App) -> Result<i64> {
+    app.live_version.ok_or_else(|| {
         Error::conflict(format!(
             "Nothing runs of the app \"{}\" yet. Deploy it first.",
             app.name
         ))
-    })?;
-    begin(tx, ctx, app.id, (kind, Wanted::Version(number)), message.to_owned()).await
+    })
 }
 
-async fn begin(
+/// Begins a deploy in this transaction, which it makes hold the app.
+///
+/// # Errors
+///
+/// `Conflict` while another deploy goes on, and for an app that is going.
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    app: AppId,
+    made_of: (DeployKind, Wanted),
+    message: String,
+) -> Result<Deploy> {
+    begin_once(tx, ctx, app, made_of, message, &Request::default()).await
+}
+
+/// The same for a request, which finds what it began before.
+async fn begin_once(
     tx: &mut Tx,
     ctx: &Ctx,
     app: AppId,
     (kind, wanted): (DeployKind, Wanted),
     message: String,
+    request: &Request,
 ) -> Result<Deploy> {
     let mut app = writing::hold(tx, app).await?;
+    if let Some(before) = request.began_in(tx).await? {
+        return Ok(before);
+    }
     apps::require_there(&app)?;
     if let Some(other) = store::active(&**tx, app.id).await? {
         return Err(Error::conflict(format!(
@@ -233,6 +279,12 @@ async fn begin(
             other.number, app.name, other.started_by
         ))
         .with_meta("deploy", other.id.to_string()));
+    }
+    if let Wanted::Source { digest, .. } = &wanted {
+        uploads::service::require(tx, app.id, digest).await?;
+    }
+    if let (DeployKind::Rollback, Wanted::Version(number)) = (kind, &wanted) {
+        versions::service::require_image(tx, &app, *number).await?;
     }
     app.deploy_count += 1;
     let id: DeployId = ctx.new_id()?;
@@ -242,12 +294,14 @@ async fn begin(
         ids: (id, log),
         kind,
         wanted,
+        kept: process_settings::service::kept(tx, &app).await?,
         message,
         by: ctx.actor().name(),
     };
-    let deploy = Deploy::new(&app, asked, ctx.now());
+    let deploy = request.of(Deploy::new(&app, asked, ctx.now()));
     store::insert(tx, &deploy).await?;
     app_rows::note_deploy(tx, &app).await?;
+    volumes::mounting::keep(tx, &app, deploy.number).await?;
     let told = json!({
         "deploy": deploy.id,
         "number": deploy.number,
@@ -277,6 +331,32 @@ pub async fn cancel(ctx: &Ctx, id: DeployId) -> Result<Deploy> {
     writing::record(&mut tx, ctx, &app, "app.deploy-cancel-requested", told).await?;
     tx.commit().await?;
     Ok(deploy)
+}
+
+/// What a deploy of a commit says about itself: the commit's first line.
+pub(crate) fn message_of(commit: &slipway_git::Commit) -> String {
+    commit.subject().chars().take(MESSAGE_LENGTH).collect()
+}
+
+/// What is said about a build is stored with the deploy: it is not for books.
+fn check_recipe(recipe: &Recipe) -> Result<()> {
+    let size: usize = recipe
+        .arguments
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    if recipe.arguments.len() > MOST_ARGUMENTS || size > ARGUMENTS_LENGTH {
+        let detail = format!(
+            "A build has at most {MOST_ARGUMENTS} arguments with {ARGUMENTS_LENGTH} characters in all. Put a file into the source instead."
+        );
+        return Err(Error::invalid("/data/attributes/build-arguments", detail));
+    }
+    if recipe.secrets.len() > MOST_ARGUMENTS {
+        let detail = format!("A build reads at most {MOST_ARGUMENTS} secrets.");
+        return Err(Error::invalid("/data/attributes/build-secrets", detail));
+    }
+    platforms::check(&recipe.arguments, &recipe.secrets)
+        .map_err(|error| Error::invalid("/data/attributes/build-arguments", sentence(&error.to_string())))
 }
 
 fn check_message(message: &str) -> Result<()> {

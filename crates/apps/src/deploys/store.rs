@@ -50,6 +50,24 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+/// What units have.
+pub(crate) const KEPT: Migration = Migration {
+    name: "apps_0127_app_deploys_kept",
+    steps: || vec![Step::Column("app_deploys", ("kept", Type::Json))],
+};
+
+/// Requests that start deploys are known when they come again.
+pub(crate) const REQUESTS: Migration = Migration {
+    name: "apps_0122_app_deploy_requests",
+    steps: || {
+        vec![
+            Step::Sql("ALTER TABLE app_deploys ADD COLUMN request_key VARCHAR(255)"),
+            Step::Sql("ALTER TABLE app_deploys ADD COLUMN request_digest VARCHAR(64)"),
+            Step::Sql("CREATE UNIQUE INDEX app_deploys_request_key_key ON app_deploys (request_key)"),
+        ]
+    },
+};
+
 /// Adds one.
 ///
 /// # Errors
@@ -90,6 +108,14 @@ pub(crate) async fn request_cancel(tx: &Tx, id: DeployId) -> Result<()> {
 
 pub(crate) async fn find(connection: &impl ConnectionTrait, id: DeployId) -> Result<Option<Deploy>> {
     Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
+/// The one that a request with this key began.
+pub(crate) async fn of_request(connection: &impl ConnectionTrait, key: &str) -> Result<Option<Deploy>> {
+    Ok(Entity::find()
+        .filter(Column::RequestKey.eq(key))
+        .one(connection)
+        .await?)
 }
 
 /// The one of an app with a number.

@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::driving::Stop;
 use super::model::Deploy;
-use super::saying::Telling;
 use crate::clusters::driver::{Desired, Driver, Readiness, State, Unit};
-use crate::running::observed::Observed;
+use crate::running::observed::{Found, Observed};
+use crate::telling::Telling;
 use crate::versions::AppVersion;
 
 /// Between two looks, at first; each is half as long again as the one before.
@@ -46,7 +46,6 @@ pub(super) async fn until_ready(
     let waited =
         Duration::from_millis(u64::try_from(ctx.now().unix_ms() - deploy.step_at.unix_ms()).unwrap_or_default());
     let end = Instant::now() + patience.saturating_sub(waited);
-    let wanted: u32 = desired.iter().map(|process| process.units).sum();
     let mut running_since: HashMap<String, Instant> = HashMap::new();
     let mut said = None;
     let mut pause = FIRST_LOOK;
@@ -78,6 +77,14 @@ pub(super) async fn until_ready(
             }
             found.push((unit, Some(answer)));
         }
+        // Where the cluster says how many there are, all of them.
+        let wanted: u32 = desired
+            .iter()
+            .map(|process| match process.autoscale {
+                Some(autoscale) => autoscale.least.max(made(&found, &process.process)),
+                None => process.units,
+            })
+            .sum();
         let is_short =
             u32::try_from(found.iter().filter(|(_, answer)| answer.is_some()).count()).is_ok_and(|made| made < wanted);
         observed.set(deploy.app_id, look, found);
@@ -100,6 +107,14 @@ pub(super) async fn until_ready(
         }
         pause = (pause * 3 / 2).min(LAST_LOOK);
     }
+}
+
+/// How many units of a process of the deploy are there.
+fn made(found: &[Found], process: &str) -> u32 {
+    let those = found
+        .iter()
+        .filter(|(unit, answer)| answer.is_some() && unit.process == process);
+    u32::try_from(those.count()).unwrap_or(u32::MAX)
 }
 
 /// What keeps units from being made at all.

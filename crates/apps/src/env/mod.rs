@@ -10,7 +10,7 @@ mod model;
 mod seen;
 pub mod service;
 pub(crate) mod store;
-mod stored;
+pub(crate) mod stored;
 
 pub use bound::BoundValue;
 pub(crate) use model::check_name;

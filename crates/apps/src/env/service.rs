@@ -17,7 +17,7 @@ use crate::deploys;
 use crate::permissions::APP_ENV_UPDATE;
 
 /// Largest environment of an app, in bytes as it is sealed: the engine passes it to each unit as a whole.
-const LARGEST: usize = 256 << 10;
+pub(crate) const LARGEST: usize = 256 << 10;
 
 /// What is set for an app, as it was after a change.
 ///
@@ -47,7 +47,7 @@ pub async fn show(ctx: &Ctx, app: &App) -> Result<AppEnv> {
 }
 
 async fn shown(ctx: &Ctx, app: &App, environment: &Environment) -> Result<AppEnv> {
-    let called = binds::called(ctx, app).await?;
+    let called = binds::called_of_app(ctx, app).await?;
     let of_process = environment.0.iter().flat_map(|(process, variables)| {
         variables.iter().map(|(name, variable)| AppVariable {
             name: name.clone(),
@@ -131,6 +131,15 @@ pub(crate) async fn write(tx: &Tx, ctx: &Ctx, held: &mut App, prepared: Prepared
     apps::note_deploy(tx, held).await
 }
 
+/// The names that binds give, with what these are to in words.
+pub(crate) fn bound(environment: &Environment, called: &BTreeMap<BindId, String>) -> BTreeMap<String, String> {
+    let something = || "something".to_owned();
+    let bound = environment.bound().into_iter();
+    bound
+        .map(|(name, bind)| (name, called.get(&bind).cloned().unwrap_or_else(something)))
+        .collect()
+}
+
 /// Changes variables, all at once, and has the units see them by one deploy unless the change is staged.
 ///
 /// # Errors
@@ -141,16 +150,7 @@ pub async fn change(ctx: &Ctx, app: &App, wanted: AppEnvChange) -> Result<AppEnv
     let is_staged = wanted.staged;
     let changes = read(wanted)?;
     let before = load(ctx, app, app.env_number).await?;
-    let called = binds::called(ctx, app).await?;
-    let bound = before.bound().into_iter();
-    let bound: BTreeMap<String, String> = bound
-        .map(|(name, bind)| {
-            (
-                name,
-                called.get(&bind).cloned().unwrap_or_else(|| "something".to_owned()),
-            )
-        })
-        .collect();
+    let bound = bound(&before, &binds::called_of_app(ctx, app).await?);
     let after = before.changed(&changes, &bound).map_err(refused)?;
     if after == before {
         return shown(ctx, app, &before).await;
@@ -173,7 +173,7 @@ pub async fn change(ctx: &Ctx, app: &App, wanted: AppEnvChange) -> Result<AppEnv
     shown(ctx, &held, &after).await
 }
 
-fn read(wanted: AppEnvChange) -> Result<Changes> {
+pub(crate) fn read(wanted: AppEnvChange) -> Result<Changes> {
     if wanted.managed_by.parse::<BindId>().is_ok() {
         let detail = "That is a bind, which gives its variables itself. Name a tool, or nobody.";
         return Err(Error::invalid("/data/attributes/managed-by", detail));

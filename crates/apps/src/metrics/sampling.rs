@@ -1,4 +1,4 @@
-//! Measuring units and the router, now and then.
+//! Measuring units and the routers, now and then.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::stream::{self, StreamExt};
 use slipway_api::Timestamp;
 use slipway_api::app_metrics::AppUnitUsage;
-use slipway_api::ids::AppId;
+use slipway_api::ids::{AppId, AppRouterId};
 use slipway_kernel::queue::leases;
 use slipway_kernel::{Ctx, Result};
 use slipway_router::measured::Measured;
@@ -59,7 +59,8 @@ impl Usages {
 #[derive(Default)]
 pub struct Before {
     units: HashMap<(AppId, String), (Instant, Usage)>,
-    router: BTreeMap<String, Measured>,
+    /// By app and router: one that began anew counts from zero, and the others go on.
+    routers: BTreeMap<(String, Option<AppRouterId>), Measured>,
     /// The last rough stretch that was made.
     coarse: Option<Timestamp>,
 }
@@ -94,7 +95,10 @@ pub async fn measure(ctx: &Ctx, before: &mut Before) -> Result<()> {
             by_app.entry(seen.unit.app).or_default().push(seen.unit);
         }
     }
-    let router = routing::router(ctx).measured();
+    let mut routers = BTreeMap::new();
+    for (router, measured) in routing::measured(ctx) {
+        routers.extend(measured.into_iter().map(|(app, counts)| ((app, router), counts)));
+    }
     let (mut samples, mut units, mut usages) = (Vec::new(), HashMap::new(), HashMap::new());
     for app in apps::with_units(ctx.db.reader()).await? {
         let those = by_app.remove(&app.id).unwrap_or_default();
@@ -112,9 +116,12 @@ pub async fn measure(ctx: &Ctx, before: &mut Before) -> Result<()> {
             usages.insert(key.clone(), shown);
             units.insert(key, (Instant::now(), usage));
         }
-        if let Some(now) = router.get(&app.id.to_string()) {
+        let of_app = routers
+            .range((app.id.to_string(), None)..)
+            .take_while(|((of, _), _)| *of == app.id.to_string());
+        for (key, now) in of_app {
             // Of what was before the first look nobody knows when it was.
-            if let Some(old) = before.router.get(&app.id.to_string()) {
+            if let Some(old) = before.routers.get(key) {
                 sample.add_requests(Some(old), now);
             }
         }
@@ -123,7 +130,7 @@ pub async fn measure(ctx: &Ctx, before: &mut Before) -> Result<()> {
         }
     }
     ctx.kept.get::<Usages>().set(usages);
-    (before.units, before.router) = (units, router);
+    (before.units, before.routers) = (units, routers);
     let tx = ctx.begin().await?;
     store::insert(&tx, FINE, &samples).await?;
     tx.commit().await?;
@@ -155,11 +162,10 @@ async fn measured(ctx: &Ctx, app: &App, units: Vec<Unit>) -> Vec<(String, Usage)
 /// Adds a unit to what is measured of its app; gives what it takes.
 fn add(sample: &mut Sample, known: Option<&(Instant, Usage)>, usage: Usage, limit: Option<u64>) -> AppUnitUsage {
     // One that began anew counts from zero.
-    let known = known.filter(|(_, before)| before.processor <= usage.processor);
-    let processor = known.map_or(0, |(at, before)| {
-        let nanoseconds = u64::try_from(at.elapsed().as_nanos()).unwrap_or(u64::MAX).max(1);
-        (usage.processor - before.processor).saturating_mul(1_000) / nanoseconds
-    });
+    let known = known.filter(|(_, before)| !usage.processor.is_anew(before.processor));
+    let processor = usage
+        .processor
+        .share(known.map(|(at, before)| (at.elapsed(), before.processor)));
     sample.units += 1;
     sample.processor += processor;
     sample.memory += usage.memory;

@@ -7,5 +7,5 @@ mod model;
 pub mod service;
 pub(crate) mod store;
 
-pub use model::{Plan, PlanError, PlanOverride};
+pub use model::{Plan, PlanError};
 pub use store::AppPlan;

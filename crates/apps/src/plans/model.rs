@@ -21,30 +21,6 @@ pub struct Plan {
     pub runtime_class: String,
 }
 
-/// What an app changes about its plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PlanOverride {
-    /// In place of the plan's.
-    pub memory: Option<u64>,
-    /// In place of the plan's.
-    pub processor: Option<u32>,
-    /// In place of the plan's.
-    pub burst: Option<u32>,
-    /// In place of the plan's.
-    pub runtime_class: Option<String>,
-}
-
-impl From<AppPlanOverride> for PlanOverride {
-    fn from(wire: AppPlanOverride) -> Self {
-        Self {
-            memory: wire.memory,
-            processor: wire.processor,
-            burst: wire.burst,
-            runtime_class: None,
-        }
-    }
-}
-
 /// Why a plan cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
@@ -73,16 +49,12 @@ impl Plan {
 
     /// As an app has it.
     #[must_use]
-    pub fn with(&self, changed: &PlanOverride) -> Self {
+    pub fn with(&self, changed: &AppPlanOverride) -> Self {
         Self {
-            name: self.name.clone(),
             memory: changed.memory.unwrap_or(self.memory),
             processor: changed.processor.unwrap_or(self.processor),
             burst: changed.burst.unwrap_or(self.burst),
-            runtime_class: changed
-                .runtime_class
-                .clone()
-                .unwrap_or_else(|| self.runtime_class.clone()),
+            ..self.clone()
         }
     }
 
@@ -126,15 +98,15 @@ mod tests {
             burst: 150,
             ..Plan::default()
         };
-        let changed = plan.with(&PlanOverride {
+        let changed = plan.with(&AppPlanOverride {
             memory: Some(0),
-            ..PlanOverride::default()
+            ..AppPlanOverride::default()
         });
         assert_eq!(
             (changed.memory, changed.processor, changed.processor_limit()),
             (0, 100, 150)
         );
-        assert_eq!(plan.with(&PlanOverride::default()), plan);
+        assert_eq!(plan.with(&AppPlanOverride::default()), plan);
         assert_eq!(
             Plan {
                 processor: 100,

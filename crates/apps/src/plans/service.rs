@@ -11,9 +11,9 @@ use slipway_kernel::{Ctx, Error, Result};
 
 use super::model::{Plan, PlanError};
 use super::store::{self, AppPlan};
-use crate::apps;
 use crate::owner::{self, require_somebody};
 use crate::permissions::{APP_PLAN_MANAGE, APP_PLAN_READ};
+use crate::{apps, jobs, process_settings};
 
 /// Those that a site begins with: name, memory in MiB, processor in thousandths.
 const FIRST: [(&str, i64, i64); 4] = [
@@ -135,18 +135,32 @@ pub async fn update(ctx: &Ctx, id: AppPlanId, changes: AppPlanChanges) -> Result
     Ok(plan)
 }
 
-/// Deletes a plan that no app has.
+/// Deletes a plan that no app and no job has.
 ///
 /// # Errors
 ///
-/// `NotFound`; `Forbidden`; `Conflict` while apps have it.
+/// `NotFound`; `Forbidden`; `Conflict` while apps or jobs have it.
 pub async fn delete(ctx: &Ctx, id: AppPlanId) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let plan = held(&tx, ctx, id).await?;
     let apps = apps::store::count_with_plan(&*tx, id).await?;
     if apps > 0 {
         return Err(Error::conflict(format!(
-            "{apps} apps have the plan \"{}\": give them another one first.",
+            "Apps have the plan \"{}\" ({apps}): give them another one first.",
+            plan.name
+        )));
+    }
+    let processes = process_settings::store::count_with_plan(&*tx, id).await?;
+    if processes > 0 {
+        return Err(Error::conflict(format!(
+            "Processes of apps have the plan \"{}\" ({processes}): give them another one first, as by `slipway app process update`.",
+            plan.name
+        )));
+    }
+    let jobs = jobs::store::count_with_plan(&*tx, id).await?;
+    if jobs > 0 {
+        return Err(Error::conflict(format!(
+            "Jobs have the plan \"{}\" ({jobs}): give them another one first.",
             plan.name
         )));
     }

@@ -2,7 +2,7 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect};
 use slipway_api::ids::{AppPlanId, OrganizationId};
 use slipway_api::{Code, Name, Timestamp};
 use slipway_kernel::db::Tx;
@@ -10,6 +10,8 @@ use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
 use slipway_kernel::errors::OnUnique;
 use slipway_kernel::{Error, Result};
+
+use crate::owner;
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "apps_0003_app_plans",
@@ -109,9 +111,8 @@ pub(crate) async fn no_default(tx: &Tx, owner: Option<OrganizationId>) -> Result
         is_default: Set(false),
         ..Default::default()
     };
-    let of_owner = Column::OrganizationId;
-    let of_owner = owner.map_or_else(|| of_owner.is_null(), |owner| of_owner.eq(owner));
-    Entity::update_many().set(row).filter(of_owner).exec(&**tx).await?;
+    let own = owner::store::of(Column::OrganizationId, owner);
+    Entity::update_many().set(row).filter(own).exec(&**tx).await?;
     Ok(())
 }
 
@@ -144,9 +145,7 @@ pub(crate) async fn find(connection: &impl ConnectionTrait, id: AppPlanId) -> Re
 
 /// Those that an organization sees, the smallest first: its own and the site's.
 pub(crate) async fn seen_by(connection: &impl ConnectionTrait, organization: OrganizationId) -> Result<Vec<AppPlan>> {
-    let seen = Condition::any()
-        .add(Column::OrganizationId.is_null())
-        .add(Column::OrganizationId.eq(organization));
+    let seen = owner::store::seen_by(Column::OrganizationId, organization);
     let query = Entity::find()
         .filter(seen)
         .order_by_asc(Column::Memory)

@@ -18,5 +18,5 @@ mod site;
 
 pub use detecting::{Choice, Chosen, NoPlatform, detect};
 pub use model::{Images, Platform};
-pub use planning::{BuildPlan, PlanError, Wanted, own_dockerfile, plan};
+pub use planning::{BuildPlan, PlanError, Wanted, check, own_dockerfile, plan};
 pub use shipped::{Shipped, shipped};

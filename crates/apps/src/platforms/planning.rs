@@ -202,7 +202,11 @@ fn of_language(known: Shipped, wanted: &Wanted<'_>) -> Result<Found, PlanError> 
     Ok(found)
 }
 
-fn check(arguments: &BTreeMap<String, String>, secrets: &BTreeSet<String>) -> Result<(), PlanError> {
+/// Looks whether arguments and secrets have names that a build can have.
+///
+/// # Errors
+/// The first that is none.
+pub fn check(arguments: &BTreeMap<String, String>, secrets: &BTreeSet<String>) -> Result<(), PlanError> {
     for name in arguments.keys() {
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) || !name.bytes().all(is_word) {

@@ -1,15 +1,20 @@
 //! Holding an app to the rules when it is put into a pool, or gets another plan.
 
 use slipway_api::Name;
-use slipway_api::ids::OrganizationId;
+use slipway_api::ids::{AppPlanId, OrganizationId, PoolId};
 use slipway_api::jsonapi::ErrorSource;
 use slipway_api::pools::PoolField;
+use slipway_identity::organizations::Organization;
+use slipway_identity::projects::Project;
+use slipway_identity::teams;
 use slipway_kernel::errors::FieldError;
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::rules::{Constraint, allows, counting, default_of};
 use super::store;
+use crate::plans::AppPlan;
 use crate::pools::Pool;
+use crate::{plans, pools};
 
 /// What is said of an app that is put into a pool.
 #[derive(Debug)]
@@ -77,6 +82,16 @@ impl Rules {
             .map_err(|problem| Error::invalid_fields(vec![*problem]))
     }
 
+    /// Refuses to bind what is in this pool to a service.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid`.
+    pub fn require_service(&self, pool: &Pool, service: &Name) -> Result<()> {
+        let broken = self.broken(pool, PoolField::Service, &[service.to_string()]);
+        broken.map_or(Ok(()), |problem| Err(Error::invalid_fields(vec![problem])))
+    }
+
     /// The rule that none of these names keeps to, as a problem.
     fn broken(&self, pool: &Pool, field: PoolField, names: &[String]) -> Option<FieldError> {
         let pool_name = pool.name.as_str();
@@ -106,6 +121,7 @@ fn problem(pool: &str, rule: &Constraint, names: &[String]) -> FieldError {
         PoolField::Organization => ("/data/attributes/pool", "organizations"),
         PoolField::Project => ("/data/attributes/pool", "projects"),
         PoolField::Team => ("/data/attributes/pool", "members of the teams"),
+        PoolField::Service => ("/data/attributes", "services"),
     };
     let detail = match (rule.denies, values.is_empty(), rule.field) {
         (false, true, _) => format!("The pool \"{pool}\" is closed: a rule allows no {subject} there."),
@@ -117,6 +133,12 @@ fn problem(pool: &str, rule: &Constraint, names: &[String]) -> FieldError {
             format!("Only {subject} {values} put apps into the pool \"{pool}\", and you are in none of these.")
         }
         (true, _, PoolField::Team) => format!("No {subject} {values} put apps into the pool \"{pool}\"."),
+        (false, _, PoolField::Service) => {
+            format!("What is in the pool \"{pool}\" is bound to the services {values} alone, not to {names}.")
+        }
+        (true, _, PoolField::Service) => {
+            format!("What is in the pool \"{pool}\" is not bound to the services {values}.")
+        }
         (false, ..) => format!("The pool \"{pool}\" is for the {subject} {values}, not for {names}."),
         (true, ..) => format!("The pool \"{pool}\" is not for the {subject} {values}."),
     };
@@ -136,6 +158,48 @@ fn problem(pool: &str, rule: &Constraint, names: &[String]) -> FieldError {
 /// Those of the database.
 pub async fn rules(ctx: &Ctx, organization: OrganizationId) -> Result<Rules> {
     sorted(store::seen_by(ctx.db.reader(), organization).await?)
+}
+
+/// The pool and the plan that something new in a project gets, if it may have them: an app, or a job.
+///
+/// # Errors
+///
+/// `Invalid`, with every rule that they break.
+pub(crate) async fn chosen(
+    ctx: &Ctx,
+    (organization, project): (&Organization, &Project),
+    (pool, plan): (Option<&Name>, Option<&Name>),
+) -> Result<(Pool, AppPlan)> {
+    let pool = pools::service::chosen(ctx, organization.id, pool).await?;
+    let rules = rules(ctx, organization.id).await?;
+    let plan = plan.cloned().or_else(|| rules.default_plan(&pool));
+    let plan = plans::service::chosen(ctx, organization.id, plan.as_ref()).await?;
+    let placed = Placed {
+        organization: &organization.name,
+        project: &project.name,
+        teams: &teams::service::own_names(ctx).await?,
+        plan: &plan.name,
+    };
+    rules.require(&pool, &placed)?;
+    Ok((pool, plan))
+}
+
+/// Another plan for what has a plan in a pool, if it may have it there.
+///
+/// # Errors
+///
+/// `Invalid`.
+pub(crate) async fn other_plan(
+    ctx: &Ctx,
+    (organization, pool, before): (OrganizationId, PoolId, AppPlanId),
+    name: &Name,
+) -> Result<AppPlan> {
+    let plan = plans::service::chosen(ctx, organization, Some(name)).await?;
+    if plan.id != before {
+        let pool = pools::service::get(ctx, pool).await?;
+        rules(ctx, organization).await?.require_other_plan(&pool, &plan.name)?;
+    }
+    Ok(plan)
 }
 
 fn sorted(stored: Vec<super::PoolConstraint>) -> Result<Rules> {
@@ -166,8 +230,8 @@ mod tests {
         }
     }
 
-    fn said(rules: Vec<Constraint>, teams: &[&str]) -> String {
-        let pool = Pool {
+    fn prod() -> Pool {
+        Pool {
             id: "pool-0000000000000000".parse().unwrap(),
             organization_id: None,
             cluster_id: "clu-0000000000000000".parse().unwrap(),
@@ -175,7 +239,11 @@ mod tests {
             is_default: true,
             created_at: Timestamp::from_unix_ms(0),
             version: 1,
-        };
+        }
+    }
+
+    fn said(rules: Vec<Constraint>, teams: &[&str]) -> String {
+        let pool = prod();
         let rules = Rules {
             site: rules,
             own: Vec::new(),
@@ -212,6 +280,21 @@ mod tests {
         "The pool \"prod\" is for the organizations other, not for acme. The pool \"prod\" is closed: a rule allows no plans there.")]
     fn an_app_keeps_to_the_rules(#[case] rules: Vec<Constraint>, #[case] expected: &str) {
         assert_eq!(said(rules, &["dev", "qa"]), expected);
+    }
+
+    #[rstest]
+    #[case::no_rule(false, &["*"], "")]
+    #[case::another(false, &["cache", "mail-*"], "What is in the pool \"prod\" is bound to the services cache, mail-* alone, not to database.")]
+    #[case::denied(true, &["data*"], "What is in the pool \"prod\" is not bound to the services data*.")]
+    #[case::closed(false, &[], "The pool \"prod\" is closed: a rule allows no services there.")]
+    fn a_service_keeps_to_the_rules(#[case] denies: bool, #[case] values: &[&str], #[case] expected: &str) {
+        let rules = Rules {
+            site: vec![rule(PoolField::Service, denies, values)],
+            own: Vec::new(),
+        };
+        let said = rules.require_service(&prod(), &"database".parse().unwrap());
+        let said = said.err().map(|error| error.fields()[0].detail.clone());
+        assert_eq!(said.unwrap_or_default(), expected);
     }
 
     #[test]

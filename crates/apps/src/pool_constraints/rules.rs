@@ -1,4 +1,4 @@
-//! Rules about pools: whose apps are put into them, and which plans those have there. One rule may be about many pools, and of the
+//! Rules about pools: whose apps are put into them, which plans those have there, and which services they are bound to. One rule may be about many pools, and of the
 //! rules about one pool and field the most exact counts, alone.
 
 use std::cmp::Reverse;

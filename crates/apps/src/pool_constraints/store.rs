@@ -1,7 +1,7 @@
 //! All queries on `pool_constraints`.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect};
 use slipway_api::ids::{OrganizationId, PoolConstraintId};
 use slipway_kernel::Result;
 use slipway_kernel::db::Tx;
@@ -9,6 +9,7 @@ use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
 
 use super::model::{ActiveModel, Column, Entity, PoolConstraint};
+use crate::owner;
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "apps_0071_pool_constraints",
@@ -63,9 +64,7 @@ pub(crate) async fn seen_by(
     connection: &impl ConnectionTrait,
     organization: OrganizationId,
 ) -> Result<Vec<PoolConstraint>> {
-    let seen = Condition::any()
-        .add(Column::OrganizationId.is_null())
-        .add(Column::OrganizationId.eq(organization));
+    let seen = owner::store::seen_by(Column::OrganizationId, organization);
     let query = Entity::find()
         .filter(seen)
         .order_by_asc(Column::Pools)

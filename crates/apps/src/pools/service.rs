@@ -14,7 +14,7 @@ use super::store;
 use crate::clusters::Cluster;
 use crate::owner::{self, require_somebody};
 use crate::permissions::{POOL_MANAGE, POOL_READ};
-use crate::{apps, clusters, plans, pool_constraints, quotas};
+use crate::{apps, clusters, jobs, plans, pool_constraints, quotas, volumes};
 
 /// The name of the site's pool.
 const DEFAULT: &str = "default";
@@ -132,18 +132,32 @@ pub async fn update(ctx: &Ctx, id: PoolId, changes: PoolChanges) -> Result<Pool>
     Ok(pool)
 }
 
-/// Deletes a pool that no app is in.
+/// Deletes a pool that no app, no job and no volume is in.
 ///
 /// # Errors
 ///
-/// `NotFound`; `Forbidden`; `Conflict` while apps are in it.
+/// `NotFound`; `Forbidden`; `Conflict` while something is in it.
 pub async fn delete(ctx: &Ctx, id: PoolId) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let pool = held(&tx, ctx, id).await?;
     let apps = apps::store::count_in_pool(&*tx, id).await?;
     if apps > 0 {
         return Err(Error::conflict(format!(
-            "The pool \"{}\" has {apps} apps: delete them first.",
+            "Apps are in the pool \"{}\" ({apps}): delete them first.",
+            pool.name
+        )));
+    }
+    let jobs = jobs::store::count_in_pool(&*tx, id).await?;
+    if jobs > 0 {
+        return Err(Error::conflict(format!(
+            "Jobs are in the pool \"{}\" ({jobs}): delete them first.",
+            pool.name
+        )));
+    }
+    let volumes = volumes::store::count_in_pool(&*tx, id).await?;
+    if volumes > 0 {
+        return Err(Error::conflict(format!(
+            "Volumes are in the pool \"{}\" ({volumes}): delete them first.",
             pool.name
         )));
     }
@@ -176,17 +190,17 @@ async fn record(tx: &mut Tx, ctx: &Ctx, pool: &Pool, (action, changes): (&'stati
     events::record(tx, ctx, event).await
 }
 
-/// Removes pools, plans and rules of organizations that are being deleted and have no apps any more.
+/// Removes pools, plans and rules of organizations that are being deleted and have no apps, jobs and volumes any more.
 ///
 /// # Errors
 ///
 /// Those of the database.
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     for organization in organizations::service::deleting(ctx).await? {
-        if !apps::store::of(ctx.db.reader(), organization.id, None)
-            .await?
-            .is_empty()
-        {
+        let apps = apps::store::of(ctx.db.reader(), organization.id, None).await?;
+        let jobs = jobs::store::of(ctx.db.reader(), organization.id, None).await?;
+        let volumes = volumes::store::of(ctx.db.reader(), organization.id, None).await?;
+        if !apps.is_empty() || !jobs.is_empty() || !volumes.is_empty() {
             continue;
         }
         let tx = ctx.begin().await?;

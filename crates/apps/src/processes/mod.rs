@@ -16,6 +16,7 @@ mod tsuru_yaml;
 pub use app_table::{AppTable, read as read_app_table};
 pub use declared::{ImageDefaults, declared};
 pub use model::{Check, Command, Declared, FileError, Hooks, Port, Probe, Process, Protocol};
+pub(crate) use procfile::is_name as is_process_name;
 pub use procfile::read as read_procfile;
 pub use said::Said;
 pub use tsuru_yaml::{TsuruYaml, read as read_tsuru_yaml};

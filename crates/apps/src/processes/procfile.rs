@@ -35,7 +35,7 @@ pub fn read(text: &str) -> Result<BTreeMap<String, String>, FileError> {
 }
 
 /// Letters, digits, hyphens and underscores.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     !name.is_empty() && name.len() <= 63 && name.bytes().all(is_plain)
 }

@@ -43,7 +43,7 @@ impl Model {
         let one = |limit: Option<i64>, used: i64, more: i64, what: &str| {
             let limit = limit.filter(|limit| more > 0 && used + more > *limit)?;
             Some(format!(
-                "may have {limit} {what} and has {used}, so that {more} more do not fit"
+                "may have {limit} {what} and has {used}: there is no room for {more} more"
             ))
         };
         one(self.apps, used.apps, more.apps, "apps").or_else(|| one(self.units, used.units, more.units, "units"))
@@ -58,10 +58,10 @@ mod tests {
     #[rstest]
     #[case::no_limit(None, 1_000, 1, None)]
     #[case::the_last_one(Some(5), 4, 1, None)]
-    #[case::one_too_many(Some(5), 4, 2, Some("may have 5 units and has 4, so that 2 more do not fit"))]
+    #[case::one_too_many(Some(5), 4, 2, Some("may have 5 units and has 4: there is no room for 2 more"))]
     #[case::fewer_than_before_when_over(Some(5), 9, -1, None)]
     #[case::nothing_new_when_over(Some(5), 9, 0, None)]
-    #[case::nothing_at_all(Some(0), 0, 1, Some("may have 0 units and has 0, so that 1 more do not fit"))]
+    #[case::nothing_at_all(Some(0), 0, 1, Some("may have 0 units and has 0: there is no room for 1 more"))]
     fn room(#[case] limit: Option<i64>, #[case] used: i64, #[case] more: i64, #[case] said: Option<&str>) {
         let quota = Quota {
             scope_id: "prj-1".to_owned(),

@@ -194,6 +194,23 @@ fn shown(quota: Option<&Quota>, used: Used) -> AppQuota {
     }
 }
 
+/// Forgets the limits of projects that are being deleted and have no apps any more; to be called now and then.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn sweep(ctx: &Ctx) -> Result<()> {
+    for project in projects::service::deleting(ctx).await? {
+        let apps = apps::of(ctx.db.reader(), project.organization_id, Some(project.id)).await?;
+        if apps.is_empty() {
+            let tx = ctx.begin().await?;
+            store::delete(&tx, &project.id.to_string()).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
 /// Refuses what no room is left for: another app, or more units of one.
 ///
 /// # Errors
@@ -218,7 +235,7 @@ pub(crate) async fn require_room(tx: &Tx, app: &App, more: Used) -> Result<()> {
         };
         if let Some(lack) = quota.lacks(used, more) {
             return Err(Error::conflict(format!(
-                "{what} {lack}. Free some, or have the quota raised: slipway quota show says how much there is."
+                "{what} {lack}. Free some, or have the quota raised: `slipway quota show` says how much there is."
             )));
         }
     }

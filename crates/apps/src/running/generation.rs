@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use slipway_connections::registries;
 use slipway_kernel::{Ctx, Error, Result};
 
 use crate::apps::App;
 use crate::apps::model::number;
 use crate::clusters::driver::{Desired, Readiness};
+use crate::deploys::Deploy;
 use crate::env;
-use crate::plans;
+use crate::process_settings::service as process_settings;
 use crate::versions::AppVersion;
 use crate::versions::model::Process;
+use crate::volumes;
 
 /// What the units of one deploy are made from.
 #[derive(Debug, Clone, Copy)]
@@ -19,10 +22,8 @@ pub struct Generation<'a> {
     pub app: &'a App,
     /// The version that they run.
     pub version: &'a AppVersion,
-    /// The number of the deploy.
-    pub deploy: i64,
-    /// The number of the variables that they see.
-    pub env_number: i64,
+    /// The deploy, which keeps what they see and have.
+    pub deploy: &'a Deploy,
 }
 
 impl Generation<'_> {
@@ -34,7 +35,10 @@ impl Generation<'_> {
     pub async fn desired(&self, ctx: &Ctx) -> Result<Vec<Desired>> {
         let mut all = Vec::new();
         for process in self.version.processes.running() {
-            let units = self.app.units_of(&process.name);
+            let there = process_settings::there(ctx, self.app, &process.name);
+            let autoscale = self.app.autoscale_of(&process.name);
+            // As many as there were begin, so that no few of them have the requests of many.
+            let units = autoscale.map_or_else(|| self.app.units_of(&process.name), |autoscale| autoscale.within(there));
             all.push(self.of(ctx, process, units).await?);
         }
         Ok(all)
@@ -46,7 +50,7 @@ impl Generation<'_> {
     ///
     /// `Invalid` where variables contradict each other; those of the database.
     pub async fn of(&self, ctx: &Ctx, process: &Process, units: u32) -> Result<Desired> {
-        let environment = env::service::load(ctx, self.app, self.env_number).await?;
+        let environment = env::service::load(ctx, self.app, self.deploy.env_number).await?;
         let mut env = env::seen(&environment, &process.name).map_err(env::service::refused)?;
         let usual = self.version.port.to_string();
         // Who sets a port himself listens there by his own will, and is asked there.
@@ -54,19 +58,24 @@ impl Generation<'_> {
         env.insert("SLIPWAY_APP".to_owned(), self.app.name.to_string());
         env.insert("SLIPWAY_PROCESS".to_owned(), process.name.clone());
         env.insert("SLIPWAY_VERSION".to_owned(), self.version.number.to_string());
-        let plan = plans::service::get(ctx, self.app.plan_id).await?.plan();
-        let plan = plan.with(&self.app.plan_override().into());
+        let kept = match &self.deploy.kept {
+            Some(kept) => kept.of(&process.name).clone(),
+            None => process_settings::of_now(ctx, self.app).await?.of(&process.name).clone(),
+        };
+        let plan = kept.plan();
         let port = match process.takes_requests {
             true => port(&env)?,
             // What listens nowhere may use the name for what it likes.
             false => port(&env).unwrap_or_default(),
         };
         Ok(Desired {
+            organization: self.app.organization_id,
             app: self.app.id,
-            deploy: number(self.deploy),
+            deploy: number(self.deploy.number),
             version: number(self.version.number),
             process: process.name.clone(),
             units,
+            registry: registries::access::of_image(ctx, self.app.organization_id, &self.version.image).await?,
             image: self.version.image.clone(),
             command: process.command.clone(),
             env,
@@ -74,6 +83,9 @@ impl Generation<'_> {
             processor: plan.processor_limit(),
             processor_kept: plan.processor,
             readiness: Readiness::of(process, port),
+            mounts: volumes::mounting::of(ctx, self.app, self.deploy.number, &process.name).await?,
+            marks: kept.marks,
+            autoscale: self.app.autoscale_of(&process.name),
         })
     }
 }

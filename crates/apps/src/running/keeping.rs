@@ -18,11 +18,11 @@ use super::observed::{Look, Observed, Seen};
 use super::{leading, routing};
 use crate::apps::model::number;
 use crate::apps::{App, store as apps, writing};
-use crate::clusters::driver::{Driver, Readiness, Unit, What};
+use crate::clusters::driver::{Driver, Readiness, State, Unit, What};
 use crate::clusters::{self, Cluster, service::failed};
 use crate::deploys::{self, Deploy};
 use crate::versions::{self, AppVersion};
-use crate::{commands, logs, pools, quotas, uploads};
+use crate::{commands, images, job_runs, logs, pools, quotas, repositories, uploads};
 
 /// Between two looks at every cluster.
 const LOOK: Duration = Duration::from_secs(2);
@@ -68,7 +68,13 @@ pub async fn drive(ctx: &Ctx, id: AppId) -> Result<()> {
         return forget(ctx, &app).await;
     }
     let pool = pools::service::get(ctx, app.pool_id).await?;
-    let driver = clusters::service::driver(ctx, pool.cluster_id).await?;
+    let driver = match clusters::service::driver(ctx, pool.cluster_id).await {
+        Ok(driver) => driver,
+        Err(error) => {
+            deploys::driving::tell_waiting(ctx, &app, &error).await?;
+            return Err(error);
+        }
+    };
     if app.status == AppStatus::Deleting {
         return delete(ctx, &app, &*driver).await;
     }
@@ -90,8 +96,7 @@ async fn converge(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
     let generation = Generation {
         app,
         version: &version,
-        deploy: deploy.number,
-        env_number: deploy.env_number,
+        deploy: &deploy,
     };
     // First without requests, then away.
     leading::lead(ctx, app, driver).await?;
@@ -104,6 +109,9 @@ async fn converge(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
         driver.apply(&desired).await.map_err(failed)?;
     }
     take_away_others(ctx, app, &deploy, driver).await?;
+    if app.is_stopped {
+        driver.leave(app.organization_id).await.map_err(failed)?;
+    }
     look(ctx, app, driver).await
 }
 
@@ -167,8 +175,7 @@ async fn idle(ctx: &Ctx, units: &[&Unit], port: Option<i64>) -> Duration {
         let addresses = units.iter().filter_map(|unit| unit.address);
         addresses.map(|address| SocketAddr::new(address, port)).collect()
     });
-    let router = routing::router(ctx);
-    while router.is_busy(&addresses) && Instant::now() < end {
+    while routing::is_busy(ctx, &addresses) && Instant::now() < end {
         tokio::time::sleep(IDLE_LOOK).await;
     }
     end.saturating_duration_since(Instant::now()).max(SHORT)
@@ -189,6 +196,7 @@ async fn delete(ctx: &Ctx, app: &App, driver: &dyn Driver) -> Result<()> {
     routing::publish(ctx).await?;
     driver.clear(app.id, What::Everything, SHORT).await.map_err(failed)?;
     commands::service::forget_of(ctx, app).await?;
+    driver.leave(app.organization_id).await.map_err(failed)?;
     for deploy in deploys::store::of_app(ctx.db.reader(), app.id).await? {
         ctx.logs.seal(ctx, deploy.log_id).await?;
     }
@@ -201,7 +209,9 @@ async fn forget(ctx: &Ctx, app: &App) -> Result<()> {
     for deploy in deploys::store::of_app(&*tx, app.id).await? {
         slipway_kernel::logs::remove(&tx, deploy.log_id).await?;
     }
+    repositories::service::forget_of(&mut tx, ctx, app.id).await?;
     uploads::service::forget_of(&tx, app.id).await?;
+    images::leave(&tx, ctx, app).await?;
     quotas::store::delete(&tx, &app.id.to_string()).await?;
     logs::forget_of(&tx, app.id).await?;
     directory::store::remove(&tx, &app.id.to_string()).await?;
@@ -270,15 +280,15 @@ fn how(app: &App, version: Option<&AppVersion>, seen: &[Seen]) -> (AppStatus, St
     if app.is_stopped {
         return (AppStatus::Stopped, String::new());
     }
-    let wanted: u32 = version
-        .processes
-        .running()
-        .map(|process| app.units_of(&process.name))
-        .sum();
     let of_live: Vec<&Seen> = seen
         .iter()
         .filter(|seen| Some(i64::from(seen.unit.deploy)) == app.live_deploy)
         .collect();
+    let wanted: u32 = version
+        .processes
+        .running()
+        .map(|process| app.units_of(&process.name).max(counting(app, &process.name, &of_live)))
+        .sum();
     let ready = of_live.iter().filter(|seen| seen.ready.is_ok()).count();
     let ready = u32::try_from(ready).unwrap_or(u32::MAX);
     if ready >= wanted {
@@ -296,6 +306,18 @@ fn how(app: &App, version: Option<&AppVersion>, seen: &[Seen]) -> (AppStatus, St
     }
 }
 
+/// How many units of a process count where its cluster says how many there are: those that it only begins with are not missing yet.
+fn counting(app: &App, process: &str, of_live: &[&Seen]) -> u32 {
+    if app.autoscale_of(process).is_none() {
+        return 0;
+    }
+    let is_counted = |seen: &&&Seen| {
+        let is_broken = matches!(seen.unit.state, State::Crashing(_) | State::Ended(..));
+        seen.unit.process == process && (seen.ready.is_ok() || is_broken)
+    };
+    u32::try_from(of_live.iter().filter(is_counted).count()).unwrap_or(u32::MAX)
+}
+
 /// Looks at every cluster for as long as the process lives: notes how apps are, has requests go where they can, and has apps put
 /// right of which units are missing.
 ///
@@ -308,6 +330,7 @@ pub async fn run(ctx: &Ctx) -> Result<()> {
         look_at_all(ctx).await?;
         if woken_at.is_none_or(|at| at.elapsed() >= WAKE) {
             wake_deploys(ctx).await?;
+            job_runs::driving::wake_all(ctx).await?;
             woken_at = Some(Instant::now());
         }
         tokio::time::sleep(LOOK).await;
@@ -409,7 +432,7 @@ async fn is_right(ctx: &Ctx, app: &App, units: &[Unit]) -> Result<bool> {
         u32::try_from(those.filter(|unit| !is_over(unit)).count()).unwrap_or(u32::MAX)
     };
     let mut processes = version.processes.running();
-    let is_enough = processes.all(|process| count(&process.name) == app.units_of(&process.name));
+    let is_enough = processes.all(|process| app.is_enough(&process.name, count(&process.name)));
     let is_alone = units.iter().all(|unit| Some(i64::from(unit.deploy)) == app.live_deploy);
     if is_enough && is_alone {
         return Ok(true);
@@ -419,5 +442,5 @@ async fn is_right(ctx: &Ctx, app: &App, units: &[Unit]) -> Result<bool> {
 }
 
 fn is_over(unit: &Unit) -> bool {
-    matches!(unit.state, crate::clusters::driver::State::Ended(..))
+    matches!(unit.state, State::Ended(..))
 }

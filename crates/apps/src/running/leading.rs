@@ -1,13 +1,13 @@
 //! Requests, led to the live deploy of an app by whoever takes them.
 
-use slipway_kernel::{Ctx, Result};
+use slipway_kernel::{Ctx, Result, Tx};
 
 use super::routing;
-use crate::apps::App;
 use crate::apps::model::number;
-use crate::clusters::driver::{Driver, Route, Routed};
+use crate::apps::{App, writing};
+use crate::clusters::driver::{Driver, Host, Route, Routed};
 use crate::clusters::service::failed;
-use crate::{deploys, versions};
+use crate::{certificates, deploys, versions};
 
 /// Has requests go to the live deploy of an app and to no other, before units of others are taken away.
 ///
@@ -35,6 +35,32 @@ async fn wanted(ctx: &Ctx, app: &App) -> Result<Option<Route>> {
         process: web.name.clone(),
         deploy: number(deploy),
         port,
-        hosts: routing::hosts(ctx, app).await?,
+        hosts: hosts(ctx, app).await?,
     }))
+}
+
+/// The names of an app with the certificates that are shown for them.
+async fn hosts(ctx: &Ctx, app: &App) -> Result<Vec<Host>> {
+    let all = certificates::service::list(ctx, app.id).await?;
+    let mut hosts = Vec::new();
+    for name in routing::hosts(ctx, app).await? {
+        let certificate = match certificates::model::chosen(&name, &all, ctx.now()) {
+            Some(chosen) => certificates::service::shown(ctx, &name, chosen).await,
+            None => None,
+        };
+        hosts.push(Host { name, certificate });
+    }
+    Ok(hosts)
+}
+
+/// Has an app that answers led to anew, because it has other names or certificates; once this transaction is through.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn again(tx: &mut Tx, ctx: &Ctx, app: &App) -> Result<()> {
+    match app.live_deploy {
+        Some(_) => writing::wake(tx, ctx, app).await,
+        None => Ok(()),
+    }
 }

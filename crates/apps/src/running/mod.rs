@@ -4,6 +4,7 @@
 //! only units that are ready get requests; what is seen here is a copy, and whoever starts anew sees it again. Read [`generation`]
 //! (what shall run), `probing` (whether a unit is ready), [`observed`] (what is seen), [`routing`] and [`keeping`].
 
+pub mod addresses;
 pub mod generation;
 pub mod http;
 pub mod keeping;
@@ -11,3 +12,4 @@ pub(crate) mod leading;
 pub(crate) mod lines;
 pub mod observed;
 pub mod routing;
+pub(crate) mod table;

@@ -1,24 +1,29 @@
-//! Where requests go: the table of the built-in router, made of what is live and what was seen.
+//! Where requests go: the table of the routers, made of what is live and what was seen.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use slipway_api::ids::OrganizationId;
-use slipway_identity::organizations;
+use slipway_api::ids::AppRouterId;
+use slipway_kernel::settings::RouterMode;
 use slipway_kernel::{Ctx, Error, Result};
-use slipway_router::{Listen, Route, Router, Table, stored};
+use slipway_router::{Listen, Measured, Router, Table, stored};
 use tokio::net::TcpListener;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::observed::{Observed, Seen};
-use crate::apps::{App, model, store as apps};
+use super::addresses::Addresses;
+use super::observed::Observed;
+use super::table;
+use crate::apps::App;
+use crate::certificates::{self, issuing};
 use crate::clusters::places::Places;
-use crate::{deploys, versions};
+use crate::domains::{self, store as domain_rows};
+use crate::routers::connected::Connected;
+use crate::routings;
 
 /// How long requests may take to end when the server does.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,11 +31,18 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Between two looks at whether every unit was seen.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The router of this process.
+/// Between two looks at whether another replica changed what people say about domains.
+const FOLLOW: Duration = Duration::from_secs(2);
+
+/// Between two times at which certificates are thought of.
+const THINK: Duration = Duration::from_secs(20);
+
+/// The router of this process, and the table that routers of other processes get.
 struct Routing {
     router: Router,
     /// Held while a table is made: an older one must not come after a newer one.
     order: Mutex<()>,
+    table: watch::Sender<Option<Arc<Table>>>,
 }
 
 impl Default for Routing {
@@ -38,6 +50,7 @@ impl Default for Routing {
         Self {
             router: Router::new("slipway"),
             order: Mutex::default(),
+            table: watch::Sender::new(None),
         }
     }
 }
@@ -48,41 +61,123 @@ pub fn router(ctx: &Ctx) -> Router {
     ctx.kept.get::<Routing>().router.clone()
 }
 
-/// Takes requests to apps for as long as the process lives. Until the units were seen, it serves the table that the process before
-/// served.
+/// The table as it is, and as it becomes.
+#[must_use]
+pub fn tables(ctx: &Ctx) -> watch::Receiver<Option<Arc<Table>>> {
+    ctx.kept.get::<Routing>().table.subscribe()
+}
+
+/// Whether a request that one of these units got did not end, at any router; or may still come, because a router does not know yet
+/// that they are gone.
+#[must_use]
+pub fn is_busy(ctx: &Ctx, gone: &[SocketAddr]) -> bool {
+    let router = router(ctx);
+    router.is_busy(gone) || ctx.kept.get::<Connected>().is_busy(router.version(), gone)
+}
+
+/// What each router counted of the apps' requests since it began, the one of this process first; two readings of one router say what
+/// happened between them.
+#[must_use]
+pub fn measured(ctx: &Ctx) -> Vec<(Option<AppRouterId>, BTreeMap<String, Measured>)> {
+    let others = ctx.kept.get::<Connected>().measured();
+    let others = others.into_iter().map(|(id, measured)| (Some(id), measured));
+    std::iter::once((None, router(ctx).measured())).chain(others).collect()
+}
+
+/// Takes requests to apps for as long as the process lives, where the settings say that it does, and keeps the table up with what
+/// other replicas write. Until the units were seen, the table of the process before is served.
 ///
 /// # Errors
 ///
 /// When nothing can be listened at; the error says where.
 pub async fn run(ctx: &Ctx) -> Result<()> {
-    let at = ctx.settings.apps.router_listen;
-    let socket = TcpListener::bind(at).await.map_err(|error| {
-        Error::internal(format!(
-            "requests to apps cannot be taken at {at}: {error}; choose another address by the setting apps.router_listen"
-        ))
-    })?;
-    let router = router(ctx);
+    restore(ctx).await;
+    match ctx.settings.routing.mode {
+        RouterMode::Embedded => tokio::select! {
+            served = serve(ctx) => served,
+            followed = follow(ctx) => followed,
+        },
+        RouterMode::Separate | RouterMode::Off => follow(ctx).await,
+    }
+}
+
+/// The table that was served last.
+async fn restore(ctx: &Ctx) {
+    let routing = ctx.kept.get::<Routing>();
+    let _order = routing.order.lock().await;
     match stored::read(&path(ctx)) {
         Ok(Some(table)) => {
-            if let Err(error) = router.set(table) {
-                tracing::warn!(%error, "the last table of routes is not served");
+            let kept = Arc::new(table.clone());
+            match routing.router.set(table) {
+                Ok(true) => drop(routing.table.send_replace(Some(kept))),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "the last table of routes is not served"),
             }
         }
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "the last table of routes cannot be read"),
     }
-    tracing::info!(address = %at, "requests to apps are taken");
+}
+
+async fn serve(ctx: &Ctx) -> Result<()> {
+    let router = router(ctx);
+    let plain = listen(ctx.settings.apps.router_listen, "apps.router_listen").await?;
     let ending = CancellationToken::new();
     let _end = ending.clone().drop_guard();
-    let listen = Listen { socket, is_tls: false };
-    router.serve(listen, ending, PATIENCE).await.map_err(Error::internal)
+    let listening = Listen {
+        socket: plain,
+        is_tls: false,
+    };
+    let plain = router.serve(listening, ending.clone(), PATIENCE);
+    let Some(at) = ctx.settings.routing.tls_listen else {
+        return plain.await.map_err(Error::internal);
+    };
+    let listening = Listen {
+        socket: listen(at, "routing.tls_listen").await?,
+        is_tls: true,
+    };
+    let with_tls = router.serve(listening, ending.clone(), PATIENCE);
+    tokio::try_join!(plain, with_tls).map(|_| ()).map_err(Error::internal)
+}
+
+async fn listen(at: SocketAddr, setting: &str) -> Result<TcpListener> {
+    let socket = TcpListener::bind(at).await.map_err(|error| {
+        Error::internal(format!(
+            "requests to apps cannot be taken at {at}: {error}; choose another address by the setting {setting}"
+        ))
+    })?;
+    tracing::info!(address = %at, "requests to apps are taken");
+    Ok(socket)
+}
+
+/// Keeps the table up with what other replicas write, and thinks of certificates.
+async fn follow(ctx: &Ctx) -> Result<()> {
+    let (mut last, mut thought_at) = (None, None::<Instant>);
+    loop {
+        let reader = ctx.db.reader();
+        let mark = (
+            domain_rows::mark(reader).await?,
+            certificates::store::mark(reader).await?,
+            routings::store::mark(reader).await?,
+        );
+        if last.as_ref() != Some(&mark) {
+            publish(ctx).await?;
+            last = Some(mark);
+        }
+        if thought_at.is_none_or(|at| at.elapsed() >= THINK) {
+            issuing::wake_due(ctx).await?;
+            certificates::service::tell_of_ends(ctx).await?;
+            thought_at = Some(Instant::now());
+        }
+        tokio::time::sleep(FOLLOW).await;
+    }
 }
 
 fn path(ctx: &Ctx) -> PathBuf {
     ctx.settings.server.data_dir.join("routes.json")
 }
 
-/// Has the router serve what is so now. Nothing before every unit was seen once: a table without units would refuse requests that
+/// Has the routers serve what is so now. Nothing before every unit was seen once: a table without units would refuse requests that
 /// the one before still answers.
 ///
 /// # Errors
@@ -95,44 +190,36 @@ pub async fn publish(ctx: &Ctx) -> Result<()> {
     }
     let routing = ctx.kept.get::<Routing>();
     let _order = routing.order.lock().await;
-    let mut routes = BTreeMap::new();
-    let mut names: HashMap<OrganizationId, Arc<str>> = HashMap::new();
-    let places = Places::load(ctx).await?;
-    for app in apps::with_units(ctx.db.reader()).await? {
-        if !places.is_routed_here(app.pool_id) {
-            continue;
-        }
-        let Some(version) = versions::service::live(ctx, &app).await? else {
-            continue;
-        };
-        let Some(web) = version.processes.taking_requests() else {
-            continue;
-        };
-        let Some(port) = deploys::service::live_port(ctx, &app).await? else {
-            continue;
-        };
-        let host = host(ctx, &app, &places, &mut names).await?;
-        let route = Route {
-            hosts: vec![host],
-            targets: targets(&app, &web.name, port, &observed.of(app.id)),
-            ..Route::default()
-        };
-        routes.insert(app.id.to_string(), route);
-    }
-    let version = routing.router.version() + 1;
-    let table = Table {
+    let made = table::make(ctx).await?;
+    let version = routing.router.version();
+    let as_before = Table {
         version,
-        routes,
-        ..Table::default()
+        ..made.clone()
     };
-    let kept = table.clone();
+    if routing.table.borrow().as_deref() == Some(&as_before) {
+        return Ok(());
+    }
+    // The time, so that a server whose data directory is an older one does not begin below what routers have.
+    let table = Table {
+        version: (version + 1).max(u64::try_from(ctx.now().unix_ms()).unwrap_or_default()),
+        ..made
+    };
+    let kept = Arc::new(table.clone());
     routing.router.set(table).map_err(Error::internal)?;
+    routing.table.send_replace(Some(Arc::clone(&kept)));
     let path = path(ctx);
     let written = tokio::task::spawn_blocking(move || stored::write(&path, &kept)).await;
     if let Err(error) = written.map_err(Error::internal)? {
         tracing::warn!(%error, "the table of routes cannot be kept");
     }
     Ok(())
+}
+
+/// The same, after somebody said something else about domains. That is written already: what goes wrong here is tried again.
+pub(crate) async fn changed(ctx: &Ctx) {
+    if let Err(error) = publish(ctx).await {
+        tracing::warn!(%error, "the table of routes was not made; it is tried again");
+    }
 }
 
 /// The same, before something is taken away: it waits until every unit was seen once, because until then the table of the process
@@ -156,52 +243,16 @@ pub async fn publish_first(ctx: &Ctx) -> Result<()> {
     publish(ctx).await
 }
 
-/// The units of the live deploy that requests can go to: ready, and no more than are wanted.
-fn targets(app: &App, process: &str, port: u16, seen: &[Seen]) -> Vec<SocketAddr> {
-    let wanted = app.units_of(process);
-    let is_wanted = |seen: &&Seen| {
-        let unit = &seen.unit;
-        let is_live = Some(i64::from(unit.deploy)) == app.live_deploy;
-        is_live && unit.process == process && seen.ready.is_ok() && unit.slot.is_some_and(|slot| slot < wanted)
-    };
-    let those = seen.iter().filter(is_wanted);
-    those
-        .filter_map(|seen| seen.unit.address)
-        .map(|address| SocketAddr::new(address, port))
-        .collect()
-}
-
-/// The host at which an app answers.
+/// Every host that requests to an app are taken for, its own first.
 ///
 /// # Errors
 ///
 /// Those of the database.
-async fn host(ctx: &Ctx, app: &App, places: &Places, names: &mut HashMap<OrganizationId, Arc<str>>) -> Result<String> {
-    let organization = match names.get(&app.organization_id) {
-        Some(name) => Arc::clone(name),
-        None => {
-            let found = organizations::service::by_id(ctx, app.organization_id).await?;
-            let name: Arc<str> = Arc::from(found.name.as_str());
-            names.insert(app.organization_id, Arc::clone(&name));
-            name
-        }
-    };
-    let organization = organization.parse().map_err(Error::internal)?;
-    Ok(model::own_host(
-        &app.name,
-        &organization,
-        places.domain(ctx, app.pool_id),
-    ))
-}
-
-/// The names at which an app answers.
-///
-/// # Errors
-///
-/// Those of the database.
-pub(crate) async fn hosts(ctx: &Ctx, app: &App) -> Result<Vec<String>> {
+pub async fn hosts(ctx: &Ctx, app: &App) -> Result<Vec<String>> {
     let places = Places::load(ctx).await?;
-    Ok(vec![host(ctx, app, &places, &mut HashMap::new()).await?])
+    let own = table::own_host(ctx, app, &places, &mut table::Names::new()).await?;
+    let domains = domain_rows::proven_of(ctx.db.reader(), &[app.id]).await?;
+    Ok(domains::hosts(own, places.domain(ctx, app.pool_id), &domains))
 }
 
 /// The addresses that people open an app at, its own first. Apps that take no requests have none.
@@ -210,20 +261,6 @@ pub(crate) async fn hosts(ctx: &Ctx, app: &App) -> Result<Vec<String>> {
 ///
 /// Those of the database.
 pub async fn urls(ctx: &Ctx, app: &App, takes_requests: bool) -> Result<Vec<String>> {
-    if !takes_requests {
-        return Ok(Vec::new());
-    }
-    let places = Places::load(ctx).await?;
-    let host = host(ctx, app, &places, &mut HashMap::new()).await?;
-    if let Some(pattern) = places.pattern(app.pool_id) {
-        return Ok(vec![pattern.replace('*', &host)]);
-    }
-    let settings = &ctx.settings.apps;
-    Ok(vec![match &settings.public_url {
-        Some(pattern) => pattern.replace('*', &host),
-        None => match settings.router_listen.port() {
-            80 => format!("http://{host}/"),
-            port => format!("http://{host}:{port}/"),
-        },
-    }])
+    let mut addresses = Addresses::of(ctx, &[app.id]).await?;
+    addresses.urls(ctx, app, takes_requests).await
 }

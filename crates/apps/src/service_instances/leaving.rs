@@ -14,7 +14,7 @@ use slipway_kernel::{Ctx, Result, Tx, directory};
 
 use super::model::{KIND, ServiceInstance};
 use super::store;
-use crate::jobs::SERVICE_INSTANCE;
+use crate::work::SERVICE_INSTANCE;
 
 /// Whoever orders gets so long to, before a row without its resource is taken for what a server left that was killed.
 const ORDERING: Duration = Duration::from_secs(600);

@@ -1,7 +1,7 @@
 //! What people do with service instances.
 
 use serde_json::json;
-use slipway_api::ids::ServiceInstanceId;
+use slipway_api::ids::{ResourceId, ServiceInstanceId};
 use slipway_api::resources::{NewCatalogResource, ResourceRequest, ResourceState};
 use slipway_api::services::NewServiceInstance;
 use slipway_catalog::resources::{binding, service as resources};
@@ -209,4 +209,16 @@ async fn leave(ctx: &Ctx, instance: &ServiceInstance, is_leaving: bool) -> Resul
     };
     record(&mut tx, ctx, &next, (action, json!({}))).await?;
     tx.commit().await
+}
+
+/// The service that a resource was ordered of.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn service_of(ctx: &Ctx, resource: ResourceId) -> Result<Option<Service>> {
+    match store::of_resource(ctx.db.reader(), resource).await? {
+        Some(instance) => services::service::get(ctx, instance.service_id).await.map(Some),
+        None => Ok(None),
+    }
 }

@@ -9,7 +9,7 @@ use super::choosing::chosen;
 use super::error::SourceError;
 
 /// With what gzip begins (RFC 1952).
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// How much source may be: more than any app that people wrote, less than what fills a disk.
 #[must_use]

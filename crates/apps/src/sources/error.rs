@@ -72,6 +72,15 @@ pub enum SourceError {
         /// What it is instead.
         reason: String,
     },
+    /// What was sent cannot be read.
+    #[error("what was sent cannot be read ({0}); send it again")]
+    NoContents(#[source] io::Error),
+    /// Something else than what stands before a content.
+    #[error("`{0}` is no line with a digest and a size, as it stands before each content")]
+    NoLine(String),
+    /// A content that no file of the source has, or that came before.
+    #[error("the content {0} is not in the list of the source, or was sent twice; send what is missing, each once")]
+    NotListed(Digest),
     /// A file that was never sent.
     #[error("the file {0} is not here; send it first")]
     Missing(Digest),

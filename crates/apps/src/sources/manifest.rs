@@ -9,15 +9,16 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use slipway_tofu::archive::{Limits, Rule, check_link_target, parse_path, printable};
-use slipway_tofu::digest::{sha256_hex, sha256_hex_of};
+use slipway_tofu::digest::sha256_hex;
 
 use super::choosing::chosen;
 use super::error::SourceError;
+use super::pieces::{PIECE, digested, sizes};
 
 /// The SHA-256 of a file: 64 small hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Digest(String);
+pub struct Digest(pub(super) String);
 
 /// What is at a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub enum Entry {
         /// Whether it can be run.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         program: bool,
+        /// What is in each of its pieces, in their order, where it is larger than one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pieces: Vec<Digest>,
     },
     /// A symbolic link.
     Link {
@@ -77,6 +81,26 @@ pub enum ManifestError {
     /// One content, two sizes.
     #[error("the file {0} has two sizes")]
     TwoSizes(Digest),
+    /// Pieces that are not those of a file of its size.
+    #[error("`{path}` has {found} pieces: a file of {size} bytes has {expected}, each of {PIECE} bytes but the last")]
+    Pieces {
+        /// As far as it can be shown.
+        path: String,
+        /// As it was said to be.
+        size: u64,
+        /// How many there are.
+        found: usize,
+        /// How many there have to be.
+        expected: usize,
+    },
+    /// An entry without what its kind has.
+    #[error("`{path}` has no `{what}`")]
+    Lacks {
+        /// As far as it can be shown.
+        path: String,
+        /// The field.
+        what: &'static str,
+    },
     /// Something else than a digest.
     #[error("`{0}` is no SHA-256: it has 64 small hexadecimal digits")]
     NoDigest(String),
@@ -122,11 +146,12 @@ impl Manifest {
                 let to = to.map_err(|to| SourceError::NotText(to.display().to_string()))?;
                 Entry::Link { to }
             } else {
-                let (sha256, size) = File::open(&full).and_then(sha256_hex_of).map_err(read)?;
+                let read_through = File::open(&full).and_then(digested).map_err(read)?;
                 Entry::File {
-                    sha256: Digest(sha256),
-                    size,
+                    sha256: read_through.sha256,
+                    size: read_through.size,
                     program: metadata.permissions().mode() & 0o100 != 0,
+                    pieces: read_through.pieces,
                 }
             };
             Ok((path, entry))
@@ -143,14 +168,20 @@ impl Manifest {
         self.entries.iter().map(|(path, entry)| (path.as_str(), entry))
     }
 
-    /// Every file's content with its size, once.
+    /// What is sent of it: every content with its size, once. The content of a file that is larger than a piece is that of its pieces.
     #[must_use]
     pub fn contents(&self) -> BTreeMap<&Digest, u64> {
-        let files = self.entries.values().filter_map(|entry| match entry {
-            Entry::File { sha256, size, .. } => Some((sha256, *size)),
-            Entry::Link { .. } | Entry::Folder => None,
-        });
-        files.collect()
+        self.entries.values().flat_map(Entry::contents).collect()
+    }
+
+    /// How many files it has.
+    #[must_use]
+    pub fn files(&self) -> u64 {
+        let files = self
+            .entries
+            .values()
+            .filter(|entry| matches!(entry, Entry::File { .. }));
+        u64::try_from(files.count()).unwrap_or(u64::MAX)
     }
 
     /// The bytes of all files.
@@ -167,6 +198,20 @@ impl Manifest {
     pub fn digest(&self) -> Digest {
         let text = serde_json::to_string(self).unwrap_or_default();
         Digest(sha256_hex(text.as_bytes()))
+    }
+}
+
+impl Entry {
+    /// The contents of a file in their order, each with its size: its own, or those of its pieces.
+    #[must_use]
+    pub fn contents(&self) -> Vec<(&Digest, u64)> {
+        match self {
+            Self::File {
+                sha256, size, pieces, ..
+            } if pieces.is_empty() => vec![(sha256, *size)],
+            Self::File { size, pieces, .. } => pieces.iter().zip(sizes(*size)).collect(),
+            Self::Link { .. } | Self::Folder => Vec::new(),
+        }
     }
 }
 
@@ -195,12 +240,23 @@ impl Checking<'_> {
             return Err(refused(Rule::EmptyPath));
         }
         match &entry {
-            Entry::File { sha256, size, .. } => {
+            Entry::File { size, pieces, .. } => {
                 if *size > self.limits.file_bytes {
                     return Err(refused(Rule::FileTooLarge));
                 }
-                if *self.sizes.entry(sha256.clone()).or_insert(*size) != *size {
-                    return Err(ManifestError::TwoSizes(sha256.clone()));
+                let expected = if *size > PIECE { sizes(*size).count() } else { 0 };
+                if pieces.len() != expected {
+                    return Err(ManifestError::Pieces {
+                        path: printable(path.as_bytes()),
+                        size: *size,
+                        found: pieces.len(),
+                        expected,
+                    });
+                }
+                for (content, size) in entry.contents() {
+                    if *self.sizes.entry(content.clone()).or_insert(size) != size {
+                        return Err(ManifestError::TwoSizes(content.clone()));
+                    }
                 }
                 self.total = self.total.saturating_add(*size);
             }
@@ -257,6 +313,12 @@ impl From<Manifest> for Vec<Listed> {
 }
 
 impl Digest {
+    /// That of bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(sha256_hex(bytes))
+    }
+
     /// As text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -59,6 +59,7 @@ fn resource(app: &App, version: AppVersion, seen: &[Seen]) -> Resource<Wire> {
         is_live,
         created_by: version.created_by,
         created_at: version.created_at,
+        image_removed_at: version.image_removed_at,
     };
     Resource::new(version.id, attributes)
 }

@@ -1,7 +1,7 @@
 //! Versions: what an app ran, each so that it can be run again at any time.
 //!
-//! Owns the table `app_versions`. What must stay true: a version never changes; its image is named so that it never means another
-//! one. Read [`model`].
+//! Owns the table `app_versions`. What must stay true: a version never changes, but that its image may be taken away; its image is
+//! named so that it never means another one. Read [`model`].
 
 pub mod http;
 pub mod model;

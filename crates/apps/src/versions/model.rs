@@ -8,7 +8,7 @@ use slipway_api::ids::{AppId, AppVersionId, OrganizationId};
 use crate::processes::{Check, Command, Declared, Hooks, ImageDefaults, Probe};
 
 /// The process of a `Procfile` that runs once before each deploy's units are started, as on Heroku.
-const RELEASE: &str = "release";
+pub(crate) const RELEASE: &str = "release";
 
 /// A version as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -37,6 +37,8 @@ pub struct Model {
     pub created_by: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When its image was found to be gone, or is about to be taken away; none while the version can be run again.
+    pub image_removed_at: Option<Timestamp>,
 }
 
 /// A version.

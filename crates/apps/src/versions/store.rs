@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
-use slipway_api::ids::AppId;
+use slipway_api::Timestamp;
+use slipway_api::ids::{AppId, AppVersionId};
 use slipway_api::page::EXACT_TOTAL;
 use slipway_kernel::Result;
 use slipway_kernel::db::Tx;
@@ -39,7 +40,19 @@ pub(crate) const MIGRATION: Migration = Migration {
     },
 };
 
+pub(crate) const IMAGES: Migration = Migration {
+    name: "apps_0090_images",
+    steps: || vec![Step::Sql("ALTER TABLE app_versions ADD COLUMN image_removed_at BIGINT")],
+};
+
+/// Adds one. Others that have its image have it again.
 pub(crate) async fn insert(tx: &Tx, version: &AppVersion) -> Result<()> {
+    let same = Entity::update_many()
+        .col_expr(Column::ImageRemovedAt, Expr::value(None::<Timestamp>))
+        .filter(Column::AppId.eq(version.app_id))
+        .filter(Column::Image.eq(version.image.as_str()))
+        .filter(Column::ImageRemovedAt.is_not_null());
+    same.exec(&**tx).await?;
     let row = ActiveModel::from(version.clone()).reset_all();
     Entity::insert(row).exec_without_returning(&**tx).await?;
     Ok(())
@@ -50,6 +63,20 @@ pub(crate) async fn find(connection: &impl ConnectionTrait, app: AppId, number: 
         .filter(Column::AppId.eq(app))
         .filter(Column::Number.eq(number));
     Ok(one.one(connection).await?)
+}
+
+/// Every one of an app.
+pub(crate) async fn of_app(connection: &impl ConnectionTrait, app: AppId) -> Result<Vec<AppVersion>> {
+    Ok(Entity::find().filter(Column::AppId.eq(app)).all(connection).await?)
+}
+
+/// Notes since when the image of one is gone, or that it is there.
+pub(crate) async fn note_image(tx: &Tx, id: AppVersionId, removed_at: Option<Timestamp>) -> Result<()> {
+    let one = Entity::update_many()
+        .col_expr(Column::ImageRemovedAt, Expr::value(removed_at))
+        .filter(Column::Id.eq(id));
+    one.exec(&**tx).await?;
+    Ok(())
 }
 
 /// A page of an app's, the newest first.

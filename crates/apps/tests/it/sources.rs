@@ -2,34 +2,69 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::Path;
-use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;
 use rstest::rstest;
-use slipway_apps::sources::{Blobs, Digest, Entry, Manifest, limits, missing};
+use slipway_apps::sources::{
+    Assembly, Digest, Entry, Manifest, PIECE, SourceError, limits, missing, read_contents, write_content,
+};
 
 fn digest(of: &[u8]) -> Digest {
     slipway_tofu::digest::sha256_hex(of).parse().unwrap()
 }
 
-/// Sends everything of a directory that is not there yet; says how many files that were.
-fn send(from: &Path, manifest: &Manifest, to: &Blobs) -> usize {
-    let wanted: BTreeMap<&Digest, &str> = manifest
-        .entries()
-        .filter_map(|(path, entry)| match entry {
-            Entry::File { sha256, .. } => Some((sha256, path)),
-            Entry::Link { .. } | Entry::Folder => None,
-        })
-        .collect();
-    let sizes = manifest.contents();
-    let absent = missing(manifest, |digest| to.has(digest));
-    for digest in &absent {
-        let file = fs::File::open(from.join(wanted[*digest])).unwrap();
-        to.put(digest, sizes[*digest], file).unwrap();
+fn file(content: &[u8]) -> Entry {
+    Entry::File {
+        sha256: digest(content),
+        size: u64::try_from(content.len()).unwrap(),
+        program: false,
+        pieces: Vec::new(),
     }
-    absent.len()
+}
+
+/// Contents as an app has them, by their digests.
+type Contents = BTreeMap<Digest, Vec<u8>>;
+
+/// Sends everything of a directory that is not there yet, and takes it as it comes; says how many contents that were.
+fn send(from: &Path, manifest: &Manifest, to: &mut Contents) -> usize {
+    let mut places: BTreeMap<&Digest, (&str, u64)> = BTreeMap::new();
+    for (path, entry) in manifest.entries() {
+        let mut at = 0;
+        for (digest, size) in entry.contents() {
+            places.insert(digest, (path, at));
+            at += size;
+        }
+    }
+    let sizes = manifest.contents();
+    let absent = missing(manifest, |digest| to.contains_key(digest));
+    let mut sent = Vec::new();
+    for digest in &absent {
+        let (path, at) = places[*digest];
+        let mut content = vec![0; usize::try_from(sizes[*digest]).unwrap()];
+        let file = fs::File::open(from.join(path)).unwrap();
+        file.read_exact_at(&mut content, at).unwrap();
+        write_content(&mut sent, digest, &content).unwrap();
+    }
+    let mut wanted = sizes.into_iter().map(|(digest, size)| (digest.clone(), size)).collect();
+    let count = absent.len();
+    read_contents(sent.as_slice(), &mut wanted, |digest, content| {
+        to.insert(digest, content);
+        true
+    })
+    .unwrap();
+    count
+}
+
+/// Puts a source together in a directory that is made for it.
+fn assemble(manifest: &Manifest, contents: &Contents, to: &Path) -> Result<(), SourceError> {
+    fs::create_dir(to).unwrap();
+    let mut assembly = Assembly::begin(manifest.clone(), to)?;
+    for (digest, content) in contents {
+        assembly.put(digest, content, 1_000)?;
+    }
+    assembly.end()
 }
 
 #[test]
@@ -39,13 +74,14 @@ fn only_what_changed_is_sent_and_what_is_put_together_is_the_same() {
     fs::create_dir_all(app.join("bin/empty")).unwrap();
     fs::write(app.join("a.txt"), "same").unwrap();
     fs::write(app.join("b.txt"), "same").unwrap();
+    fs::write(app.join("nothing"), "").unwrap();
     fs::write(app.join("bin/run"), "#!/bin/sh\n").unwrap();
     fs::set_permissions(app.join("bin/run"), fs::Permissions::from_mode(0o755)).unwrap();
     std::os::unix::fs::symlink("bin/run", app.join("run")).unwrap();
-    let blobs = Blobs::open(&folder.path().join("blobs")).unwrap();
+    let mut contents = Contents::new();
     let manifest = Manifest::of_folder(&app, &limits()).unwrap();
-    assert_eq!(send(&app, &manifest, &blobs), 2, "two files are one content");
-    blobs.assemble(&manifest, &folder.path().join("first")).unwrap();
+    assert_eq!(send(&app, &manifest, &mut contents), 3, "two files are one content");
+    assemble(&manifest, &contents, &folder.path().join("first")).unwrap();
     assert_eq!(
         Manifest::of_folder(&folder.path().join("first"), &limits()).unwrap(),
         manifest
@@ -54,8 +90,8 @@ fn only_what_changed_is_sent_and_what_is_put_together_is_the_same() {
     fs::write(app.join("a.txt"), "changed").unwrap();
     let changed = Manifest::of_folder(&app, &limits()).unwrap();
     assert_ne!(changed.digest(), manifest.digest());
-    assert_eq!(send(&app, &changed, &blobs), 1);
-    blobs.assemble(&changed, &folder.path().join("second")).unwrap();
+    assert_eq!(send(&app, &changed, &mut contents), 1);
+    assemble(&changed, &contents, &folder.path().join("second")).unwrap();
     let time = |path: &str| {
         let metadata = fs::metadata(folder.path().join(path)).unwrap();
         (metadata.mtime(), metadata.mtime_nsec())
@@ -69,64 +105,58 @@ fn only_what_changed_is_sent_and_what_is_put_together_is_the_same() {
     assert_ne!(time("first/a.txt"), time("second/a.txt"));
 }
 
+#[test]
+fn of_a_large_file_only_the_piece_that_changed_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = folder.path().join("app");
+    fs::create_dir(&app).unwrap();
+    let piece = usize::try_from(PIECE).unwrap();
+    let mut content = [vec![1; piece], vec![2; piece], vec![3; 7]].concat();
+    fs::write(app.join("large"), &content).unwrap();
+    let mut contents = Contents::new();
+    let first = Manifest::of_folder(&app, &limits()).unwrap();
+    assert_eq!(send(&app, &first, &mut contents), 3);
+    content[piece + 5] = 9;
+    fs::write(app.join("large"), &content).unwrap();
+    let second = Manifest::of_folder(&app, &limits()).unwrap();
+    assert_eq!(send(&app, &second, &mut contents), 1);
+    let to = folder.path().join("to");
+    assemble(&second, &contents, &to).unwrap();
+    assert_eq!(fs::read(to.join("large")).unwrap(), content);
+
+    let mut lying = second.to_entries();
+    lying[0].sha256 = Some(digest(b"abc").to_string());
+    let lying = Manifest::of_entries(lying, &limits()).unwrap();
+    let error = assemble(&lying, &contents, &folder.path().join("lying")).unwrap_err();
+    assert!(error.to_string().contains("its pieces make"), "{error}");
+}
+
 /// BuildKit looks at sizes and times alone: two files that came in one moment, and changed places, must not look alike. So a part
 /// of the time is of the content, wherever and whenever it came.
 #[test]
 fn files_that_change_places_are_seen() {
     let folder = tempfile::tempdir().unwrap();
-    let part_of_a_second = |store: &str, content: &[u8]| {
-        let blobs = Blobs::open(&folder.path().join(store)).unwrap();
-        blobs.put(&digest(content), 3, content).unwrap();
-        blobs.get(&digest(content)).unwrap().metadata().unwrap().mtime_nsec()
+    let part_of_a_second = |to: &str, content: &[u8]| {
+        let entry = file(content);
+        let manifest = Manifest::new([("a".to_owned(), entry)], &limits()).unwrap();
+        let contents = Contents::from([(digest(content), content.to_vec())]);
+        assemble(&manifest, &contents, &folder.path().join(to)).unwrap();
+        fs::metadata(folder.path().join(to).join("a")).unwrap().mtime_nsec()
     };
     let one = part_of_a_second("first", b"one");
-    assert_ne!(one, part_of_a_second("first", b"two"));
-    assert_eq!(one, part_of_a_second("second", b"one"));
-}
-
-#[rstest]
-#[case::less(4, b"abc", "there is less than 4 bytes")]
-#[case::more(2, b"abc", "there is more than 2 bytes")]
-#[case::other(3, b"xyz", "it is 3608bca1e44ea6c4d268eb6db02260269892c0b42b86bbf1e77a6fa16c3c9282")]
-fn what_is_not_what_it_says_is_not_kept(#[case] size: u64, #[case] content: &[u8], #[case] said: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let blobs = Blobs::open(folder.path()).unwrap();
-    let error = blobs.put(&digest(b"abc"), size, content).unwrap_err().to_string();
-    assert!(error.contains(said), "{error}");
-    assert!(!blobs.has(&digest(b"abc")));
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left of it");
+    assert_ne!(one, part_of_a_second("second", b"two"));
+    assert_eq!(one, part_of_a_second("third", b"one"));
 }
 
 #[test]
 fn a_file_that_was_never_sent_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let blobs = Blobs::open(&folder.path().join("blobs")).unwrap();
-    let entry = Entry::File {
-        sha256: digest(b"abc"),
-        size: 3,
-        program: false,
-    };
-    let manifest = Manifest::new([("a".to_owned(), entry)], &limits()).unwrap();
-    let error = blobs.assemble(&manifest, &folder.path().join("app")).unwrap_err();
+    let manifest = Manifest::new([("a".to_owned(), file(b"abc"))], &limits()).unwrap();
+    let error = assemble(&manifest, &Contents::new(), &folder.path().join("app")).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!("the file {} is not here; send it first", digest(b"abc"))
     );
-}
-
-#[test]
-fn what_nobody_wants_any_more_goes_and_what_just_came_stays() {
-    let folder = tempfile::tempdir().unwrap();
-    let blobs = Blobs::open(folder.path()).unwrap();
-    for content in [b"one", b"two"] {
-        blobs.put(&digest(content), 3, &content[..]).unwrap();
-    }
-    fs::write(folder.path().join(".tmpleft"), "a piece").unwrap();
-    let wanted = BTreeSet::from([digest(b"one")]);
-    assert_eq!(blobs.sweep(&wanted, UNIX_EPOCH).unwrap(), 0);
-    let later = UNIX_EPOCH + Duration::from_secs(1 << 40);
-    assert_eq!(blobs.sweep(&wanted, later).unwrap(), 2);
-    assert!(blobs.has(&digest(b"one")) && !blobs.has(&digest(b"two")));
 }
 
 #[rstest]
@@ -170,6 +200,10 @@ fn what_nobody_wants_any_more_goes_and_what_just_came_stays() {
         {"path":"b","kind":"file","sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","size":2}]"#,
     "has two sizes"
 )]
+#[case::pieces(
+    r#"[{"path":"a","kind":"file","sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","size":9999999}]"#,
+    "`a` has 0 pieces: a file of 9999999 bytes has 3"
+)]
 fn a_list_of_a_stranger_is_refused(#[case] json: &str, #[case] said: &str) {
     let error = serde_json::from_str::<Manifest>(json).unwrap_err().to_string();
     assert!(error.contains(said), "{error}");
@@ -192,11 +226,7 @@ fn hostile() -> impl Strategy<Value = Vec<(String, Entry)>> {
     let entry = prop_oneof![
         path.prop_map(|to| Entry::Link { to }),
         Just(Entry::Folder),
-        Just(Entry::File {
-            sha256: digest(b"abc"),
-            size: 3,
-            program: false
-        }),
+        Just(file(b"abc")),
     ];
     prop::collection::vec((path, entry), 1..8)
 }
@@ -224,25 +254,25 @@ proptest! {
         let manifest = Manifest::of_folder(&app, &limits()).unwrap();
         let wire = serde_json::to_string(&manifest).unwrap();
         let received: Manifest = serde_json::from_str(&wire).unwrap();
-        let blobs = Blobs::open(&folder.path().join("blobs")).unwrap();
-        send(&app, &received, &blobs);
+        let mut contents = Contents::new();
+        send(&app, &received, &mut contents);
         let back = folder.path().join("back");
-        blobs.assemble(&received, &back).unwrap();
+        assemble(&received, &contents, &back).unwrap();
         prop_assert_eq!(&Manifest::of_folder(&back, &limits()).unwrap(), &manifest);
-        prop_assert_eq!(send(&app, &received, &blobs), 0);
+        prop_assert_eq!(send(&app, &received, &mut contents), 0);
+        prop_assert_eq!(&Manifest::of_entries(received.to_entries(), &limits()).unwrap(), &manifest);
     }
 
     /// Whatever is taken stays in its directory, and what is put together can be looked at without leaving it.
     #[test]
     fn nothing_leaves_the_directory(entries in hostile()) {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(&folder.path().join("blobs")).unwrap();
-        blobs.put(&digest(b"abc"), 3, &b"abc"[..]).unwrap();
+        let contents = Contents::from([(digest(b"abc"), b"abc".to_vec())]);
         let Ok(manifest) = Manifest::new(entries, &limits()) else { return Ok(()) };
         let inside = folder.path().join("inside");
-        blobs.assemble(&manifest, &inside).unwrap();
+        assemble(&manifest, &contents, &inside).unwrap();
         let names: BTreeSet<_> = fs::read_dir(folder.path()).unwrap().map(|found| found.unwrap().file_name()).collect();
-        prop_assert_eq!(names.len(), 2, "{:?}", names);
+        prop_assert_eq!(names.len(), 1, "{:?}", names);
         for (path, entry) in manifest.entries() {
             let full = inside.join(path);
             prop_assert!(fs::symlink_metadata(&full).is_ok());

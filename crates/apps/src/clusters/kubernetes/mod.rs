@@ -3,50 +3,56 @@
 //! A process of a deploy is a Deployment, which keeps as many units as it shall have; a unit is a pod, and is ready when its
 //! readiness probe says so; requests come through a Service and an Ingress of the app. All of it is in one namespace.
 
+mod attach;
+mod building;
+mod lines;
+mod once;
+mod saying;
 mod translating;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::pin::pin;
 use std::sync::Mutex as Kept;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures::future::{BoxFuture, join_all};
 use futures::stream::BoxStream;
-use futures::{FutureExt, StreamExt, TryStreamExt};
+use futures::{FutureExt, TryStreamExt};
 use slipway_api::ids::AppId;
+use slipway_connections::registries::Registry;
 use slipway_kernel::outbound::Outbound;
 use slipway_kube::commands::CommandSpec;
 use slipway_kube::logs::LogPart;
-use slipway_kube::names::{JOB, MANAGED_BY, MANAGER, ONCE, app_labels, object_name};
-use slipway_kube::once::{OnceSpec, Outcome};
-use slipway_kube::routes::{Host, RouteSpec};
+use slipway_kube::names::{JOB, MANAGED_BY, MANAGER, ONCE, app_labels};
+use slipway_kube::once::OnceSpec;
+use slipway_kube::routes::RouteSpec;
+use slipway_kube::spec::Autoscale;
 use slipway_kube::states::{State as Found, Unit as FoundUnit};
 use slipway_kube::{Access, Cluster, KubeError, ProcessId, ProcessSpec};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::attach::{Attach, Attached};
 use super::driver::{
-    About, Build, Desired, Driver, DriverError, Hear, Image, LogLine, Readiness, Route, Routed, State, Unit, What,
+    About, Build, Desired, Driver, DriverError, Hear, Image, LogLine, Once, Readiness, Route, Routed, State, Unit,
+    Usage, What,
 };
+use super::mounts::Volume;
 use super::registry;
-use translating::{check, deploy_of, read, refused, unit_spec};
+pub use building::Builds;
+use translating::{check, deploy_of, host, read, refused};
 
 /// Between being taken from the Service and being asked to end: until every machine and the Ingress controller have heard of it.
 const LEAVE: Duration = Duration::from_secs(5);
-/// What runs once may take as long.
-const LONGEST_ONCE: Duration = Duration::from_secs(3_600);
-/// For the rest of a log, when what ran once has ended.
-const LOG_PATIENCE: Duration = Duration::from_secs(10);
+/// For the cluster's controllers to hear that new units are ready, before requests go to these.
+const HEARD: Duration = Duration::from_secs(15);
+const HEARD_LOOK: Duration = Duration::from_millis(50);
 /// Between two looks at what others changed.
 const CHANGES: Duration = Duration::from_secs(5);
-/// How long it counts what was missing.
-const MISSING: Duration = Duration::from_secs(60);
-/// Between two looks at whether a unit has begun.
-const LOOK: Duration = Duration::from_millis(250);
 
 /// Where in a cluster, and how.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Place {
     /// The namespace of everything.
     pub namespace: String,
@@ -54,6 +60,8 @@ pub struct Place {
     pub ingress_class: Option<String>,
     /// How long units get to end what they have begun.
     pub grace: Duration,
+    /// What builds images for it; nothing where nobody said, and why where that cannot be had now.
+    pub builds: Option<Result<Builds, String>>,
 }
 
 /// One cluster.
@@ -92,6 +100,11 @@ impl Kubernetes {
     }
 
     fn spec(&self, desired: &Desired) -> ProcessSpec {
+        let mut unit = self.unit(desired);
+        // Ours win: people cannot say any like them, whatever was stored.
+        let ours = std::mem::replace(&mut unit.labels, desired.marks.labels.clone());
+        unit.labels.extend(ours);
+        unit.annotations.clone_from(&desired.marks.annotations);
         let Readiness {
             port, takes_requests, ..
         } = desired.readiness;
@@ -99,77 +112,20 @@ impl Kubernetes {
             id: self.process(desired),
             version: desired.version,
             units: desired.units,
-            unit: unit_spec(desired),
+            unit,
             ports: if takes_requests { vec![port] } else { Vec::new() },
             readiness: check(&desired.readiness),
             // What takes no requests is in no route that it would have to be taken from.
             drain: if takes_requests { LEAVE } else { Duration::ZERO },
             grace: self.place.grace,
+            autoscale: desired.autoscale.map(|autoscale| Autoscale {
+                least: autoscale.least,
+                most: autoscale.most,
+                processor_percent: autoscale.processor_percent,
+                memory_percent: autoscale.memory_percent,
+            }),
             ..ProcessSpec::default()
         }
-    }
-
-    fn once_spec(&self, desired: &Desired) -> OnceSpec {
-        let app = desired.app.to_string();
-        OnceSpec {
-            name: object_name(&[&app, &desired.process, &desired.deploy.to_string(), "once"]),
-            namespace: self.place.namespace.clone(),
-            app,
-            unit: unit_spec(desired),
-            deadline: LONGEST_ONCE,
-            grace: self.place.grace,
-        }
-    }
-
-    async fn told(&self) -> Result<About, DriverError> {
-        let about = self.cluster.about().await.map_err(refused)?;
-        let mut missing = self.missing_rights().await?;
-        let Some(nodes) = about.nodes else {
-            return Ok(About {
-                said: format!("Kubernetes {}, namespace {}.", about.version, self.place.namespace),
-                missing,
-            });
-        };
-        let ready = nodes.iter().filter(|node| node.is_ready);
-        let (processor, memory) = ready.clone().fold((0, 0), |(processor, memory), node| {
-            (processor + node.processor, memory + node.memory)
-        });
-        if ready.clone().next().is_none() {
-            let why = nodes.first().map(|node| format!(" ({}: {})", node.name, node.why));
-            missing.push(format!("No machine takes units{}.", why.unwrap_or_default()));
-        }
-        let said = format!(
-            "Kubernetes {}, namespace {}, {} of {} machines take units, {}.{} processors, {} GiB of memory.",
-            about.version,
-            self.place.namespace,
-            ready.count(),
-            nodes.len(),
-            processor / 1_000,
-            processor % 1_000 / 100,
-            memory >> 30
-        );
-        Ok(About { said, missing })
-    }
-
-    /// Asked now and then: they are many questions.
-    async fn missing_rights(&self) -> Result<Vec<String>, DriverError> {
-        let kept = self.missing.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((at, missing)) = kept
-            && at.elapsed() < MISSING
-        {
-            return Ok(missing);
-        }
-        let rights = self
-            .cluster
-            .missing_rights(&self.place.namespace)
-            .await
-            .map_err(refused)?;
-        let missing: Vec<String> = match rights.is_empty() {
-            true => Vec::new(),
-            false => vec![format!("Our account {}.", rights.join("; "))],
-        };
-        *self.missing.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), missing.clone()));
-        Ok(missing)
     }
 
     async fn found(&self, labels: &BTreeMap<String, String>) -> Result<Vec<FoundUnit>, DriverError> {
@@ -182,57 +138,34 @@ impl Kubernetes {
         Ok(units.into_iter().filter(is_of_process).collect())
     }
 
-    async fn once(&self, desired: &Desired, cancelled: &CancellationToken, hear: Hear<'_>) -> Result<i64, DriverError> {
-        let spec = self.once_spec(desired);
-        let OnceSpec {
-            namespace, app, name, ..
-        } = &spec;
-        self.cluster.start_once(&spec).await.map_err(refused)?;
-        let outcome = {
-            let mut log = pin!(async {
-                let mut lines = pin!(self.cluster.once_log(namespace, name));
-                while let Ok(Some(line)) = lines.try_next().await {
-                    hear(String::from_utf8_lossy(&line.text).into_owned());
-                }
-            });
-            let mut end = pin!(self.cluster.wait_once(namespace, name));
-            let mut is_read = false;
-            loop {
-                tokio::select! {
-                    () = cancelled.cancelled() => {
-                        self.cluster.remove_once(namespace, app, name).await.map_err(refused)?;
-                        return Err(DriverError::Cancelled);
-                    }
-                    () = &mut log, if !is_read => is_read = true,
-                    outcome = &mut end => {
-                        // One that never began has no log to wait for.
-                        let has_begun = matches!(outcome, Ok(Outcome::Ended(_)));
-                        if has_begun && !is_read {
-                            tokio::time::timeout(LOG_PATIENCE, log).await.ok();
-                        }
-                        break outcome.map_err(refused)?;
-                    }
-                }
-            }
-        };
-        match outcome {
-            Outcome::Ended(end) if end.out_of_memory => Err(DriverError::Refused(
-                "it was killed because it took more memory than its plan has".to_owned(),
-            )),
-            Outcome::Ended(end) => Ok(i64::from(end.exit_code)),
-            Outcome::Late { last } => {
-                let waits = last.and_then(|state| match state {
-                    Found::Pending { message, .. } if !message.is_empty() => Some(format!(" ({message})")),
-                    _ => None,
-                });
-                Err(DriverError::Refused(format!(
-                    "it was not through within {} s{}",
-                    LONGEST_ONCE.as_secs(),
-                    waits.unwrap_or_default()
-                )))
-            }
-            Outcome::Removed => Err(DriverError::Refused("somebody took it away while it ran".to_owned())),
+    /// Waits until what leads requests knows the units of a deploy that it did not lead to before. That they are ready is written by
+    /// their machines, and read by the controllers of the cluster a moment later than by us: led there at once, requests would find
+    /// nobody. What counts the units of a Deployment and what counts those of a Service read the same; so the one is asked, and the
+    /// other led.
+    async fn until_heard(&self, to: &ProcessId) -> Result<(), DriverError> {
+        let end = Instant::now() + HEARD;
+        let ProcessId {
+            namespace,
+            app,
+            process,
+            ..
+        } = to;
+        let before = self
+            .cluster
+            .current_route(namespace, app, process)
+            .await
+            .map_err(refused)?;
+        if before.and_then(|route| route.deploy) == Some(to.deploy) {
+            return Ok(());
         }
+        while let Some(process) = self.cluster.process(to).await.map_err(refused)? {
+            // Units that broke meanwhile are no reason to stay with those before, which are going.
+            if process.ready >= process.wanted || Instant::now() >= end {
+                break;
+            }
+            tokio::time::sleep(HEARD_LOOK).await;
+        }
+        Ok(())
     }
 
     /// Why the cluster does not take a unit that runs for ready, in its words.
@@ -272,12 +205,15 @@ impl Driver for Kubernetes {
         self.told().boxed()
     }
 
-    fn fetch<'a>(&'a self, image: &'a str, hear: Hear<'a>) -> BoxFuture<'a, Result<Image, DriverError>> {
+    fn fetch<'a>(
+        &'a self,
+        image: &'a str,
+        registry: Option<&'a Registry>,
+        hear: Hear<'a>,
+    ) -> BoxFuture<'a, Result<Image, DriverError>> {
         async move {
-            let about = self.cluster.about().await.map_err(refused)?;
-            let nodes = about.nodes.unwrap_or_default();
-            let platform = nodes.first().map_or("linux/amd64", |node| &node.platform);
-            let found = registry::look(&self.outbound, image, platform).await?;
+            let platform = self.platform().await?;
+            let found = registry::look(&self.outbound, (image, registry), &platform).await?;
             hear(format!("{} is fetched by the machines that run it", found.reference));
             Ok(found)
         }
@@ -286,22 +222,18 @@ impl Driver for Kubernetes {
 
     fn build<'a>(
         &'a self,
-        _build: &'a Build,
-        _cancelled: &'a CancellationToken,
-        _hear: Hear<'a>,
+        build: &'a Build,
+        cancelled: &'a CancellationToken,
+        hear: Hear<'a>,
     ) -> BoxFuture<'a, Result<Image, DriverError>> {
-        let reason = "images are not built for Kubernetes clusters: build the image elsewhere, push it to a registry, and deploy it by \
-                      its name";
-        futures::future::ready(Err(DriverError::Refused(reason.to_owned()))).boxed()
+        self.built(build, cancelled, hear).boxed()
     }
 
     fn apply<'a>(&'a self, desired: &'a Desired) -> BoxFuture<'a, Result<(), DriverError>> {
         async move {
-            self.cluster
-                .apply_process(&self.spec(desired))
-                .await
-                .map(drop)
-                .map_err(refused)
+            volumes::ensure_all(&self.cluster, &self.place.namespace, &desired.mounts).await?;
+            let applied = self.cluster.apply_process(&self.spec(desired)).await;
+            applied.map(drop).map_err(refused)
         }
         .boxed()
     }
@@ -350,10 +282,6 @@ impl Driver for Kubernetes {
                 outside: Vec::new(),
             };
             if let Some(route) = route {
-                let host = |name: &String| Host {
-                    name: name.clone(),
-                    certificate: None,
-                };
                 let spec = RouteSpec {
                     to: ProcessId {
                         namespace: namespace.clone(),
@@ -366,6 +294,7 @@ impl Driver for Kubernetes {
                     class: self.place.ingress_class.clone(),
                     annotations: BTreeMap::new(),
                 };
+                self.until_heard(&spec.to).await?;
                 let made = self.cluster.route(&spec).await.map_err(refused)?;
                 routed = Routed::ByCluster {
                     inside: made.inside,
@@ -433,22 +362,26 @@ impl Driver for Kubernetes {
 
     fn run_once<'a>(
         &'a self,
-        desired: &'a Desired,
+        once: &'a Once,
         cancelled: &'a CancellationToken,
         hear: Hear<'a>,
     ) -> BoxFuture<'a, Result<i64, DriverError>> {
-        self.once(desired, cancelled, hear).boxed()
+        self.once(once, cancelled, hear).boxed()
     }
 
-    fn forget_once<'a>(&'a self, desired: &'a Desired) -> BoxFuture<'a, Result<(), DriverError>> {
+    fn forget_once<'a>(&'a self, once: &'a Once) -> BoxFuture<'a, Result<(), DriverError>> {
         async move {
             let OnceSpec {
                 namespace, app, name, ..
-            } = self.once_spec(desired);
+            } = self.once_spec(once);
             let removed = self.cluster.remove_once(&namespace, &app, &name).await;
             removed.map_err(refused)
         }
         .boxed()
+    }
+
+    fn attach<'a>(&'a self, attach: &'a Attach) -> BoxFuture<'a, Result<Attached, DriverError>> {
+        self.attached(attach).boxed()
     }
 
     fn log<'a>(
@@ -457,31 +390,50 @@ impl Driver for Kubernetes {
         last: usize,
         follow: bool,
     ) -> BoxStream<'static, Result<LogLine, DriverError>> {
-        let (cluster, namespace, key) = (self.cluster.clone(), self.place.namespace.clone(), unit.key.clone());
         let part = LogPart {
             last: u32::try_from(last).ok().filter(|last| i32::try_from(*last).is_ok()),
             follow,
             ..LogPart::default()
         };
-        let lines = async move {
-            // One that has not begun has no log yet.
-            loop {
-                let found = cluster.unit(&namespace, &key).await?;
-                match found.state {
-                    Found::Pending { .. } if follow => tokio::time::sleep(LOOK).await,
-                    Found::Pending { .. } => return Ok(futures::stream::empty().boxed()),
-                    _ => break,
-                }
-            }
-            Ok(cluster.unit_log(&namespace, &key, &part).await?.boxed())
+        lines::of(
+            self.cluster.clone(),
+            self.place.namespace.clone(),
+            unit.key.clone(),
+            part,
+        )
+    }
+
+    fn log_since<'a>(
+        &'a self,
+        unit: &'a Unit,
+        since: Option<&'a str>,
+    ) -> BoxStream<'static, Result<LogLine, DriverError>> {
+        let part = LogPart {
+            since: since.map(str::to_owned),
+            follow: true,
+            ..LogPart::default()
         };
-        let read = |line: slipway_kube::logs::LogLine| LogLine {
-            at: line.at,
-            text: line.text,
-        };
-        let lines = futures::stream::once(lines).try_flatten();
-        lines
-            .map(move |line: Result<_, KubeError>| line.map(read).map_err(refused))
-            .boxed()
+        lines::of(
+            self.cluster.clone(),
+            self.place.namespace.clone(),
+            unit.key.clone(),
+            part,
+        )
+    }
+
+    fn ensure_volume<'a>(&'a self, volume: &'a Volume) -> BoxFuture<'a, Result<(), DriverError>> {
+        volumes::ensure(&self.cluster, &self.place.namespace, volume).boxed()
+    }
+
+    fn remove_volume<'a>(&'a self, volume: &'a Volume) -> BoxFuture<'a, Result<(), DriverError>> {
+        volumes::remove(&self.cluster, &self.place.namespace, volume).boxed()
+    }
+
+    fn has_volume<'a>(&'a self, volume: &'a Volume) -> BoxFuture<'a, Result<bool, DriverError>> {
+        volumes::find(&self.cluster, &self.place.namespace, volume).boxed()
+    }
+
+    fn usage<'a>(&'a self, unit: &'a Unit) -> BoxFuture<'a, Result<Usage, DriverError>> {
+        self.taken(unit).boxed()
     }
 }

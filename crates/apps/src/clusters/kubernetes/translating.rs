@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use slipway_connections::registries::Registry;
 use slipway_kube::KubeError;
 use slipway_kube::names::{APP, DEPLOY, PROCESS, VERSION};
-use slipway_kube::spec::{Check, Limits, Question, UnitSpec};
+use slipway_kube::routes::{Certificate, Host};
+use slipway_kube::spec::{Check, Limits, Login, Question, UnitSpec};
 use slipway_kube::states::{End, State as Found, Unit as FoundUnit, Wait};
 
-use super::super::driver::{Desired, DriverError, Readiness, State, Unit};
+use super::super::driver::{self, Desired, DriverError, Readiness, State, Unit};
 
 /// A unit without a check of its own is asked so often whether it listens.
 const LISTENS: Duration = Duration::from_secs(1);
@@ -24,9 +26,25 @@ pub(super) fn unit_spec(desired: &Desired) -> UnitSpec {
             requested_memory: desired.memory,
             requested_processor: desired.processor_kept,
         },
+        login: desired.registry.as_ref().and_then(login),
         labels: BTreeMap::from([(VERSION.to_owned(), desired.version.to_string())]),
+        mounts: super::volumes::mounts(&desired.mounts),
         ..UnitSpec::default()
     }
+}
+
+/// What machines show to a registry.
+pub(super) fn login(registry: &Registry) -> Option<Login> {
+    let shown = registry.login.as_ref()?;
+    Some(Login {
+        registry: match registry.address.as_str() {
+            // As machines look for it.
+            "docker.io" => "https://index.docker.io/v1/".to_owned(),
+            address => address.to_owned(),
+        },
+        username: shown.user.clone(),
+        password: shown.secret.to_string(),
+    })
 }
 
 /// The question by which the cluster finds out whether a unit is ready; without one it is when it runs.
@@ -55,6 +73,17 @@ pub(super) fn check(readiness: &Readiness) -> Option<Check> {
         failures: asked.allowed_failures.saturating_add(1),
         ..usual(question)
     })
+}
+
+pub(super) fn host(wanted: &driver::Host) -> Host {
+    let certificate = wanted.certificate.as_ref();
+    Host {
+        name: wanted.name.clone(),
+        certificate: certificate.map(|certificate| Certificate {
+            chain: certificate.chain.clone(),
+            key: certificate.key.clone(),
+        }),
+    }
 }
 
 pub(super) fn deploy_of(unit: &FoundUnit) -> Option<u32> {

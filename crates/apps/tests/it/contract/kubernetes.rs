@@ -6,20 +6,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use slipway_apps::clusters::driver::{Driver, Readiness, Route, Routed, What};
-use slipway_apps::clusters::kubernetes::{Kubernetes, Place};
+use slipway_api::volumes::VolumeAccess;
+use slipway_apps::clusters::driver::{Driver, DriverError, Host, Readiness, Route, Routed, What};
+use slipway_apps::clusters::kubernetes::{Builds, Kubernetes, Place};
+use slipway_apps::clusters::mounts::Storage;
 use slipway_kernel::outbound::Outbound;
 use slipway_kernel::settings;
 use slipway_kube::Access;
 use slipway_testing::{cluster, registry};
 
-use super::{app, desired, end, eventually, once, ready, units};
+use super::{app, desired, end, eventually, ready, volumes};
 
-/// The cluster's machine fetches from the registry of this process.
+/// The cluster's machine fetches from the registries of this process.
 fn start() -> &'static cluster::Cluster {
     static REACHED: std::sync::Once = std::sync::Once::new();
     let cluster = cluster::start().unwrap();
-    REACHED.call_once(|| cluster.reach(registry::address().unwrap().parse().unwrap()).unwrap());
+    REACHED.call_once(|| {
+        for registry in [registry::address(), registry::guarded()] {
+            cluster.reach(registry.unwrap().parse().unwrap()).unwrap();
+        }
+    });
     cluster
 }
 
@@ -31,11 +37,16 @@ fn access() -> Access {
 }
 
 async fn driver() -> Kubernetes {
-    in_namespace().await.0
+    in_namespace(None).await.0
+}
+
+/// With something that builds images.
+pub async fn building_with(builds: Option<Result<Builds, String>>) -> Kubernetes {
+    in_namespace(builds).await.0
 }
 
 /// In a namespace that no other test has, so that what others do is not told.
-async fn in_namespace() -> (Kubernetes, String) {
+async fn in_namespace(builds: Option<Result<Builds, String>>) -> (Kubernetes, String) {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let namespace = format!("contract-{}", COUNT.fetch_add(1, Ordering::Relaxed));
     // Starting a cluster blocks.
@@ -44,6 +55,7 @@ async fn in_namespace() -> (Kubernetes, String) {
         namespace: namespace.clone(),
         ingress_class: None,
         grace: Duration::from_secs(10),
+        builds,
     };
     let outside = settings::Outbound {
         allowed_networks: vec!["127.0.0.0/8".parse().unwrap()],
@@ -60,81 +72,36 @@ async fn get(address: SocketAddr) -> Option<String> {
     answer.text().await.ok()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_image_is_known_by_its_digest() {
-    units::an_image_is_known_by_its_digest(&driver().await).await;
-}
+super::suite!(#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn units_are_as_many_as_they_shall_be() {
-    units::units_are_as_many_as_they_shall_be(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_unit_that_was_taken_away_is_made_again() {
-    units::a_unit_that_was_taken_away_is_made_again(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_run_says_why() {
-    units::what_does_not_run_says_why(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_unit_that_takes_too_much_memory_is_killed_for_it() {
-    units::a_unit_that_takes_too_much_memory_is_killed_for_it(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_unit_is_ready_when_it_answers() {
-    units::a_unit_is_ready_when_it_answers(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn commands_run_in_a_unit() {
-    units::commands_run_in_a_unit(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_unit_writes_is_followed_to_its_last_word() {
-    units::what_a_unit_writes_is_followed_to_its_last_word(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_does_not_end_is_killed() {
-    units::who_does_not_end_is_killed(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn deploys_are_taken_away_by_themselves() {
-    units::deploys_are_taken_away_by_themselves(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn it_is_heard_and_ends_with_its_code() {
-    once::it_is_heard_and_ends_with_its_code(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn it_runs_once_however_often_it_is_asked_for() {
-    once::it_runs_once_however_often_it_is_asked_for(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn it_ends_when_somebody_wants_it_to() {
-    once::it_ends_when_somebody_wants_it_to(&driver().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_cluster_says_what_it_is() {
     let about = driver().await.about().await.unwrap();
     assert!(about.said.contains("1 of 1 machines take units"), "{}", about.said);
     assert!(about.missing.is_empty(), "{:?}", about.missing);
+    assert!(about.said.contains("no metrics-server"), "{}", about.said);
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
+async fn a_cluster_that_measures_nothing_says_so() {
+    let driver = driver().await;
+    let app = app();
+    let wanted = desired(&driver, app, "exec sleep 1000").await;
+    driver.apply(&wanted).await.unwrap();
+    let unit = ready(&driver, &wanted).await.remove(0);
+    match driver.usage(&unit).await {
+        Err(DriverError::Refused(reason)) => assert!(reason.contains("metrics-server"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+    end(&driver, app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn requests_go_to_the_deploy_that_they_shall_and_what_others_change_is_put_right() {
-    let (driver, namespace) = in_namespace().await;
+    let (driver, namespace) = in_namespace(None).await;
     let app = app();
     let serve = "mkdir /tmp/www; echo $WHO $GREETING >/tmp/www/index.html; exec httpd -f -p 8080 -h /tmp/www";
     let mut wanted = desired(&driver, app, serve).await;
@@ -148,7 +115,10 @@ async fn requests_go_to_the_deploy_that_they_shall_and_what_others_change_is_put
         process: "web".to_owned(),
         deploy: 1,
         port: 8080,
-        hosts: vec!["shop.example.test".to_owned()],
+        hosts: vec![Host {
+            name: "shop.example.test".to_owned(),
+            certificate: None,
+        }],
     };
     driver.apply(&wanted).await.unwrap();
     ready(&driver, &wanted).await;
@@ -199,4 +169,43 @@ async fn requests_go_to_the_deploy_that_they_shall_and_what_others_change_is_put
             .is_none()
     );
     end(&driver, app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
+async fn units_see_folders_of_their_own_and_claims_that_stay() {
+    let driver = driver().await;
+    let folder = volumes::volume(Storage::Ephemeral {
+        is_in_memory: true,
+        size: Some(1 << 20),
+    });
+    driver.ensure_volume(&folder).await.unwrap();
+    let own = app();
+    let mut wanted = desired(&driver, own, "echo mine >/cache/file && exec sleep 1000").await;
+    wanted.mounts = vec![volumes::seen(&folder, "/cache", false)];
+    driver.apply(&wanted).await.unwrap();
+    ready(&driver, &wanted).await;
+    end(&driver, own).await;
+    driver.remove_volume(&folder).await.unwrap();
+
+    // Nothing here makes storage for claims: that units see them is told by the tests of the client.
+    let claim = volumes::volume(Storage::Persistent {
+        class: Some("by-hand".to_owned()),
+        access: VolumeAccess::ReadWriteOnce,
+        size: 1 << 20,
+    });
+    for _ in 0..2 {
+        driver.ensure_volume(&claim).await.unwrap();
+        assert!(driver.has_volume(&claim).await.unwrap());
+    }
+    let gone = async || match driver.remove_volume(&claim).await {
+        Ok(()) => Some(()),
+        Err(DriverError::Away(_)) => None,
+        Err(error) => panic!("{error}"),
+    };
+    eventually("the claim is gone", gone).await;
+    assert!(!driver.has_volume(&claim).await.unwrap());
+    let engine = volumes::volume(volumes::engine());
+    let refused = driver.ensure_volume(&engine).await.unwrap_err().to_string();
+    assert!(refused.contains("Docker Engine"), "{refused}");
 }

@@ -1,10 +1,58 @@
 //! What every driver does alike: one suite, on the real Docker Engine and on a real Kubernetes cluster.
 
+/// A test for everything that every driver does alike, with the `driver()` of the place where it stands, and the attributes that tests
+/// have there: what is added here is asked of all of them.
+macro_rules! suite {
+    ($(#[$how:meta])*) => {
+        super::suite! {
+            [$(#[$how])*]
+            units::an_image_is_known_by_its_digest,
+            units::an_image_that_wants_a_login_is_had_with_one,
+            units::units_are_as_many_as_they_shall_be,
+            units::a_unit_that_was_taken_away_is_made_again,
+            units::what_does_not_run_says_why,
+            units::a_unit_that_takes_too_much_memory_is_killed_for_it,
+            units::a_unit_is_ready_when_it_answers,
+            units::commands_run_in_a_unit,
+            units::what_a_unit_writes_is_followed_to_its_last_word,
+            units::who_does_not_end_is_killed,
+            units::deploys_are_taken_away_by_themselves,
+            attached::a_command_in_a_unit_is_talked_with,
+            attached::a_command_has_a_terminal_as_large_as_it_shall_be,
+            attached::a_command_ends_when_nobody_is_at_it,
+            attached::a_command_alone_is_heard_and_leaves_nothing,
+            attached::a_command_alone_that_cannot_begin_says_why,
+            once::it_is_heard_and_ends_with_its_code,
+            once::it_runs_once_however_often_it_is_asked_for,
+            once::it_ends_when_somebody_wants_it_to,
+            volumes::a_unit_does_not_see_what_it_is_not_given,
+        }
+    };
+    ($how:tt $($of:ident :: $test:ident),* $(,)?) => {$(
+        super::one!($how $of::$test);
+    )*};
+}
+use suite;
+
+/// One of them, with how it stands there.
+macro_rules! one {
+    ([$(#[$how:meta])*] $of:ident :: $test:ident) => {
+        #[tokio::test(flavor = "multi_thread")]
+        $(#[$how])*
+        async fn $test() {
+            super::$of::$test(&driver().await).await;
+        }
+    };
+}
+use one;
+
+mod attached;
 mod docker;
-#[cfg(feature = "cluster")]
 mod kubernetes;
+mod kubernetes_builds;
 mod once;
 mod units;
+mod volumes;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -13,6 +61,7 @@ use std::time::Duration;
 
 use slipway_api::ids::AppId;
 use slipway_apps::clusters::driver::{Desired, Driver, Readiness, State, Unit, What};
+use slipway_apps::process_settings::Marks;
 use slipway_testing::registry;
 use tokio::sync::OnceCell;
 
@@ -35,24 +84,29 @@ async fn image(driver: &dyn Driver) -> String {
             .unwrap()
     };
     let name = IMAGE.get_or_init(put).await;
-    driver.fetch(name, &|_| {}).await.unwrap().reference
+    driver.fetch(name, None, &|_| {}).await.unwrap().reference
 }
 
 /// A process of one unit that runs a line of shell.
 async fn desired(driver: &dyn Driver, app: AppId, script: &str) -> Desired {
     Desired {
+        organization: "org-0000000000000000".parse().unwrap(),
         app,
         deploy: 1,
         version: 1,
         process: "web".to_owned(),
         units: 1,
         image: image(driver).await,
+        registry: None,
         command: ["/bin/sh", "-c", script].map(str::to_owned).to_vec(),
         env: BTreeMap::from([("WHO".to_owned(), "shop".to_owned())]),
         memory: 64 << 20,
         processor: 0,
         processor_kept: 0,
         readiness: Readiness::default(),
+        mounts: Vec::new(),
+        marks: Marks::default(),
+        autoscale: None,
     }
 }
 

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use slipway_apps::clusters::driver::{Driver, DriverError, Readiness, State, Unit, What};
+use slipway_connections::registries::{Login, Registry};
 use slipway_testing::registry;
+use zeroize::Zeroizing;
 
 use super::{app, desired, end, eventually, ready, reason};
 
@@ -14,16 +16,45 @@ const POLITE: &str = "trap 'echo bye; exit 0' TERM; echo begun; while :; do slee
 pub async fn an_image_is_known_by_its_digest(driver: &dyn Driver) {
     let put = registry::put_shell("contract/tagged", "2", "serve", &[]).await.unwrap();
     let tagged = format!("{}/contract/tagged:2", registry::address().unwrap());
-    let found = driver.fetch(&tagged, &|_| {}).await.unwrap();
+    let found = driver.fetch(&tagged, None, &|_| {}).await.unwrap();
     assert_eq!(found.reference, put);
     assert_eq!(found.command, ["/bin/sh", "-c", "serve"]);
     assert_eq!((found.entrypoint.len(), found.ports.as_slice()), (0, &[8080][..]));
-    assert_eq!(driver.fetch(&put, &|_| {}).await.unwrap(), found);
+    assert_eq!(driver.fetch(&put, None, &|_| {}).await.unwrap(), found);
     let missing = format!("{}/contract/missing:1", registry::address().unwrap());
-    match driver.fetch(&missing, &|_| {}).await {
+    match driver.fetch(&missing, None, &|_| {}).await {
         Err(DriverError::Refused(reason)) => assert!(reason.contains(&missing), "{reason}"),
         other => panic!("{other:?}"),
     }
+}
+
+pub async fn an_image_that_wants_a_login_is_had_with_one(driver: &dyn Driver) {
+    let name = registry::put_guarded_shell("contract/guarded", "1", "exec sleep 1000")
+        .await
+        .unwrap();
+    match driver.fetch(&name, None, &|_| {}).await {
+        Err(DriverError::Refused(reason)) => assert!(reason.contains(&name), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+    let (user, password) = registry::LOGIN;
+    let mut opened = Registry::open(&registry::guarded().unwrap());
+    opened.login = Some(Login {
+        user: user.to_owned(),
+        secret: Zeroizing::new("another".to_owned()),
+    });
+    assert!(driver.fetch(&name, Some(&opened), &|_| {}).await.is_err());
+    opened.login = Some(Login {
+        user: user.to_owned(),
+        secret: Zeroizing::new(password.to_owned()),
+    });
+    let app = app();
+    let mut wanted = desired(driver, app, "exec sleep 1000").await;
+    wanted.image = driver.fetch(&name, Some(&opened), &|_| {}).await.unwrap().reference;
+    assert_eq!(wanted.image, name);
+    wanted.registry = Some(opened);
+    driver.apply(&wanted).await.unwrap();
+    ready(driver, &wanted).await;
+    end(driver, app).await;
 }
 
 pub async fn units_are_as_many_as_they_shall_be(driver: &dyn Driver) {
@@ -64,7 +95,7 @@ pub async fn a_unit_that_was_taken_away_is_made_again(driver: &dyn Driver) {
         let after = ready(driver, &wanted).await;
         after
             .iter()
-            .all(|unit| unit.started_at != units[0].started_at)
+            .all(|unit| (&unit.key, &unit.started_at) != (&units[0].key, &units[0].started_at))
             .then_some(after)
     });
     let after = after.await;

@@ -1,5 +1,7 @@
 //! Whose pools, plans and rules are: the site's, which every organization sees, or an organization's own.
 
+pub(crate) mod store;
+
 use slipway_api::Code;
 use slipway_api::ids::OrganizationId;
 use slipway_identity::organizations::{self, Organization};

@@ -1,15 +1,16 @@
-//! What a deploy tells, line by line, into its log.
+//! What a deploy or a run of a job tells, line by line, into its log.
 
 use bytes::Bytes;
 use slipway_api::ids::LogId;
 use slipway_kernel::{Ctx, Result};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
-/// The log of a deploy, open for writing by whoever drives it.
-pub(super) struct Telling {
+/// A log, open for writing by whoever drives what it is of.
+pub(crate) struct Telling {
     lines: UnboundedSender<String>,
-    writing: JoinHandle<()>,
+    /// Ends with this: whoever goes on writes from where the log ends then.
+    writing: JoinSet<()>,
 }
 
 impl Telling {
@@ -18,23 +19,24 @@ impl Telling {
     /// # Errors
     ///
     /// Those of the database.
-    pub(super) async fn open(ctx: &Ctx, log: LogId) -> Result<Self> {
+    pub(crate) async fn open(ctx: &Ctx, log: LogId) -> Result<Self> {
         let end = ctx.logs.flush(ctx, log).await?;
         let (lines, told) = unbounded_channel();
-        let writing = tokio::spawn(write(ctx.clone(), (log, end), told));
+        let mut writing = JoinSet::new();
+        writing.spawn(write(ctx.clone(), (log, end), told));
         Ok(Self { lines, writing })
     }
 
     /// Tells a line.
-    pub(super) fn say(&self, line: impl Into<String>) {
-        // Without a reader the database is away, and the deploy stops by itself.
+    pub(crate) fn say(&self, line: impl Into<String>) {
+        // Without a reader the database is away, and what is told of stops by itself.
         self.lines.send(line.into()).ok();
     }
 
     /// Waits until everything is written.
-    pub(super) async fn close(self) {
+    pub(crate) async fn close(mut self) {
         drop(self.lines);
-        self.writing.await.ok();
+        self.writing.join_next().await;
     }
 }
 
@@ -51,7 +53,7 @@ async fn write(ctx: Ctx, (log, mut end): (LogId, u64), mut told: UnboundedReceiv
         match ctx.logs.append(&ctx, log, end, bytes).await {
             Ok(_) => end = end.saturating_add(length),
             Err(error) => {
-                tracing::warn!(%error, log.id = %log, "the log of a deploy cannot be written");
+                tracing::warn!(%error, log.id = %log, "a log cannot be written");
                 return;
             }
         }
