@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use bytes::Bytes;
+use slipway_api::app_repositories::{AppRepository, AppRepositorySettings};
+use slipway_api::app_sources::{AppSourceContents, AppSourceList, NewAppSourceList};
 use slipway_api::deploys::{AppSource, Deploy, NewDeploy, NewRollback};
 use slipway_api::ids::{AppId, DeployId};
 use slipway_api::{NewDocument, Resource};
@@ -22,6 +24,28 @@ impl Client {
         Listing::new(self, Call::get(&["apps", &app.to_string(), "deploys"]))
     }
 
+    /// The repository that an app is deployed from.
+    pub async fn app_repository(&self, app: AppId) -> Result<Resource<AppRepository>, ClientError> {
+        self.resource(Call::get(&["apps", &app.to_string(), "repository"]))
+            .await
+    }
+
+    /// Connects an app to the repository that it is deployed from, or changes how.
+    pub async fn connect_app_repository(
+        &self,
+        app: AppId,
+        settings: AppRepositorySettings,
+    ) -> Result<Resource<AppRepository>, ClientError> {
+        let call = Call::put(&["apps", &app.to_string(), "repository"]);
+        self.resource(call.json(&NewDocument::new(settings))?).await
+    }
+
+    /// Disconnects an app from its repository.
+    pub async fn disconnect_app_repository(&self, app: AppId) -> Result<(), ClientError> {
+        self.nothing(Call::delete(&["apps", &app.to_string(), "repository"]))
+            .await
+    }
+
     /// One deploy.
     pub async fn deploy(&self, id: DeployId) -> Result<Resource<Deploy>, ClientError> {
         self.resource(Call::get(&["deploys", &id.to_string()])).await
@@ -31,6 +55,28 @@ impl Client {
     pub async fn upload_app_source(&self, app: AppId, archive: &Path) -> Result<Resource<AppSource>, ClientError> {
         let call = Call::post(&["apps", &app.to_string(), "sources"]).repeatable();
         let call = call.file("application/octet-stream", archive);
+        self.resource(call.timeout(TRANSFER_TIMEOUT)).await
+    }
+
+    /// Lists source; the answer says which contents have to be sent.
+    pub async fn list_app_source(
+        &self,
+        app: AppId,
+        list: NewAppSourceList,
+    ) -> Result<Resource<AppSourceList>, ClientError> {
+        let call = Call::post(&["apps", &app.to_string(), "source-lists"]).repeatable();
+        self.resource(call.json(&NewDocument::new(list))?).await
+    }
+
+    /// Sends contents of source that was listed, which are in a file one after the other; those that came before it broke off are kept.
+    pub async fn upload_app_source_contents(
+        &self,
+        app: AppId,
+        digest: &str,
+        contents: &Path,
+    ) -> Result<Resource<AppSourceContents>, ClientError> {
+        let call = Call::post(&["apps", &app.to_string(), "source-lists", digest, "contents"]).repeatable();
+        let call = call.file("application/octet-stream", contents);
         self.resource(call.timeout(TRANSFER_TIMEOUT)).await
     }
 

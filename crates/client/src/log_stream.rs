@@ -1,8 +1,8 @@
-//! The log of a run's phase, or of a deploy, as it comes, across broken connections: each byte once, in order.
+//! The log of a run's phase, of a deploy, or of a run of a job, as it comes, across broken connections: each byte once, in order.
 
 use std::fmt;
 
-use slipway_api::ids::{ApplyId, DeployId, PlanId};
+use slipway_api::ids::{ApplyId, DeployId, JobRunId, PlanId};
 
 use crate::call::Call;
 use crate::client::Client;
@@ -69,6 +69,12 @@ impl Client {
     #[must_use]
     pub fn deploy_log_stream(&self, deploy: DeployId, offset: u64) -> LogStream {
         LogStream::new(self, ("deploys", deploy.to_string()), offset)
+    }
+
+    /// The same of a run of a job.
+    #[must_use]
+    pub fn job_run_log_stream(&self, run: JobRunId, offset: u64) -> LogStream {
+        LogStream::new(self, ("job-runs", run.to_string()), offset)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::error::ClientError;
 const JSON: &str = "application/json";
 const BYTES: &str = "application/octet-stream";
 /// How much longer than the server's wait a long poll may take.
-const POLL_MARGIN: Duration = Duration::from_secs(15);
+pub(crate) const POLL_MARGIN: Duration = Duration::from_secs(15);
 
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -71,21 +71,7 @@ impl Client {
     pub async fn claim_work(&self, runner: RunnerId, request: &ClaimRequest) -> Result<Option<Claim>, ClientError> {
         let call = body(Call::post(&["runners", &runner.to_string(), "claim"]), request)?;
         let timeout = Duration::from_millis(request.wait_ms) + POLL_MARGIN;
-        let response = self.send(call.timeout(timeout)).await?;
-        let (url, status) = (response.url().clone(), response.status().as_u16());
-        if status == 204 {
-            return Ok(None);
-        }
-        let bytes = response
-            .bytes()
-            .await
-            .map_err(|error| self.unreachable(&url, &error, 1))?;
-        let unexpected = |error: serde_json::Error| ClientError::Unexpected {
-            url: url.to_string(),
-            status,
-            why: error.to_string(),
-        };
-        serde_json::from_slice(&bytes).map(Some).map_err(unexpected)
+        self.json_if_any(call.timeout(timeout)).await
     }
 
     /// What to do, again.

@@ -45,6 +45,25 @@ impl Client {
         }
     }
 
+    /// Sends a call and reads what it answers with; `None` for 204.
+    pub(crate) async fn json_if_any<T: DeserializeOwned>(&self, call: Call) -> Result<Option<T>, ClientError> {
+        let response = self.send(call).await?;
+        let (url, status) = (response.url().clone(), response.status().as_u16());
+        if status == 204 {
+            return Ok(None);
+        }
+        let bytes = response
+            .bytes()
+            .await
+            .map_err(|error| self.unreachable(&url, &error, 1))?;
+        let unexpected = |error: serde_json::Error| ClientError::Unexpected {
+            url: url.to_string(),
+            status,
+            why: error.to_string(),
+        };
+        serde_json::from_slice(&bytes).map(Some).map_err(unexpected)
+    }
+
     /// Sends a call and reads a document with one resource.
     pub(crate) async fn resource<A: DeserializeOwned>(&self, call: Call) -> Result<Resource<A>, ClientError> {
         Ok(self.json::<Document<Resource<A>>>(call).await?.data)

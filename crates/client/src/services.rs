@@ -1,7 +1,7 @@
 //! Services, what is ordered of them, and what apps are bound to.
 
-use slipway_api::binds::{AppBind, NewAppBind};
-use slipway_api::ids::{AppId, BindId, ServiceId, ServiceInstanceId};
+use slipway_api::binds::{AppBind, JobBind, NewAppBind, NewJobBind};
+use slipway_api::ids::{AppId, BindId, JobId, ServiceId, ServiceInstanceId};
 use slipway_api::resources::ResourceRequest;
 use slipway_api::services::{NewService, NewServiceInstance, Service, ServiceChanges, ServiceInstance};
 use slipway_api::{Name, NewDocument, Resource};
@@ -109,5 +109,22 @@ impl Client {
     pub async fn unbind_app(&self, id: BindId, staged: bool) -> Result<(), ClientError> {
         let call = Call::delete(&["app-binds", &id.to_string()]).query("staged", staged);
         self.nothing(call).await
+    }
+
+    /// What a job is bound to.
+    #[must_use]
+    pub fn job_binds(&self, job: JobId) -> Listing<JobBind> {
+        Listing::new(self, Call::get(&["jobs", &job.to_string(), "binds"]))
+    }
+
+    /// Gives a job outputs of something as variables; the runs that are asked for from now on see them.
+    pub async fn bind_job(&self, job: JobId, new: NewJobBind) -> Result<Resource<JobBind>, ClientError> {
+        let call = Call::post(&["jobs", &job.to_string(), "binds"]);
+        self.resource(call.json(&NewDocument::new(new))?).await
+    }
+
+    /// Takes away what a bind gave a job.
+    pub async fn unbind_job(&self, id: BindId) -> Result<(), ClientError> {
+        self.nothing(Call::delete(&["job-binds", &id.to_string()])).await
     }
 }

@@ -17,6 +17,7 @@ pub mod integrations;
 mod jobs;
 pub mod oauth;
 pub mod permissions;
+pub mod registries;
 pub mod repositories;
 mod sealed_columns;
 pub mod ssh_keys;

@@ -13,7 +13,8 @@ use slipway_kernel::{Ctx, Error, Result};
 
 /// What can use something of this domain, each with the permission to see it. This domain does not know those above it but by their
 /// words.
-const KINDS: [(&str, Permission); 8] = [
+const KINDS: [(&str, Permission); 9] = [
+    ("app", Permission::new("app.read")),
     ("executor", Permission::new("executor.read")),
     ("integration", Permission::new("integration.read")),
     ("organization", Permission::new("organization.read")),

@@ -48,6 +48,7 @@ pub fn router_with(shared: &Shared, console: console::Find) -> Router {
     let programs = oauth::http::routes()
         .merge(issuer::http::open_routes())
         .merge(slipway_connections::open_routes())
+        .merge(slipway_apps::open_routes())
         .layer(from_fn_with_state(shared.clone(), layers::anonymous));
     Router::new()
         .merge(api)

@@ -131,6 +131,11 @@ fn check(settings: &Settings) -> anyhow::Result<()> {
             bail!("server.public_url \"{text}\" must start with http:// or https:// and name a host");
         }
     }
+    if let Some(text) = &settings.routing.acme_directory
+        && !text.starts_with("https://")
+    {
+        bail!("routing.acme_directory \"{text}\" must start with https://: an authority is asked with TLS only");
+    }
     if settings.runs.lease_seconds < 5 {
         bail!("runs.lease_seconds must be at least 5, or every pause of a runner would cost it its work");
     }

@@ -77,8 +77,10 @@ pub fn kinds() -> Vec<(&'static str, Permission)> {
         ("git-workspace", slipway_catalog::permissions::GIT_WORKSPACE_READ),
         ("resource", slipway_catalog::permissions::RESOURCE_READ),
         ("app", slipway_apps::permissions::APP_READ),
+        ("job", slipway_apps::permissions::JOB_READ),
         ("service", slipway_apps::permissions::SERVICE_READ),
         ("service-instance", slipway_apps::permissions::SERVICE_INSTANCE_READ),
+        ("volume", slipway_apps::permissions::VOLUME_READ),
     ]
 }
 

@@ -68,6 +68,34 @@ pub(crate) fn start(mut command: Command, ready_line: &'static str) -> Result<St
         .map_err(|said| anyhow!(said))
 }
 
+/// Starts a program that says nothing on its standard error, and waits until it listens at this port.
+///
+/// # Errors
+/// It ends before, or does not listen in time.
+pub(crate) fn start_listening(command: Command, port: u16) -> Result<()> {
+    let receiver = start_beside(command);
+    for _ in 0..200 {
+        if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return Ok(());
+        }
+        if let Ok(ended) = receiver.recv_timeout(std::time::Duration::from_millis(50)) {
+            return Err(anyhow!(ended));
+        }
+    }
+    Err(anyhow!("nothing listens at port {port}"))
+}
+
+/// Starts a program that says nothing; what is given says how it ended.
+pub(crate) fn start_beside(mut command: Command) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let ended = command.spawn().and_then(|mut child| child.wait());
+        sender.send(format!("{command:?} ended: {ended:?}")).ok();
+    });
+    receiver
+}
+
 /// What the directories of test processes start with; the process's id follows.
 const PREFIX: &str = "slipway-test-servers-";
 

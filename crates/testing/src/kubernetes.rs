@@ -30,7 +30,7 @@ impl ApiServer {
     pub fn start(authentication: &str, (private, public): (&str, &str)) -> Result<Self> {
         let programs = tools::find()?
             .kubernetes
-            .context("kube-apiserver is missing: run `cargo run -p xtask -- tools --kubernetes` once")?;
+            .context("kube-apiserver is missing: run `cargo run -p xtask -- tools` once")?;
         let folder = tempfile::tempdir()?;
         let [etcd, peers, port] = [free_port()?, free_port()?, free_port()?];
         let place = |name: &str| folder.path().join(name);

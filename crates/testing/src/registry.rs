@@ -10,6 +10,10 @@ use serde_json::{Value, json};
 use crate::background;
 
 const MISSING: &str = "a registry is needed for this test: `apt-get install docker-registry` on Debian";
+/// Who is let in by [`guarded`], and by which password.
+pub const LOGIN: (&str, &str) = ("deployer", "let-me-in");
+/// The password as the registry has it.
+const HASHED: &str = "$2a$05$eB3cXkw/5nPn5WYPfWFQb.povxLRo1z20X8k3RvBNQL.ACnXLTa2K";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -20,7 +24,17 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 /// It is not there, or does not start; the message says how to get it.
 pub fn address() -> Result<String> {
     static REGISTRY: OnceLock<Result<String, String>> = OnceLock::new();
-    let registry = REGISTRY.get_or_init(|| start().map_err(|error| format!("{error:#}")));
+    let registry = REGISTRY.get_or_init(|| start(false).map_err(|error| format!("{error:#}")));
+    registry.clone().map_err(|error| anyhow!(error))
+}
+
+/// Another one, which wants [`LOGIN`] for everything.
+///
+/// # Errors
+/// As [`address`].
+pub fn guarded() -> Result<String> {
+    static REGISTRY: OnceLock<Result<String, String>> = OnceLock::new();
+    let registry = REGISTRY.get_or_init(|| start(true).map_err(|error| format!("{error:#}")));
     registry.clone().map_err(|error| anyhow!(error))
 }
 
@@ -30,6 +44,15 @@ pub fn address() -> Result<String> {
 /// # Errors
 /// When the registry refuses it.
 pub async fn put(name: &str, tag: &str, layer: Vec<u8>, config: &Value) -> Result<String> {
+    put_at((&address()?, None), (name, tag), layer, config).await
+}
+
+async fn put_at(
+    (address, login): (&str, Option<(&str, &str)>),
+    (name, tag): (&str, &str),
+    layer: Vec<u8>,
+    config: &Value,
+) -> Result<String> {
     let layer_digest = digest_of(&layer);
     let config = json!({
         "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" },
@@ -44,11 +67,14 @@ pub async fn put(name: &str, tag: &str, layer: Vec<u8>, config: &Value) -> Resul
         "config": {"mediaType": CONFIG, "size": config.len(), "digest": digest_of(&config)},
         "layers": [{"mediaType": LAYER, "size": layer.len(), "digest": layer_digest}],
     });
-    let base = format!("http://{}/v2/{name}", address()?);
+    let base = format!("http://{address}/v2/{name}");
     let client = reqwest::Client::builder().no_proxy().build()?;
+    let shown = |request: reqwest::RequestBuilder| match login {
+        Some((user, password)) => request.basic_auth(user, Some(password)),
+        None => request,
+    };
     for blob in [config, layer] {
-        let begun = client
-            .post(format!("{base}/blobs/uploads/"))
+        let begun = shown(client.post(format!("{base}/blobs/uploads/")))
             .send()
             .await?
             .error_for_status()?;
@@ -57,8 +83,7 @@ pub async fn put(name: &str, tag: &str, layer: Vec<u8>, config: &Value) -> Resul
             .get("location")
             .context("no place for a blob")?
             .to_str()?;
-        let sent = client
-            .put(place)
+        let sent = shown(client.put(place))
             .query(&[("digest", digest_of(&blob))])
             .body(blob)
             .send()
@@ -67,9 +92,7 @@ pub async fn put(name: &str, tag: &str, layer: Vec<u8>, config: &Value) -> Resul
     }
     let manifest = manifest.to_string();
     let digest = digest_of(manifest.as_bytes());
-    let request = client
-        .put(format!("{base}/manifests/{tag}"))
-        .header("content-type", MANIFEST);
+    let request = shown(client.put(format!("{base}/manifests/{tag}"))).header("content-type", MANIFEST);
     let sent = request.body(manifest).send().await?;
     ensure!(
         sent.status().is_success(),
@@ -84,27 +107,54 @@ pub async fn put(name: &str, tag: &str, layer: Vec<u8>, config: &Value) -> Resul
 /// # Errors
 /// When the registry refuses it.
 pub async fn put_shell(name: &str, tag: &str, script: &str, env: &[(&str, &str)]) -> Result<String> {
+    put_shell_at((&address()?, None), (name, tag), script, env).await
+}
+
+/// The same in [`guarded`].
+///
+/// # Errors
+/// When the registry refuses it.
+pub async fn put_guarded_shell(name: &str, tag: &str, script: &str) -> Result<String> {
+    put_shell_at((&guarded()?, Some(LOGIN)), (name, tag), script, &[]).await
+}
+
+async fn put_shell_at(
+    (address, login): (&str, Option<(&str, &str)>),
+    (name, tag): (&str, &str),
+    script: &str,
+    env: &[(&str, &str)],
+) -> Result<String> {
     let env = env.iter().map(|(key, value)| format!("{key}={value}"));
     let env: Vec<String> = std::iter::once("PATH=/bin".to_owned()).chain(env).collect();
     let config = json!({"Cmd": ["/bin/sh", "-c", script], "Env": env, "ExposedPorts": {"8080/tcp": {}}});
-    let digest = put(name, tag, crate::cluster::images::layer()?, &config).await?;
-    Ok(format!("{}/{name}@{digest}", address()?))
+    let layer = crate::cluster::images::layer()?;
+    let digest = put_at((address, login), (name, tag), layer, &config).await?;
+    Ok(format!("{address}/{name}@{digest}"))
 }
 
 fn digest_of(bytes: &[u8]) -> String {
     format!("sha256:{}", hex::encode(digest(&SHA256, bytes)))
 }
 
-fn start() -> Result<String> {
+fn start(wants_login: bool) -> Result<String> {
     background::remove_leftovers();
-    let directory = background::directory()?.join("registry");
+    let directory = background::directory()?.join(if wants_login { "guarded-registry" } else { "registry" });
     std::fs::create_dir_all(&directory)?;
     let file = directory.join("config.yml");
     let images = directory.join("images");
+    let passwords = directory.join("htpasswd");
+    std::fs::write(&passwords, format!("{}:{HASHED}\n", LOGIN.0))?;
+    let auth = match wants_login {
+        true => format!(
+            "auth:\n  htpasswd:\n    realm: test\n    path: {}\n",
+            passwords.display()
+        ),
+        false => String::new(),
+    };
     std::fs::write(
         &file,
         format!(
-            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\n  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:0\n",
+            "version: 0.1\n{auth}storage:\n  filesystem:\n    rootdirectory: {}\n  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:0\n",
             images.display()
         ),
     )?;

@@ -21,7 +21,9 @@ pub struct Tools {
     pub gitea: Option<PathBuf>,
     /// A program that calls a server with go-tfe.
     pub go_tfe: Option<PathBuf>,
-    /// A folder with `etcd` and the programs of a Kubernetes cluster; there only after `cargo run -p xtask -- tools --kubernetes`.
+    /// An authority that certificates are got from (ACME).
+    pub pebble: Option<PathBuf>,
+    /// A folder with `etcd` and the programs of a Kubernetes cluster.
     pub kubernetes: Option<PathBuf>,
 }
 
@@ -48,6 +50,7 @@ pub fn find() -> Result<Tools> {
         dex: path("dex"),
         gitea: path("gitea"),
         go_tfe: path("go-tfe"),
+        pebble: path("pebble"),
         kubernetes: path("kubernetes"),
     };
     ensure!(

@@ -443,7 +443,7 @@ async fn is_ours(at: &Opened, head: &CommitId, change: ResourceChangeId) -> Resu
         .mirror
         .commit(head)
         .await
-        .map_err(crate::source_codes::reading::of_git)?;
+        .map_err(slipway_connections::repositories::of_git)?;
     Ok(commit.message.lines().any(|line| line == mark(change)))
 }
 

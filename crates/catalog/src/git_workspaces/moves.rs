@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use slipway_connections::repositories::of_git;
 use slipway_git::{CommitId, Composition, Merge, Mirror, Move, Pushed, Remote};
 use slipway_kernel::Result;
 
 use super::asking::Desk;
-use crate::source_codes::reading::of_git;
 
 /// A repository that is being worked in. What was pushed is known without fetching it again.
 pub(super) struct Opened {

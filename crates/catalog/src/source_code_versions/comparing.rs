@@ -6,6 +6,7 @@ use serde_json::Value;
 use slipway_api::catalog::FieldDifference;
 use slipway_api::source_code_versions::{SourceCodeVersionComparison, SourceCodeVersionDrift, VersionVariable};
 use slipway_connections::repositories;
+use slipway_connections::repositories::of_git;
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::differing::differences;
@@ -13,7 +14,6 @@ use super::model::SourceCodeVersion;
 use super::snapshots::{self, Place};
 use super::writing::changed_names;
 use super::{notes, service};
-use crate::source_codes::reading::of_git;
 use crate::source_codes::store as source_codes;
 use crate::templates::store as templates;
 

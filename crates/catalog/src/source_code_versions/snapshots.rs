@@ -9,6 +9,7 @@ use bytes::Bytes;
 use slipway_api::Code as ErrorCode;
 use slipway_api::source_code_versions::{RefKind, VersionStatus};
 use slipway_api::workspaces::EngineKind;
+use slipway_connections::repositories::of_git;
 use slipway_connections::repositories::{self, Repository, archives};
 use slipway_git::{CommitId, EntryKind, Mirror};
 use slipway_infra::commits::module_paths;
@@ -21,7 +22,7 @@ use slipway_tofu::events::{Diagnostic, Severity, SourceRange};
 
 use super::differing::Files;
 use super::model::{Code, SourceCodeVersion};
-use crate::source_codes::reading::{self, of_git};
+use crate::source_codes::reading;
 
 /// Largest snapshot, in bytes of its files; the server's limit on configurations counts, too.
 const SNAPSHOT_BYTES: u64 = 100 << 20;

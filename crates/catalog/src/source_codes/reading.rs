@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use slipway_connections::repositories;
+use slipway_connections::repositories::of_git;
 use slipway_git::{CommitId, Content, EntryKind, GitError, Mirror, ObjectId, TreeEntry, tree_path};
-use slipway_kernel::text;
 use slipway_kernel::{Ctx, Error, Result};
 use slipway_tofu::engines::Kind;
 use slipway_tofu::events::{Diagnostic, SourceRange};
@@ -36,18 +36,6 @@ pub(crate) struct Opened {
     pub mirror: Mirror,
     /// The commit.
     pub commit: CommitId,
-}
-
-/// What Git's refusal means to people.
-pub(crate) fn of_git(error: GitError) -> Error {
-    let sentence = text::sentence(&error.to_string());
-    match error {
-        GitError::Away { .. } | GitError::TimedOut { .. } | GitError::Start { .. } | GitError::File { .. } => {
-            Error::unavailable(sentence)
-        }
-        GitError::TooLarge { .. } | GitError::TooMany { .. } => Error::new(slipway_api::Code::TooLarge, sentence),
-        _ => Error::conflict(sentence),
-    }
 }
 
 /// The commit that a ref stands for now; the default branch's without one.

@@ -14,6 +14,33 @@ pub(crate) struct Processor(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Burst(pub u32);
 
+/// A span of time, in seconds: `90s`, `30m`, `2h`, `7d`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span(pub u32);
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let seconds = seconds(text).and_then(|seconds| u32::try_from(seconds).ok());
+        let wrong = || "say how long: 90s, 30m, 2h, 7d".to_owned();
+        seconds.map(Self).ok_or_else(wrong)
+    }
+}
+
+/// The seconds of a span of time, if it is one.
+pub(crate) fn seconds(text: &str) -> Option<u64> {
+    let unit: u64 = match text.chars().last()? {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return None,
+    };
+    let number: u64 = text.get(..text.len() - 1)?.parse().ok()?;
+    Some(number.saturating_mul(unit))
+}
+
 const UNITS: [(&str, u64); 7] = [
     ("", 1),
     ("k", 1_000),

@@ -1,8 +1,8 @@
 //! `slipway cluster`: what builds and runs apps.
 
 use clap::{Args, Subcommand};
-use slipway_api::clusters::{ClusterChanges, ClusterConnection, NewCluster};
-use slipway_api::ids::ClusterId;
+use slipway_api::clusters::{ClusterBuild, ClusterChanges, ClusterConnection, NewCluster};
+use slipway_api::ids::{ClusterId, IntegrationId};
 use slipway_api::pools::{Cluster, ClusterDriver, ClusterStatus};
 use slipway_api::{Name, Resource};
 use slipway_client::Client;
@@ -29,13 +29,16 @@ pub(crate) enum ClusterCommand {
     #[command(after_help = "\
 Examples:
   slipway cluster create production --kubeconfig - --domain apps.example.com --app-url 'https://*/' < kubeconfig.yaml
-  slipway cluster create here --in-cluster --namespace apps --ingress-class traefik")]
+  slipway cluster create here --in-cluster --namespace apps --ingress-class traefik
+  slipway cluster create staging --in-cluster --buildkit tcp://buildkitd.build:1234 --build-registry int-1k9x3c0q8fz2m4ab --build-repository slipway/staging")]
     Create(Box<CreateArguments>),
     /// Change how a Kubernetes cluster is reached, and where its apps answer
     #[command(after_help = "\
 Examples:
   slipway cluster update production --kubeconfig - < kubeconfig.yaml
-  slipway cluster update production --domain apps.example.com --ingress-class none")]
+  slipway cluster update production --domain apps.example.com --ingress-class none
+  slipway cluster update production --buildkit tcp://buildkitd.build:1234 --build-registry int-1k9x3c0q8fz2m4ab --build-repository slipway/production
+  slipway cluster update production --buildkit none")]
     Update(Box<UpdateArguments>),
     /// Ask a cluster now how it is, and say what it lacks
     #[command(after_help = "Examples:\n  slipway cluster check production")]
@@ -82,6 +85,15 @@ pub(crate) struct CreateArguments {
     /// The address that people open apps at, with * for the host [default: http://*/]
     #[arg(long, value_name = "PATTERN")]
     app_url: Option<String>,
+    /// A BuildKit that builds images for it, where the server reaches it [default: nothing builds]
+    #[arg(long, value_name = "TCP://HOST:PORT", requires_all = ["build_registry", "build_repository"])]
+    buildkit: Option<String>,
+    /// The integration of the registry that the images are pushed to, by id
+    #[arg(long, value_name = "INTEGRATION", requires = "buildkit")]
+    build_registry: Option<IntegrationId>,
+    /// What the images are below there
+    #[arg(long, value_name = "PATH", requires = "buildkit")]
+    build_repository: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -110,6 +122,15 @@ pub(crate) struct UpdateArguments {
     /// Another address for people, with * for the host; "none" for http://*/
     #[arg(long, value_name = "PATTERN")]
     app_url: Option<String>,
+    /// Another BuildKit that builds images for it; "none" for nothing
+    #[arg(long, value_name = "TCP://HOST:PORT")]
+    buildkit: Option<String>,
+    /// The integration of the registry that the images are pushed to, by id [default: the former]
+    #[arg(long, value_name = "INTEGRATION")]
+    build_registry: Option<IntegrationId>,
+    /// What the images are below there [default: the former]
+    #[arg(long, value_name = "PATH")]
+    build_repository: Option<String>,
 }
 
 pub(super) async fn run(context: &Context, command: ClusterCommand) -> anyhow::Result<Outcome> {
@@ -127,8 +148,10 @@ pub(super) async fn run(context: &Context, command: ClusterCommand) -> anyhow::R
             return checked(context, client, id_of(&made)?).await;
         }
         ClusterCommand::Update(arguments) => {
-            let id = id_of(&find(context, client, &arguments.cluster).await?)?;
-            client.update_cluster(id, changes(*arguments)?).await?;
+            let found = find(context, client, &arguments.cluster).await?;
+            let id = id_of(&found)?;
+            let former = found.attributes.kubernetes.and_then(|place| place.build);
+            client.update_cluster(id, changes(*arguments, former)?).await?;
             return checked(context, client, id).await;
         }
         ClusterCommand::Check { cluster } => {
@@ -167,10 +190,56 @@ fn wanted(arguments: CreateArguments) -> anyhow::Result<NewCluster> {
         ingress_class: arguments.ingress_class,
         domain: arguments.domain,
         public_url: arguments.app_url,
+        build: arguments
+            .buildkit
+            .zip(arguments.build_registry)
+            .zip(arguments.build_repository)
+            .map(|((buildkit, registry), repository)| ClusterBuild {
+                buildkit,
+                registry,
+                repository,
+            }),
     })
 }
 
-fn changes(arguments: UpdateArguments) -> anyhow::Result<ClusterChanges> {
+/// What builds from now on: what is not said is what it was.
+fn building(arguments: &UpdateArguments, former: Option<ClusterBuild>) -> anyhow::Result<Option<Option<ClusterBuild>>> {
+    let UpdateArguments {
+        buildkit,
+        build_registry,
+        build_repository,
+        ..
+    } = arguments;
+    match buildkit.as_deref() {
+        None if build_registry.is_none() && build_repository.is_none() => return Ok(None),
+        Some("none") => return Ok(Some(None)),
+        _ => {}
+    }
+    let former = former.as_ref();
+    let all = (
+        buildkit
+            .clone()
+            .or_else(|| former.map(|former| former.buildkit.clone())),
+        build_registry.or_else(|| former.map(|former| former.registry)),
+        build_repository
+            .clone()
+            .or_else(|| former.map(|former| former.repository.clone())),
+    );
+    match all {
+        (Some(buildkit), Some(registry), Some(repository)) => Ok(Some(Some(ClusterBuild {
+            buildkit,
+            registry,
+            repository,
+        }))),
+        _ => Err(Failure::error(
+            "the cluster does not build yet, and not everything was said",
+            "Say all of it: --buildkit tcp://HOST:PORT --build-registry INTEGRATION --build-repository PATH",
+        )),
+    }
+}
+
+fn changes(arguments: UpdateArguments, former: Option<ClusterBuild>) -> anyhow::Result<ClusterChanges> {
+    let build = building(&arguments, former)?;
     let or_none = |text: Option<String>| text.map(|text| Some(text).filter(|text| text != "none"));
     let read = arguments.kubeconfig.map(|_| prompt::value_from_stdin()).transpose()?;
     Ok(ClusterChanges {
@@ -183,6 +252,7 @@ fn changes(arguments: UpdateArguments) -> anyhow::Result<ClusterChanges> {
         ingress_class: or_none(arguments.ingress_class),
         domain: or_none(arguments.domain),
         public_url: or_none(arguments.app_url),
+        build,
     })
 }
 
@@ -260,6 +330,14 @@ fn show(context: &Context, cluster: &Resource<Cluster>) -> anyhow::Result<()> {
                 ("Domain", or(&place.domain, "the server's own")),
                 ("Address of apps", or(&place.public_url, "http://*/")),
             ]);
+            let builds = place
+                .build
+                .as_ref()
+                .map(|build| format!("by {} to {} of {}", build.buildkit, build.repository, build.registry));
+            rows.push((
+                "Builds",
+                builds.unwrap_or_else(|| "none: apps are deployed by images".to_owned()),
+            ));
         }
         rows
     })

@@ -23,6 +23,7 @@ mod identity_provider;
 mod impact;
 mod init;
 mod integration;
+mod job;
 mod login;
 mod logout;
 mod member;
@@ -38,6 +39,7 @@ mod quota;
 mod repository;
 mod resource;
 mod role;
+mod router;
 mod run;
 mod runner;
 mod runner_pool;
@@ -63,6 +65,8 @@ mod trusted_issuer;
 mod user;
 mod variable;
 mod variable_set;
+mod volume;
+mod volume_plan;
 mod webhook;
 mod whoami;
 mod workflow;
@@ -218,6 +222,9 @@ enum Command {
     /// Apps: what runs in units and answers requests
     #[command(subcommand)]
     App(app::AppCommand),
+    /// Jobs: what runs to an end, by the clock or when somebody wants it
+    #[command(subcommand)]
+    Job(job::JobCommand),
     /// Plans of apps: how much each unit may take
     #[command(subcommand)]
     AppPlan(app_plan::AppPlanCommand),
@@ -233,12 +240,21 @@ enum Command {
     /// Clusters: what builds and runs apps
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
+    /// Routers: what takes requests to apps, as processes of their own
+    #[command(subcommand)]
+    Router(router::RouterCommand),
     /// Services: templates of the catalog that are ordered by a name
     #[command(subcommand)]
     Service(service::ServiceCommand),
     /// Service instances: what was ordered of services, for apps to be bound to
     #[command(subcommand)]
     ServiceInstance(service_instance::ServiceInstanceCommand),
+    /// Volumes: files that outlive the units of apps
+    #[command(subcommand)]
+    Volume(volume::VolumeCommand),
+    /// Volume plans: what volumes can be
+    #[command(subcommand)]
+    VolumePlan(volume_plan::VolumePlanCommand),
     Impact(impact::ImpactArguments),
     /// Something to try Slipway with
     #[command(subcommand)]
@@ -312,6 +328,9 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> anyhow::Result<Outcome
         Command::Runner(runner::RunnerCommand::Start(arguments)) => {
             return runner::start::run(*arguments, environment);
         }
+        Command::Router(router::RouterCommand::Start(arguments)) => {
+            return router::start::run(&arguments, environment);
+        }
         _ => {}
     }
     let GlobalArguments {
@@ -365,13 +384,17 @@ async fn run_client_command(context: &Context, command: Command) -> anyhow::Resu
         Command::GitWorkspace(command) => git_workspace::run(context, command).await,
         Command::Catalog(command) => catalog::run(context, command).await,
         Command::App(command) => app::run(context, command).await,
+        Command::Job(command) => job::run(context, command).await,
         Command::AppPlan(command) => app_plan::run(context, command).await,
         Command::Pool(command) => pool::run(context, command).await,
         Command::PoolConstraint(command) => pool_constraint::run(context, command).await,
         Command::Quota(command) => quota::run(context, command).await,
         Command::Cluster(command) => cluster::run(context, command).await,
+        Command::Router(command) => router::run(context, command).await,
         Command::Service(command) => service::run(context, command).await,
         Command::ServiceInstance(command) => service_instance::run(context, command).await,
+        Command::Volume(command) => volume::run(context, command).await,
+        Command::VolumePlan(command) => volume_plan::run(context, command).await,
         Command::Impact(arguments) => impact::run(context, &arguments).await,
         Command::Demo(command) => catalog::run_demo(context, command).await,
         Command::Webhook(command) => webhook::run(context, command).await,

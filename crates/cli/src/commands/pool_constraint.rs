@@ -20,6 +20,7 @@ Examples:
   slipway pool-constraint set production --field team operators
   slipway pool-constraint set 'test-*' --field plan small medium
   slipway pool-constraint set '*' --field project 'sandbox-*' --deny
+  slipway pool-constraint set production --field service 'database-*'
   slipway pool-constraint set shared --field organization acme --shared")]
     Set {
         #[command(flatten)]
@@ -45,7 +46,7 @@ pub(crate) struct Rule {
     /// The pools that it is about: a name, in which * stands for anything
     #[arg(value_name = "POOLS")]
     pools: String,
-    /// What it is about: organization, project, team or plan
+    /// What it is about: organization, project, team, plan or service
     #[arg(long, value_name = "FIELD", value_parser = field)]
     field: PoolField,
     /// The site's rule, which counts for every organization, and which only site administrators may change
@@ -59,9 +60,10 @@ fn field(text: &str) -> Result<PoolField, String> {
         PoolField::Project,
         PoolField::Team,
         PoolField::Plan,
+        PoolField::Service,
     ];
     let found = all.into_iter().find(|field| field.as_str() == text);
-    found.ok_or_else(|| "it is one of organization, project, team, plan".to_owned())
+    found.ok_or_else(|| "it is one of organization, project, team, plan, service".to_owned())
 }
 
 pub(super) async fn run(context: &Context, command: PoolConstraintCommand) -> anyhow::Result<Outcome> {

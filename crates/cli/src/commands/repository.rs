@@ -285,6 +285,41 @@ pub(super) async fn find_repository(
     }
 }
 
+/// What opens a repository: the integration that is named, else the only one with a forge; none for a whole address.
+pub(super) async fn opening(
+    context: &Context,
+    client: &Client,
+    named: Option<&str>,
+    repo: Option<&str>,
+) -> anyhow::Result<Option<IntegrationId>> {
+    let is_address = |text: &str| text.contains("://") || text.contains('@');
+    match (named, repo) {
+        (Some(text), _) => Ok(Some(find_integration(context, client, text).await?)),
+        (None, Some(repo)) if !is_address(repo) => Ok(Some(only_forge(context, client, repo).await?)),
+        _ => Ok(None),
+    }
+}
+
+/// The organization's only integration with a forge.
+async fn only_forge(context: &Context, client: &Client, repo: &str) -> anyhow::Result<IntegrationId> {
+    let organization = context.organization()?;
+    let all = client.forge_integrations(organization).up_to(1_000).await?;
+    match all.as_slice() {
+        [only] => id_of(only),
+        [] => Err(Failure::error(
+            format!("organization {organization} has no integration with a Git forge"),
+            "Make one: slipway integration create; or name the repository by its whole address if everybody may read it.",
+        )),
+        several => {
+            let names: Vec<String> = several.iter().map(|one| one.attributes.name.to_string()).collect();
+            Err(Failure::error(
+                format!("{repo} may be at {}", names.join(" or ")),
+                "Say which: --integration NAME",
+            ))
+        }
+    }
+}
+
 pub(super) async fn find_integration(context: &Context, client: &Client, text: &str) -> anyhow::Result<IntegrationId> {
     if let Ok(id) = text.parse::<IntegrationId>() {
         return Ok(id);

@@ -95,13 +95,17 @@ fn the_top_level_help_is_as_expected() {
       git-workspace        Git workspaces: repositories that the code of resources is kept in
       catalog              The catalog as files describe it
       app                  Apps: what runs in units and answers requests
+      job                  Jobs: what runs to an end, by the clock or when somebody wants it
       app-plan             Plans of apps: how much each unit may take
       pool                 Pools: where apps run
       pool-constraint      Rules about pools: who may use them, with which plans
       quota                Quotas: how many apps and units there may be
       cluster              Clusters: what builds and runs apps
+      router               Routers: what takes requests to apps, as processes of their own
       service              Services: templates of the catalog that are ordered by a name
       service-instance     Service instances: what was ordered of services, for apps to be bound to
+      volume               Volumes: files that outlive the units of apps
+      volume-plan          Volume plans: what volumes can be
       impact               Show all that depends on something, and why: what its change or its end would reach
       demo                 Something to try Slipway with
       token                Tokens to sign in with

@@ -1,8 +1,10 @@
 //! Apps on the command line: what is uploaded, what is followed, and what a script gets to know of it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::json;
+use slipway_apps::sources::{Digest, read_contents};
 
 use crate::stub::{Answer, Request, Stub, header};
 use crate::{Ended, User, documents, interrupt, json};
@@ -16,7 +18,8 @@ fn route(request: &Request) -> &'static str {
     match (method, path.split('/').collect::<Vec<_>>().as_slice()) {
         ("GET", ["organizations", "acme", "apps", "shop"] | ["apps", documents::APP]) => "GET app",
         ("POST", ["organizations", "acme", "apps"]) => "POST app",
-        ("POST", ["apps", documents::APP, "sources"]) => "POST source",
+        ("POST", ["apps", documents::APP, "source-lists"]) => "POST source list",
+        ("POST", ["apps", documents::APP, "source-lists", "0123", "contents"]) => "POST contents",
         ("GET", ["apps", documents::APP, "deploys"]) => "GET deploys",
         ("POST", ["apps", documents::APP, "deploys"] | ["apps", documents::APP, "actions", "rollback" | "restart"]) => {
             "POST deploy"
@@ -32,6 +35,18 @@ fn route(request: &Request) -> &'static str {
     }
 }
 
+/// The one file that the server does not have.
+const APP: &[u8] = b"print('hello')\n";
+
+/// What is in the list of a source.
+fn listed(request: &Request) -> Vec<serde_json::Value> {
+    let entries = json(&request.body)
+        .pointer("/data/attributes/entries")
+        .cloned()
+        .unwrap();
+    serde_json::from_value(entries).unwrap()
+}
+
 /// The log of the deploy from the offset that is asked for.
 fn log_from(request: &Request, log: &str) -> Answer {
     let offset = request.line.split("offset=").nth(1).unwrap();
@@ -40,11 +55,17 @@ fn log_from(request: &Request, log: &str) -> Answer {
 }
 
 fn everything_else(request: &Request) -> Answer {
-    let source = json!({"id": "sha256-1", "type": "app-sources", "attributes": {"digest": "0123", "size": 1}});
+    let source = |attributes| json!({"id": "appsrc-0000000000000001", "type": "app-sources", "attributes": attributes});
     match route(request) {
         "GET app" | "POST action" => Answer::ok(documents::one(&documents::app(Some(2), None))),
         "POST app" => Answer::status(201, documents::one(&documents::app(None, None))),
-        "POST source" => Answer::status(201, documents::one(&source)),
+        "POST source list" => {
+            let list = json!({"digest": "0123", "size": 1, "files": 2, "missing": [Digest::of(APP)]});
+            Answer::status(201, documents::one(&source(list)))
+        }
+        "POST contents" => Answer::ok(documents::one(&source(
+            json!({"digest": "0123", "taken": 1, "missing": 0}),
+        ))),
         "POST deploy" => Answer::status(201, documents::one(&documents::deploy("running", "build"))),
         "GET log" => log_from(request, LOG),
         "GET log stream" => Answer::ok(documents::log(&["step 1 ", "of 2\nstep 2 of 2\n"], true)),
@@ -91,17 +112,40 @@ fn a_directory_is_uploaded_deployed_and_answers_somewhere() {
     ] {
         assert!(ended.stderr.contains(words), "{words} is not in {}", ended.stderr);
     }
+    let list = server
+        .requests("POST /api/v2/apps/app-0000000000000001/source-lists")
+        .remove(0);
+    let paths: Vec<_> = listed(&list).iter().map(|entry| entry["path"].clone()).collect();
+    assert!(
+        paths.contains(&json!("app.py")) && paths.contains(&json!(".slipwayignore")),
+        "{paths:?}"
+    );
+    assert!(
+        !paths.contains(&json!("venv")) && !paths.contains(&json!("venv/big")),
+        "{paths:?}"
+    );
     let upload = server
-        .requests("POST /api/v2/apps/app-0000000000000001/sources")
+        .requests("POST /api/v2/apps/app-0000000000000001/source-lists/0123/contents")
         .remove(0);
     assert_eq!(
         header(&upload.head, "content-length"),
         Some(upload.body.len().to_string().as_str())
     );
-    let unpacked = tempfile::tempdir().unwrap();
-    let limits = slipway_tofu::archive::Limits::default();
-    slipway_tofu::archive::unpack(upload.body.as_slice(), unpacked.path(), &limits).unwrap();
-    assert!(unpacked.path().join("app.py").exists() && !unpacked.path().join("venv").exists());
+    let digest = Digest::of(APP);
+    let (mut wanted, mut came) = (BTreeMap::from([(digest.clone(), 15)]), Vec::new());
+    read_contents(upload.body.as_slice(), &mut wanted, |digest, _| {
+        came.push(digest);
+        true
+    })
+    .unwrap();
+    assert_eq!(came, [digest], "what is there is not sent");
+    assert!(
+        ended
+            .stderr
+            .contains("Uploaded 1 file (15 B); 5 files the same as before"),
+        "{}",
+        ended.stderr
+    );
     let deploy = server
         .requests("POST /api/v2/apps/app-0000000000000001/deploys")
         .remove(0);
@@ -130,7 +174,7 @@ fn a_failed_deploy_says_why_and_what_runs_now_and_exits_with_one() {
     assert_eq!(json(ended.stdout.as_bytes())["attributes"]["status"], "failed");
     assert!(
         server
-            .requests("POST /api/v2/apps/app-0000000000000001/sources")
+            .requests("POST /api/v2/apps/app-0000000000000001/source-lists")
             .is_empty()
     );
     let deploy = server

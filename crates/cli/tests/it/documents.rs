@@ -91,7 +91,7 @@ pub fn deploy(status: &str, step: &str) -> Value {
     json!({"id": DEPLOY, "type": "deploys", "attributes": {
         "number": 3, "kind": "source", "status": status, "step": step,
         "reason": if status == "failed" { "web ended with exit code 1.\nIts last line: no module named shop" } else { "" },
-        "origin": "2 files", "message": "", "made-of": {"source-digest": "ab"},
+        "origin": "2 files", "message": "", "made-of": {"source-digest": "ab", "build-arguments": {}, "build-secrets": []},
         "app-version": is_deployed.then_some(2), "previous-version": 1,
         "started-by": "ada", "is-cancel-requested": false, "log-read-url": format!("/api/v2/deploys/{DEPLOY}/log"),
         "created-at": "2026-01-01T00:00:00Z", "step-at": "2026-01-01T00:00:00Z",

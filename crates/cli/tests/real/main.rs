@@ -4,7 +4,8 @@
 //! it is given of integrations, `executors` what is run now and then, `resources` what is ordered from the catalog,
 //! `resource_code` where the code of that is kept, `resource_imports` what was running before, `demos` what is never made, `catalog_commands` what else is said of it, `tree` the whole of `examples/catalog`, `forges` what it finds when it
 //! comes from outside, `restarts` what happens to a run when servers come and go, `kills` what is left when anything is killed
-//! at any moment. `slipway` and `catalog` are the fixtures; `processes` finds and signals processes; nothing here knows what is
+//! at any moment, `deploy_kills` the same of a deploy, `routers` what takes requests meanwhile.
+//! `slipway`, `edge` and `catalog` are the fixtures; `processes` finds and signals processes; nothing here knows what is
 //! inside of a server.
 
 #![allow(
@@ -20,6 +21,8 @@ mod catalog;
 mod catalog_commands;
 mod credentials;
 mod demos;
+mod deploy_kills;
+mod edge;
 mod executors;
 mod forges;
 mod forwarder;
@@ -31,6 +34,7 @@ mod resource_code;
 mod resource_imports;
 mod resources;
 mod restarts;
+mod routers;
 mod runs;
 mod sandbox;
 mod slipway;

@@ -93,7 +93,7 @@ pub enum Phase {
 /// Whether there is anything of this kind that a run could be given.
 #[must_use]
 pub fn is_for_runs(kind: &str) -> bool {
-    kind != "microsoft-teams"
+    !matches!(kind, "microsoft-teams" | crate::registries::access::KIND)
 }
 
 /// What a phase of a run is given of the integration.

@@ -59,7 +59,7 @@ async fn list_integration_kinds(ctx: Ctx, uri: Uri) -> Result<impl IntoResponse>
     params(
         ("organization" = Name, Path, description = "The organization's name."),
         ("filter[kind]" = Option<String>, Query, description = "Kinds, separated by commas."),
-        ("filter[group]" = Option<String>, Query, description = "`cloud`, `forge` or `chat`."),
+        ("filter[group]" = Option<String>, Query, description = "`cloud`, `forge`, `registry` or `chat`."),
         ("search[name]" = Option<String>, Query, description = "Part of the name."),
         ("page[number]" = Option<u32>, Query, description = "The page, from 1."),
         ("page[size]" = Option<u32>, Query, description = "Rows on a page; 20 by default, 100 at most."),

@@ -98,7 +98,7 @@ impl Secrets {
 }
 
 /// For secrets in what others wrote: overwritten when dropped.
-pub(super) fn hidden<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zeroizing<String>, D::Error> {
+pub(crate) fn hidden<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zeroizing<String>, D::Error> {
     String::deserialize(deserializer).map(Zeroizing::new)
 }
 

@@ -21,3 +21,4 @@ pub(crate) mod trouble;
 
 pub use model::{RefUpdate, Repository, RepositoryStatus};
 pub use service::KIND;
+pub use trouble::of_git;

@@ -162,6 +162,19 @@ impl From<Trouble> for Error {
     }
 }
 
+/// What Git's refusal means to people, by whether another try may help.
+#[must_use]
+pub fn of_git(error: GitError) -> Error {
+    let said = text::sentence(&error.to_string());
+    match error {
+        GitError::Away { .. } | GitError::TimedOut { .. } | GitError::Start { .. } | GitError::File { .. } => {
+            Error::unavailable(said)
+        }
+        GitError::TooLarge { .. } | GitError::TooMany { .. } => Error::new(slipway_api::Code::TooLarge, said),
+        _ => Error::conflict(said),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use slipway_api::ids::WorkspaceId;
 use slipway_api::triggers::{TriggerAction, TriggerEvent};
 use slipway_api::vcs::ApplyPolicy;
 use slipway_connections::repositories::Repository;
+use slipway_connections::repositories::of_git;
 use slipway_git::{CommitId, GitError, Mirror};
 use slipway_kernel::{Ctx, Result};
 
@@ -11,7 +12,6 @@ use super::affected::{Candidate, Index, Why};
 use super::closure::Closure;
 use super::reading;
 use crate::sources::Source;
-use crate::sources::opening::of_git;
 use crate::triggers::Trigger;
 use crate::triggers::model::{Happened, Verdict, decide};
 use crate::triggers::store as triggers;

@@ -5,6 +5,7 @@ use slipway_api::Code;
 use slipway_api::ids::RepositoryId;
 use slipway_connections::forges::model::Person;
 use slipway_connections::permissions::REPOSITORY_READ;
+use slipway_connections::repositories::of_git;
 use slipway_connections::repositories::{self, Repository};
 use slipway_git::{Commit, CommitId, GitError, Mirror};
 use slipway_kernel::{Ctx, Error, Result};
@@ -16,7 +17,7 @@ use crate::pull_requests::following;
 use crate::runs::service::commit::{CommitRun, Purpose, start};
 use crate::runs::store as runs;
 use crate::sources::ingest::{Found, Ingest};
-use crate::sources::opening::{of_git, short};
+use crate::sources::opening::short;
 use crate::sources::service::forge_kind;
 use crate::sources::store;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use slipway_api::Code;
 use slipway_api::ids::{RepositoryId, WorkspaceId};
+use slipway_connections::repositories::of_git;
 use slipway_connections::repositories::{self, Repository};
 use slipway_git::{Merge, Mirror, ObjectId};
 use slipway_kernel::queue::{NewItem, enqueue};
@@ -16,7 +17,6 @@ use super::store;
 use crate::commits::concern::{Concern, Happening, Place, concerned};
 use crate::jobs::{BASE_MOVED, REPOSITORY_EVENT};
 use crate::people::Known;
-use crate::sources::opening::of_git;
 use crate::sources::store as sources;
 
 /// Requests to one branch that are followed; of more, the newest.

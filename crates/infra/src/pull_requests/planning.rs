@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use slipway_api::ids::{RunId, WorkspaceId};
 use slipway_api::vcs::ForkPolicy;
+use slipway_connections::repositories::of_git;
 use slipway_connections::repositories::{self, Repository};
 use slipway_git::{Commit, Merge, Mirror, ObjectId};
 use slipway_kernel::{Ctx, Error, Result};
@@ -20,7 +21,6 @@ use crate::reports::service as reports;
 use crate::runs::service::commit::{CommitRun, Purpose, start, withdraw};
 use crate::sources::ingest::{Found, FoundPullRequest, Ingest};
 use crate::sources::model::Texts;
-use crate::sources::opening::of_git;
 use crate::sources::service::forge_kind;
 use crate::sources::store as sources;
 

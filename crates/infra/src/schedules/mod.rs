@@ -17,4 +17,5 @@ mod workspaces;
 
 pub use action::{Action, Firing, Object, Started};
 pub use model::Schedule;
+pub use times::rhythm;
 pub use workspaces::ACTIONS;

@@ -101,7 +101,12 @@ pub(crate) fn of_settings(settings: &ScheduleSettings) -> ScheduleTrial {
     }
 }
 
-fn rhythm(cron: &str, zone: &str, now: Timestamp) -> Result<Timing> {
+/// A rhythm that comes, and not too often.
+///
+/// # Errors
+///
+/// `Invalid`, with the reason and an example.
+pub fn rhythm(cron: &str, zone: &str, now: Timestamp) -> Result<Timing> {
     let timing = Timing::cron(cron, Dialect::of(cron), zone)?;
     match timing.shortest_gap(now)? {
         Some(gap) if gap < CLOSEST => {

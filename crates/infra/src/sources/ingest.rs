@@ -9,13 +9,14 @@ use bytes::Bytes;
 use slipway_api::Timestamp;
 use slipway_api::ids::ConfigurationVersionId;
 use slipway_connections::forges::ForgeKind;
+use slipway_connections::repositories::of_git;
 use slipway_connections::repositories::{Repository, archives};
 use slipway_git::Commit as CommitInfo;
 use slipway_kernel::{Ctx, Error, Result};
 
 use super::commit::Commit;
 use super::model::Source;
-use super::opening::{commit_url, message, of_git};
+use super::opening::{commit_url, message};
 use super::store;
 use crate::commits::closure::Closure;
 use crate::commits::patterns;

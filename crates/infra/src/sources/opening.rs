@@ -1,22 +1,8 @@
-//! A repository with what this domain asks of it, and what Git's refusals mean to people.
+//! A repository with what this domain asks of it.
 
 use slipway_connections::forges::ForgeKind;
 use slipway_connections::repositories::Repository;
-use slipway_git::{Commit as CommitInfo, GitError};
-use slipway_kernel::Error;
-use slipway_kernel::text;
-
-/// A refusal of Git's, by whether another try may help.
-pub(crate) fn of_git(error: GitError) -> Error {
-    let sentence = text::sentence(&error.to_string());
-    match error {
-        GitError::Away { .. } | GitError::TimedOut { .. } | GitError::Start { .. } | GitError::File { .. } => {
-            Error::unavailable(sentence)
-        }
-        GitError::TooLarge { .. } | GitError::TooMany { .. } => Error::new(slipway_api::Code::TooLarge, sentence),
-        _ => Error::conflict(sentence),
-    }
-}
+use slipway_git::Commit as CommitInfo;
 
 /// The ref's short name, with whether it is a tag.
 pub(crate) fn short(name: &str) -> Option<(&str, bool)> {

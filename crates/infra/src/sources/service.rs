@@ -5,6 +5,7 @@ use slipway_api::ids::{IntegrationId, OrganizationId, RepositoryId, WorkspaceId}
 use slipway_api::vcs::VcsRepoSettings;
 use slipway_api::workspaces::WorkspaceSettings;
 use slipway_connections::forges::ForgeKind;
+use slipway_connections::repositories::of_git;
 use slipway_connections::repositories::service::{Wanted, begin_use, end_use};
 use slipway_connections::repositories::{self, Repository};
 use slipway_git::{Commit as CommitInfo, Mirror};
@@ -13,7 +14,6 @@ use slipway_kernel::{Ctx, Error, Result, Tx};
 
 use super::ingest::{Found, Ingest};
 use super::model::Source;
-use super::opening::of_git;
 use super::store;
 use crate::commits::reading;
 use crate::configuration_versions::ConfigurationVersion;

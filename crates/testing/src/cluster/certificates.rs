@@ -9,7 +9,7 @@ use rcgen::{
 };
 
 /// Who takes part: the file's name, the organization, the common name, and the names that it is reached by.
-const PARTIES: [(&str, &str, &str, &[&str]); 6] = [
+const PARTIES: [(&str, &str, &str, &[&str]); 7] = [
     (
         "apiserver",
         "",
@@ -24,6 +24,8 @@ const PARTIES: [(&str, &str, &str, &[&str]); 6] = [
     ),
     ("apiserver-kubelet", "system:masters", "apiserver-kubelet-client", &[]),
     ("admin", "system:masters", "admin", &[]),
+    // The API server, when it asks other servers in somebody's name.
+    ("front-proxy", "", "front-proxy", &[]),
     ("controllers", "", "system:kube-controller-manager", &[]),
     ("scheduler", "", "system:kube-scheduler", &[]),
     (

@@ -7,6 +7,7 @@
 mod certificates;
 pub(crate) mod images;
 mod network;
+mod programs;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,9 +18,11 @@ use anyhow::{Context, Result, anyhow, ensure};
 use crate::{background, tools};
 use network::Network;
 
+/// The address of the cluster's machine, as its pods see it.
+const MACHINE: [u8; 4] = [10, 244, 77, 1];
 const CGROUP_PREFIX: &str = "slipway-test-cluster-";
 /// Programs beside those of Kubernetes, and the Debian packages that have them.
-const NEEDED: [(&str, &str); 8] = [
+const NEEDED: [(&str, &str); 9] = [
     ("containerd", "containerd"),
     ("ctr", "containerd"),
     ("runc", "runc"),
@@ -28,6 +31,7 @@ const NEEDED: [(&str, &str); 8] = [
     ("ip", "iproute2"),
     ("curl", "curl"),
     ("unshare", "util-linux"),
+    ("nsenter", "util-linux"),
 ];
 
 /// A cluster that runs; it ends with this process.
@@ -44,6 +48,9 @@ pub struct Cluster {
     /// An image that has every usual command and needs not be fetched, by its digest.
     pub image: String,
     place: PathBuf,
+    programs: PathBuf,
+    /// That has its namespaces.
+    process: u32,
     network: Network,
 }
 
@@ -71,7 +78,15 @@ impl Cluster {
     /// # Errors
     /// When the cluster has ended, or something listens there already.
     pub fn reach(&self, address: SocketAddr) -> Result<()> {
-        self.network.reach(address)
+        self.network.reach(address, address)
+    }
+
+    /// Has an address of this machine answer at the same port of the cluster's machine, where its pods ask.
+    ///
+    /// # Errors
+    /// When the cluster has ended, or something listens there already.
+    pub fn reach_by_pods(&self, address: SocketAddr) -> Result<()> {
+        self.network.reach(address, SocketAddr::from((MACHINE, address.port())))
     }
 
     /// A kubeconfig of its administrator.
@@ -108,8 +123,7 @@ impl Cluster {
         );
         let programs = tools::find()?.kubernetes;
         let programs = programs.filter(|folder| folder.join("kubelet").is_file());
-        let programs =
-            programs.context("Kubernetes is missing: run `cargo run -p xtask -- tools --kubernetes` once")?;
+        let programs = programs.context("Kubernetes is missing: run `cargo run -p xtask -- tools` once")?;
         background::remove_leftovers();
         remove_left_groups();
         let place = background::directory()?.join("cluster");
@@ -127,6 +141,8 @@ impl Cluster {
             key: read("admin.key")?,
             image,
             place,
+            programs,
+            process,
             network,
         })
     }

@@ -49,8 +49,8 @@ impl Network {
 }
 
 impl Network {
-    /// Has an address of this machine answer under the same address in that network, as long as this process lives.
-    pub(super) fn reach(&self, address: SocketAddr) -> Result<()> {
+    /// Has an address of this machine answer at an address of that network, as long as this process lives.
+    pub(super) fn reach(&self, address: SocketAddr, inside: SocketAddr) -> Result<()> {
         let namespace = self.0.try_clone()?;
         let (sender, bound) = mpsc::channel();
         thread::spawn(move || {
@@ -58,7 +58,7 @@ impl Network {
             let entered = move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network));
             let listener = entered
                 .map_err(std::io::Error::from)
-                .and_then(|()| TcpListener::bind(address));
+                .and_then(|()| TcpListener::bind(inside));
             sender.send(listener).ok();
         });
         let listener = bound

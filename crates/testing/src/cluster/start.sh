@@ -83,7 +83,14 @@ run etcd "$programs/etcd" --name test --data-dir "$place/work/etcd" --unsafe-no-
     --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 \
     --initial-cluster test=http://127.0.0.1:2380
 until_true "etcd answered" curl --silent --fail http://127.0.0.1:2379/health
-run kube-apiserver "$programs/kube-apiserver" --etcd-servers=http://127.0.0.1:2379 \
+# Killed by a test, it is there again a second later.
+keep() {
+    until false; do
+        "$@" || (($? == 137)) || return 1
+        sleep 1
+    done
+}
+run kube-apiserver keep "$programs/kube-apiserver" --etcd-servers=http://127.0.0.1:2379 \
     --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port=6443 \
     --tls-cert-file="$pki/apiserver.crt" --tls-private-key-file="$pki/apiserver.key" --client-ca-file="$pki/ca.crt" \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$pki/tokens.pub" \
@@ -91,6 +98,10 @@ run kube-apiserver "$programs/kube-apiserver" --etcd-servers=http://127.0.0.1:23
     --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction \
     --kubelet-client-certificate="$pki/apiserver-kubelet.crt" --kubelet-client-key="$pki/apiserver-kubelet.key" \
     --kubelet-certificate-authority="$pki/ca.crt" --kubelet-preferred-address-types=Hostname \
+    --requestheader-client-ca-file="$pki/ca.crt" --requestheader-allowed-names=front-proxy \
+    --requestheader-username-headers=X-Remote-User --requestheader-group-headers=X-Remote-Group \
+    --requestheader-extra-headers-prefix=X-Remote-Extra- --enable-aggregator-routing=true \
+    --proxy-client-cert-file="$pki/front-proxy.crt" --proxy-client-key-file="$pki/front-proxy.key" \
     --endpoint-reconciler-type=none --allow-privileged=false --anonymous-auth=false
 until_true "containerd answered" ctr --address /run/containerd/containerd.sock version
 ctr --address /run/containerd/containerd.sock --namespace k8s.io images import "$place/images.tar" >"$place/log/import.log" 2>&1 ||
@@ -104,6 +115,7 @@ run kube-controller-manager "$programs/kube-controller-manager" --bind-address=1
     --kubeconfig="$pki/controllers.kubeconfig" --authentication-kubeconfig="$pki/controllers.kubeconfig" \
     --authorization-kubeconfig="$pki/controllers.kubeconfig" --service-account-private-key-file="$pki/tokens.key" \
     --root-ca-file="$pki/ca.crt" --use-service-account-credentials=true --leader-elect=false \
+    --horizontal-pod-autoscaler-sync-period=2s --horizontal-pod-autoscaler-initial-readiness-delay=1s \
     --allocate-node-cidrs=false --flex-volume-plugin-dir="$place/work/plugins"
 run kube-scheduler "$programs/kube-scheduler" --bind-address=127.0.0.1 --leader-elect=false \
     --kubeconfig="$pki/scheduler.kubeconfig" --authentication-kubeconfig="$pki/scheduler.kubeconfig" \

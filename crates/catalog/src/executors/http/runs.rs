@@ -10,7 +10,7 @@ use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_infra::approvals::runs::Said;
 use slipway_infra::approvals::{Standing, Verdict};
 use slipway_infra::managed;
-use slipway_kernel::http::{Body, Known, ListQuery, Params, Plain, Routes, created, list, ok};
+use slipway_kernel::http::{Body, Known, ListQuery, Params, Plain, Routes, created, list, ok, request_key};
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -71,19 +71,6 @@ async fn run_executor(
     let started = running::start(&ctx, &executor, wanted).await?;
     let meant = deciding::load(&ctx, executor.id, started.run_id).await?;
     Ok(created(shown_run(&ctx, &meant).await?))
-}
-
-/// The key of a request together with who sent it, so that nobody finds another's run by guessing.
-fn request_key(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<String>> {
-    let Some(value) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    let key = String::from_utf8_lossy(value.as_bytes());
-    if key.is_empty() || key.len() > 100 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let detail = "The header Idempotency-Key has 1 to 100 printable ASCII characters.";
-        return Err(Error::malformed(detail));
-    }
-    Ok(Some(format!("{} {key}", ctx.actor().id().unwrap_or_default())))
 }
 
 /// List an executor's runs, newest first; plans that somebody made in its workspace are among them.

@@ -71,10 +71,10 @@ pub(crate) struct ListArguments {
     one: One,
 }
 
-/// What an app is bound to.
+/// What an app, or a job, is bound to.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-struct OriginArguments {
+pub(crate) struct OriginArguments {
     /// The service instance, by name or id
     #[arg(value_name = "INSTANCE")]
     instance: Option<String>,
@@ -96,9 +96,45 @@ struct How {
     waiting: Waiting,
 }
 
+/// A bind as it is found again: its id, and what it is to.
+pub(crate) type Bound<'a> = (&'a str, &'a BindOrigin);
+
 impl OriginArguments {
+    /// Which of these binds is meant; `who` is bound, and `list` lists the binds.
+    pub(crate) async fn choose<'a>(
+        &self,
+        context: &Context,
+        client: &Client,
+        binds: &[Bound<'a>],
+        (who, list): (&str, &str),
+    ) -> anyhow::Result<Bound<'a>> {
+        let bind = match self.instance.as_deref() {
+            Some(id) if id.parse::<slipway_api::ids::BindId>().is_ok() => binds.iter().find(|bind| bind.0 == id),
+            _ => {
+                let wanted = self.find(context, client).await?;
+                let id = [
+                    wanted.service_instance.map(|id| id.to_string()),
+                    wanted.resource.map(|id| id.to_string()),
+                    wanted.workspace.map(|id| id.to_string()),
+                ];
+                let id = id.into_iter().flatten().next();
+                let mut to: Vec<_> = binds.iter().filter(|bind| bind.1.id == id).collect();
+                if to.len() > 1 {
+                    let ids: Vec<&str> = to.iter().map(|bind| bind.0).collect();
+                    let next = format!("Say which by its id: {}", ids.join(", "));
+                    return Err(Failure::error(format!("{who} is bound to it several times"), next));
+                }
+                to.pop()
+            }
+        };
+        bind.copied().ok_or_else(|| {
+            let next = format!("See what it is bound to: {list}");
+            Failure::error(format!("{who} is not bound to that"), next)
+        })
+    }
+
     /// What is meant, as the server wants it.
-    async fn find(&self, context: &Context, client: &Client) -> anyhow::Result<NewAppBind> {
+    pub(crate) async fn find(&self, context: &Context, client: &Client) -> anyhow::Result<NewAppBind> {
         let mut wanted = NewAppBind::default();
         if let Some(given) = &self.instance {
             wanted.service_instance = Some(id_of(&service_instance::find(context, client, given).await?)?);
@@ -145,32 +181,18 @@ pub(super) async fn bind(context: &Context, client: &Client, arguments: BindArgu
 pub(super) async fn unbind(context: &Context, client: &Client, arguments: UnbindArguments) -> anyhow::Result<Outcome> {
     let app = which::find(context, client, Some(&arguments.app)).await?;
     let binds = client.app_binds(id_of(&app)?).all().await?;
-    let bind = match arguments.origin.instance.as_deref() {
-        Some(id) if id.parse::<slipway_api::ids::BindId>().is_ok() => binds.iter().find(|bind| bind.id == id),
-        _ => {
-            let wanted = arguments.origin.find(context, client).await?;
-            let id = [
-                wanted.service_instance.map(|id| id.to_string()),
-                wanted.resource.map(|id| id.to_string()),
-                wanted.workspace.map(|id| id.to_string()),
-            ];
-            let id = id.into_iter().flatten().next();
-            let mut to: Vec<_> = binds.iter().filter(|bind| bind.attributes.origin.id == id).collect();
-            if to.len() > 1 {
-                let ids: Vec<&str> = to.iter().map(|bind| bind.id.as_str()).collect();
-                let next = format!("Say which by its id: {}", ids.join(", "));
-                return Err(Failure::error("the app is bound to it several times", next));
-            }
-            to.pop()
-        }
-    };
     let name = &app.attributes.name;
-    let bind = bind.ok_or_else(|| {
-        let next = format!("See what it is bound to: slipway app binds {name}");
-        Failure::error(format!("{name} is not bound to that"), next)
-    })?;
-    client.unbind_app(id_of(bind)?, arguments.how.no_restart).await?;
-    let to = called(&bind.attributes.origin);
+    let bound: Vec<Bound<'_>> = binds
+        .iter()
+        .map(|bind| (bind.id.as_str(), &bind.attributes.origin))
+        .collect();
+    let list = format!("slipway app binds {name}");
+    let (id, origin) = arguments
+        .origin
+        .choose(context, client, &bound, (name.as_str(), &list))
+        .await?;
+    client.unbind_app(id.parse()?, arguments.how.no_restart).await?;
+    let to = called(origin);
     context.output.done(&format!("unbound {name} from {to}"));
     follow::brought(
         context,
@@ -190,7 +212,7 @@ pub(super) async fn list(context: &Context, client: &Client, arguments: &ListArg
     Ok(Outcome::Success)
 }
 
-fn called(origin: &BindOrigin) -> String {
+pub(crate) fn called(origin: &BindOrigin) -> String {
     match &origin.name {
         Some(name) => format!("{}/{name}", origin.kind.word()),
         None => format!("a {} that you may not see", origin.kind.word().replace('-', " ")),

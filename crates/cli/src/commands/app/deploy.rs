@@ -1,6 +1,7 @@
-//! `slipway app deploy`: from a directory, an archive or an image to what runs.
+//! `slipway app deploy`: from a directory, an archive, an image or a commit to what runs.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 use slipway_api::apps::{App, NewApp};
@@ -16,9 +17,9 @@ use crate::failure::{Failure, Outcome};
 use crate::prompt;
 use crate::settings::{AppTable, ProjectFile};
 
-/// Deploy a directory, an archive or an image, and follow it until it runs
+/// Deploy a directory, an archive, an image or a commit, and follow it until it runs
 ///
-/// A directory is packed and uploaded; its .slipwayignore, or else its .dockerignore, says what stays at home, as .git,
+/// Of a directory only what the app does not have is uploaded; its .slipwayignore, or else its .dockerignore, says what stays at home, as .git,
 /// node_modules, .venv and .env do without a word. The log is shown as it comes; in the end stands where the app answers, or
 /// why it does not. Ctrl-C asks what shall become of the deploy, a second one leaves it to itself.
 #[derive(Debug, Args)]
@@ -27,8 +28,10 @@ Examples:
   slipway app deploy
   slipway app deploy site --app web --create
   slipway app deploy --image docker.io/library/nginx:1.29 --app web
+  slipway app deploy --commit main --app web
   slipway app deploy --platform python -m 'the new checkout'
   slipway app deploy --dockerfile deploy/Dockerfile --detach
+  slipway app deploy --build-arg EDITION=pro --build-secret NPM_TOKEN
   slipway app deploy build/web.tar.gz --app web -o json
 
 Exit codes: 0 it runs, or was left by --detach, 1 it failed or was canceled, 130 left with Ctrl-C.")]
@@ -41,12 +44,21 @@ pub(crate) struct DeployArguments {
     /// Run this image as it is, by tag or digest
     #[arg(long, value_name = "IMAGE", conflicts_with_all = ["path", "dockerfile", "platform"])]
     image: Option<String>,
+    /// Of the repository that is connected to the app: a commit, a tag or a branch, of which it is the newest commit
+    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["path", "image", "create"])]
+    commit: Option<String>,
     /// The Dockerfile in what is deployed [default: Dockerfile, where there is one]
     #[arg(long, value_name = "FILE", conflicts_with = "platform")]
     dockerfile: Option<String>,
     /// What makes an image of source without a Dockerfile [default: found out]
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
+    /// A value of the Dockerfile's ARG; nothing secret; may be given several times
+    #[arg(long = "build-arg", value_name = "NAME=VALUE", conflicts_with = "image")]
+    build_arguments: Vec<Argument>,
+    /// A variable of the app that the build may read as a secret of its name; may be given several times
+    #[arg(long = "build-secret", value_name = "VARIABLE", conflicts_with = "image")]
+    build_secrets: Vec<String>,
     /// Why, for those who look at the deploy later
     #[arg(long, short, default_value = "", hide_default_value = true, value_name = "TEXT")]
     message: String,
@@ -57,11 +69,38 @@ pub(crate) struct DeployArguments {
     waiting: Waiting,
 }
 
+/// `EDITION=pro`: what a build takes for an `ARG`.
+#[derive(Debug, Clone)]
+struct Argument {
+    name: String,
+    value: String,
+}
+
+impl FromStr for Argument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| format!("\"{text}\" is not a name with a value: write EDITION=pro"))?;
+        Ok(Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+}
+
 pub(super) async fn run(context: &Context, client: &Client, arguments: DeployArguments) -> anyhow::Result<Outcome> {
-    let source = Source::of(context, arguments.image.as_deref(), arguments.path.as_deref())?;
+    let source = match (&arguments.image, &arguments.commit) {
+        (None, None) => Some(Source::of(context, arguments.path.as_deref())?),
+        _ => None,
+    };
     let target = target(context, client, &arguments).await?;
     // What cannot be packed creates no app.
-    let archive = source.archive(context).await?;
+    let archive = match source {
+        Some(source) => Some(source.archive(context).await?),
+        None => None,
+    };
     let app = match target {
         Target::App(app) => *app,
         Target::New(name) => create(context, client, &name).await?,
@@ -73,8 +112,15 @@ pub(super) async fn run(context: &Context, client: &Client, arguments: DeployArg
     let new = NewDeploy {
         source_digest,
         image: arguments.image,
+        commit: arguments.commit,
         dockerfile: arguments.dockerfile,
         platform: arguments.platform,
+        build_arguments: arguments
+            .build_arguments
+            .into_iter()
+            .map(|one| (one.name, one.value))
+            .collect(),
+        build_secrets: arguments.build_secrets.into_iter().collect(),
         message: arguments.message,
     };
     let begun = client.create_deploy(id_of(&app)?, new).await;

@@ -49,7 +49,7 @@ enum Followed {
 }
 
 /// Follows the deploy that brings changed variables to the units, if there is one; or says that they are staged.
-pub(super) async fn brought(
+pub(in crate::commands) async fn brought(
     context: &Context,
     client: &Client,
     app: &Resource<App>,

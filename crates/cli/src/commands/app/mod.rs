@@ -4,16 +4,23 @@
 //! `follow.rs` (live, with `watch.rs` for what comes in and `steps.rs` for the words); restarts, rollbacks and changes of
 //! variables are followed the same way.
 
-mod binds;
+mod autoscale;
+pub(super) mod binds;
+mod certificate;
 mod commands;
 mod deploy;
 mod deploys;
+mod domain;
 mod env;
 mod fields;
-mod follow;
+pub(super) mod follow;
+mod listing;
 mod logs;
 mod metrics;
 mod moment;
+mod process;
+mod repository;
+mod routing;
 mod scale;
 mod shown;
 mod source;
@@ -118,6 +125,12 @@ Examples:
         #[command(flatten)]
         of: OfApp,
     },
+    /// How many units of a process the cluster lets run, by what they take
+    #[command(subcommand)]
+    Autoscale(autoscale::AutoscaleCommand),
+    /// What is said of single processes: plan, labels and annotations of their units
+    #[command(subcommand)]
+    Process(process::ProcessCommand),
     /// List what runs of an app
     #[command(after_help = "Examples:\n  slipway app units\n  slipway app units web --output json")]
     Units {
@@ -138,6 +151,16 @@ Examples:
     /// Variables: what an app's units see
     #[command(subcommand)]
     Env(env::EnvCommand),
+    /// Domains: names that an app answers at beside its own
+    #[command(subcommand)]
+    Domain(domain::DomainCommand),
+    /// Certificates that prove an app's domains
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
+    Routing(routing::RoutingArguments),
+    /// The repository that an app is deployed from
+    #[command(subcommand)]
+    Repository(repository::RepositoryCommand),
     Bind(Box<binds::BindArguments>),
     Unbind(binds::UnbindArguments),
     Binds(binds::ListArguments),
@@ -218,6 +241,8 @@ pub(super) async fn run(context: &Context, command: AppCommand) -> anyhow::Resul
                 format!("{} shall run {}", app.attributes.name, scale::in_words(app))
             })?;
         }
+        AppCommand::Autoscale(command) => return autoscale::run(context, client, command).await,
+        AppCommand::Process(command) => return process::run(context, client, command).await,
         AppCommand::Units { one } => {
             let app = one.find(context, client).await?;
             let units = client.app_units(id_of(&app)?).all().await?;
@@ -236,6 +261,10 @@ pub(super) async fn run(context: &Context, command: AppCommand) -> anyhow::Resul
         AppCommand::Exec(arguments) => return commands::exec(context, client, arguments).await,
         AppCommand::Run(arguments) => return commands::run(context, client, arguments).await,
         AppCommand::Env(command) => return env::run(context, client, command).await,
+        AppCommand::Domain(command) => return domain::run(context, client, command).await,
+        AppCommand::Certificate(command) => return certificate::run(context, client, command).await,
+        AppCommand::Routing(arguments) => return routing::run(context, client, arguments).await,
+        AppCommand::Repository(command) => return repository::run(context, client, command).await,
         AppCommand::Bind(arguments) => return binds::bind(context, client, *arguments).await,
         AppCommand::Unbind(arguments) => return binds::unbind(context, client, arguments).await,
         AppCommand::Binds(arguments) => return binds::list(context, client, &arguments).await,

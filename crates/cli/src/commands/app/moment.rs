@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use slipway_api::Timestamp;
 
+use super::super::amounts::seconds;
 use crate::environment::now;
 
 /// How long ago, or when.
@@ -30,20 +31,9 @@ impl FromStr for Moment {
         if let Ok(moment) = text.parse() {
             return Ok(Self::At(moment));
         }
-        let unit = |letter| match letter {
-            's' => Some(1),
-            'm' => Some(60),
-            'h' => Some(3_600),
-            'd' => Some(86_400),
-            _ => None,
-        };
-        let seconds = text.chars().last().and_then(unit);
-        let number = text
-            .get(..text.len().saturating_sub(1))
-            .and_then(|number| number.parse::<u64>().ok());
-        match (number, seconds) {
-            (Some(number), Some(seconds)) => Ok(Self::Ago(Duration::from_secs(number.saturating_mul(seconds)))),
-            _ => Err("say how long ago (90s, 30m, 2h, 7d), or when (2026-11-20T14:30:00Z)".to_owned()),
+        match seconds(text) {
+            Some(seconds) => Ok(Self::Ago(Duration::from_secs(seconds))),
+            None => Err("say how long ago (90s, 30m, 2h, 7d), or when (2026-11-20T14:30:00Z)".to_owned()),
         }
     }
 }

@@ -157,9 +157,10 @@ pub(super) fn versions(versions: &[Resource<AppVersion>]) -> Table {
     for resource in versions {
         let version = &resource.attributes;
         let names: Vec<&str> = version.processes.iter().map(|process| process.name.as_str()).collect();
-        let live = match version.is_live {
-            true => ("live".to_owned(), Some(Tone::Good)),
-            false => (String::new(), None),
+        let live = match (version.is_live, version.image_removed_at) {
+            (true, _) => ("live".to_owned(), Some(Tone::Good)),
+            (false, Some(_)) => ("image gone".to_owned(), Some(Tone::Quiet)),
+            (false, None) => (String::new(), None),
         };
         table.toned_row(vec![
             (version.number.to_string(), None),
@@ -294,6 +295,7 @@ mod tests {
     #[test]
     fn units_are_those_ready_of_all() {
         let process = |name: &str, ready, units| AppProcess {
+            autoscale: None,
             name: name.to_owned(),
             command: "run --fast".to_owned(),
             units,

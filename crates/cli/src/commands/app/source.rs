@@ -1,4 +1,4 @@
-//! What is deployed: an image, a directory that is packed, or an archive that is there.
+//! Source that is deployed: a directory, of which what is not there is sent, or an archive.
 //!
 //! Which files of a directory are sent is decided by `slipway_apps::sources`, as for what is built.
 
@@ -10,29 +10,26 @@ use anyhow::Context as _;
 use slipway_api::Resource;
 use slipway_api::apps::App;
 use slipway_api::deploys::AppSource;
-use slipway_apps::sources::{self, SourceError};
+use slipway_apps::sources::{self, ManifestError, SourceError};
 use slipway_client::Client;
 use slipway_tofu::archive::{PackError, Packed};
 use tempfile::NamedTempFile;
 
+use super::listing::{self, Listing};
 use crate::context::{Context, id_of};
 use crate::failure::Failure;
 use crate::output::{Progress, count, size};
 
-/// What is deployed.
+/// Source that is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
-    Image(String),
     Directory(PathBuf),
     Archive(PathBuf),
 }
 
 impl Source {
     /// What is meant, if it is there.
-    pub(super) fn of(context: &Context, image: Option<&str>, path: Option<&Path>) -> anyhow::Result<Self> {
-        if let Some(image) = image {
-            return Ok(Self::Image(image.to_owned()));
-        }
+    pub(super) fn of(context: &Context, path: Option<&Path>) -> anyhow::Result<Self> {
         let current = &context.environment.directory;
         let path = match (path, &context.settings.app_directory) {
             (Some(given), _) => current.join(given),
@@ -59,22 +56,28 @@ impl Source {
 pub(super) enum Archive {
     /// One that was there.
     Given(PathBuf),
-    /// A directory that was packed.
+    /// A directory that was packed: its list would be longer than the server takes.
     Packed(Bundle),
+    /// A directory of which only what is not there is sent.
+    Listed(Listing),
 }
 
 impl Source {
-    /// What of it is sent; nothing of an image.
-    pub(super) async fn archive(&self, context: &Context) -> anyhow::Result<Option<Archive>> {
+    /// What of it is sent.
+    pub(super) async fn archive(&self, context: &Context) -> anyhow::Result<Archive> {
         let directory = match self {
-            Self::Image(_) => return Ok(None),
-            Self::Archive(path) => return Ok(Some(Archive::Given(path.clone()))),
+            Self::Archive(path) => return Ok(Archive::Given(path.clone())),
             Self::Directory(directory) => directory,
         };
         let mut progress = Progress::new(&context.output);
+        progress.say(&format!("Reading {}", directory.display()));
+        let listing = listing::listed(directory.clone()).await?;
+        if listing.is_short_enough()? {
+            return Ok(Archive::Listed(listing));
+        }
         progress.say(&format!("Packing {}", directory.display()));
         let bundle = pack(directory.clone()).await?;
-        Ok(Some(Archive::Packed(bundle)))
+        Ok(Archive::Packed(bundle))
     }
 }
 
@@ -89,6 +92,7 @@ impl Archive {
         let (path, what) = match self {
             Self::Given(path) => (path.as_path(), path.display().to_string()),
             Self::Packed(bundle) => (bundle.archive.path(), count(bundle.packed.files, "file")),
+            Self::Listed(listing) => return listing.upload(context, client, app).await,
         };
         let metadata = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut progress = Progress::new(&context.output);
@@ -114,17 +118,23 @@ fn pack_now(directory: &Path) -> anyhow::Result<Bundle> {
     let archive = NamedTempFile::with_prefix("slipway-").context("cannot make a file for the archive")?;
     let packed = sources::pack(directory, BufWriter::new(archive.as_file())).map_err(explained)?;
     if packed.files == 0 {
-        let next = "Go to the app's directory, or name it: slipway app deploy DIRECTORY";
-        let what = format!("{} has no files that are sent", directory.display());
-        return Err(Failure::error(what, next));
+        return Err(nothing(directory));
     }
     Ok(Bundle { archive, packed })
 }
 
-/// What cannot be packed can be left out.
-fn explained(error: SourceError) -> anyhow::Error {
+/// A directory of which nothing is sent.
+pub(super) fn nothing(directory: &Path) -> anyhow::Error {
+    let next = "Go to the app's directory, or name it: slipway app deploy DIRECTORY";
+    let what = format!("{} has no files that are sent", directory.display());
+    Failure::error(what, next)
+}
+
+/// What cannot be sent can be left out.
+pub(super) fn explained(error: SourceError) -> anyhow::Error {
     match &error {
-        SourceError::Pack(PackError::Entry { entry, .. }) => {
+        SourceError::Pack(PackError::Entry { entry, .. })
+        | SourceError::Manifest(ManifestError::Entry { path: entry, .. }) => {
             let next = format!("Leave it out: write {entry} into .slipwayignore");
             Failure::error(error.to_string(), next)
         }
@@ -164,16 +174,25 @@ mod tests {
 
     #[test]
     fn a_directory_without_files_is_refused() {
-        let error = pack_now(directory(&[(".git/HEAD", "")]).path()).unwrap_err();
-        assert!(error.to_string().ends_with("has no files that are sent"), "{error}");
+        let place = directory(&[(".git/HEAD", "")]);
+        for error in [
+            pack_now(place.path()).unwrap_err(),
+            listing::list_now(place.path()).unwrap_err(),
+        ] {
+            assert!(error.to_string().ends_with("has no files that are sent"), "{error}");
+        }
     }
 
     #[test]
     fn what_cannot_be_packed_says_how_to_leave_it_out() {
         let place = directory(&[("app.py", "")]);
         std::os::unix::fs::symlink("/usr/bin/python3", place.path().join("python")).unwrap();
-        let error = pack_now(place.path()).unwrap_err();
-        let next = &error.downcast_ref::<Failure>().unwrap().next;
-        assert!(next.contains("python into .slipwayignore"), "{next}");
+        for error in [
+            pack_now(place.path()).unwrap_err(),
+            listing::list_now(place.path()).unwrap_err(),
+        ] {
+            let next = &error.downcast_ref::<Failure>().unwrap().next;
+            assert!(next.contains("python into .slipwayignore"), "{next}");
+        }
     }
 }

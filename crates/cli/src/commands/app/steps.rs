@@ -98,7 +98,7 @@ pub(super) mod tests {
     pub(in crate::commands::app) fn example(status: &str, step: &str) -> Deploy {
         serde_json::from_value(json!({
             "number": 3, "kind": "source", "status": status, "step": step, "reason": "", "origin": "4 files",
-            "message": "", "made-of": {}, "app-version": null, "previous-version": null, "started-by": "ada",
+            "message": "", "made-of": {"build-arguments": {}, "build-secrets": []}, "app-version": null, "previous-version": null, "started-by": "ada",
             "is-cancel-requested": false, "log-read-url": "", "created-at": "2026-01-01T00:00:00Z",
             "step-at": "2026-01-01T00:00:00Z", "ended-at": null
         }))

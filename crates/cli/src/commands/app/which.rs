@@ -20,7 +20,7 @@ const LONGEST_NAME: usize = 40;
 pub(crate) struct OfApp {
     /// The app, by name or id [env: SLIPWAY_APP] [default: the directory's]
     #[arg(long = "app", short = 'a', value_name = "APP")]
-    pub(super) of_app: Option<String>,
+    pub(in crate::commands) of_app: Option<String>,
 }
 
 /// Which app.

@@ -1,14 +1,12 @@
 //! Where a workspace's configuration comes from, as flags.
 
 use clap::{Args, ValueEnum};
-use slipway_api::ids::IntegrationId;
 use slipway_api::vcs::{ApplyPolicy, ForkPolicy, VcsRepoSettings};
 use slipway_api::workspaces::WorkspaceSettings;
 use slipway_client::Client;
 
-use super::super::repository::find_integration;
+use super::super::repository::opening;
 use crate::context::Context;
-use crate::failure::Failure;
 
 /// The repository of a workspace, and what its commits start.
 #[derive(Debug, Clone, Args)]
@@ -108,11 +106,7 @@ impl SourceArguments {
         if !is_mentioned {
             return Ok(None);
         }
-        let integration_id = match (&self.integration, &self.repo) {
-            (Some(text), _) => Some(find_integration(context, client, text).await?),
-            (None, Some(repo)) if !is_address(repo) => Some(only_forge(context, client, repo).await?),
-            _ => None,
-        };
+        let integration_id = opening(context, client, self.integration.as_deref(), self.repo.as_deref()).await?;
         Ok(Some(Some(VcsRepoSettings {
             identifier: self.repo.clone(),
             branch: self.branch.clone(),
@@ -124,30 +118,3 @@ impl SourceArguments {
         })))
     }
 }
-
-fn is_address(text: &str) -> bool {
-    text.contains("://") || text.contains('@')
-}
-
-/// The organization's only integration with a forge.
-async fn only_forge(context: &Context, client: &Client, repo: &str) -> anyhow::Result<IntegrationId> {
-    let organization = context.organization()?;
-    let all = client.integrations(organization, Some(FORGES)).up_to(1_000).await?;
-    match all.as_slice() {
-        [only] => Ok(only.id.parse()?),
-        [] => Err(Failure::error(
-            format!("organization {organization} has no integration with a Git forge"),
-            "Make one: slipway integration create; or name the repository by its whole address if everybody may read it.",
-        )),
-        several => {
-            let names: Vec<String> = several.iter().map(|one| one.attributes.name.to_string()).collect();
-            Err(Failure::error(
-                format!("{repo} may be at {}", names.join(" or ")),
-                "Say which: --integration NAME",
-            ))
-        }
-    }
-}
-
-/// The kinds that repositories can be at.
-const FORGES: &str = "github,gitlab,bitbucket,bitbucket-data-center,azure-devops,gitea,git";

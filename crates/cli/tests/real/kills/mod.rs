@@ -134,7 +134,8 @@ fn configuration() -> String {
     .concat()
 }
 
-fn seed() -> u64 {
+/// What says which sample is tried.
+pub(crate) fn seed() -> u64 {
     let given = std::env::var_os("SLIPWAY_KILL_SEED").and_then(|seed| seed.to_str()?.parse().ok());
     given.unwrap_or_else(|| std::collections::hash_map::RandomState::new().build_hasher().finish())
 }

@@ -24,6 +24,8 @@ pub enum Group {
     Cloud,
     /// A Git forge.
     Forge,
+    /// A registry for images.
+    Registry,
     /// Where messages go.
     Chat,
 }
@@ -35,6 +37,7 @@ impl Group {
         match self {
             Self::Cloud => "cloud",
             Self::Forge => "forge",
+            Self::Registry => "registry",
             Self::Chat => "chat",
         }
     }

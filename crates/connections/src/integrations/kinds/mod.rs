@@ -18,7 +18,7 @@ pub use field::{Field, Form, Group, Kind, Method};
 pub const SSH_KEY: &str = "ssh-key";
 
 /// Every kind, as it is offered.
-pub static KINDS: [&Kind; 16] = [
+pub static KINDS: [&Kind; 17] = [
     &clouds::AWS,
     &clouds::AZURE,
     &clouds::GOOGLE_CLOUD,
@@ -33,6 +33,7 @@ pub static KINDS: [&Kind; 16] = [
     &forges::AZURE_DEVOPS,
     &forges::GITEA,
     &forges::GIT,
+    &others::OCI_REGISTRY,
     &others::SLACK,
     &others::MICROSOFT_TEAMS,
 ];

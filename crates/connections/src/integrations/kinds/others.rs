@@ -93,6 +93,63 @@ pub(super) static ENVIRONMENT: Kind = Kind {
     ],
 };
 
+/// A registry for images.
+pub(super) static OCI_REGISTRY: Kind = Kind {
+    word: crate::registries::access::KIND,
+    title: "OCI registry",
+    description: "A registry for images: apps are deployed from it, and what is built for Kubernetes goes there.",
+    group: Group::Registry,
+    methods: &[
+        Method::new(
+            "password",
+            "User and password",
+            "A stored password, or a token in place of it.",
+        ),
+        Method::new(
+            "anonymous",
+            "Without a login",
+            "For a registry that everybody may read and write.",
+        ),
+    ],
+    fields: &[
+        Field::new(
+            "address",
+            "Address",
+            "As it is at the beginning of names of its images: registry.example.com:5000, or docker.io.",
+        )
+        .form(Form::Pattern(
+            r"[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(:[0-9]{1,5})?",
+            "registry.example.com:5000",
+        ))
+        .leading()
+        .required(),
+        Field::new("username", "User", "Name of the account.")
+            .required()
+            .of(LOGIN),
+        Field::new("password", "Password or token", "What opens the account.")
+            .secret()
+            .required()
+            .of(LOGIN),
+        Field::new(
+            "ca-certificate",
+            "Certificate authority",
+            "Certificates (PEM) that vouch for the registry, beside the usual ones.",
+        )
+        .lines(),
+        Field::new(
+            "tls",
+            "TLS",
+            "Without it only at private addresses, where the login is seen by the network.",
+        )
+        .form(Form::Choice(&[("on", "With TLS"), ("off", "Without TLS")]))
+        .default("on")
+        .leading(),
+    ],
+};
+
+/// Ways with a login.
+const LOGIN: &[&str] = &["password"];
+
 /// Slack.
 pub(super) static SLACK: Kind = Kind {
     word: "slack",

@@ -10,6 +10,7 @@ mod digest;
 mod forge;
 pub(crate) mod google;
 mod kubernetes;
+mod registry;
 mod services;
 
 use std::time::Duration;
@@ -32,6 +33,7 @@ use super::model::{Checked, Integration};
 use super::service::{self, kind_of, load, record};
 use super::store;
 use crate::permissions::INTEGRATION_MANAGE;
+use crate::registries::access::KIND;
 use crate::webhooks::looking;
 
 /// How long a token counts that a test shows.
@@ -188,6 +190,7 @@ async fn ask(probe: &Probe<'_>) -> Outcome {
         "azure" => azure::ask(probe).await,
         "google-cloud" => google::ask(probe).await,
         "kubernetes" => kubernetes::ask(probe).await,
+        KIND => registry::ask(probe).await,
         "mongodb-atlas" => services::atlas(probe).await,
         "datadog" => services::datadog(probe).await,
         "slack" => services::slack(probe).await,

@@ -3,6 +3,7 @@
 use slipway_api::ids::{ConfigurationVersionId, WorkspaceId};
 use slipway_api::runs::{NewRun, RunStatus};
 use slipway_kernel::blobs::store::Owner;
+use slipway_kernel::http::key_of_caller;
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
 use super::{change, turn};
@@ -42,7 +43,8 @@ pub struct NewRunRequest {
 /// What the caller may not do, wishes that contradict each other, and a configuration that is not there.
 pub async fn start(ctx: &Ctx, request: NewRunRequest) -> Result<Run> {
     let workspace = workspace_service::get_visible(ctx, request.workspace).await?;
-    let request_key = request_key(ctx, request.request_key.as_deref())?;
+    let key = request.request_key.as_deref();
+    let request_key = key.map(|key| key_of_caller(ctx, key)).transpose()?;
     if let Some(key) = &request_key
         && let Some(run) = store::of_request(ctx.db.reader(), key).await?
     {
@@ -236,17 +238,6 @@ fn is_same(run: &Run, request: &NewRunRequest) -> bool {
 
 pub(crate) fn shortened(message: &str) -> String {
     message.chars().take(LONGEST_MESSAGE).collect()
-}
-
-/// The key of a request together with who sent it, so that nobody finds another's run by guessing.
-fn request_key(ctx: &Ctx, key: Option<&str>) -> Result<Option<String>> {
-    let Some(key) = key else { return Ok(None) };
-    if key.is_empty() || key.len() > 100 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::malformed(
-            "The header Idempotency-Key has 1 to 100 printable ASCII characters.",
-        ));
-    }
-    Ok(Some(format!("{} {key}", ctx.actor().id().unwrap_or_default())))
 }
 
 async fn authorize(ctx: &Ctx, workspace: &Workspace, options: &Options) -> Result<()> {

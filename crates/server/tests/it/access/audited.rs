@@ -56,6 +56,10 @@ const SILENT: &[(&str, &str)] = &[
         "synchronize_source_code",
         "what it finds has events of its own; without any there was nothing",
     ),
+    (
+        "verify_app_domain",
+        "it asks the domain's owner; that it is proven is an event of its own",
+    ),
     ("test_triggers", "it asks what would happen and changes nothing"),
     ("check_cluster", "it asks the other side, and notes what that says"),
     ("test_identity_provider", "it asks the other side and changes nothing"),

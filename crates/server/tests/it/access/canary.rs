@@ -90,6 +90,8 @@ async fn plant(acme: &Acme) -> Vec<String> {
     planted.extend(run_with_secrets(acme).await);
     planted.extend(refused_with_secrets(acme).await);
     planted.extend(of_integrations(acme).await);
+    planted.extend(super::apps::secrets(acme).await);
+    planted.extend(super::jobs::secrets(acme).await);
     planted
 }
 
@@ -428,7 +430,7 @@ fn text(bytes: &[u8]) -> String {
 #[tokio::test]
 async fn no_secret_is_found_in_what_the_server_wrote() {
     let log = Log::of_this_thread();
-    let acme = Acme::new().await;
+    let acme = Acme::on(TestApp::with(super::apps::without_engine).await).await;
     let mut planted = plant(&acme).await;
     planted.extend(of_an_account(&acme.app).await);
     planted.extend(of_identity_providers(&acme).await);

@@ -64,6 +64,8 @@ impl Fixture {
         super::executors::make(&acme, &runner, &mut names).await;
         super::apps::make(&acme, &mut names).await;
         super::services::make(&acme, &mut names).await;
+        super::jobs::make(&acme, &mut names).await;
+        super::volumes::make(&acme, &mut names).await;
         let item = runs(&acme, &runner, &mut names).await;
         // Of a closed network, so that a test of it is refused without asking anybody.
         let webhook = document("audit-webhooks", json!({"url": "http://10.0.0.1/events"}));
@@ -121,9 +123,9 @@ impl Fixture {
 /// Lets the server reach the Git server of the fixtures.
 fn reach_git(settings: &mut Settings) {
     settings.outbound.allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
-    // There are clusters, pools and plans, and nobody answers there.
-    settings.apps.docker = true;
-    settings.apps.docker_socket = Some("/nonexistent/docker.sock".into());
+    super::apps::without_engine(settings);
+    // Nobody is asked whether a domain is proven.
+    settings.routing.name_servers = vec!["127.0.0.1:1".parse().unwrap()];
 }
 
 /// A person as the matrix calls them.

@@ -150,6 +150,9 @@ fn missing_path(path: &str) -> String {
         ("resource_change", "chg"),
         ("workflow", "wf"),
         ("blueprint", "bp"),
+        ("app_domain", "appdom"),
+        ("app_certificate", "appcert"),
+        ("app_router", "approuter"),
     ];
     let path = path.replace("{organization}", "nowhere");
     let fill = |path: String, (name, prefix): (&str, &str)| {

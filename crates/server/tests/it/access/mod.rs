@@ -10,6 +10,7 @@ mod fixture;
 mod git_workspaces;
 pub mod integrations;
 mod invisible;
+pub mod jobs;
 mod matrix;
 mod operations;
 mod people;
@@ -23,4 +24,7 @@ mod shapes;
 mod storages;
 mod tokens;
 mod triggers;
+mod volumes;
 mod workflows;
+
+pub use apps::{certificate, certificate_until, without_engine};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fixture::new_run;
 use super::{
     approvals, apps, catalog, executors, git_workspaces, integrations, people, repositories, resource_changes,
-    schedules, services, storages, triggers, workflows,
+    schedules, services, storages, triggers, volumes, workflows,
 };
 use crate::support::{State, document};
 
@@ -135,7 +135,7 @@ pub fn rows() -> Vec<Row> {
         executors::rows(),
         apps::rows(),
         services::rows(),
-        services::deletions(),
+        volumes::rows(),
         apps::deletions(),
         git_workspaces::rows(),
         git_workspaces::deletions(),

@@ -43,6 +43,7 @@ pub async fn make(acme: &Acme, names: &mut Names) {
         names.insert(key, acme.owner.post(path, body).await.expect(201).id());
     }
     names.insert("git_address", server.url("new"));
+    names.insert("infra_address", server.url("infra"));
     let settings = json!({"method": "public", "url": server.http().origin()});
     let forge = document(
         "integrations",

@@ -48,12 +48,7 @@ pub fn rows() -> Vec<Row> {
         call("get_app_bind"),
         call("get_dependency_graph"),
         call("get_impact").on("object", "workspace"),
-    ]
-}
-
-/// What takes them away.
-pub fn deletions() -> Vec<Row> {
-    vec![
+        // What takes them away.
         call("delete_app_bind").on("bind", "old_bind"),
         call("delete_service_instance").on("service_instance", "old_service_instance"),
         call("delete_service").on("service", "old_service"),

@@ -214,3 +214,43 @@ async fn what_units_write_is_read() {
     let (_, stranger) = stage.acme.app.user(&stage.acme.owner, "zoe").await;
     stranger.get(&logs).await.expect(404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_comes_again_finds_the_deploy_that_it_began() {
+    let stage = Stage::new().await;
+    let app = stage.app("web").await;
+    let ask = async |what: &str, key: &str, attributes: Value| {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        let body = document("deploys", attributes).to_string();
+        let path = format!("/api/v2/apps/{app}/{what}");
+        stage.acme.owner.send("POST", &path, &headers, body.into()).await
+    };
+    let image = json!({"image": web(1).await});
+    let first = ask("deploys", "one", image.clone()).await.expect(201).id();
+    // Also while it goes on.
+    assert_eq!(ask("deploys", "one", image.clone()).await.expect(201).id(), first);
+    stage.acme.app.settle().await;
+    assert_eq!(ask("deploys", "one", image.clone()).await.expect(201).id(), first);
+    let (code, detail) = ask("deploys", "one", json!({"image": web(2).await}))
+        .await
+        .expect(409)
+        .error();
+    assert_eq!(code, "conflict");
+    assert!(detail.contains("started deploy 1 with other contents"), "{detail}");
+    ask("deploys", "no key", image).await.expect(400);
+
+    stage.deploy(&app, &web(2).await).await;
+    let back = ask("actions/rollback", "two", json!({})).await.expect(201).id();
+    stage.acme.app.settle().await;
+    assert_eq!(ask("actions/rollback", "two", json!({})).await.expect(201).id(), back);
+    assert_eq!(stage.ask("web").await, (200, "v1 \n".to_owned()));
+    let restarted = ask("actions/restart", "three", json!({})).await.expect(201).id();
+    stage.acme.app.settle().await;
+    assert_eq!(
+        ask("actions/restart", "three", json!({})).await.expect(201).id(),
+        restarted
+    );
+    ask("actions/restart", "two", json!({})).await.expect(409);
+    let path = format!("/api/v2/apps/{app}/deploys");
+    assert_eq!(stage.acme.owner.get(&path).await.ids().len(), 4);
+}

@@ -1,6 +1,6 @@
 //! Deploys that fail: what ran before goes on, and why is said.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use slipway_apps::running::keeping;
@@ -32,6 +32,34 @@ async fn a_crash_is_told_with_exit_code_and_last_lines() {
     // The next one is not held up by it.
     assert_eq!(stage.deploy(&app, &web(3).await).await["status"], "deployed");
     assert_eq!(stage.ask("web").await, (200, "v3 \n".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_ends_although_all_was_well_is_no_app() {
+    let ending = image("ending", "", "echo all done; exit 0").await;
+    let (_, _, failed) = second(&ending, |_| {}).await;
+    let reason = failed["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("web-2-0 was not ready: It ended") && reason.contains("It wrote last:\nall done"),
+        "{reason}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_that_is_deaf_to_its_end_is_killed_when_its_time_is_over() {
+    let stage = Stage::with(|settings| settings.apps.drain_seconds = 1).await;
+    let app = stage.app("web").await;
+    // The shell stays, and hears nothing of it; what serves beside it is its child.
+    let script = "trap '' TERM; mkdir -p /tmp/www; echo deaf >/tmp/www/index.html; httpd -f -p $PORT -h /tmp/www & wait; \
+                  while true; do sleep 1; done";
+    let deaf = image("deaf", "", script).await;
+    assert_eq!(stage.deploy(&app, &deaf).await["status"], "deployed");
+    assert_eq!(stage.ask("web").await, (200, "deaf\n".to_owned()));
+    let begun = Instant::now();
+    assert_eq!(stage.deploy(&app, &web(2).await).await["status"], "deployed");
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert_eq!(stage.ask("web").await, (200, "v2 \n".to_owned()));
+    assert_eq!(stage.units(&app).await, ["web-2-0"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

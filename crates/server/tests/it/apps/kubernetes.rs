@@ -11,31 +11,39 @@ use slipway_apps::running::keeping;
 use slipway_kube::{Access, Cluster, ProcessId};
 use slipway_testing::{cluster, registry};
 
+use crate::access::certificate;
 use crate::support::{Acme, TestApp, document};
 
 const NAMESPACE: &str = "story";
 const PATIENCE: Duration = Duration::from_secs(120);
 const SERVE: &str = "mkdir -p /tmp/www && echo v$VERSION >/tmp/www/index.html && exec httpd -f -p $PORT -h /tmp/www";
 
-struct Stage {
-    acme: Acme,
-    by_hand: Cluster,
+pub(super) struct Stage {
+    pub(super) acme: Acme,
+    pub(super) by_hand: Cluster,
     client: reqwest::Client,
+    cluster: String,
 }
 
 impl Stage {
-    /// `acme` with a pool on a cluster, whose machine fetches from the registry of this process.
-    async fn new() -> Self {
+    /// `acme` with a pool on a cluster, whose machine fetches from the registries of this process. Apps of different stories are
+    /// different apps there.
+    pub(super) async fn new(seed: u64, namespace: &str) -> Self {
+        static REACHED: std::sync::Once = std::sync::Once::new();
         let cluster = tokio::task::spawn_blocking(cluster::start).await.unwrap().unwrap();
-        cluster.reach(registry::address().unwrap().parse().unwrap()).unwrap();
-        let app = TestApp::seeded(77_000, |settings| {
+        REACHED.call_once(|| {
+            for registry in [registry::address(), registry::guarded()] {
+                cluster.reach(registry.unwrap().parse().unwrap()).unwrap();
+            }
+        });
+        let app = TestApp::seeded(seed, |settings| {
             settings.apps.start_seconds = 60;
             settings.apps.drain_seconds = 5;
             settings.outbound.allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
         })
         .await;
         let acme = Acme::on(app).await;
-        let new = json!({"name": "far", "kubeconfig": cluster.kubeconfig(), "namespace": NAMESPACE, "domain": "apps.example.test"});
+        let new = json!({"name": "far", "kubeconfig": cluster.kubeconfig(), "namespace": namespace, "domain": "apps.example.test"});
         let made = acme
             .owner
             .post("/api/v2/clusters", document("clusters", new))
@@ -54,10 +62,25 @@ impl Stage {
             acme,
             by_hand: Cluster::connect(&access).await.unwrap(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            cluster: id,
         }
     }
 
-    async fn deploy(&self, app: &str, image: &str) -> Value {
+    /// Changes the cluster's settings.
+    pub(super) async fn change(&self, attributes: Value) {
+        let path = format!("/api/v2/clusters/{}", self.cluster);
+        let changed = self.acme.owner.patch(&path, document("clusters", attributes)).await;
+        changed.expect(200);
+    }
+
+    /// A new app.
+    pub(super) async fn app(&self, name: &str) -> String {
+        let new = document("apps", json!({"name": name}));
+        let made = self.acme.owner.post("/api/v2/organizations/acme/apps", new).await;
+        made.expect(201).id()
+    }
+
+    pub(super) async fn deploy(&self, app: &str, image: &str) -> Value {
         let path = format!("/api/v2/apps/{app}/deploys");
         let made = self
             .acme
@@ -70,7 +93,7 @@ impl Stage {
         self.acme.owner.get(&path).await.expect(200).body["data"]["attributes"].clone()
     }
 
-    async fn act(&self, app: &str, action: &str, attributes: Value) {
+    pub(super) async fn act(&self, app: &str, action: &str, attributes: Value) {
         let path = format!("/api/v2/apps/{app}/actions/{action}");
         let kind = if action == "rollback" { "deploys" } else { "apps" };
         let answer = self.acme.owner.post(&path, document(kind, attributes)).await;
@@ -79,7 +102,7 @@ impl Stage {
     }
 
     /// Looks at the cluster and does what follows, until something is so.
-    async fn until(&self, what: &str, mut look: impl AsyncFnMut() -> bool) {
+    pub(super) async fn until(&self, what: &str, mut look: impl AsyncFnMut() -> bool) {
         let started = Instant::now();
         while !look().await {
             assert!(started.elapsed() < PATIENCE, "waited for {what}");
@@ -95,7 +118,7 @@ impl Stage {
         answer.text().await.map_err(|error| format!("{error:?}"))
     }
 
-    async fn shown(&self, app: &str) -> Value {
+    pub(super) async fn shown(&self, app: &str) -> Value {
         let path = format!("/api/v2/apps/{app}");
         self.acme.owner.get(&path).await.expect(200).body["data"]["attributes"].clone()
     }
@@ -113,7 +136,7 @@ async fn pool(acme: &Acme, cluster: &str) {
     writer.commit().await.unwrap();
 }
 
-async fn web(version: &str) -> String {
+pub(super) async fn web(version: &str) -> String {
     let tag = format!("v{version}");
     registry::put_shell("story/web", &tag, SERVE, &[("VERSION", version)])
         .await
@@ -122,12 +145,10 @@ async fn web(version: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the programs of a Kubernetes cluster: `make nightly`"]
+#[ignore = "on a cluster: `make nightly` runs it with the others there, `xtask kubernetes --stories`"]
 async fn an_app_is_deployed_on_kubernetes_gives_way_and_is_put_right() {
-    let stage = Arc::new(Stage::new().await);
-    let new = document("apps", json!({"name": "web"}));
-    let made = stage.acme.owner.post("/api/v2/organizations/acme/apps", new).await;
-    let app = made.expect(201).id();
+    let stage = Arc::new(Stage::new(77_000, NAMESPACE).await);
+    let app = stage.app("web").await;
     let first = stage.deploy(&app, &web("1").await).await;
     assert_eq!(first["status"], "deployed", "{first}");
     let shown = stage.shown(&app).await;
@@ -190,6 +211,38 @@ async fn an_app_is_deployed_on_kubernetes_gives_way_and_is_put_right() {
         answers.len()
     );
 
+    // A name of its own, with a certificate: both are at the Ingress without a deploy.
+    let owner = &stage.acme.owner;
+    let path = format!("/api/v2/apps/{app}/domains");
+    let own = document("app-domains", json!({"host": "web.globex.apps.example.test"}));
+    owner.post(&path, own).await.expect(422);
+    let domain = document("app-domains", json!({"host": "shop.example.test"}));
+    let domain = owner.post(&path, domain).await.expect(201).id();
+    let path = format!("/api/v2/app-domains/{domain}/actions/approve");
+    owner.post(&path, json!({})).await.expect(200);
+    let path = format!("/api/v2/apps/{app}/certificates");
+    let certificate = document("app-certificates", certificate("shop.example.test"));
+    owner.post(&path, certificate).await.expect(201);
+    stage.acme.app.settle().await;
+    let led = async || {
+        stage
+            .by_hand
+            .current_route(NAMESPACE, &app, "web")
+            .await
+            .unwrap()
+            .unwrap()
+    };
+    let route = led().await;
+    assert_eq!(route.hosts, ["web.acme.apps.example.test", "shop.example.test"]);
+    assert_eq!(route.tls_hosts, ["shop.example.test"]);
+    assert_eq!(stage.shown(&app).await["urls"][1], "http://shop.example.test/");
+    let path = format!("/api/v2/apps/{app}/routing");
+    let limits = document("app-routings", json!({"most-requests": 10}));
+    owner.patch(&path, limits).await.expect(409);
+    owner.delete(&format!("/api/v2/app-domains/{domain}")).await.expect(204);
+    stage.acme.app.settle().await;
+    assert_eq!(led().await.hosts, ["web.acme.apps.example.test"]);
+
     stage.act(&app, "scale", json!({"units": {"web": 2}})).await;
     stage
         .until("two units", async || {
@@ -219,6 +272,14 @@ async fn an_app_is_deployed_on_kubernetes_gives_way_and_is_put_right() {
             there.wanted == 2 && stage.shown(&app).await["status"] == "running"
         })
         .await;
+    stage.by_hand.remove_process(&process).await.unwrap();
+    stage
+        .until("the process to be made again", async || {
+            let there = stage.by_hand.process(&process).await.unwrap();
+            let is_there = there.is_some_and(|there| there.wanted == 2 && there.is_settled);
+            is_there && stage.shown(&app).await["status"] == "running"
+        })
+        .await;
     stage.by_hand.remove_route(NAMESPACE, &app, "web").await.unwrap();
     stage
         .until("the route to be put right", async || {
@@ -241,6 +302,56 @@ async fn an_app_is_deployed_on_kubernetes_gives_way_and_is_put_right() {
     stage.acme.owner.get(&format!("/api/v2/apps/{app}")).await.expect(404);
     assert!(stage.by_hand.processes(NAMESPACE, &app).await.unwrap().is_empty());
     assert_eq!(stage.by_hand.current_route(NAMESPACE, &app, "web").await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "on a cluster: `make nightly` runs it with the others there, `xtask kubernetes --stories`"]
+async fn a_source_is_built_for_kubernetes_and_runs_there() {
+    let stage = Stage::new(78_000, "story-built").await;
+    let acme = &stage.acme;
+    let guarded = registry::guarded().unwrap();
+    let buildkit = tokio::task::spawn_blocking(slipway_testing::buildkit::address)
+        .await
+        .unwrap()
+        .unwrap();
+    let login = json!({"address": guarded, "username": registry::LOGIN.0, "password": registry::LOGIN.1});
+    let new = document(
+        "integrations",
+        json!({"kind": "oci-registry", "name": "images", "settings": login}),
+    );
+    let made = acme.owner.post("/api/v2/organizations/acme/integrations", new).await;
+    let images = made.expect(201).id();
+    let build = json!({"buildkit": buildkit, "registry": images, "repository": "slipway/story"});
+    stage.change(json!({"build": build})).await;
+
+    let app = stage.app("built").await;
+    let base = registry::put_shell("story/base", "1", "exec sleep 1000", &[])
+        .await
+        .unwrap();
+    let dockerfile = format!(
+        "FROM {base}\nENV VERSION=built\nCMD {}\n",
+        json!(["/bin/sh", "-c", SERVE])
+    );
+    let archive = super::source::packed(&[("Dockerfile", &dockerfile)]);
+    let headers = [("content-type", "application/octet-stream")];
+    let path = format!("/api/v2/apps/{app}/sources");
+    let sent = acme.owner.send("POST", &path, &headers, archive.into()).await;
+    let digest = sent.expect(201).attribute("digest").clone();
+    let path = format!("/api/v2/apps/{app}/deploys");
+    let begun = acme
+        .owner
+        .post(&path, document("deploys", json!({"source-digest": digest})))
+        .await;
+    let deploy = begun.expect(201).id();
+    acme.app.settle().await;
+    let path = format!("/api/v2/deploys/{deploy}");
+    let shown = acme.owner.get(&path).await.expect(200);
+    assert_eq!(shown.attribute("status"), "deployed", "{}", shown.text());
+    let log = acme.owner.get(&format!("{path}/log")).await.expect(200).text();
+    assert!(log.contains("==> Build Dockerfile") && log.contains("DONE"), "{log}");
+    stage
+        .until("a unit", async || stage.shown(&app).await["processes"][0]["ready"] == 1)
+        .await;
 }
 
 /// Clusters without any cluster: what is refused, and what is told of one that is away.

@@ -67,7 +67,10 @@ async fn an_organization_has_pools_and_plans_of_its_own() {
         ["1000 bytes of memory are too little: a unit needs 4 MiB (4194304) at least; 0 is as much as there is."]
     );
     let used = owner.delete(&format!("/api/v2/pools/{pool}")).await.expect(409);
-    assert_eq!(details(&used), ["The pool \"live\" has 1 apps: delete them first."]);
+    assert_eq!(
+        details(&used),
+        ["Apps are in the pool \"live\" (1): delete them first."]
+    );
 }
 
 #[tokio::test]
@@ -202,7 +205,7 @@ async fn a_quota_holds_also_when_many_come_at_once() {
     let refused = made.iter().find(|answer| answer.status == 409).unwrap();
     let detail = details(refused)[0];
     assert!(
-        detail.starts_with("The organization may have 5 apps and has 5, so that 1 more do not fit."),
+        detail.starts_with("The organization may have 5 apps and has 5: there is no room for 1 more."),
         "{detail}"
     );
     // Fewer than there are takes nothing away; none lets everything in.
@@ -259,7 +262,7 @@ async fn units_count_as_they_shall_run() {
     assert_eq!(failed["status"], "failed");
     let reason = failed["reason"].as_str().unwrap();
     assert!(
-        reason.starts_with("The app \"web\" may have 2 units and has 0, so that 3 more do not fit."),
+        reason.starts_with("The app \"web\" may have 2 units and has 0: there is no room for 3 more."),
         "{reason}"
     );
     stage.act(&app, "scale", json!({"units": {"web": 2}})).await.expect(200);

@@ -1,13 +1,29 @@
 //! Stories of apps, on a real Docker Engine and on a real Kubernetes cluster.
 
+mod acme;
 mod binding;
 mod commands;
 mod deploying;
+mod domains;
+mod engines;
 mod failing;
+mod images;
+mod job_binding;
+mod jobs;
 mod kubernetes;
+mod kubernetes_jobs;
+mod kubernetes_load;
+mod kubernetes_processes;
 mod limits;
+mod listed_source;
 mod load;
 mod logs;
 mod metrics;
+mod networks;
+mod process_settings;
+mod pushing;
+mod registries;
+mod routers;
 mod source;
 mod stage;
+mod volumes;

@@ -1,13 +1,14 @@
 //! Source that is uploaded and built.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::stage::{SERVE, Stage, base};
+use crate::support::document;
 
 const DOCKERFILE: &str = "FROM slipway/test:busybox\nCOPY version /version\nENV VERSION=7\n";
 
 impl Stage {
-    async fn upload(&self, app: &str, files: &[(&str, &str)]) -> crate::support::Answer {
+    pub async fn upload(&self, app: &str, files: &[(&str, &str)]) -> crate::support::Answer {
         let path = format!("/api/v2/apps/{app}/sources");
         let headers = [("content-type", "application/octet-stream")];
         let archive = packed(files);
@@ -15,7 +16,7 @@ impl Stage {
     }
 }
 
-fn packed(files: &[(&str, &str)]) -> Vec<u8> {
+pub fn packed(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
     for (path, content) in files {
         let mut header = tar::Header::new_gnu();
@@ -100,4 +101,47 @@ async fn a_build_that_fails_says_why() {
         .send("POST", &path, &headers, "no archive".into())
         .await
         .expect(422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_takes_arguments_and_reads_secrets_that_stay_with_it() {
+    base().await;
+    let stage = Stage::new().await;
+    let app = stage.app("web").await;
+    let dockerfile = "FROM slipway/test:busybox\nARG EDITION=none\nRUN --mount=type=secret,id=TOKEN \
+                      test $(wc -c </run/secrets/TOKEN) = 16\nENV VERSION=$EDITION\n";
+    let procfile = format!("web: {SERVE}\n");
+    let files = [("Dockerfile", dockerfile), ("Procfile", procfile.as_str())];
+    let digest = stage.upload(&app, &files).await.expect(201);
+    let digest = digest.attribute("digest").clone();
+    let build = |secrets: Value| json!({"source-digest": digest, "build-arguments": {"EDITION": "pro"}, "build-secrets": secrets});
+
+    let id = stage.begin(&app, build(json!(["TOKEN"]))).await;
+    stage.acme.app.settle().await;
+    let shown = stage.shown(&id).await;
+    assert_eq!(shown["status"], "failed");
+    assert!(
+        shown["reason"].as_str().unwrap().contains("no variable of that name"),
+        "{shown}"
+    );
+
+    let set = json!({"set": [{"name": "TOKEN", "value": "s3cr3t-of-builds", "is-private": true}]});
+    stage.set(&app, set).await.expect(200);
+    let id = stage.begin(&app, build(json!(["TOKEN"]))).await;
+    stage.acme.app.settle().await;
+    let (shown, log) = (stage.shown(&id).await, stage.log(&id).await);
+    assert_eq!(shown["status"], "deployed", "{shown}\n{log}");
+    assert_eq!(shown["made-of"]["build-arguments"], json!({"EDITION": "pro"}));
+    assert!(
+        !shown.to_string().contains("s3cr3t-of-builds") && !log.contains("s3cr3t-of-builds"),
+        "{log}"
+    );
+    assert_eq!(stage.ask("web").await, (200, "vpro \n".to_owned()));
+
+    let path = format!("/api/v2/apps/{app}/deploys");
+    let wrong = document(
+        "deploys",
+        json!({"source-digest": digest, "build-arguments": {"A B": "1"}}),
+    );
+    stage.acme.owner.post(&path, wrong).await.expect(422);
 }

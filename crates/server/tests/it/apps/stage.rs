@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -63,7 +64,11 @@ impl Stage {
         Self {
             acme: Acme::on(app).await,
             router,
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .unwrap(),
             _end: stop.drop_guard(),
         }
     }
@@ -136,10 +141,24 @@ impl Stage {
 
     /// Asks an app through the router: status and text.
     pub async fn ask(&self, app: &str) -> (u16, String) {
-        let host = format!("{app}.acme.localhost");
-        let asked = self.client.get(format!("http://{}/", self.router)).header("host", host);
+        self.ask_host(&format!("{app}.acme.localhost"), "/").await
+    }
+
+    /// Asks a host through the router: status and text, or where else it is.
+    pub async fn ask_host(&self, host: &str, path: &str) -> (u16, String) {
+        let asked = self
+            .client
+            .get(format!("http://{}{path}", self.router))
+            .header("host", host);
         let answer = asked.send().await.unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
+        let location = answer
+            .headers()
+            .get("location")
+            .map(|to| to.to_str().unwrap().to_owned());
+        (
+            answer.status().as_u16(),
+            location.unwrap_or(answer.text().await.unwrap()),
+        )
     }
 
     /// Waits until something is so.
@@ -161,27 +180,37 @@ pub async fn web(version: u32) -> String {
 pub async fn image(name: &str, more: &str, script: &str) -> String {
     base().await;
     let command = serde_json::to_string(&["/bin/sh", "-c", script]).unwrap();
-    build(
-        name,
-        &format!("FROM slipway/test:busybox\n{more}\nCMD {command}\n"),
-        &[],
-    )
-    .await
+    let dockerfile = format!("FROM slipway/test:busybox\n{more}\nCMD {command}\n");
+    build(&docker::socket().unwrap(), name, &dockerfile, &[]).await
+}
+
+/// Images that serve their version, at an engine of a test's own: as many as these.
+pub async fn webs_at(socket: &Path, versions: u32) -> Vec<String> {
+    base_at(socket).await;
+    let command = serde_json::to_string(&["/bin/sh", "-c", SERVE]).unwrap();
+    let mut images = Vec::new();
+    for version in 1..=versions {
+        let dockerfile = format!("FROM slipway/test:busybox\nENV VERSION={version}\nCMD {command}\n");
+        images.push(build(socket, &format!("web-{version}"), &dockerfile, &[]).await);
+    }
+    images
 }
 
 /// The image that everything is made from: every usual command.
 pub async fn base() {
     static BASE: OnceCell<()> = OnceCell::const_new();
-    BASE.get_or_init(async || {
-        let program = std::fs::read(docker::busybox().unwrap()).unwrap();
-        let dockerfile =
-            "FROM scratch\nCOPY busybox /bin/busybox\nRUN [\"/bin/busybox\", \"--install\", \"/bin\"]\nENV PATH=/bin\n";
-        build("busybox", dockerfile, &[("busybox", &program)]).await;
-    })
-    .await;
+    BASE.get_or_init(async || base_at(&docker::socket().unwrap()).await)
+        .await;
 }
 
-async fn build(name: &str, dockerfile: &str, files: &[(&str, &[u8])]) -> String {
+async fn base_at(socket: &Path) {
+    let program = std::fs::read(docker::busybox().unwrap()).unwrap();
+    let dockerfile =
+        "FROM scratch\nCOPY busybox /bin/busybox\nRUN [\"/bin/busybox\", \"--install\", \"/bin\"]\nENV PATH=/bin\n";
+    build(socket, "busybox", dockerfile, &[("busybox", &program)]).await;
+}
+
+async fn build(socket: &Path, name: &str, dockerfile: &str, files: &[(&str, &[u8])]) -> String {
     // The engine refuses two builds of one name at once.
     static ORDER: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let _order = ORDER.lock().await;
@@ -191,13 +220,14 @@ async fn build(name: &str, dockerfile: &str, files: &[(&str, &[u8])]) -> String 
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(folder.path().join(path), mode).unwrap();
     }
-    let engine = Docker::connect(&docker::socket().unwrap(), true).await.unwrap();
+    let engine = Docker::connect(socket, true).await.unwrap();
     let build = Build {
         app: "test".to_owned(),
         id: name.to_owned(),
         folder: folder.path().to_owned(),
         dockerfile: dockerfile.to_owned(),
         arguments: BTreeMap::new(),
+        ..Build::default()
     };
     let built = engine.build(&build, &CancellationToken::new(), &|_| {}).await;
     built.unwrap().reference

@@ -32,7 +32,7 @@ async fn kinds_come_with_their_forms() {
         .get("/api/v2/integration-kinds?page[size]=100")
         .await
         .expect(200);
-    insta::assert_snapshot!(kinds.ids().join(" "), @"aws azure google-cloud kubernetes mongodb-atlas datadog environment github gitlab bitbucket bitbucket-data-center azure-devops gitea git slack microsoft-teams");
+    insta::assert_snapshot!(kinds.ids().join(" "), @"aws azure google-cloud kubernetes mongodb-atlas datadog environment github gitlab bitbucket bitbucket-data-center azure-devops gitea git oci-registry slack microsoft-teams");
     let aws = &kinds.body["data"][0]["attributes"];
     assert_eq!(aws["methods"][0]["is-workload-identity"], true);
     assert_eq!(

@@ -4,6 +4,7 @@
 mod attacks;
 mod exchange;
 pub mod issuer;
+mod kubernetes;
 mod manage;
 mod rules;
 mod runs;
