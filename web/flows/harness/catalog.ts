@@ -32,10 +32,15 @@ async function tag(work: string, name: string) {
   await run('git', ['push', '--quiet', 'origin', name], { directory: work })
 }
 
+/** The integration `forge`. */
+export async function integrate(api: Api, gitea: Gitea, attributes: object = {}) {
+  const settings = { method: 'token', url: gitea.url, token: await gitea.token() }
+  return api.post(`${AT}/integrations`, 'integrations', { name: 'forge', kind: 'gitea', settings, ...attributes })
+}
+
 /** The integration `forge`, and the modules as a source code that was read. */
 export async function connect(api: Api, gitea: Gitea) {
-  const settings = { method: 'token', url: gitea.url, token: await gitea.token() }
-  const integration = await api.post(`${AT}/integrations`, 'integrations', { name: 'forge', kind: 'gitea', settings })
+  const integration = await integrate(api, gitea)
   const source = await api.post(`${AT}/source-codes`, 'source-codes', { identifier: MODULES, name: 'modules', 'integration-id': integration.id })
   await until('the repository is read', async () => (await api.get(`/source-codes/${source.id}`)).attributes['synchronized-at'] !== undefined)
 }

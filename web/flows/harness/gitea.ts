@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { configuration } from './api'
 import { ended, run, start } from './programs'
 import { tools } from './project'
+import type { Place } from './server'
 import { until } from './until'
 
 const PERSON = 'keeper'
@@ -20,17 +21,22 @@ export class Gitea {
   private child: ChildProcess | null = null
   private readonly groups = new Set<string>()
 
-  constructor(private readonly folder: string) {
+  /** `place` is where it lives when it is not simply on this machine: beside an engine, that is. */
+  constructor(
+    private readonly folder: string,
+    private readonly place: Place | null = null,
+  ) {
     mkdirSync(join(folder, 'home'), { recursive: true })
   }
 
   /** Starts it, with its first person. */
   async start() {
-    const port = await freePort()
+    const port = this.place?.port ?? (await freePort())
     this.url = `http://127.0.0.1:${port}`
     writeFileSync(this.file, this.settings(port))
     const log = join(this.folder, 'gitea.log')
-    this.child = start(this.program, ['web', '--config', this.file], openSync(log, 'a'), { variables: this.variables })
+    const [program = this.program, ...rest] = [...(this.place?.inside ?? []), this.program, 'web', '--config', this.file]
+    this.child = start(program, rest, openSync(log, 'a'), { variables: this.variables })
     const child = this.child
     await until('Gitea answers', () => {
       if (child.exitCode !== null) throw new Error(`Gitea ended (${child.exitCode}):\n${readFileSync(log, 'utf8')}`)

@@ -14,10 +14,12 @@ export interface ServerOptions {
   readonly variables?: Record<string, string>
   /** A Docker Engine of its own, with a router that takes requests to what it runs. */
   readonly hasDocker?: boolean
+  /** The router takes requests with TLS as well; with an engine only. */
+  readonly hasTls?: boolean
 }
 
 /** Where a server lives when it is not simply on this machine. */
-interface Place {
+export interface Place {
   /** What it is begun with. */
   readonly inside: readonly string[]
   /** Where it listens. */

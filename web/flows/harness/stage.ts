@@ -1,8 +1,10 @@
 // What a flow works with: a server of its own, browsers, and what has to be true at the end of each of them.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
+import { request as secureRequest } from 'node:https'
 import { join } from 'node:path'
+import { TLSSocket } from 'node:tls'
 import { chromium as engine, type Browser, type Page } from 'playwright-core'
 import { Api, type Resource } from './api'
 import { Docker } from './docker'
@@ -27,6 +29,16 @@ export function launch(): Promise<Browser> {
 /** The organization of the flows. */
 export const ORGANIZATION = 'acme'
 
+/** What the router answered. */
+interface Answer {
+  readonly status: number
+  readonly text: string
+  /** Where it sends on to. */
+  readonly location: string | null
+  /** Whose certificate it showed. */
+  readonly certificate: string | null
+}
+
 /** What a flow works with. */
 export class Stage {
   private readonly visitors: Visitor[] = []
@@ -34,6 +46,7 @@ export class Stage {
 
   private engine: Docker | null = null
   private routerPort = 0
+  private tlsPort = 0
 
   private constructor(
     readonly name: string,
@@ -49,7 +62,7 @@ export class Stage {
     const variables: Record<string, string> = options.variables ?? {}
     const stage = new Stage(name, folder, new Server(folder, { ...options, variables }), browser)
     try {
-      if (options.hasDocker) Object.assign(variables, await stage.startDocker())
+      if (options.hasDocker) Object.assign(variables, await stage.startDocker(options.hasTls ?? false))
       await stage.server.start()
       await requireConsole(stage.server.url)
     } catch (error) {
@@ -60,18 +73,20 @@ export class Stage {
   }
 
   /** Starts an engine and has the server live beside it; the settings that say so. */
-  private async startDocker(): Promise<Readonly<Record<string, string>>> {
+  private async startDocker(hasTls: boolean): Promise<Readonly<Record<string, string>>> {
     const engine = new Docker(join(this.folder, 'docker'))
     this.engine = engine
     await engine.start()
     this.server.place({ inside: engine.inside, port: await engine.port() })
     this.routerPort = await engine.port()
+    if (hasTls) this.tlsPort = await engine.port()
     return {
       SLIPWAY_APPS_DOCKER_SOCKET: engine.socket,
       SLIPWAY_APPS_ROUTER_LISTEN: `127.0.0.1:${this.routerPort}`,
       SLIPWAY_APPS_BUILDS_WITHOUT_NETWORK: 'true',
       SLIPWAY_APPS_START_SECONDS: '10',
       SLIPWAY_APPS_DRAIN_SECONDS: '1',
+      ...(hasTls && { SLIPWAY_ROUTING_TLS_LISTEN: `127.0.0.1:${this.tlsPort}`, SLIPWAY_ROUTING_TLS_PORT: String(this.tlsPort) }),
     }
   }
 
@@ -81,15 +96,23 @@ export class Stage {
     return this.engine
   }
 
-  /** Asks an app through the router: status and text. */
-  ask(app: string, path = '/'): Promise<{ status: number; text: string }> {
+  /** Asks an app through the router, at its own name: status and text. */
+  ask(app: string, path = '/'): Promise<Answer> {
+    return this.askAt(`${app}.${ORGANIZATION}.localhost`, { path })
+  }
+
+  /** Asks the router for a host. With TLS any certificate is taken, and told. */
+  askAt(host: string, { path = '/', hasTls = false } = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const host = `${app}.${ORGANIZATION}.localhost:${this.routerPort}`
-      const asked = request({ host: '127.0.0.1', port: this.routerPort, path, headers: { host }, agent: false }, (answer) => {
+      const port = hasTls ? this.tlsPort : this.routerPort
+      const options = { host: '127.0.0.1', port, path, headers: { host: `${host}:${port}` }, agent: false }
+      const hear = (answer: IncomingMessage) => {
+        const certificate = answer.socket instanceof TLSSocket ? String(answer.socket.getPeerCertificate().subject.CN) : null
         let text = ''
         answer.setEncoding('utf8').on('data', (part: string) => (text += part))
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: text.trim() }))
-      })
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: text.trim(), location: answer.headers.location ?? null, certificate }))
+      }
+      const asked = hasTls ? secureRequest({ ...options, servername: host, rejectUnauthorized: false }, hear) : request(options, hear)
       asked.on('error', reject)
       asked.end()
     })

@@ -34,7 +34,7 @@ export const addresses = {
     at('app', organization, 'templates', template, ...(tab ? [tab] : [])),
   resources: (organization: string) => at('app', organization, 'resources'),
   resourceChanges: (organization: string) => at('app', organization, 'resources', 'changes'),
-  /** With `template` and `project` as search parameters, where they are known. */
+  /** With `template` or `service`, and `project`, as search parameters, where they are known. */
   orderResource: (organization: string) => at('app', organization, 'resources', 'new'),
   /** Ordering what is running already. With `template`, `project` and `workspace` as search parameters, where they are known. */
   importResource: (organization: string) => at('app', organization, 'resources', 'import'),
@@ -62,11 +62,22 @@ export const addresses = {
   graph: (organization: string) => at('app', organization, 'graph'),
   /** What depends on one object, by its id. */
   impact: (organization: string, object: string) => at('app', organization, 'graph', object),
+  /** What can be ordered by a name. */
+  services: (organization: string) => at('app', organization, 'services'),
+  /** What was ordered of them. */
+  serviceInstances: (organization: string) => at('app', organization, 'services', 'instances'),
+  serviceInstance: (organization: string, instance: string) => at('app', organization, 'services', 'instances', instance),
   apps: (organization: string) => at('app', organization, 'apps'),
   newApp: (organization: string) => at('app', organization, 'new-app'),
   /** By its name, which never changes. */
   app: (organization: string, app: string, tab?: string) => at('app', organization, 'apps', app, ...(tab ? [tab] : [])),
   deploy: (organization: string, app: string, deploy: string) => at('app', organization, 'apps', app, 'deploys', deploy),
+  volumes: (organization: string) => at('app', organization, 'volumes'),
+  jobs: (organization: string) => at('app', organization, 'jobs'),
+  newJob: (organization: string) => at('app', organization, 'new-job'),
+  /** By its name, which never changes. */
+  job: (organization: string, job: string, tab?: string) => at('app', organization, 'jobs', job, ...(tab ? [tab] : [])),
+  jobRun: (organization: string, job: string, run: string) => at('app', organization, 'jobs', job, 'runs', run),
   schedules: (organization: string) => at('app', organization, 'schedules'),
   templateVersion: (organization: string, template: string, version: string) => at('app', organization, 'templates', template, 'versions', version),
   sourceCodes: (organization: string) => at('app', organization, 'source-code'),

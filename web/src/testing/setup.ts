@@ -1,6 +1,9 @@
 // What every component test starts from.
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach } from 'vitest'
+
+// Of machines that do other things, too.
+configure({ asyncUtilTimeout: 5000 })
 
 afterEach(cleanup)
 

@@ -18,6 +18,8 @@ interface ConfirmDialogProps {
   verb: string
   /** Red, for what is lost then. */
   isDanger?: boolean
+  /** Why it cannot be done now, and what to do first. */
+  disabledReason?: string | null
   /** The name that must be typed before. */
   nameToType?: string
   /** Asks for a comment, or a reason that must be given. */
@@ -35,7 +37,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   )
 }
 
-function Question({ onClose, children, verb, isDanger, nameToType, comment, onConfirm }: ConfirmDialogProps) {
+function Question({ onClose, children, verb, isDanger, disabledReason, nameToType, comment, onConfirm }: ConfirmDialogProps) {
   const id = useId()
   const form = useForm({
     initial: { name: '', comment: '' },
@@ -43,7 +45,7 @@ function Question({ onClose, children, verb, isDanger, nameToType, comment, onCo
     onDone: onClose,
   })
   const { name, comment: text } = form.values
-  const missing = reasonToWait(nameToType, name, comment, text)
+  const missing = disabledReason ?? reasonToWait(nameToType, name, comment, text)
   const general = form.error && Object.keys(form.problems).length === 0 ? form.error : null
   return (
     <form

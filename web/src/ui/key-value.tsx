@@ -2,9 +2,12 @@
 import { Fragment, type ReactNode } from 'react'
 import styles from './key-value.module.css'
 
+/** Facts; those that are null are left out. */
+export type Entries = readonly (readonly [name: string, value: ReactNode] | null)[]
+
 interface KeyValueProps {
   /** Name and value; entries that are null are left out, so that optional facts stay one line. */
-  entries: readonly (readonly [name: string, value: ReactNode] | null)[]
+  entries: Entries
   /** Width of the names. */
   width?: 'sm' | 'md' | 'lg'
 }

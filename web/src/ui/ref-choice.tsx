@@ -19,10 +19,12 @@ interface RefChoiceProps {
   isLabelHidden?: boolean
   help?: string
   error?: string | undefined
+  /** Takes what is no branch or tag as well, a commit: what that is called. */
+  createLabel?: string
 }
 
 /** Found by typing, on the server; a commit that is looked at stands there short. */
-export function RefChoice({ repository, value, onChange, only, placeholder, label = 'Branch or tag', isLabelHidden = true, help, error }: RefChoiceProps) {
+export function RefChoice({ repository, value, onChange, only, placeholder, label = 'Branch or tag', isLabelHidden = true, help, error, createLabel }: RefChoiceProps) {
   const [typed, setTyped] = useState('')
   const search = useSettled(typed, 200)
   const [hasBranches, hasTags] = [only !== 'tag', only !== 'branch']
@@ -46,6 +48,7 @@ export function RefChoice({ repository, value, onChange, only, placeholder, labe
       placeholder={placeholder}
       options={isKnown ? found : [{ value, icon: commit ? ('commit' as const) : ('branch' as const), ...(commit && { text: shortSha(value) }) }, ...found]}
       {...(help && { help })}
+      {...(createLabel && { createLabel })}
       error={error}
     />
   )

@@ -277,6 +277,59 @@ const bind = {
   blocked: look('Blocked', 'failed', 'danger'),
 } as const satisfies Record<Schema<'BindStatus'>, StatusLook>
 
+/** Files that outlive units. */
+const volume = {
+  creating: look('Creating', 'running', 'info'),
+  ready: look('Ready', 'ok', 'success', true),
+  failed,
+  deleting: look('Deleting', 'running', 'info'),
+} as const satisfies Record<Schema<'VolumeStatus'>, StatusLook>
+
+/** How the last run of a job went. */
+const job = {
+  new: look('Never run', 'never', 'neutral', true),
+  running: look('Running', 'running', 'info'),
+  succeeded: look('Succeeded', 'ok', 'success', true),
+  failed,
+  canceled,
+  deleting: look('Deleting', 'running', 'info'),
+} as const satisfies Record<Schema<'JobStatus'>, StatusLook>
+
+/** One of its runs. */
+const jobRun = {
+  waiting: queued,
+  running: look('Running', 'running', 'info'),
+  succeeded: look('Succeeded', 'ok', 'success', true),
+  failed,
+  canceled,
+  skipped: look('Skipped', 'minus', 'neutral', true),
+} as const satisfies Record<Schema<'JobRunStatus'>, StatusLook>
+
+/** What was ordered of a service: how the resource behind it is. */
+const instance = {
+  requested: look('Ordered', 'queued', 'neutral'),
+  provisioned: look('Provisioned', 'ok', 'success', true),
+  destroyed: look('Destroyed', 'never', 'neutral', true),
+  changing: look('Changing', 'running', 'info'),
+  leaving: look('Leaving', 'running', 'info'),
+  hidden: look('Not for you', 'lock', 'neutral', true),
+} as const satisfies Record<Schema<'ResourceState'> | 'changing' | 'leaving' | 'hidden', StatusLook>
+
+/** A name that an app answers at besides its own. */
+const domain = {
+  proven: look('Proven', 'ok', 'success', true),
+  unproven: look('Not proven', 'waiting', 'accent'),
+} as const satisfies Record<string, StatusLook>
+
+/** How its automatic certificate stands. */
+const issuance = {
+  none: look('Off', 'never', 'neutral', true),
+  wanted: look('To be got', 'queued', 'neutral'),
+  ordered: look('Being got', 'running', 'info'),
+  issued: look('Got', 'ok', 'success', true),
+  failed,
+} as const satisfies Record<Schema<'AppDomainIssuanceStatus'>, StatusLook>
+
 /** A change of what an app runs. */
 const deploy = {
   running: look('Deploying', 'running', 'info'),
@@ -312,7 +365,7 @@ const lifecycle = {
 } as const satisfies Record<Schema<'Lifecycle'>, StatusLook>
 
 /** Every list by what it is about. */
-export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor, app, cluster, unit, bind, deploy, gitCode, storage } as const
+export const statuses = { run, phase, runner, configuration, change, workspace, access, health, work, integration, repository, webhook, delivery, pullRequest, start, template, lifecycle, schedule, scheduled, approval, resource, resourceChange, workflow, workflowStep, executor, app, cluster, unit, bind, volume, job, jobRun, instance, domain, issuance, deploy, gitCode, storage } as const
 
 /** What a status can be about. */
 export type StatusKind = keyof typeof statuses

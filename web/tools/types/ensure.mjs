@@ -1,5 +1,6 @@
 // Makes src/api/schema.d.ts from the API's OpenAPI document when it is missing or older than the document. It is not
-// committed: the document is its only source. The generator has its own package, because it needs an older TypeScript.
+// committed: the document is its only source. What has a default may be left out. The generator has its own package,
+// because it needs an older TypeScript.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -19,7 +20,7 @@ if (process.argv.includes('--force') || !isFresh()) {
     if (install.status !== 0) process.exit(install.status ?? 1)
   }
   const { default: openapiTS, astToString } = await import('openapi-typescript')
-  const types = await openapiTS(JSON.parse(readFileSync(document, 'utf8')), { alphabetize: true, rootTypes: false })
+  const types = await openapiTS(JSON.parse(readFileSync(document, 'utf8')), { alphabetize: true, rootTypes: false, defaultNonNullable: false })
   mkdirSync(dirname(schema), { recursive: true })
   writeFileSync(schema, `// Made by \`npm run types\` from docs/reference/openapi.json.\n${astToString(types)}`)
 }

@@ -335,3 +335,32 @@ test('settings send what differs, with the version that was read', async () => {
   expect(match).toBe('"5"')
   await waitFor(() => expect(isOff(screen.getByRole('button', { name: 'Save' }))).toBe(true))
 })
+
+test('one app has amounts of its own, as a whole, and a quota', async () => {
+  put({ shown: app({ 'plan-override': { memory: 402_653_184, burst: 150 } }) })
+  server.use(
+    http.patch(`${API}/apps/app-1`, async ({ request }) => {
+      sent.push(['PATCH /apps/app-1', await attributesOf(request)])
+      return HttpResponse.json({ data: app() }, { headers: { etag: '"6"' } })
+    }),
+  )
+  const { user } = await ofShop(Settings, '/settings')
+  const memory = await screen.findByLabelText(/^Memory/)
+  expect((memory as HTMLInputElement).value).toBe('384')
+  await user.clear(memory)
+  await user.type(screen.getByLabelText(/^Processor/), 'much')
+  await user.click(screen.getByRole('button', { name: 'Save' }))
+  expect(await screen.findByText(/as 0\.5, or nothing/)).toBeDefined()
+  await user.clear(screen.getByLabelText(/^Processor/))
+  await user.type(screen.getByLabelText(/^Processor/), '0.25')
+  expect(said(screen.getByText(/slipway app update shop/))).toContain('--as-planned --processor 0.25')
+  await user.click(screen.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(sent).toEqual([['PATCH /apps/app-1', { 'plan-override': { processor: 250, burst: 150 } }]]))
+  await user.click(screen.getByRole('button', { name: 'Change…' }))
+  const dialog = within(await screen.findByRole('dialog'))
+  await user.clear(dialog.getByLabelText(/^Units/))
+  await user.type(dialog.getByLabelText(/^Units/), '8')
+  expect(said(dialog.getByText(/slipway quota set/))).toContain('slipway quota set --app shop --units 8')
+  await user.click(dialog.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(sent.at(-1)).toEqual(['PATCH /apps/app-1/quota', { units: 8 }]))
+})

@@ -5,6 +5,7 @@ import { type ComponentType, Suspense } from 'react'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { ACME, API, listOf } from '@/testing/organization-stage'
 import { show } from '@/testing/render'
+import type { ProcessSettings } from './processes/queries'
 import type { App, Deploy, Unit, Variable, Version } from './queries'
 
 export const T0 = '2026-11-20T10:00:00.000Z'
@@ -53,7 +54,7 @@ export function deploy(changes: Partial<Deploy['attributes']> = {}): Deploy {
       step: 'health',
       reason: '',
       origin: `docker.io/acme/shop:2${DIGEST}`,
-      'made-of': { image: 'docker.io/acme/shop:2' },
+      'made-of': { image: 'docker.io/acme/shop:2', 'build-arguments': {}, 'build-secrets': [] },
       message: 'The new checkout',
       'app-version': 8,
       'previous-version': 7,
@@ -116,10 +117,12 @@ export interface Stage {
   readonly shown?: App
   readonly deploys?: readonly Deploy[]
   readonly variables?: readonly Variable[]
+  /** What is said of its processes. */
+  readonly settings?: readonly ProcessSettings['attributes'][]
 }
 
 /** The server as these pages see it. */
-export function put({ shown = app(), deploys = [deploy()], variables = VARIABLES }: Stage = {}) {
+export function put({ shown = app(), deploys = [deploy()], variables = VARIABLES, settings = [] }: Stage = {}) {
   const saying =
     (answer: object, status = 200) =>
     async ({ request }: { request: Request }) => {
@@ -141,6 +144,9 @@ export function put({ shown = app(), deploys = [deploy()], variables = VARIABLES
       ),
     ),
     http.get(`${ACME}/apps/shop`, () => HttpResponse.json({ data: shown }, { headers: { etag: '"5"' } })),
+    http.get(`${API}/apps/app-1/quota`, () => HttpResponse.json({ data: one('app-1', 'app-quotas', { apps: null, 'apps-used': 1, units: 6, 'units-used': 4 }) })),
+    http.patch(`${API}/apps/app-1/quota`, saying(one('app-1', 'app-quotas', { apps: null, 'apps-used': 1, units: 8, 'units-used': 4 }))),
+    http.get(`${API}/apps/app-1/process-settings`, () => HttpResponse.json(listOf(settings.map((said) => one(said.process, 'app-process-settings', said))))),
     http.get(`${API}/apps/app-1/units`, () => HttpResponse.json(listOf(UNITS.map((unit) => one(unit.name, 'app-units', unit))))),
     http.get(`${API}/apps/app-1/deploys`, () => HttpResponse.json(listOf(deploys))),
     http.get(`${API}/apps/app-1/versions`, () => HttpResponse.json(listOf(VERSIONS.map((version) => one(`version-${version.number}`, 'app-versions', version))))),

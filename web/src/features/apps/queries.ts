@@ -114,8 +114,15 @@ export const staleApps = [
   stale('/api/v2/apps/{app}/deploys'),
   stale('/api/v2/apps/{app}/versions'),
   stale('/api/v2/apps/{app}/env'),
+  stale('/api/v2/apps/{app}/domains'),
+  stale('/api/v2/apps/{app}/certificates'),
+  stale('/api/v2/apps/{app}/routing'),
+  stale('/api/v2/apps/{app}/process-settings'),
   stale('/api/v2/deploys/{deploy}'),
 ]
+
+/** Beside those: not read again when it is disconnected, which says that it is not there. */
+export const staleRepository = stale('/api/v2/apps/{app}/repository')
 
 /** Reads everything of apps again. */
 export function useRefreshApps() {

@@ -14,6 +14,11 @@ export const KINDS: Readonly<Record<Schema<'DeployKind'>, string>> = {
   restart: 'Restart',
 }
 
+/** What a deploy deploys, in a word. */
+export function kindWord({ attributes: { kind, 'made-of': of } }: Pick<Deploy, 'attributes'>): string {
+  return kind === 'source' && of.commit ? 'Commit' : KINDS[kind]
+}
+
 type May = keyof App['attributes']['permissions']
 
 const PERMISSIONS: Readonly<Record<May, string>> = {

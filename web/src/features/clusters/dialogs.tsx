@@ -1,5 +1,4 @@
 // Making pools and plans, and taking them away. Mounted while they are open.
-import { useQueryClient } from '@tanstack/react-query'
 import { call } from '@/api/query'
 import { command, quoted } from '@/lib/shell'
 import { Checkbox } from '@/ui/choice'
@@ -12,13 +11,7 @@ import { Select } from '@/ui/select'
 import { TextInput } from '@/ui/text-input'
 import { toast } from '@/ui/toast'
 import { useForm } from '@/ui/use-form'
-import { type Cluster, type Plan, type Pool, staleClusters } from './queries'
-
-/** Reads all of it again. */
-function useRefresh() {
-  const queries = useQueryClient()
-  return () => Promise.all(staleClusters.map((queryKey) => queries.invalidateQueries({ queryKey })))
-}
+import { type Cluster, type Plan, type Pool, useRefresh } from './queries'
 
 const nameless = ({ name }: { readonly name: string }) => ({ ...(!name.trim() && { name: 'Give it a name.' }) })
 
@@ -67,41 +60,76 @@ export function NewPoolDialog({ organization, clusters, onClose }: NewProps & { 
 
 const MEBIBYTE = 1_048_576
 
-export function NewPlanDialog({ organization, onClose }: NewProps) {
+const newPlan = { name: '', memory: '512', processor: '0.5', burst: '1', 'is-default': false, 'is-shared': false }
+
+type PlanValues = typeof newPlan
+
+const planValues = ({ attributes }: Plan): PlanValues => ({
+  ...newPlan,
+  name: attributes.name,
+  memory: String(attributes.memory / MEBIBYTE),
+  processor: String(attributes.processor / 1_000),
+  burst: String(attributes.burst / 100),
+})
+
+const amounts = ({ memory, processor, burst }: PlanValues) => ({
+  memory: Math.round(Number(memory) * MEBIBYTE),
+  processor: Math.round(Number(processor) * 1_000),
+  burst: Math.round(Number(burst) * 100),
+})
+
+/** `plan` is the one that is changed; a new one without it. */
+export function PlanDialog({ organization, plan, onClose }: NewProps & { plan?: Plan }) {
   const refresh = useRefresh()
   const form = useForm({
-    initial: { name: '', memory: '512', processor: '0.5', burst: '1', 'is-default': false, 'is-shared': false },
+    initial: plan ? planValues(plan) : newPlan,
     check: ({ name, memory, processor, burst }) => ({
       ...nameless({ name }),
       ...(!isNumber(memory) && { memory: 'Write a number of MiB; 0 is as much as there is.' }),
       ...(!isNumber(processor) && { processor: 'Write a number, as 0.5; 0 is as much as there is.' }),
       ...(!(Number(burst) >= 1) && { burst: 'Write 1 or more, as 1.5.' }),
     }),
-    submit: ({ name, memory, processor, burst, ...rest }) =>
-      call('post', '/api/v2/organizations/{organization}/app-plans', {
-        params: { path: { organization } },
-        body: {
-          data: {
-            type: 'app-plans',
-            attributes: { name: name.trim(), memory: Math.round(Number(memory) * MEBIBYTE), processor: Math.round(Number(processor) * 1_000), burst: Math.round(Number(burst) * 100), ...rest },
-          },
-        },
-      }),
+    submit: (values) => {
+      const { 'is-default': isDefault, 'is-shared': isShared } = values
+      const attributes = { name: values.name.trim(), ...amounts(values) }
+      return plan
+        ? call('patch', '/api/v2/app-plans/{app_plan}', { params: { path: { app_plan: plan.id } }, body: { data: { type: 'app-plans', attributes } } })
+        : call('post', '/api/v2/organizations/{organization}/app-plans', {
+            params: { path: { organization } },
+            body: { data: { type: 'app-plans', attributes: { ...attributes, 'is-default': isDefault, 'is-shared': isShared } } },
+          })
+    },
     onDone: ({ data }) => {
       onClose()
-      toast({ text: `The plan ${data.attributes.name} is there.` })
+      toast({ text: plan ? `The plan ${data.attributes.name} is changed.` : `The plan ${data.attributes.name} is there.` })
       void refresh()
     },
   })
+  const { values } = form
+  const { memory } = amounts(values)
   return (
-    <Dialog isOpen onClose={onClose} title="New plan" size="md">
-      <Form form={form} submit="Create plan" isWide>
-        <TextInput label="Name" isMono autoFocus placeholder="small" {...form.field('name')} />
+    <Dialog isOpen onClose={onClose} title={plan ? `Change the plan ${plan.attributes.name}` : 'New plan'} size="md">
+      <Form
+        form={form}
+        submit={plan ? 'Save' : 'Create plan'}
+        isWide
+        disabledReason={plan && !form.isChanged ? 'Nothing is changed yet.' : null}
+        command={command(
+          `slipway app-plan ${plan ? 'update' : 'create'} ${quoted((plan?.attributes.name ?? values.name.trim()) || 'NAME')}`,
+          plan && values.name.trim() !== plan.attributes.name && `--name ${quoted(values.name.trim())}`,
+          `--memory ${Number.isFinite(memory) && memory > 0 ? `${values.memory.trim()}MiB` : '0'}`,
+          `--processor ${quoted(values.processor.trim() || '0')}`,
+          Number(values.burst) !== 1 && `--burst ${quoted(values.burst.trim())}`,
+          values['is-default'] && '--default',
+          values['is-shared'] && '--shared',
+        )}
+      >
+        <TextInput label="Name" isMono autoFocus={!plan} placeholder="small" {...form.field('name')} />
         <TextInput label="Memory" inputMode="numeric" unit="MiB" help="That each unit may take; 0 is as much as there is." {...form.field('memory')} />
         <TextInput label="Processor" unit="CPU" help="That each unit has; 0 is as much as there is." {...form.field('processor')} />
         <TextInput label="While others leave it" unit="times as much" help="1 is nothing more." {...form.field('burst')} />
-        <Checkbox label="Apps that name no plan have it" {...form.field('is-default')} />
-        <Checkbox label="Every organization may use it" help={SHARED_HELP} {...form.field('is-shared')} />
+        {!plan && <Checkbox label="Apps that name no plan have it" {...form.field('is-default')} />}
+        {!plan && <Checkbox label="Every organization may use it" help={SHARED_HELP} {...form.field('is-shared')} />}
       </Form>
     </Dialog>
   )

@@ -4,7 +4,7 @@ import { addresses } from '@/lib/addresses'
 import type { Feature } from '@/lib/feature'
 import { staleClusters } from './queries'
 
-const KINDS = new Set(['cluster', 'pool', 'app-plan'])
+const KINDS = new Set(['cluster', 'pool', 'app-plan', 'pool-constraint'])
 
 export const clusters: Feature = {
   routes: {

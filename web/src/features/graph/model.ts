@@ -14,7 +14,7 @@ export type Impact = Schema<'Impact'>
 export const MOST_DRAWN = 150
 
 /** Kinds whose statuses have words of their own. */
-const STATUS_KINDS: Readonly<Record<string, StatusKind>> = { workspace: 'workspace', resource: 'resource', app: 'app', executor: 'executor', storage: 'storage' }
+const STATUS_KINDS: Readonly<Record<string, StatusKind>> = { workspace: 'workspace', resource: 'resource', app: 'app', job: 'job', volume: 'volume', 'service-instance': 'instance', executor: 'executor', storage: 'storage' }
 
 /** How an object is, in a word; null where nothing is known of it. */
 export function standing({ kind, status }: Pick<Node, 'kind' | 'status'>) {

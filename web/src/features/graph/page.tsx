@@ -16,7 +16,7 @@ import { joined, MOST_DRAWN, pictureOf } from './model'
 import { Objects } from './objects'
 import { parseGraph } from './search'
 
-const KINDS = ['workspace', 'resource', 'app', 'service', 'service-instance', 'template', 'executor', 'integration', 'repository', 'storage'] as const
+const KINDS = ['workspace', 'resource', 'app', 'job', 'volume', 'service', 'service-instance', 'template', 'executor', 'integration', 'repository', 'storage'] as const
 
 export default function GraphPage() {
   const organization = useOrganization()

@@ -20,6 +20,7 @@ export const parseNewSearch = (raw: Readonly<Record<string, unknown>>) => ({ kin
 const GROUPS = [
   ['forge', 'Git forges', 'Workspaces come from their repositories; pushes and pull requests start runs.'],
   ['cloud', 'Clouds and services', 'Runs get what their providers need, for the phases that need it.'],
+  ['registry', 'Registries for images', 'Apps are deployed from them, and what is built for Kubernetes goes there.'],
   ['chat', 'Chats', 'Where messages go.'],
 ] as const
 

@@ -18,7 +18,7 @@ export function riskFirst(workspaces: readonly Planned[]): readonly Planned[] {
   const risk = ({ counts, status }: Planned) => {
     if (status === 'errored') return 3
     if ((counts?.destroy ?? 0) > 0) return 2
-    return counts && counts.add + counts.change + counts.import > 0 ? 1 : 0
+    return (counts?.add ?? 0) + (counts?.change ?? 0) + (counts?.import ?? 0) > 0 ? 1 : 0
   }
   return workspaces.toSorted((left, right) => risk(right) - risk(left) || left.name.localeCompare(right.name))
 }

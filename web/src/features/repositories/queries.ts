@@ -30,11 +30,7 @@ export const workspacesFrom = (organization: string, repository: string, page = 
     params: { path: { organization }, query: { 'filter[repository][id]': repository, sort: 'name', 'page[size]': 100, 'page[number]': page } },
   })
 
-/** Integrations that open repositories. */
-export const forges = (organization: string) =>
-  get('/api/v2/organizations/{organization}/integrations', {
-    params: { path: { organization }, query: { 'filter[group]': 'forge', 'page[size]': 100 } },
-  })
+export { forgesOf as forges } from '@/api/forges'
 
 /** Why no workspace can be made anywhere in the organization; null when in some project one can. */
 export function useRefusalToCreate(organization: string): string | null {

@@ -6,7 +6,6 @@ import { useOrganization, useParam } from '@/lib/search'
 export type Workspace = ResourceOf<'Workspace'>
 export type Schedule = ResourceOf<'Schedule'>
 export type Outcome = Schema<'ScheduleOutcome'>
-export type NextTime = Schema<'ScheduleTime'>
 
 /** The same query as the frame's, so that it is there already. */
 export function useOpenWorkspace() {

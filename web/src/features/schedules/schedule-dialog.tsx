@@ -3,12 +3,12 @@ import { call } from '@/api/query'
 import { Radio } from '@/ui/choice'
 import { Dialog } from '@/ui/dialog'
 import { Form } from '@/ui/form'
+import { TimesPreview } from '@/ui/next-times'
 import { Select } from '@/ui/select'
 import { TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
-import { Preview } from './preview'
 import type { Schedule } from './queries'
-import { commandOf, OFFERS, type ScheduledObject, settingsOf, type Values, valuesOf } from './words'
+import { commandOf, OFFERS, type ScheduledObject, settingsOf, timesOf, type Values, valuesOf } from './words'
 
 interface ScheduleDialogProps {
   object: ScheduledObject
@@ -64,7 +64,7 @@ export function ScheduleDialog({ object, schedule, etag, start, onClose, onDone 
         {values.when === 'at' && <TextInput label="Moment" type="datetime-local" help="By the clock of this browser." {...form.field('at')} />}
         {values.when === 'after' && <TextInput label="Time from now" isMono placeholder="8h" help="90m, 8h, 3d, 2w." {...form.field('after')} />}
         <TextInput label="Time zone" isMono placeholder="Europe/Berlin" {...form.field('time-zone')} />
-        <Preview values={values} />
+        <TimesPreview times={timesOf(values)} />
         <Radio
           label="A time at which no server was there"
           options={[

@@ -133,7 +133,8 @@ function Finder(props: PartProps) {
         readOnly={Boolean(disabledReason)}
         aria-disabled={disabledReason ? true : undefined}
         onChange={(event) => search(event.target.value)}
-        onFocus={() => !disabledReason && store.openDropdown()}
+        // What is wrong with it stands below, where the options would be: they come with a click or a key.
+        onFocus={() => !disabledReason && !ids['aria-invalid'] && store.openDropdown()}
         onClick={() => !disabledReason && store.openDropdown()}
         onBlur={() => {
           take()
@@ -178,7 +179,7 @@ function Options({ options, typed, picked, onSearch, isLoading, createLabel }: P
   const found = onSearch ? options : options.filter((option) => (option.text ?? option.value).toLowerCase().includes(sought))
   const isNew = createLabel && sought !== '' && !options.some((option) => option.value.toLowerCase() === sought)
   return (
-    <MantineCombobox.Options>
+    <MantineCombobox.Options aria-label="What can be chosen">
       {found.slice(0, MOST_OPTIONS).map((option) => (
         <MantineCombobox.Option key={option.value} value={option.value} active={picked.includes(option.value)}>
           {option.icon && <Icon name={option.icon} />}

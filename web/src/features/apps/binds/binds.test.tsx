@@ -5,7 +5,7 @@ import { expectAccessible } from '@/testing/axe'
 import { ACME, API, listOf } from '@/testing/organization-stage'
 import { app, attributesOf, isOff, NOTHING, ofShop, one, put, said, sent, server, serving, T0 } from '../fixture'
 import Binds from './page'
-import { parsedNames } from './words'
+import { parsedNames } from '@/lib/named-outputs'
 
 serving()
 

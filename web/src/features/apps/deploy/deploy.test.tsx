@@ -115,7 +115,7 @@ const SILENT = http.get(`${API}/deploys/deploy-1/log/stream`, () => new HttpResp
 
 test('a deploy that failed is tried again with what it was made of', async () => {
   stage()
-  put({ deploys: [deploy({ kind: 'source', status: 'failed', reason: 'web ended with 1.\nIts last line: no module', 'ended-at': T0, 'made-of': { 'source-digest': 'abc', platform: 'python' } })] })
+  put({ deploys: [deploy({ kind: 'source', status: 'failed', reason: 'web ended with 1.\nIts last line: no module', 'ended-at': T0, 'made-of': { 'source-digest': 'abc', platform: 'python', 'build-arguments': {}, 'build-secrets': [] } })] })
   server.use(SILENT)
   const { user } = await ofShop(DeployPage, '/deploys/$deploy')
   expect(await screen.findByText('Its last line: no module')).toBeDefined()

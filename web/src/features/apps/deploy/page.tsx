@@ -1,7 +1,8 @@
-// Deploying from the browser: a folder, an archive, an image, or a Dockerfile alone.
+// Deploying from the browser: a folder, an archive, a commit of the connected repository, an image, or a Dockerfile alone.
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError } from '@/api/errors'
+import { related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { bytes, count, counted } from '@/lib/numbers'
 import { parameter, type ParseSearch, useSearchState } from '@/lib/search'
@@ -13,17 +14,21 @@ import { Form } from '@/ui/form'
 import { Icon } from '@/ui/icon'
 import { Stack } from '@/ui/layout'
 import { Progress } from '@/ui/progress'
+import { RefChoice } from '@/ui/ref-choice'
 import { Section } from '@/ui/section'
-import { Select } from '@/ui/select'
 import { Text } from '@/ui/text'
-import { TextInput, Textarea } from '@/ui/text-input'
+import { Textarea, TextInput } from '@/ui/text-input'
 import { type FormState, useForm } from '@/ui/use-form'
-import { useOpenApp, useRefreshApps } from '../queries'
+import { type App, useOpenApp, useRefreshApps } from '../queries'
+import { ConnectDialog } from '../repository/dialogs'
+import { hasRepository, useRepository } from '../repository/queries'
+import { NoRepository } from '../repository/section'
 import { deciding } from '../source/ignore'
 import { type SourceFolder, sourceOf } from '../source/folder'
 import { noDeploy, refusal } from '../words'
+import { BuildFields, BuildInputs } from './build-fields'
 import { begin, send, type Sending, type Source } from './send'
-import { BLANK, BUILD_WORDS, BUILDS, commandOf, type From, FROM, isBuilt, type Values, wanted } from './values'
+import { BLANK, commandOf, type From, FROM, isBuilt, isFound, problemsOf, type Values, wanted } from './values'
 
 const parseFrom: ParseSearch<{ readonly from: From | undefined }> = (raw) => ({ from: parameter.oneOf(raw['from'], FROM) })
 
@@ -32,7 +37,9 @@ const EXAMPLE = 'FROM docker.io/library/nginx:1.29\nRUN …'
 export default function DeployApp() {
   const { organization, app } = useOpenApp()
   const { name } = app.attributes
-  const [{ from = 'folder' }, change] = useSearchState(parseFrom)
+  const [{ from = hasRepository(app) ? 'commit' : 'folder' }, change] = useSearchState(parseFrom)
+  const { repository } = useRepository(app)
+  const [isConnecting, setConnecting] = useState(false)
   const [folder, setFolder] = useState<SourceFolder | null>(null)
   const [archive, setArchive] = useState<File | null>(null)
   const [missing, setMissing] = useState<string | null>(null)
@@ -41,20 +48,17 @@ export default function DeployApp() {
   const refresh = useRefreshApps()
   const form = useForm<Values, string>({
     initial: BLANK,
-    check: ({ image, text }) => ({
-      ...(from === 'image' && !image.trim() && { image: 'Say which image.' }),
-      ...(from === 'dockerfile' && !text.trim() && { text: 'Write the Dockerfile.' }),
-    }),
+    check: (values) => problemsOf(from, values),
     submit: async (values) => {
       try {
-        if (from === 'image') return await begin(app.id, wanted(values, null))
+        if (from === 'image' || from === 'commit') return await begin(app.id, wanted(from, values, from))
         const source = chosen(from, { folder, archive, text: values.text })
         if (typeof source === 'string') {
           setMissing(source)
           throw new ApiError(422, 'invalid', 'Nothing to deploy', source)
         }
         const digest = await send(app.id, source, setSending)
-        return await begin(app.id, wanted(isBuilt(from) ? values : { ...values, build: 'dockerfile', dockerfile: '' }, digest))
+        return await begin(app.id, wanted(from, values, { 'source-digest': digest }))
       } finally {
         setSending(null)
       }
@@ -69,8 +73,8 @@ export default function DeployApp() {
       <Form
         form={form}
         submit={sending ? STAGES[sending.stage] : 'Deploy it'}
-        disabledReason={refusal(app, 'can-deploy') ?? noDeploy(app)}
-        command={commandOf(from, form.values, name, archive?.name ?? null)}
+        disabledReason={refusal(app, 'can-deploy') ?? noDeploy(app) ?? (from === 'commit' && !hasRepository(app) ? 'Connect a repository first.' : null)}
+        command={commandOf(from, form.values, name, { archive: archive?.name ?? null, branch: repository?.attributes.branch ?? '' })}
       >
         <Radio
           label="It comes"
@@ -83,6 +87,7 @@ export default function DeployApp() {
           options={[
             { value: 'folder', label: 'From a folder', help: 'Packed and uploaded by this browser.' },
             { value: 'archive', label: 'From an archive', help: 'A .tar.gz of the folder that is there already.' },
+            { value: 'commit', label: 'From its repository', help: repository ? `A commit of ${repository.attributes['full-name']}.` : 'A commit of the Git repository that is connected to it.' },
             { value: 'image', label: 'As an image', help: 'Run as it is, by tag or digest.' },
             { value: 'dockerfile', label: 'As a Dockerfile', help: 'Written here, for what needs no other file.' },
           ]}
@@ -116,6 +121,7 @@ export default function DeployApp() {
             }}
           />
         )}
+        {from === 'commit' && (hasRepository(app) ? <WhichCommit app={app} branch={repository?.attributes.branch ?? ''} form={form} /> : <NoRepository app={app} onConnect={() => setConnecting(true)} />)}
         {from === 'image' && (
           <TextInput
             label="Image"
@@ -129,13 +135,24 @@ export default function DeployApp() {
         {from === 'dockerfile' && (
           <Textarea label="Dockerfile" isMono rows={8} placeholder={EXAMPLE} help="No file of your machine is beside it: COPY and ADD find nothing." {...form.field('text')} />
         )}
-        {isBuilt(from) && <HowBuilt form={form} />}
+        {isBuilt(from) && (
+          <Fold title="How it is built" about={HOW[from]}>
+            <Stack gap={4}>
+              {isFound(from) && <BuildFields form={form} />}
+              <BuildInputs app={app} form={form} />
+            </Stack>
+          </Fold>
+        )}
         <TextInput label="Message" isOptional placeholder="Why, for those who look later" {...form.field('message')} />
         {sending && <HowFar sending={sending} />}
       </Form>
+      {isConnecting && <ConnectDialog organization={organization} app={app} repository={repository} onClose={() => setConnecting(false)} />}
     </Section>
   )
 }
+
+/** Why nobody has to say how it is built. */
+const HOW: Readonly<Partial<Record<From, string>>> = { folder: 'found out by itself', archive: 'found out by itself', commit: 'as the repository is connected', dockerfile: 'by what you wrote' }
 
 const STAGES: Readonly<Record<Sending['stage'], string>> = { packing: 'Packing', uploading: 'Uploading', starting: 'Starting' }
 
@@ -146,7 +163,7 @@ interface Choices {
 }
 
 /** What is sent, or what is missing. */
-function chosen(from: Exclude<From, 'image'>, { folder, archive, text }: Choices): Source | string {
+function chosen(from: Exclude<From, 'image' | 'commit'>, { folder, archive, text }: Choices): Source | string {
   if (from === 'dockerfile') return { kind: 'dockerfile', text }
   if (from === 'archive') return archive ? { kind: 'archive', file: archive } : 'Choose the archive first.'
   return folder ? { kind: 'folder', folder } : "Choose the app's folder first, or drop it anywhere on this page."
@@ -169,16 +186,21 @@ function ChosenFolder({ folder }: { folder: SourceFolder }) {
   )
 }
 
-function HowBuilt({ form }: { form: FormState<Values> }) {
+/** Of the repository that is connected; nothing said is the newest of its branch. */
+function WhichCommit({ app, branch, form }: { app: App; branch: string; form: FormState<Values> }) {
+  const { value, onChange } = form.field('commit')
   return (
-    <Fold title="How it is built" about="found out by itself">
-      <Stack gap={4}>
-        <Select label="Built by" options={BUILDS.map((value) => ({ value, text: BUILD_WORDS[value] }))} {...form.field('build')} error={form.problems['platform']} />
-        {form.values.build === 'dockerfile' && (
-          <TextInput label="Dockerfile" isOptional isMono placeholder="Dockerfile" help="Its path in what is deployed." {...form.field('dockerfile')} />
-        )}
-      </Stack>
-    </Fold>
+    <RefChoice
+      repository={related(app, 'repository')}
+      label="Commit, branch or tag"
+      isLabelHidden={false}
+      createLabel="The commit"
+      placeholder={branch ? `the newest commit of ${branch}` : 'the newest commit of its branch'}
+      help="Of a branch or a tag it is the commit of this moment."
+      value={value}
+      onChange={onChange}
+      error={form.problems['commit']}
+    />
   )
 }
 

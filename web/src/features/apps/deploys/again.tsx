@@ -68,13 +68,17 @@ function same(app: string, { attributes }: Deploy) {
       body: { data: { type: 'deploys', attributes: { ...(typeof version === 'number' && { 'app-version': version }), message } } },
     })
   }
-  const { image, 'source-digest': digest, dockerfile, platform } = of
+  const { image, 'source-digest': digest, commit, dockerfile, platform } = of
+  const built = {
+    ...(Object.keys(of['build-arguments']).length > 0 && { 'build-arguments': of['build-arguments'] }),
+    ...(of['build-secrets'].length > 0 && { 'build-secrets': of['build-secrets'] }),
+  }
   return call('post', '/api/v2/apps/{app}/deploys', {
     params,
     body: {
       data: {
         type: 'deploys',
-        attributes: { ...(image && { image }), ...(digest && { 'source-digest': digest }), ...(dockerfile && { dockerfile }), ...(platform && { platform }), message },
+        attributes: { ...(image && { image }), ...(digest && { 'source-digest': digest }), ...(commit && { commit }), ...built, ...(dockerfile && { dockerfile }), ...(platform && { platform }), message },
       },
     },
   })

@@ -1,5 +1,6 @@
 // The columns of the list of an app's deploys.
 import { addresses } from '@/lib/addresses'
+import { Commit } from '@/ui/commit'
 import { Row } from '@/ui/layout'
 import { Link } from '@/ui/link'
 import { Status } from '@/ui/status'
@@ -8,9 +9,10 @@ import { Tag } from '@/ui/tag'
 import { Text } from '@/ui/text'
 import { Duration, Time } from '@/ui/time'
 import type { Deploy } from '../queries'
-import { deployTitle, KINDS, versionName } from '../words'
+import { deployTitle, kindWord, versionName } from '../words'
 
-export const columns = (organization: string, app: string): readonly Column<Deploy>[] => [
+/** `repository` is the id of the one that is connected; empty for none. */
+export const columns = (organization: string, app: string, repository: string): readonly Column<Deploy>[] => [
   { key: 'number', title: 'Number', align: 'end', width: '72px', narrow: 'second', cell: ({ attributes }) => <Text level={2}>{attributes.number}</Text> },
   {
     key: 'what',
@@ -18,11 +20,12 @@ export const columns = (organization: string, app: string): readonly Column<Depl
     narrow: 'first',
     isWide: true,
     cell: ({ id, attributes }) => (
-      <Row gap={2}>
+      <Row gap={2} isWrapping>
         <Link to={addresses.deploy(organization, app, id)} look="name" title={attributes.origin}>
           {deployTitle({ attributes })}
         </Link>
-        <Tag isLine>{KINDS[attributes.kind]}</Tag>
+        <Tag isLine>{kindWord({ attributes })}</Tag>
+        {attributes['made-of'].commit && <Commit sha={attributes['made-of'].commit} {...(repository && { to: addresses.commit(organization, repository, attributes['made-of'].commit) })} />}
       </Row>
     ),
   },

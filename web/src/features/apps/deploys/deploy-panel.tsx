@@ -9,7 +9,7 @@ import { Status } from '@/ui/status'
 import { Facts } from '@/ui/text'
 import { Duration, Time } from '@/ui/time'
 import { type App, type Deploy, deployBy } from '../queries'
-import { deployTitle, KINDS, stepsOf } from '../words'
+import { deployTitle, kindWord, stepsOf } from '../words'
 import { CancelDeploy } from './cancel'
 import { WhyEnded } from './why-ended'
 import styles from '../apps.module.css'
@@ -43,7 +43,7 @@ export function DeployPanel({ organization, app, deploy: id }: DeployPanelProps)
       <Stack gap={3}>
         <Facts>
           {[
-            KINDS[attributes.kind],
+            kindWord(deploy),
             deployTitle(deploy),
             `by ${attributes['started-by']}`,
             isRunning ? <Duration key="for" from={attributes['created-at']} /> : <Time key="at" at={attributes['created-at']} />,

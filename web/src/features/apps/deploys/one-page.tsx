@@ -1,11 +1,13 @@
 // One deploy: its steps, its log as it is written, why it failed, and how to stop it.
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useRef } from 'react'
+import { related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { parameter, type ParseSearch, useParam, useSearchState } from '@/lib/search'
 import { quoted } from '@/lib/shell'
 import { Command } from '@/ui/command'
-import { KeyValue } from '@/ui/key-value'
+import { Commit } from '@/ui/commit'
+import { type Entries, KeyValue } from '@/ui/key-value'
 import { Row, Split, Stack } from '@/ui/layout'
 import { Link } from '@/ui/link'
 import { StreamedLog } from '@/ui/log/known-log'
@@ -16,7 +18,7 @@ import { Status } from '@/ui/status'
 import { Text } from '@/ui/text'
 import { Duration, Time } from '@/ui/time'
 import { type App, type Deploy, deployBy, useOpenApp, useRefreshApps } from '../queries'
-import { KINDS, shortImage, versionName } from '../words'
+import { kindWord, shortImage, versionName } from '../words'
 import { RetryDeploy, RollBackDeploy } from './again'
 import { CancelDeploy } from './cancel'
 import { Steps } from './steps'
@@ -70,8 +72,9 @@ export default function DeployPage() {
             <Section title="Details" isRuled>
               <KeyValue
                 entries={[
-                  ['Deploys', KINDS[attributes.kind]],
+                  ['Deploys', kindWord(deploy)],
                   ['Of', <Text key="of" title={attributes.origin}>{shortImage(attributes.origin)}</Text>],
+                  ...madeOf(organization, related(app, 'repository'), deploy),
                   attributes.message ? ['Message', attributes.message] : null,
                   ['Brings', versionName(attributes['app-version']) ?? <Text key="none" level={3}>nothing yet</Text>],
                   before ? ['In place of', before] : null,
@@ -103,6 +106,18 @@ export default function DeployPage() {
       </Split>
     </Section>
   )
+}
+
+/** What it was asked for with, beside where it comes from. */
+function madeOf(organization: string, repository: string, deploy: Deploy): Entries {
+  const { commit, platform, dockerfile, 'build-arguments': given, 'build-secrets': secrets } = deploy.attributes['made-of']
+  const pairs = Object.entries(given).map(([name, value]) => `${name}=${value}`)
+  return [
+    commit ? ['Commit', <Commit key="commit" sha={commit} {...(repository && { to: addresses.commit(organization, repository, commit) })} />] : null,
+    dockerfile ? ['Built by', <Text key="by" isMono>{dockerfile}</Text>] : platform ? ['Built by', `the platform ${platform}`] : null,
+    pairs.length > 0 ? ['Arguments', <Text key="arguments" isMono>{pairs.join(' ')}</Text>] : null,
+    secrets.length > 0 ? ['Secrets', <Text key="secrets" isMono>{secrets.join(' ')}</Text>] : null,
+  ]
 }
 
 /** Its end is another status, version and address of the app, and others in the lists. */

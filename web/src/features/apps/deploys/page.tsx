@@ -1,6 +1,7 @@
 // All deploys of an app, the newest first.
 import { useQuery } from '@tanstack/react-query'
 import { toApiError } from '@/api/errors'
+import { related } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { parameter, type ParseSearch, useSearchState } from '@/lib/search'
 import { quoted } from '@/lib/shell'
@@ -36,7 +37,7 @@ export default function Deploys() {
           rows={rows}
           rowKey={({ id }) => id}
           rowTo={({ id }) => addresses.deploy(organization, name, id)}
-          columns={columns(organization, name)}
+          columns={columns(organization, name, related(app, 'repository'))}
           isStale={isPlaceholderData}
           expected={3}
           empty={

@@ -16,6 +16,7 @@ import { Time } from '@/ui/time'
 import { DeployPanel } from '../deploys/deploy-panel'
 import { RecentDeploys } from '../deploys/recent'
 import { type App, type Deploy, deploysOf, LIVE_MS, projectsOf, useOpenApp } from '../queries'
+import { hasRepository, useRepository } from '../repository/queries'
 import { isDeployed, refusal, versionName } from '../words'
 import { LogTail } from './log-tail'
 import { Processes } from './processes'
@@ -41,10 +42,10 @@ export default function AppPage() {
         {!isDeployed(app) && !active ? (
           <EmptyState
             title="Nothing was deployed yet"
-            action={refusal(app, 'can-deploy') ? undefined : <LinkButton to={addresses.app(organization, name, 'deploy')}>Deploy a folder or an image</LinkButton>}
+            action={refusal(app, 'can-deploy') ? undefined : <LinkButton to={addresses.app(organization, name, 'deploy')}>{hasRepository(app) ? 'Deploy its repository' : 'Deploy a folder or an image'}</LinkButton>}
             command={<Command text={`slipway app deploy --app ${quoted(name)}`} />}
           >
-            Deploy a folder of this machine, an archive or an image; or, from a terminal, the directory that you are in.
+            Deploy a folder of this machine, an archive, a commit of a Git repository or an image; or, from a terminal, the directory that you are in.
           </EmptyState>
         ) : (
           <>
@@ -64,9 +65,10 @@ function About({ organization, app }: { organization: string; app: App }) {
   const live = versionName(attributes['live-version'])
   const project = related(app, 'project')
   const projects = useQuery(projectsOf(organization)).data?.data
+  const { repository } = useRepository(app)
   return (
     <>
-      <Section title="Where it answers" isRuled>
+      <Section title="Where it answers" isRuled actions={<Link to={addresses.app(organization, attributes.name, 'domains')}>Domains</Link>}>
         {attributes.urls.length > 0 ? (
           <Stack gap={1}>
             {attributes.urls.map((url) => (
@@ -83,7 +85,8 @@ function About({ organization, app }: { organization: string; app: App }) {
         <KeyValue
           entries={[
             ['Version', live ? <Link key="version" to={addresses.app(organization, attributes.name, 'versions')}>{live}</Link> : <Text key="none" level={3}>none yet</Text>],
-            ['Plan', attributes.plan.name],
+            repository ? ['Source', <Link key="source" to={addresses.app(organization, attributes.name, 'settings')}>{`${repository.attributes['full-name']}, ${repository.attributes.branch}`}</Link>] : null,
+            ['Plan', Object.keys(attributes['plan-override'] ?? {}).length > 0 ? `${attributes.plan.name}, with amounts of its own` : attributes.plan.name],
             ['Pool', <Link key="pool" to={addresses.clusters(organization)}>{attributes.pool.name}</Link>],
           ]}
         />

@@ -13,6 +13,7 @@ import { Section } from '@/ui/section'
 import { type Column, Table } from '@/ui/table'
 import { Text } from '@/ui/text'
 import { toast } from '@/ui/toast'
+import { autoscaleWords } from '../processes/words'
 import { type App, type Process, useRefreshApps } from '../queries'
 import { refusal } from '../words'
 import styles from '../apps.module.css'
@@ -79,7 +80,9 @@ const columns = ({ cannot, wanted, set }: Scaling): readonly Column<Process>[] =
     title: 'Units',
     align: 'end',
     narrow: 'second',
-    cell: (process) => (
+    cell: (process) => process.autoscale ? (
+      <Text level={2} title={autoscaleWords(process.autoscale)}>{`the cluster says: ${process.autoscale['min-units']} to ${process.autoscale['max-units']}`}</Text>
+    ) : (
       <span className={styles.scale}>
         <IconButton icon="minus" label={`One unit of ${process.name} less`} disabledReason={cannot ?? (wanted(process) === 0 ? 'None is the least.' : null)} onClick={() => set(process, wanted(process) - 1)} />
         <output aria-label={`Units of ${process.name}`} className={classes(wanted(process) !== process.units && styles.changed)}>

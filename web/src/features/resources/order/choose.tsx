@@ -25,6 +25,8 @@ const parseOrder = (raw: Readonly<Record<string, unknown>>) => ({
   project: parameter.text(raw['project']),
   /** The name of one whose state is brought along. */
   workspace: parameter.text(raw['workspace']),
+  /** The id of a service that it is ordered from. */
+  service: parameter.text(raw['service']),
 })
 
 /** What the address says about an order. */

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { toApiError } from '@/api/errors'
-import { call } from '@/api/query'
+import { call, type Schema } from '@/api/query'
 import { addresses } from '@/lib/addresses'
 import { useSettled } from '@/lib/delayed'
 import { ErrorNotice } from '@/ui/alert'
@@ -24,6 +24,7 @@ import { BroughtFields } from './brought-fields'
 import { Ground, SameCommand, Variables } from './fields'
 import { commandNames, missingSettings, namesOf, remaining, secretsOf, shownProblems } from './form-parts'
 import { Found } from './found'
+import { instanceCommand, ORDER_INSTANCE, orderFrom, projectsFor, type ServiceOrdered, staleInstances } from './service'
 import { TagsAndSettings } from './settings-input'
 import { BLANK, commandOf, lookedKey, orderOf, type Values } from './values'
 
@@ -38,9 +39,11 @@ interface OrderFormProps {
   project: string
   /** What is running already: it is looked at first, and ordered then. */
   brought?: Brought
+  /** The service that it is ordered from: it has a name then that apps bind to. */
+  service?: ServiceOrdered
 }
 
-export function OrderForm({ organization, template, project, brought }: OrderFormProps) {
+export function OrderForm({ organization, template, project, brought, service }: OrderFormProps) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const [tried, setTried] = useState<Values | null>(null)
@@ -51,6 +54,7 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
     initial: { ...BLANK, project, import: brought ?? null },
     submit: async (values) => {
       setTried(values)
+      if (service) return orderFrom(organization, service, values)
       const attributes = { ...orderOf(template, values), ...(values.import && { import: await importOf(values.import) }) }
       const request = { params: { path: { organization } }, body: { data: { type: 'resources', attributes } } }
       if (!values.import || isLooked(values)) return (await call('post', RESOURCES, request)).data.id
@@ -60,15 +64,16 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
     },
     onDone: (id) => {
       if (id === null) return
-      for (const queryKey of staleResources) void queries.invalidateQueries({ queryKey })
-      void navigate({ to: addresses.resource(organization, id) })
+      for (const queryKey of [...staleResources, ...(service ? staleInstances : [])]) void queries.invalidateQueries({ queryKey })
+      void navigate({ to: service ? addresses.serviceInstance(organization, id) : addresses.resource(organization, id) })
     },
+    check: ({ name }) => ({ ...(service && !name.trim() && { name: 'Give it a name.' }) }),
   })
   const { values } = form
   const asked = useAsked(organization, template, values)
   const found = useQuery(projectsOf(organization)).data?.data
-  const projects = useMemo(() => found ?? [], [found])
-  const mayOrder = useRefusal(organization, values.project, CREATE)
+  const projects = useMemo(() => projectsFor(found ?? [], service), [found, service])
+  const mayOrder = useRefusal(organization, values.project, service ? ORDER_INSTANCE : CREATE)
   const mayBring = useRefusal(organization, values.project, brought ? WRITE_STATE : CREATE)
   const shape = asked.data?.data.attributes
   const names = useMemo(() => namesOf(shape, projects), [shape, projects])
@@ -77,11 +82,11 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
   const problems = shownProblems(tried && asked.isCurrent ? shape.problems : [], error)
   const problemAt = (place: string) => problems.get(place)
   const fields = { form: shape, values, onChange: form.set, problemAt, names, disabledReason: null }
-  const name = values.name.trim() || shape.name
+  const name = values.name.trim() || (service ? null : shape.name)
   const shown = seen && isLooked(values) ? seen.check : null
   const isLook = brought !== undefined && shown === null
   const verb = brought ? 'import' : 'create'
-  const command = commandOf(`slipway resource ${verb} ${template}`, null, values, commandNames(shape, names), secretsOf(shape), ...(isLook ? ['--dry-run'] : []))
+  const command = service ? instanceCommand(service, values, commandNames(shape, names), secretsOf(shape)) : commandOf(`slipway resource ${verb} ${template}`, null, values, commandNames(shape, names), secretsOf(shape), ...(isLook ? ['--dry-run'] : []))
   return (
     <Split
       isFollowing
@@ -105,11 +110,11 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
           <TextInput
             label="Name"
             isMono
-            isOptional={shape.naming !== null}
-            placeholder={shape.name ?? ''}
-            help={shape.naming ? `Called ${shape.naming} by its template${shape.name ? `: ${shape.name}` : ''}.` : 'Unique among the resources of its template in its project.'}
+            isOptional={shape.naming !== null && !service}
+            placeholder={service ? 'orders-db' : (shape.name ?? '')}
+            help={nameHelp(shape, service)}
             {...form.field('name')}
-            error={problemAt('name')}
+            error={problemAt('name') ?? form.problems['name']}
           />
           <Combobox
             label="Project"
@@ -120,7 +125,7 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
             {...form.field('project')}
             error={problemAt('project')}
           />
-          {shape.versions.length > 0 && (
+          {shape.versions.length > 0 && !service && (
             <Select
               label="Version"
               isMono
@@ -137,18 +142,20 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
         <Variables {...fields} />
         <FieldGroup title="About it">
           <TextInput label="Description" isOptional {...form.field('description')} help="What it is for, in a sentence." error={problemAt('description')} />
-          <MultiSelect
-            label="Labels"
-            isOptional
-            isMono
-            createLabel="New label"
-            placeholder="team=platform"
-            help="To find it by: key or key=value."
-            options={values.labels.map((value) => ({ value }))}
-            {...form.field('labels')}
-            error={problemAt('labels')}
-          />
-          <TagsAndSettings values={values} onChange={form.set} required={missingSettings(shape)} problemAt={problemAt} />
+          {!service && (
+            <MultiSelect
+              label="Labels"
+              isOptional
+              isMono
+              createLabel="New label"
+              placeholder="team=platform"
+              help="To find it by: key or key=value."
+              options={values.labels.map((value) => ({ value }))}
+              {...form.field('labels')}
+              error={problemAt('labels')}
+            />
+          )}
+          {!service && <TagsAndSettings values={values} onChange={form.set} required={missingSettings(shape)} problemAt={problemAt} />}
           <Textarea label="Reason" isOptional rows={2} placeholder="For those who decide on it" {...form.field('reason')} />
           <Checkbox
             label="Apply its plan without a further yes"
@@ -160,6 +167,11 @@ export function OrderForm({ organization, template, project, brought }: OrderFor
       </Form>
     </Split>
   )
+}
+
+function nameHelp({ naming, name }: Pick<Schema<'ResourceForm'>, 'naming' | 'name'>, service: ServiceOrdered | undefined): string {
+  if (service) return 'Unique in the organization: apps are bound to it by this name, and its resource has it, too.'
+  return naming ? `Called ${naming} by its template${name ? `: ${name}` : ''}.` : 'Unique among the resources of its template in its project.'
 }
 
 /** What would come of an order with what it brings, and of which. */

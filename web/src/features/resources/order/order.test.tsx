@@ -45,6 +45,31 @@ describe('ordering', () => {
     await expectAccessible(container)
   })
 
+  test('from a service has a name that apps are bound to, and asks for nothing that services do not take', async () => {
+    server.use(...put({ form: { problems: [] } }))
+    const ordered: unknown[] = []
+    server.use(
+      http.get(`${API}/services/svc-1`, () =>
+        HttpResponse.json({ data: { id: 'svc-1', type: 'services', attributes: { name: 'subnets', description: 'Some room', template: 'network', outputs: {}, projects: ['prj-1'], permissions: {} } } }),
+      ),
+      http.post(`${ACME}/service-instances`, async ({ request }) => {
+        ordered.push(((await request.json()) as { data: { attributes: unknown } }).data.attributes)
+        return HttpResponse.json({ data: { id: 'si-1', type: 'service-instances', attributes: {} } }, { status: 201 })
+      }),
+    )
+    const { user, container, router } = await order('?service=svc-1')
+    const name = await screen.findByLabelText('Name')
+    for (const label of [/^Version/, /^Labels/]) expect(screen.queryByLabelText(label)).toBeNull()
+    await expectAccessible(container)
+    await user.click(screen.getByRole('button', { name: 'Plan it' }))
+    expect(await screen.findByText('Give it a name.')).toBeDefined()
+    await user.type(name, 'shop-net')
+    expect(onOneLine(screen.getByText(/slipway service-instance create/).textContent)).toContain('slipway service-instance create shop-net --service subnets --in-project shop')
+    await user.click(screen.getByRole('button', { name: 'Plan shop-net' }))
+    await waitFor(() => expect(ordered).toEqual([{ service: 'subnets', name: 'shop-net', project: 'prj-1', description: '', parents: [], integrations: [], values: {}, reason: '', 'auto-apply': false }]))
+    await waitFor(() => expect(router.state.location.pathname).toBe('/app/acme/services/instances/si-1'))
+  })
+
   test('shows each value with where it is from, and what comes by itself', async () => {
     server.use(...put())
     const { container } = await order()

@@ -126,7 +126,7 @@ export function commandOf(what: string, before: Values | null, values: Values, n
 }
 
 /** A value as the command line reads it: what is JSON is that, anything else is a text. */
-function setText(value: unknown): string {
+export function setText(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value)
   try {
     JSON.parse(value)
@@ -139,7 +139,7 @@ function setText(value: unknown): string {
 /** What fits on a line; longer commands go on below. */
 const LINE = 40
 
-function continued(parts: readonly string[]): string {
+export function continued(parts: readonly string[]): string {
   const line = parts.join(' ')
   return line.length <= LINE ? line : parts.join(' \\\n    ')
 }

@@ -1,19 +1,18 @@
 // A new source code: of a repository that is connected, or of any by its address.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useAllowed } from '@/api/allowed'
-import { call, get } from '@/api/query'
+import { forgesOf } from '@/api/forges'
+import { call } from '@/api/query'
 import { addresses } from '@/lib/addresses'
-import { useSettled } from '@/lib/delayed'
 import { useOrganization } from '@/lib/search'
 import { Alert } from '@/ui/alert'
-import { Combobox } from '@/ui/combobox'
 import { Form } from '@/ui/form'
 import { Stack } from '@/ui/layout'
 import { PageHead } from '@/ui/page-head'
+import { RepositoryField } from '@/ui/repository-field'
 import { TextInput } from '@/ui/text-input'
-import { type FormState, useForm } from '@/ui/use-form'
+import { useForm } from '@/ui/use-form'
 import { createCommand } from '../commands'
 import { LabelsField } from '../labels-field'
 import { MANAGE, staleSourceCodes } from '../queries'
@@ -50,7 +49,7 @@ export default function NewSourceCode() {
     },
   })
   const { values } = form
-  const forges = useForges(organization)
+  const forges = useQuery(forgesOf(organization)).data?.data ?? []
   const nameOf = (id: string) => forges.find((one) => one.id === id)?.attributes.name ?? id
   return (
     <>
@@ -72,65 +71,6 @@ export default function NewSourceCode() {
           <LabelsField value={values.labels} onChange={(labels) => form.set({ labels })} error={form.problems['labels']} disabledReason={refusal} />
         </Form>
       </Stack>
-    </>
-  )
-}
-
-/** Integrations that open repositories. */
-function useForges(organization: string) {
-  const query = { 'filter[group]': 'forge', 'page[size]': 100 } as const
-  const { data } = useQuery({ ...get('/api/v2/organizations/{organization}/integrations', { params: { path: { organization }, query } }), retry: false })
-  return data?.data ?? []
-}
-
-/** One of those that are connected, or any that can be cloned; the integration comes with the first, and is chosen for the others. */
-function RepositoryField({ organization, form, disabledReason }: { organization: string; form: FormState<Values>; disabledReason: string | null }) {
-  const [typed, setTyped] = useState('')
-  const search = useSettled(typed, 200)
-  const found = useQuery({
-    ...get('/api/v2/organizations/{organization}/repositories', {
-      params: { path: { organization }, query: { ...(search && { 'search[name]': search }), 'page[size]': 50 } },
-    }),
-    placeholderData: (before) => before,
-    retry: false,
-  })
-  const forges = useForges(organization)
-  const repositories = found.data?.data ?? []
-  const integrationOf = (name: string) => {
-    const linkage = repositories.find(({ attributes }) => attributes['full-name'] === name)?.relationships?.['integration']?.data
-    return linkage && !Array.isArray(linkage) ? linkage.id : null
-  }
-  const value = form.values.identifier
-  const options = repositories.map(({ attributes }) => ({ value: attributes['full-name'], icon: 'branch' as const }))
-  return (
-    <>
-      <Combobox
-        label="Repository"
-        isMono
-        name="identifier"
-        value={value}
-        onChange={(identifier) => form.set({ identifier, ...(integrationOf(identifier) !== null && { 'integration-id': integrationOf(identifier) ?? '' }) })}
-        onSearch={setTyped}
-        isLoading={found.isFetching}
-        createLabel="The address"
-        placeholder="platform/modules, or https://git.example.com/platform/modules.git"
-        options={value === '' || options.some((option) => option.value === value) ? options : [{ value }, ...options]}
-        error={form.problems['identifier']}
-        help="One that is connected, or the whole address of any other."
-        disabledReason={disabledReason}
-      />
-      <Combobox
-        label="Integration"
-        isOptional
-        name="integration-id"
-        value={form.values['integration-id']}
-        onChange={(integration) => form.set({ 'integration-id': integration })}
-        placeholder="everybody may read it"
-        options={forges.map(({ id, attributes }) => ({ value: id, text: attributes.name, detail: attributes['kind-title'], icon: 'plug' as const }))}
-        error={form.problems['integration-id']}
-        help="The forge that opens it."
-        disabledReason={disabledReason}
-      />
     </>
   )
 }

@@ -1,0 +1,106 @@
+// A volume on a real Docker Engine: made of a plan in the browser, seen by the units of an app, which find there what those before them
+// wrote; kept for as long as it is bound, and deleted afterwards.
+import { expect } from 'vitest'
+import { flow } from './harness/flow'
+import { ORGANIZATION } from './harness/stage'
+import { until } from './harness/until'
+
+/** Writes down that it started, where the volume is when there is one, and serves that. */
+const KEEP = 'mkdir -p /data; echo started >> /data/starts; exec httpd -f -p $PORT -h /data'
+
+flow('volumes', async (stage) => {
+  const dana = await stage.administrator()
+  const { page } = dana
+  const api = await stage.apiWithOrganization()
+  await stage.docker.image('flow/keep:1', KEEP)
+  const starts = (count: number) => until(`${count} starts`, async () => (await stage.ask('shop', '/starts')).text.split('\n').filter((line) => line === 'started').length === count)
+  await page.goto(`/app/${ORGANIZATION}/settings/clusters`)
+  await page.getByRole('table', { name: 'Clusters' }).getByText(/^Docker Engine \d/).waitFor({ timeout: 60_000 })
+  const shop = await api.post(`/organizations/${ORGANIZATION}/apps`, 'apps', { name: 'shop' })
+  await api.post(`/apps/${shop.id}/deploys`, 'deploys', { image: 'flow/keep:1' })
+  await starts(1)
+
+  await page.goto(`/app/${ORGANIZATION}/volumes`)
+  await page.getByText('No volume yet').waitFor()
+  await stage.look(page, '1-none')
+  const dialog = page.getByRole('dialog')
+  const plans = page.getByRole('table', { name: 'Plans of volumes' })
+  await page.getByRole('button', { name: 'New plan…' }).click()
+  await dialog.getByLabel('Name', { exact: true }).fill('machine')
+  await dialog.getByLabel('Volumes of it are').selectOption('host-path')
+  await dialog.getByLabel('Folder', { exact: true }).fill('srv')
+  await dialog.getByRole('button', { name: 'Create plan' }).click()
+  await dialog.getByText('Write the whole path, as /srv/apps.').waitFor()
+  await stage.look(page, '2-plan')
+  await dialog.getByLabel('Folder', { exact: true }).fill('/srv/apps')
+  await dialog.getByLabel('Each volume is a folder in it').check()
+  await dialog.getByRole('button', { name: 'Create plan' }).click()
+  await plans.getByText('a folder in /srv/apps').waitFor()
+
+  await page.getByRole('button', { name: 'New volume…' }).first().click()
+  await dialog.getByLabel('Name', { exact: true }).fill('shop-data')
+  await dialog.getByLabel('Plan', { exact: true }).fill('engi')
+  await page.getByRole('option', { name: /engine/ }).click()
+  await dialog.getByText(/slipway volume create shop-data/).waitFor()
+  await stage.look(page, '3-new')
+  await dialog.getByRole('button', { name: 'Create volume' }).click()
+  const volumes = page.getByRole('table', { name: 'Volumes', exact: true })
+  await volumes.getByText('Ready').waitFor({ timeout: 30_000 })
+  await volumes.getByText('nobody').waitFor()
+
+  // Bound: the app is deployed anew, and what units write stays.
+  await page.goto(`/app/${ORGANIZATION}/apps/shop/volumes`)
+  await page.getByText('Its units see no volume').waitFor()
+  await stage.look(page, '4-unbound')
+  await page.getByRole('button', { name: 'Bind a volume…' }).click()
+  await dialog.getByLabel('Volume', { exact: true }).fill('shop')
+  await page.getByRole('option', { name: /shop-data/ }).click()
+  await dialog.getByLabel('Seen at').fill('/data')
+  await stage.look(page, '5-bind')
+  await dialog.getByRole('button', { name: 'Bind it' }).click()
+  const binds = page.getByRole('table', { name: 'Volumes of the app' })
+  await binds.getByText('/data').waitFor()
+  await stage.look(page, '6-bound')
+  const deployed = (number: number) =>
+    until(`deploy ${number} is there`, async () => (await api.list(`/apps/${shop.id}/deploys`)).some(({ attributes }) => attributes['number'] === number && attributes['status'] === 'deployed'))
+  await deployed(2)
+  await starts(1)
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Restart…' }).click()
+  await dialog.getByRole('button', { name: 'Restart' }).click()
+  await deployed(3)
+  await starts(2)
+
+  // As long as it is seen it stays, and what sees it is told.
+  await page.getByRole('navigation', { name: 'Parts of shop' }).getByRole('link', { name: 'Volumes' }).click()
+  await binds.getByRole('link', { name: 'shop-data' }).click()
+  await volumes.getByRole('link', { name: 'shop', exact: true }).waitFor()
+  await stage.look(page, '7-seen')
+  await page.getByRole('button', { name: 'Delete shop-data' }).click()
+  await dialog.getByText('shop has shop-data among its files. Take it away there first.').first().waitFor()
+  expect(await dialog.getByRole('button', { name: /^Delete volume/ }).getAttribute('aria-disabled')).toBe('true')
+  await stage.look(page, '8-kept')
+  await dialog.getByRole('link', { name: 'What depends on it' }).click()
+  await page.getByRole('heading', { name: 'shop-data' }).waitFor()
+  const objects = page.getByRole('table', { name: 'Objects' })
+  await objects.getByRole('link', { name: 'shop', exact: true }).waitFor()
+  await stage.look(page, '9-impact')
+
+  await page.goto(`/app/${ORGANIZATION}/apps/shop/volumes`)
+  await page.getByRole('button', { name: 'Take shop-data away from /data' }).click()
+  await stage.look(page, '10-unbind')
+  await dialog.getByRole('button', { name: 'Take it away' }).click()
+  await page.getByText('Its units see no volume').waitFor()
+  await deployed(4)
+  await starts(1)
+  await page.goto(`/app/${ORGANIZATION}/volumes`)
+  await volumes.getByText('nobody').waitFor()
+  await page.getByRole('button', { name: 'Delete shop-data' }).click()
+  await dialog.getByLabel(/to confirm/).fill('shop-data')
+  await stage.look(page, '11-delete')
+  await dialog.getByRole('button', { name: 'Delete volume' }).click()
+  await page.getByText('No volume yet').waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Delete the plan machine' }).click()
+  await dialog.getByRole('button', { name: 'Delete plan' }).click()
+  await plans.getByText('a folder in /srv/apps').waitFor({ state: 'hidden' })
+}, { hasDocker: true })
