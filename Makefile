@@ -36,11 +36,12 @@ test: ## Run every check and every test
 	@tools/stage.sh "types and rules of the console" $(XTASK) web check
 	@tools/stage.sh "components of the console" $(XTASK) web test
 	@tools/stage.sh "build the console" $(XTASK) web build
-	@tools/stage.sh "build" cargo build --locked --workspace
+	@tools/stage.sh "build" cargo build --locked --workspace --all-targets
 	@tools/stage.sh "generated documents" $(XTASK) gen --check
 	@tools/stage.sh "tests" cargo test --locked --workspace --no-fail-fast
 	@tools/stage.sh "stories on PostgreSQL" $(XTASK) stories
 	@tools/stage.sh "flows" $(XTASK) web flows
+	@tools/stage.sh "Kubernetes" $(XTASK) kubernetes
 
 bench: ## Measure, and print the table
 	@tools/prerequisites.sh test
@@ -49,16 +50,9 @@ bench: ## Measure, and print the table
 	@$(XTASK) bench
 
 nightly: ## Run the tests that take hours: many more seeds and cases
-	@PROPTEST_CASES=20000 SLIPWAY_FUZZ_CASES=200000 SLIPWAY_SIMULATION_FAULTS=100000 SLIPWAY_KILL_ALL=1 SLIPWAY_STORIES_ALL=1 FLOWS_ALL=1 $(MAKE) --no-print-directory test
+	@PROPTEST_CASES=20000 SLIPWAY_FUZZ_CASES=200000 SLIPWAY_SIMULATION_FAULTS=100000 SLIPWAY_KILL_ALL=1 SLIPWAY_LOAD_ALL=1 SLIPWAY_STORIES_ALL=1 FLOWS_ALL=1 $(MAKE) --no-print-directory test
 	@tools/stage.sh "fuzz targets" tools/fuzz.sh 600
-	@tools/stage.sh "tools for the night" $(XTASK) tools --kubernetes
-	@tools/stage.sh "clippy of the night" cargo clippy --locked --package slipway-server --features kubernetes --test kubernetes --quiet -- -D warnings
-	@tools/stage.sh "Kubernetes" cargo test --locked --package slipway-server --features kubernetes --test kubernetes
-	@tools/stage.sh "clippy of the cluster" cargo clippy --locked --package slipway-kube --features cluster --all-targets --quiet -- -D warnings
-	@tools/stage.sh "apps on a cluster" cargo test --locked --package slipway-kube --features cluster --test cluster -- --test-threads 8
-	@tools/stage.sh "clippy of both drivers" cargo clippy --locked --package slipway-apps --features cluster --all-targets --quiet -- -D warnings
-	@tools/stage.sh "both drivers" cargo test --locked --package slipway-apps --features cluster --test it contract::kubernetes -- --test-threads 6
-	@tools/stage.sh "a deploy on a cluster" cargo test --locked --package slipway-server --test it apps::kubernetes -- --ignored
+	@tools/stage.sh "stories on Kubernetes" env SLIPWAY_KILL_ALL=1 SLIPWAY_LOAD_ALL=1 $(XTASK) kubernetes --stories
 
 dev: ## Serve, keeping the data, and the console from its sources (LISTEN=, DATA=)
 	@tools/prerequisites.sh demo

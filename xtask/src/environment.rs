@@ -4,7 +4,9 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
@@ -28,6 +30,18 @@ pub(crate) fn for_terminal() -> Vec<(OsString, OsString)> {
         .into_iter()
         .filter_map(|name| Some((name.into(), env::var_os(name)?)))
         .collect()
+}
+
+/// What the stages of this run took so far, as `tools/stage.sh` wrote it down; nothing outside of continuous integration.
+pub(crate) fn spent_by_stages() -> Duration {
+    let times = env::var_os("STAGE_TIMES").and_then(|file| fs::read_to_string(file).ok());
+    let seconds = |line: &str| line.split('\t').next()?.parse().ok();
+    times
+        .unwrap_or_default()
+        .lines()
+        .filter_map(seconds)
+        .map(Duration::from_secs)
+        .sum()
 }
 
 /// `${XDG_CACHE_HOME:-$HOME/.cache}/slipway`: outside `target/`, so that it survives cleaning and serves every clone.

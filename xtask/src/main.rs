@@ -17,6 +17,7 @@ mod demo;
 mod dev;
 mod environment;
 mod generate;
+mod kubernetes;
 mod licences;
 mod process;
 mod stories;
@@ -49,6 +50,8 @@ enum Command {
     Dev(dev::Arguments),
     /// Write the generated documents, or check that they are fresh.
     Gen(generate::Arguments),
+    /// Run the tests on a Kubernetes cluster: many at once, for they wait most of the time.
+    Kubernetes(kubernetes::Arguments),
     /// Check that every dependency, of the console too, is permissively licensed and none is refused.
     Licences,
     /// Tell stories on PostgreSQL: a sample, or all of them with SLIPWAY_STORIES_ALL=1.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Dev(arguments) => dev::run(&arguments),
         Command::Gen(arguments) => generate::run(&arguments),
+        Command::Kubernetes(arguments) => kubernetes::run(&arguments),
         Command::Licences => licences::run(),
         Command::Stories => stories::run(),
         Command::Tidy(arguments) => tidy::run(&arguments),

@@ -3,21 +3,18 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Context, Result, bail, ensure};
-use rustix::process::Signal;
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::child::{Running, pause};
+use super::child::pause;
+use super::engine::Engine;
 use super::http::Connection;
 use super::report::{Aim, Row};
 use super::site::{ORGANIZATION, id, text};
 use super::statistics::{milliseconds, percentile};
 use super::{Bench, Rows};
-use crate::{environment, process};
 
 /// What the unit writes again and again, a fifth of a second apart.
 const BLOCK_BYTES: usize = 4 << 20;
@@ -36,7 +33,7 @@ pub(super) fn kept(bench: &Bench, rows: &mut Rows) -> Result<()> {
     fs::create_dir_all(&folder)?;
     let mut engine = Engine::start(&folder)?;
     let blocks = bench.repetitions(256, 8);
-    engine.image(&folder, blocks)?;
+    image(&engine, blocks)?;
     let mut site = bench.site("app-logs")?.without_runner();
     site.variables = [
         ("SLIPWAY_APPS_DOCKER_SOCKET", engine.socket.display().to_string()),
@@ -96,7 +93,7 @@ pub(super) fn kept(bench: &Bench, rows: &mut Rows) -> Result<()> {
             .note(format!("in {megabytes:.0} MB that were kept")),
     );
     server.stop()?;
-    engine.process.stop(Signal::TERM)
+    engine.stop()
 }
 
 /// What came last.
@@ -138,82 +135,24 @@ fn of_day(line: &str) -> Result<f64> {
     Ok(seconds)
 }
 
-/// A Docker Engine with nothing in it.
-struct Engine {
-    process: Running,
-    socket: PathBuf,
-}
-
-impl Engine {
-    fn start(folder: &Path) -> Result<Self> {
-        let socket = folder.join("docker.sock");
-        let mut command = Command::new("dockerd");
-        command.args(["--bridge", "none", "--iptables=false", "--ip6tables=false"]);
-        command.arg("--default-address-pool=base=10.249.0.0/16,size=24");
-        for (option, path) in [("--data-root", "data"), ("--exec-root", "exec"), ("--pidfile", "pid")] {
-            command.arg(option).arg(folder.join(path));
-        }
-        command.arg("--host").arg(format!("unix://{}", socket.display()));
-        command.env_clear().env("PATH", environment::search_path());
-        let log = folder.join("dockerd.log");
-        let mut process = Running::start(command, &log)?;
-        let begun = Instant::now();
-        while !fs::read_to_string(&log)?.contains("API listen on") {
-            process.check(&log)?;
-            if begun.elapsed() > Duration::from_secs(30) {
-                bail!("the Docker Engine does not start; see {}", log.display());
-            }
-            pause(Duration::from_millis(50));
-        }
-        Ok(Self { process, socket })
-    }
-
-    /// An image that writes so many blocks, then the line that is looked for.
-    fn image(&self, folder: &Path, blocks: usize) -> Result<()> {
-        let root = folder.join("image");
-        fs::create_dir_all(&root)?;
-        let busybox = ["/bin/busybox", "/usr/bin/busybox"]
-            .into_iter()
-            .find(|path| Path::new(path).is_file());
-        fs::copy(busybox.context("busybox-static is needed")?, root.join("busybox"))?;
-        let mut block = String::with_capacity(BLOCK_BYTES + 128);
-        let mut number = 0_u32;
-        while block.len() < BLOCK_BYTES {
-            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            writeln!(
-                block,
-                "GET /orders/{number} 200 {} ms trace={number:08x}{:08x}",
-                number % 977,
-                !number
-            )?;
-        }
-        fs::write(root.join("block"), block)?;
-        let script = format!(
-            "i=0; while [ $i -lt {PACED} ]; do i=$((i+1)); /busybox usleep 100000; echo paced; done; \
-             i=0; while [ $i -lt {blocks} ]; do i=$((i+1)); /busybox cat /block; /busybox usleep 200000; done; \
-             echo {NEEDLE}"
-        );
-        fs::write(root.join("write"), script)?;
-        let archive = folder.join("image.tar");
-        process::output(
-            Command::new("tar")
-                .arg("-C")
-                .arg(&root)
-                .arg("-cf")
-                .arg(&archive)
-                .arg("."),
+/// What the unit runs: it writes so many blocks, then the line that is looked for.
+fn image(engine: &Engine, blocks: usize) -> Result<()> {
+    let mut block = String::with_capacity(BLOCK_BYTES + 128);
+    let mut number = 0_u32;
+    while block.len() < BLOCK_BYTES {
+        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        writeln!(
+            block,
+            "GET /orders/{number} 200 {} ms trace={number:08x}{:08x}",
+            number % 977,
+            !number
         )?;
-        let serve = "/busybox sh /write & exec /busybox httpd -f -p $PORT -h /";
-        let command = serde_json::to_string(&["/busybox", "sh", "-c", serve])?;
-        let mut import = Command::new("docker");
-        import
-            .arg("-H")
-            .arg(format!("unix://{}", self.socket.display()))
-            .arg("import");
-        import
-            .args(["--change", &format!("CMD {command}")])
-            .arg(&archive)
-            .arg("bench/loud");
-        process::output(&mut import).map(drop)
     }
+    let script = format!(
+        "i=0; while [ $i -lt {PACED} ]; do i=$((i+1)); /busybox usleep 100000; echo paced; done; \
+         i=0; while [ $i -lt {blocks} ]; do i=$((i+1)); /busybox cat /block; /busybox usleep 200000; done; \
+         echo {NEEDLE}"
+    );
+    let serve = "/busybox sh /write & exec /busybox httpd -f -p $PORT -h /";
+    engine.image("bench/loud", &[("block", &block), ("write", &script)], serve)
 }

@@ -4,12 +4,14 @@
 //! nothing is left running when it ends.
 
 mod app_logs;
+mod apps;
 mod audit;
 mod browser;
 mod catalog;
 mod child;
 mod companion;
 mod connections;
+mod engine;
 mod http;
 mod lens;
 mod load;
@@ -19,6 +21,7 @@ mod raw;
 mod reads;
 mod registry;
 mod report;
+mod router;
 mod runs;
 mod seed;
 mod site;
@@ -42,7 +45,7 @@ const FILE: &str = "bench.json";
 
 /// What is measured together, because it needs the same server.
 type Part = fn(&Bench, &mut Rows) -> Result<()>;
-const PARTS: [(&str, Part); 17] = [
+const PARTS: [(&str, Part); 19] = [
     ("ratios", runs::ratios),
     ("start-latency", runs::start_latency),
     ("parallel", runs::parallel),
@@ -60,6 +63,8 @@ const PARTS: [(&str, Part); 17] = [
     ("connections", connections::connections),
     ("catalog", catalog::catalog),
     ("app-logs", app_logs::kept),
+    ("router", router::router),
+    ("apps", apps::apps),
 ];
 
 #[derive(clap::Args)]
@@ -68,7 +73,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     quick: bool,
     /// Only this part: ratios, start-latency, parallel, starts, memory, sqlite, postgres, cold-cache, logs, states, audit,
-    /// plan-lens, log-lines, browser, connections, catalog, app-logs.
+    /// plan-lens, log-lines, browser, connections, catalog, app-logs, router, apps.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Measure this binary instead of building one.
@@ -128,7 +133,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     open_to_all(folder.path())?;
     let bench = Bench {
         binary,
-        tools: tools::for_tests()?,
+        tools: tools::for_tests(false)?,
         folder: folder.path().to_path_buf(),
         quick: arguments.quick,
     };

@@ -37,6 +37,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
             "tofu",
             "buildkit",
             "docker",
+            "git",
             "kube",
             "router",
             "tofu",
@@ -47,7 +48,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
         "server",
         &["api", "kernel", "identity", "connections", "infra", "catalog", "apps"],
     ),
-    ("cli", &["api", "apps", "client", "runner", "server", "tofu"]),
+    ("cli", &["api", "apps", "client", "router", "runner", "server", "tofu"]),
     (
         "testing",
         &[

@@ -55,10 +55,46 @@ pub(super) const GO_TFE: GoProgram = GoProgram {
     needs_c: false,
 };
 
+/// A real authority that certificates are got from (ACME), which believes its own ones only.
+pub(super) const PEBBLE: GoProgram = GoProgram {
+    folder: "pebble",
+    package: "github.com/letsencrypt/pebble/v2/cmd/pebble",
+    linker_flags: "-s -w",
+    tags: "",
+    needs_c: false,
+};
+
+/// A real builder of images, which a cluster's builds are given to.
+pub(super) const BUILDKIT: GoProgram = GoProgram {
+    folder: "buildkit",
+    package: "github.com/moby/buildkit/cmd/buildkitd",
+    linker_flags: "-s -w",
+    tags: "",
+    needs_c: false,
+};
+
 /// What a Kubernetes API server keeps its objects in.
 pub(super) const ETCD: GoProgram = GoProgram {
     folder: "etcd",
     package: "go.etcd.io/etcd/server/v3",
+    linker_flags: "-s -w",
+    tags: "",
+    needs_c: false,
+};
+
+/// What tells a cluster how much its pods take, which scaling goes by.
+pub(super) const METRICS_SERVER: GoProgram = GoProgram {
+    folder: "metrics-server",
+    package: "sigs.k8s.io/metrics-server/cmd/metrics-server",
+    linker_flags: "-s -w",
+    tags: "",
+    needs_c: false,
+};
+
+/// A real controller of a cluster's Ingresses, through which requests come to apps.
+pub(super) const TRAEFIK: GoProgram = GoProgram {
+    folder: "traefik",
+    package: "github.com/traefik/traefik/v3/cmd/traefik",
     linker_flags: "-s -w",
     tags: "",
     needs_c: false,

@@ -1,4 +1,5 @@
-//! A Kubernetes cluster's programs and its etcd, which only the nightly tests need: together some ten minutes of building.
+//! A Kubernetes cluster's programs, its etcd, what measures its pods and what leads requests to them, and the BuildKit that builds for
+//! it: together some fifteen minutes of building, once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,11 +8,19 @@ use anyhow::{Context, Result};
 
 use super::build;
 use super::cache::{self, Key};
-use super::catalog::{ETCD, KUBERNETES};
+use super::catalog::{BUILDKIT, ETCD, KUBERNETES, METRICS_SERVER, TRAEFIK};
 
-/// A folder with `etcd`, `kube-apiserver` and the other programs of a cluster with one node.
+/// A folder with `etcd`, `buildkitd`, `metrics-server`, `traefik`, `kube-apiserver` and the other programs of a cluster with one node.
 pub(super) fn obtain(root: &Path) -> Result<PathBuf> {
-    let mut programs = vec![(build::obtain(root, &ETCD, "etcd")?, "etcd")];
+    let mut programs = vec![
+        (build::obtain(root, &ETCD, "etcd")?, "etcd"),
+        (build::obtain(root, &BUILDKIT, "buildkitd")?, "buildkitd"),
+        (
+            build::obtain(root, &METRICS_SERVER, "metrics-server")?,
+            "metrics-server",
+        ),
+        (build::obtain(root, &TRAEFIK, "traefik")?, "traefik"),
+    ];
     for (name, program) in &KUBERNETES {
         programs.push((build::obtain(root, program, name)?, *name));
     }

@@ -33,10 +33,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     print: bool,
     /// Only what the demo needs: OpenTofu and the providers of examples/hello.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "kubernetes")]
     demo: bool,
-    /// Also what only `make nightly` needs: Kubernetes, some ten minutes of building.
-    #[arg(long, conflicts_with = "demo")]
+    /// Also a Kubernetes cluster's programs, which take long to build.
+    #[arg(long)]
     kubernetes: bool,
 }
 
@@ -60,16 +60,18 @@ pub(crate) struct Tools {
     /// A program that calls a server with go-tfe. Absent from the demo's tools.
     #[serde(rename = "go-tfe", skip_serializing_if = "Option::is_none")]
     pub(crate) go_tfe: Option<PathBuf>,
-    /// A folder with `etcd` and the programs of a Kubernetes cluster, for the nightly tests.
+    /// An authority that certificates are got from. Absent from the demo's tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pebble: Option<PathBuf>,
+    /// A folder with `etcd` and the programs of a Kubernetes cluster. Only where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) kubernetes: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let tools = match (arguments.demo, arguments.kubernetes) {
-        (true, _) => for_demo()?,
-        (false, false) => for_tests()?,
-        (false, true) => for_nightly()?,
+    let tools = match arguments.demo {
+        true => for_demo()?,
+        false => for_tests(arguments.kubernetes)?,
     };
     let json = serde_json::to_string_pretty(&tools)?;
     if arguments.print {
@@ -89,36 +91,24 @@ pub(crate) fn for_demo() -> Result<Tools> {
         dex: None,
         gitea: None,
         go_tfe: None,
+        pebble: None,
         kubernetes: None,
     })
 }
 
-/// What the tests need; also written to a file where they look for it.
-pub(crate) fn for_tests() -> Result<Tools> {
-    written(all(None)?)
-}
-
-/// What the nightly tests need, likewise.
-fn for_nightly() -> Result<Tools> {
-    let kubernetes = kubernetes::obtain(&workspace::root()?)?;
-    written(all(Some(kubernetes))?)
-}
-
-fn all(kubernetes: Option<PathBuf>) -> Result<Tools> {
+/// What the tests need, on a cluster too if that is asked for; also written to a file where they look for it.
+pub(crate) fn for_tests(with_kubernetes: bool) -> Result<Tools> {
     let root = workspace::root()?;
-    Ok(Tools {
+    let tools = Tools {
         tofu: engine::obtain(&root)?,
         mirror: mirror::obtain(&root, catalog::PROVIDERS.iter())?,
         python: Some(python::obtain(&root)?),
         dex: Some(dex::obtain(&root)?),
         gitea: Some(gitea::obtain(&root)?),
         go_tfe: Some(build::obtain(&root, &catalog::GO_TFE, "go-tfe")?),
-        kubernetes,
-    })
-}
-
-fn written(tools: Tools) -> Result<Tools> {
-    let root = workspace::root()?;
+        pebble: Some(build::obtain(&root, &catalog::PEBBLE, "pebble")?),
+        kubernetes: with_kubernetes.then(|| kubernetes::obtain(&root)).transpose()?,
+    };
     let file = root.join(PATHS_FILE);
     fs::create_dir_all(root.join("target")).context("target/ cannot be created")?;
     fs::write(&file, serde_json::to_string_pretty(&tools)?)

@@ -1,0 +1,69 @@
+//! The tests on a Kubernetes cluster: those of the client, of both drivers' suite, of the stories and of the built binary. Each of
+//! their test programs starts one cluster for all of its tests, which are told many at once: they wait most of the time. That is also
+//! why they are ignored where tests are run as many at once as there are processors.
+//!
+//! The cluster's programs take long to build, once. Where continuous integration has had too little time for that, on a new machine,
+//! they are left out, loudly; the next run there has what the first ones built.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{environment, tools, workspace};
+
+/// What the stages before may have taken, so that a cluster's programs can be built and tried in the hour and a half of a run.
+const SPENT_BEFORE: Duration = Duration::from_secs(40 * 60);
+
+/// Tests at once.
+const AT_ONCE: &str = "8";
+/// Test programs, and which of their ignored tests are on a cluster; all of them without a word.
+const PROGRAMS: [(&str, &[&str]); 2] = [
+    ("cluster", &[]),
+    ("it", &["contract::kubernetes", "trusted_issuers::kubernetes"]),
+];
+/// Those that take minutes.
+const STORIES: [(&str, &[&str]); 2] = [("it", &["apps::kubernetes"]), ("real", &["deploy_kills::kubernetes"])];
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The stories of whole apps, and of servers that are killed, instead of the client and of what both drivers do alike.
+    #[arg(long)]
+    stories: bool,
+}
+
+/// Runs them.
+///
+/// # Errors
+/// A test fails, or they do not compile.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let spent = environment::spent_by_stages();
+    if spent > SPENT_BEFORE {
+        println!(
+            "LEFT OUT: the stages before took {} minutes, and a cluster's programs may have to be built. `cargo run -p xtask -- kubernetes` \
+             runs these tests.",
+            spent.as_secs() / 60
+        );
+        return Ok(());
+    }
+    tools::for_tests(true)?;
+    let mut failed = Vec::new();
+    for (program, words) in if arguments.stories { STORIES } else { PROGRAMS } {
+        let mut command = Command::new("cargo");
+        // Of the whole workspace, so that nothing is built again.
+        command.current_dir(workspace::root()?);
+        command.args(["test", "--locked", "--no-fail-fast", "--workspace", "--test", program]);
+        command.args(["--", "--ignored", "--test-threads", AT_ONCE]);
+        command.args(words);
+        let status = command.stdin(Stdio::null()).status();
+        if !status.context("cargo could not be started")?.success() {
+            failed.push(program);
+        }
+    }
+    ensure!(
+        failed.is_empty(),
+        "tests on Kubernetes failed, of {}",
+        failed.join(", ")
+    );
+    Ok(())
+}
