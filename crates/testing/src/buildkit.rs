@@ -33,6 +33,8 @@ fn start() -> Result<String> {
     path.push(":/usr/sbin:/sbin");
     daemon.env("PATH", path);
     daemon.args(["--addr", "tcp://127.0.0.1:0", "--oci-worker-net", "host"]);
+    // It is gone with the process; what tests expect to be kept is not cleaned away on a small disk.
+    daemon.arg("--oci-worker-gc=false");
     daemon.arg("--config").arg(configuration);
     daemon.arg("--root").arg(place.join("root"));
     daemon.arg("--otel-socket-path").arg(place.join("otel.sock"));

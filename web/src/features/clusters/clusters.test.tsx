@@ -203,9 +203,9 @@ test('where images are built for it is said, and changed', async () => {
   expect((await screen.findByRole('link', { name: 'images' })).getAttribute('href')).toBe('/app/acme/settings/integrations/int-1')
   await user.click(screen.getByRole('button', { name: 'Change…' }))
   let dialog = within(await screen.findByRole('dialog'))
-  const registry = await dialog.findByLabelText('Registry')
-  await waitFor(() => expect(registry).toHaveProperty('value', 'images'))
-  await user.type(registry, 'other')
+  // The field is there before what finds is: it is another element then.
+  await waitFor(() => expect(dialog.getByLabelText('Registry')).toMatchObject({ value: 'images', readOnly: false }))
+  await user.type(dialog.getByLabelText('Registry'), 'other')
   await user.click(await screen.findByRole('option', { name: 'other-images', hidden: true }))
   expect(dialog.getByText(/slipway cluster update/).textContent?.replaceAll(/ \\\n\s+/g, ' ')).toContain('slipway cluster update production --build-registry int-2')
   await user.click(dialog.getByRole('button', { name: 'Save' }))

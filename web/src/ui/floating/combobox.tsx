@@ -135,7 +135,12 @@ function Finder(props: PartProps) {
         onChange={(event) => search(event.target.value)}
         // What is wrong with it stands below, where the options would be: they come with a click or a key.
         onFocus={() => !disabledReason && !ids['aria-invalid'] && store.openDropdown()}
-        onClick={() => !disabledReason && store.openDropdown()}
+        onClick={(event) => {
+          if (disabledReason) return
+          // What is typed takes the place of what was chosen.
+          if (typed === null) event.currentTarget.select()
+          store.openDropdown()
+        }}
         onBlur={() => {
           take()
           store.closeDropdown()
