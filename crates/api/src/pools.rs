@@ -142,6 +142,8 @@ pub enum PoolField {
     Plan,
     /// Services that apps and jobs there are bound to.
     Service,
+    /// Routers that take the requests to apps there; `embedded` is the server's own.
+    Router,
 }
 
 impl PoolField {
@@ -154,6 +156,7 @@ impl PoolField {
             Self::Team => "team",
             Self::Plan => "plan",
             Self::Service => "service",
+            Self::Router => "router",
         }
     }
 }

@@ -5,13 +5,14 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use crate::table::Table;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-/// Reads what was written last; nothing when nothing was.
+/// Reads the table that was written last, or what somebody keeps with it; nothing when nothing was.
 ///
 /// # Errors
 /// When the file cannot be read, or is no table.
-pub fn read(path: &Path) -> std::io::Result<Option<Table>> {
+pub fn read<T: DeserializeOwned>(path: &Path) -> std::io::Result<Option<T>> {
     match std::fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(std::io::Error::other),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -24,7 +25,7 @@ pub fn read(path: &Path) -> std::io::Result<Option<Table>> {
 ///
 /// # Errors
 /// When the disk does not take it.
-pub fn write(path: &Path, table: &Table) -> std::io::Result<()> {
+pub fn write(path: &Path, table: &impl Serialize) -> std::io::Result<()> {
     let beside = path.with_extension("new");
     let mut file = OpenOptions::new()
         .write(true)
@@ -46,13 +47,14 @@ pub fn write(path: &Path, table: &Table) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::Table;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn what_was_written_last_is_read_and_nobody_else_reads_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("table.json");
-        assert_eq!(read(&path).unwrap(), None);
+        assert_eq!(read::<Table>(&path).unwrap(), None);
         for version in [1, 2] {
             write(
                 &path,
@@ -63,9 +65,9 @@ mod tests {
             )
             .unwrap();
         }
-        assert_eq!(read(&path).unwrap().unwrap().version, 2);
+        assert_eq!(read::<Table>(&path).unwrap().unwrap().version, 2);
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&path, "{").unwrap();
-        read(&path).unwrap_err();
+        read::<Table>(&path).unwrap_err();
     }
 }

@@ -10,7 +10,7 @@ use slipway_identity::teams;
 use slipway_kernel::errors::FieldError;
 use slipway_kernel::{Ctx, Error, Result};
 
-use super::rules::{Constraint, allows, counting, default_of};
+use super::rules::{Constraint, counting, default_of};
 use super::store;
 use crate::plans::AppPlan;
 use crate::pools::Pool;
@@ -92,17 +92,27 @@ impl Rules {
         broken.map_or(Ok(()), |problem| Err(Error::invalid_fields(vec![problem])))
     }
 
+    /// The rules about the routers that take the requests to what is in this pool; without one, every router does.
+    pub(crate) fn of_routers(&self, pool: &Pool) -> Vec<Constraint> {
+        let counting = |rules| counting(rules, pool.name.as_str(), PoolField::Router).cloned();
+        self.about(pool).into_iter().filter_map(counting).collect()
+    }
+
+    /// Those of the site and those of the organization, as far as they are about this pool.
+    fn about(&self, pool: &Pool) -> [&[Constraint]; 2] {
+        // A rule of the site about the site's pool "prod" is not about an organization's own pool of that name.
+        match pool.organization_id {
+            None => [&self.site, &self.own],
+            Some(_) => [&[], &self.own],
+        }
+    }
+
     /// The rule that none of these names keeps to, as a problem.
     fn broken(&self, pool: &Pool, field: PoolField, names: &[String]) -> Option<FieldError> {
         let pool_name = pool.name.as_str();
-        // A rule of the site about the site's pool "prod" is not about an organization's own pool of that name.
-        let site: &[Constraint] = match pool.organization_id {
-            None => &self.site,
-            Some(_) => &[],
-        };
-        [site, &self.own].into_iter().find_map(|rules| {
+        self.about(pool).into_iter().find_map(|rules| {
             let rule = counting(rules, pool_name, field)?;
-            let mut names_allowed = names.iter().map(|name| allows(rules, pool_name, field, name));
+            let mut names_allowed = names.iter().map(|name| rule.lets(name));
             // Who is in several teams needs one that may, and none that may not.
             let keeps = match rule.denies {
                 true => names_allowed.all(|is_allowed| is_allowed),
@@ -122,6 +132,7 @@ fn problem(pool: &str, rule: &Constraint, names: &[String]) -> FieldError {
         PoolField::Project => ("/data/attributes/pool", "projects"),
         PoolField::Team => ("/data/attributes/pool", "members of the teams"),
         PoolField::Service => ("/data/attributes", "services"),
+        PoolField::Router => ("/data/attributes", "routers"),
     };
     let detail = match (rule.denies, values.is_empty(), rule.field) {
         (false, true, _) => format!("The pool \"{pool}\" is closed: a rule allows no {subject} there."),
@@ -202,7 +213,7 @@ pub(crate) async fn other_plan(
     Ok(plan)
 }
 
-fn sorted(stored: Vec<super::PoolConstraint>) -> Result<Rules> {
+pub(super) fn sorted(stored: Vec<super::PoolConstraint>) -> Result<Rules> {
     let mut rules = Rules::default();
     for one in stored {
         let rule = one.rule().map_err(Error::internal)?;

@@ -1,16 +1,40 @@
-//! Rules about pools: whose apps are put into them, which plans those have there, and which services they are bound to. One rule may be about many pools, and of the
-//! rules about one pool and field the most exact counts, alone.
+//! Rules about pools: whose apps are put into them, which plans those have there, which services they are bound to, and which routers
+//! take their requests. One rule may be about many pools, and of the rules about one pool and field the most exact counts, alone.
 
 use std::cmp::Reverse;
 
 use globset::{GlobBuilder, GlobMatcher};
+use serde::{Deserialize, Serialize};
 use slipway_api::pools::PoolField;
 
 /// A name in which `*` stands for anything, also for nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Pattern {
     text: String,
     matcher: GlobMatcher,
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Pattern {}
+
+impl TryFrom<String> for Pattern {
+    type Error = ConstraintError;
+
+    fn try_from(text: String) -> Result<Self, ConstraintError> {
+        Self::new(&text)
+    }
+}
+
+impl From<Pattern> for String {
+    fn from(pattern: Pattern) -> Self {
+        pattern.text
+    }
 }
 
 /// Why something is no pattern.
@@ -19,7 +43,7 @@ pub struct Pattern {
 pub struct ConstraintError(pub String);
 
 /// One rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Constraint {
     /// Which pools it is about.
     pub pools: Pattern,
@@ -77,8 +101,8 @@ impl Pattern {
     }
 }
 
-/// The rule that counts for a pool; of two that are as exact, the one whose pattern comes first in the alphabet, so that it is
-/// always the same.
+/// The rule that counts for a pool, without which everything may be used; of two that are as exact, the one whose pattern comes first
+/// in the alphabet, so that it is always the same.
 #[must_use]
 pub fn counting<'a>(constraints: &'a [Constraint], pool: &str, field: PoolField) -> Option<&'a Constraint> {
     let about = constraints
@@ -87,11 +111,12 @@ pub fn counting<'a>(constraints: &'a [Constraint], pool: &str, field: PoolField)
     about.max_by_key(|one| (one.pools.exactness(), Reverse(one.pools.as_str())))
 }
 
-/// Whether something may be used in a pool. Without a rule everything may.
-#[must_use]
-pub fn allows(constraints: &[Constraint], pool: &str, field: PoolField, value: &str) -> bool {
-    counting(constraints, pool, field)
-        .is_none_or(|rule| rule.values.iter().any(|pattern| pattern.matches(value)) != rule.denies)
+impl Constraint {
+    /// Whether it lets something be used.
+    #[must_use]
+    pub fn lets(&self, name: &str) -> bool {
+        self.values.iter().any(|pattern| pattern.matches(name)) != self.denies
+    }
 }
 
 /// What is used in a pool where nothing is chosen, when a rule says so.
@@ -131,10 +156,14 @@ mod tests {
     #[case::the_exact_one_alone(&[rule("prod", PoolField::Team, false, &["shop"]), rule("*", PoolField::Team, false, &["*"])], "other", false)]
     #[case::the_longer_one(&[rule("p*", PoolField::Team, false, &["*"]), rule("pr*d", PoolField::Team, false, &["shop"])], "other", false)]
     fn of_the_pool_prod(#[case] rules: &[Constraint], #[case] team: &str, #[case] allowed: bool) {
-        assert_eq!(allows(rules, "prod", PoolField::Team, team), allowed);
+        assert_eq!(allows(rules, team), allowed);
         let mut other_order = rules.to_vec();
         other_order.reverse();
-        assert_eq!(allows(&other_order, "prod", PoolField::Team, team), allowed);
+        assert_eq!(allows(&other_order, team), allowed);
+    }
+
+    fn allows(rules: &[Constraint], team: &str) -> bool {
+        counting(rules, "prod", PoolField::Team).is_none_or(|rule| rule.lets(team))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use slipway_api::Code;
 use slipway_api::ids::PoolConstraintId;
-use slipway_api::pools::{NewPoolConstraint, PoolConstraintChanges};
+use slipway_api::pools::{NewPoolConstraint, PoolConstraintChanges, PoolField};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::db::Tx;
 use slipway_kernel::events::{self, NewEvent};
@@ -13,6 +13,7 @@ use super::model::{PoolConstraint, Values};
 use super::store;
 use crate::owner::{self, require_somebody};
 use crate::permissions::{POOL_MANAGE, POOL_READ};
+use crate::running::routing;
 
 const KIND: &str = "pool-constraint";
 
@@ -62,6 +63,7 @@ pub async fn create(ctx: &Ctx, organization: &Organization, wanted: NewPoolConst
     store::insert(&tx, &rule).await?;
     record(&mut tx, ctx, &rule, "pool-constraint.created").await?;
     tx.commit().await?;
+    route(ctx, rule.field).await;
     Ok(rule)
 }
 
@@ -80,6 +82,7 @@ pub async fn update(ctx: &Ctx, id: PoolConstraintId, changes: PoolConstraintChan
     store::update(&tx, &rule).await?;
     record(&mut tx, ctx, &rule, "pool-constraint.updated").await?;
     tx.commit().await?;
+    route(ctx, rule.field).await;
     Ok(rule)
 }
 
@@ -93,7 +96,16 @@ pub async fn delete(ctx: &Ctx, id: PoolConstraintId) -> Result<()> {
     let rule = held(&tx, ctx, id).await?;
     store::delete(&tx, id).await?;
     record(&mut tx, ctx, &rule, "pool-constraint.deleted").await?;
-    tx.commit().await
+    tx.commit().await?;
+    route(ctx, rule.field).await;
+    Ok(())
+}
+
+/// Rules about routers count at once, unlike those that are looked at when an app is put somewhere.
+async fn route(ctx: &Ctx, field: PoolField) {
+    if field == PoolField::Router {
+        routing::changed(ctx).await;
+    }
 }
 
 /// The rule as it is in this transaction, if the caller may change it.

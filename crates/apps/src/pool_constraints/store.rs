@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect};
 use slipway_api::ids::{OrganizationId, PoolConstraintId};
+use slipway_api::pools::PoolField;
 use slipway_kernel::Result;
 use slipway_kernel::db::Tx;
 use slipway_kernel::db::migrations::{Migration, Step};
@@ -71,6 +72,12 @@ pub(crate) async fn seen_by(
         .order_by_asc(Column::Field)
         .order_by_asc(Column::Id);
     Ok(query.all(connection).await?)
+}
+
+/// Every one about a field, of the site and of all organizations, in an order that stays.
+pub(crate) async fn about(connection: &impl ConnectionTrait, field: PoolField) -> Result<Vec<PoolConstraint>> {
+    let about = Entity::find().filter(Column::Field.eq(field)).order_by_asc(Column::Id);
+    Ok(about.all(connection).await?)
 }
 
 /// Removes those of an organization that is being deleted.

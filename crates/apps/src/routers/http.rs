@@ -39,7 +39,7 @@ async fn give_table(Extension(ctx): Extension<Ctx>, headers: HeaderMap, body: By
     let report =
         serde_json::from_slice(&body).map_err(|error| Error::malformed(format!("This is no report: {error}.")))?;
     Ok(match service::exchange(&ctx, &router, report).await? {
-        Some(table) => Json(&*table).into_response(),
+        Some(table) => Json(table).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
 }

@@ -1,9 +1,9 @@
 //! Making routers, and giving them their tables.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use slipway_api::Code;
 use slipway_api::ids::AppRouterId;
 use slipway_api::routers::NewAppRouter;
 use slipway_identity::permissions::SITE_MANAGE;
@@ -18,6 +18,7 @@ use super::connected::Connected;
 use super::model::AppRouter;
 use super::store;
 use crate::running::routing;
+use crate::running::serving::EMBEDDED;
 
 /// The kind of a router's token.
 const TOKEN: &str = "router";
@@ -49,9 +50,13 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<AppRouter>> {
 ///
 /// # Errors
 ///
-/// `Forbidden`; `AlreadyExists` when the name is taken.
+/// `Forbidden`; `AlreadyExists` when the name is taken, as `embedded` always is.
 pub async fn create(ctx: &Ctx, wanted: NewAppRouter) -> Result<(AppRouter, SecretBytes)> {
     require_at_site(ctx).await?;
+    if wanted.name.as_str() == EMBEDDED {
+        let detail = format!("`{EMBEDDED}` is the router that the server has in itself: choose another name.");
+        return Err(Error::new(Code::AlreadyExists, detail));
+    }
     let token = tokens::generate(TOKEN, &ctx.random)?;
     let router = AppRouter {
         id: ctx.new_id()?,
@@ -115,12 +120,12 @@ pub async fn recognise(ctx: &Ctx, token: &str) -> Result<AppRouter> {
     found.ok_or_else(unauthenticated)
 }
 
-/// Hears how a router is, and waits for a table that is newer than the one that it serves, as long as it says.
+/// Hears how a router is, and waits for a table of its own that is newer than the one that it serves, as long as it says.
 ///
 /// # Errors
 ///
 /// Those of the database.
-pub async fn exchange(ctx: &Ctx, router: &AppRouter, report: Report) -> Result<Option<Arc<Table>>> {
+pub async fn exchange(ctx: &Ctx, router: &AppRouter, report: Report) -> Result<Option<Table>> {
     let wait = Duration::from_millis(report.waits_ms).min(LONGEST);
     let (serves, program) = (report.serves, report.program.chars().take(100).collect::<String>());
     if ctx.kept.get::<Connected>().hear(router.id, report, NOTE) {
@@ -135,10 +140,10 @@ pub async fn exchange(ctx: &Ctx, router: &AppRouter, report: Report) -> Result<O
         let newer = tables
             .borrow_and_update()
             .clone()
-            .filter(|table| table.version > serves);
+            .filter(|tables| tables.table.version > serves);
         let left = end.saturating_duration_since(tokio::time::Instant::now());
         if newer.is_some() || left.is_zero() || ctx.wakes.is_ending() {
-            return Ok(newer);
+            return Ok(newer.map(|tables| tables.of(router.name.as_str())));
         }
         // Whether it changed or the time is over: it is looked at again.
         tokio::time::timeout(left.min(LOOK), tables.changed()).await.ok();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use slipway_api::ids::AppRouterId;
+use slipway_api::pools::PoolField;
 use slipway_kernel::settings::RouterMode;
 use slipway_kernel::{Ctx, Error, Result};
 use slipway_router::{Listen, Measured, Router, Table, stored};
@@ -17,11 +18,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::addresses::Addresses;
 use super::observed::Observed;
+use super::serving::{EMBEDDED, Tables};
 use super::table;
 use crate::apps::App;
 use crate::certificates::{self, issuing};
 use crate::clusters::places::Places;
 use crate::domains::{self, store as domain_rows};
+use crate::pool_constraints;
 use crate::routers::connected::Connected;
 use crate::routings;
 
@@ -42,7 +45,7 @@ struct Routing {
     router: Router,
     /// Held while a table is made: an older one must not come after a newer one.
     order: Mutex<()>,
-    table: watch::Sender<Option<Arc<Table>>>,
+    tables: watch::Sender<Option<Arc<Tables>>>,
 }
 
 impl Default for Routing {
@@ -50,7 +53,7 @@ impl Default for Routing {
         Self {
             router: Router::new("slipway"),
             order: Mutex::default(),
-            table: watch::Sender::new(None),
+            tables: watch::Sender::new(None),
         }
     }
 }
@@ -61,10 +64,9 @@ pub fn router(ctx: &Ctx) -> Router {
     ctx.kept.get::<Routing>().router.clone()
 }
 
-/// The table as it is, and as it becomes.
-#[must_use]
-pub fn tables(ctx: &Ctx) -> watch::Receiver<Option<Arc<Table>>> {
-    ctx.kept.get::<Routing>().table.subscribe()
+/// The tables as they are, and as they become.
+pub(crate) fn tables(ctx: &Ctx) -> watch::Receiver<Option<Arc<Tables>>> {
+    ctx.kept.get::<Routing>().tables.subscribe()
 }
 
 /// Whether a request that one of these units got did not end, at any router; or may still come, because a router does not know yet
@@ -105,11 +107,10 @@ pub async fn run(ctx: &Ctx) -> Result<()> {
 async fn restore(ctx: &Ctx) {
     let routing = ctx.kept.get::<Routing>();
     let _order = routing.order.lock().await;
-    match stored::read(&path(ctx)) {
-        Ok(Some(table)) => {
-            let kept = Arc::new(table.clone());
-            match routing.router.set(table) {
-                Ok(true) => drop(routing.table.send_replace(Some(kept))),
+    match stored::read::<Tables>(&path(ctx)) {
+        Ok(Some(tables)) => {
+            match routing.router.set(tables.of(EMBEDDED)) {
+                Ok(true) => drop(routing.tables.send_replace(Some(Arc::new(tables)))),
                 Ok(false) => {}
                 Err(error) => tracing::warn!(%error, "the last table of routes is not served"),
             }
@@ -159,6 +160,7 @@ async fn follow(ctx: &Ctx) -> Result<()> {
             domain_rows::mark(reader).await?,
             certificates::store::mark(reader).await?,
             routings::store::mark(reader).await?,
+            pool_constraints::store::about(reader, PoolField::Router).await?,
         );
         if last.as_ref() != Some(&mark) {
             publish(ctx).await?;
@@ -192,23 +194,20 @@ pub async fn publish(ctx: &Ctx) -> Result<()> {
     let _order = routing.order.lock().await;
     let made = table::make(ctx).await?;
     let version = routing.router.version();
-    let as_before = Table {
-        version,
-        ..made.clone()
+    let numbered = |version, made: Tables| Tables {
+        table: Table { version, ..made.table },
+        rules: made.rules,
     };
-    if routing.table.borrow().as_deref() == Some(&as_before) {
+    if routing.tables.borrow().as_deref() == Some(&numbered(version, made.clone())) {
         return Ok(());
     }
     // The time, so that a server whose data directory is an older one does not begin below what routers have.
-    let table = Table {
-        version: (version + 1).max(u64::try_from(ctx.now().unix_ms()).unwrap_or_default()),
-        ..made
-    };
-    let kept = Arc::new(table.clone());
-    routing.router.set(table).map_err(Error::internal)?;
-    routing.table.send_replace(Some(Arc::clone(&kept)));
+    let next = (version + 1).max(u64::try_from(ctx.now().unix_ms()).unwrap_or_default());
+    let kept = Arc::new(numbered(next, made));
+    routing.router.set(kept.of(EMBEDDED)).map_err(Error::internal)?;
+    routing.tables.send_replace(Some(Arc::clone(&kept)));
     let path = path(ctx);
-    let written = tokio::task::spawn_blocking(move || stored::write(&path, &kept)).await;
+    let written = tokio::task::spawn_blocking(move || stored::write(&path, &*kept)).await;
     if let Err(error) = written.map_err(Error::internal)? {
         tracing::warn!(%error, "the table of routes cannot be kept");
     }

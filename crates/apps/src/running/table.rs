@@ -1,4 +1,4 @@
-//! The table of the router, made of what is live, what was seen, and what people say about domains.
+//! The tables of the routers, made of what is live, what was seen, and what people say about domains.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -12,25 +12,29 @@ use slipway_kernel::{Ctx, Error, Result};
 use slipway_router::{Route, Table};
 
 use super::observed::{Observed, Seen};
+use super::serving::Tables;
 use crate::apps::{App, model, store as apps};
 use crate::certificates::{self, Certificate, issuing};
 use crate::clusters::places::Places;
 use crate::domains::{Domain, hosts, store as domains};
+use crate::pool_constraints::routers::OfRouters;
 use crate::routings::{self, Limits};
 use crate::{deploys, versions};
 
 /// Names of organizations, as they were read.
 pub(crate) type Names = HashMap<OrganizationId, Arc<str>>;
 
-/// What is so now, as a table without a number.
+/// What is so now, as tables without a number.
 ///
 /// # Errors
 ///
 /// Those of the database.
-pub(crate) async fn make(ctx: &Ctx) -> Result<Table> {
+pub(crate) async fn make(ctx: &Ctx) -> Result<Tables> {
     let observed = ctx.kept.get::<Observed>();
     let said = Said::read(ctx).await?;
     let places = Places::load(ctx).await?;
+    let mut routers = OfRouters::read(ctx).await?;
+    let mut rules = BTreeMap::new();
     let mut names = Names::new();
     let mut table = Table {
         tls_port: ctx.settings.routing.tls_port,
@@ -74,9 +78,13 @@ pub(crate) async fn make(ctx: &Ctx) -> Result<Table> {
             is_stopped: app.is_stopped,
             ..Route::default()
         };
+        let of_routers = routers.of(app.organization_id, app.pool_id)?;
+        if !of_routers.is_empty() {
+            rules.insert(app.id.to_string(), of_routers);
+        }
         table.routes.insert(app.id.to_string(), route);
     }
-    Ok(table)
+    Ok(Tables { table, rules })
 }
 
 /// Whether requests with TLS are taken. Routers that are processes of their own say so by what they listen at: without, they send

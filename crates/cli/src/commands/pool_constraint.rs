@@ -46,7 +46,7 @@ pub(crate) struct Rule {
     /// The pools that it is about: a name, in which * stands for anything
     #[arg(value_name = "POOLS")]
     pools: String,
-    /// What it is about: organization, project, team, plan or service
+    /// What it is about: organization, project, team, plan, service or router
     #[arg(long, value_name = "FIELD", value_parser = field)]
     field: PoolField,
     /// The site's rule, which counts for every organization, and which only site administrators may change
@@ -61,9 +61,10 @@ fn field(text: &str) -> Result<PoolField, String> {
         PoolField::Team,
         PoolField::Plan,
         PoolField::Service,
+        PoolField::Router,
     ];
     let found = all.into_iter().find(|field| field.as_str() == text);
-    found.ok_or_else(|| "it is one of organization, project, team, plan, service".to_owned())
+    found.ok_or_else(|| "it is one of organization, project, team, plan, service, router".to_owned())
 }
 
 pub(super) async fn run(context: &Context, command: PoolConstraintCommand) -> anyhow::Result<Outcome> {

@@ -107,6 +107,7 @@ const HELP: Readonly<Record<RuleValues['field'], string>> = {
   project: 'Names of projects. * stands for anything.',
   plan: 'Names of plans. The first without * is taken where nothing is chosen.',
   service: 'Names of services: what apps there may be bound to. * stands for anything.',
+  router: 'Names of routers that take requests to apps there, on one machine; embedded is the server\'s own. * stands for anything.',
   organization: 'Names of organizations. * stands for anything.',
 }
 
@@ -176,13 +177,15 @@ function RuleDialog({ organization, isAdmin, rule, onClose }: RuleProps) {
   )
 }
 
+const EMBEDDED = [{ attributes: { name: 'embedded' } }]
+
 /** Names to choose from; of organizations and what the caller may not see, none. */
 function useNames(organization: string, field: RuleValues['field']): readonly string[] {
   const keep = { retry: false }
   const teams = useQuery({ ...teamsOf(organization), ...keep, enabled: field === 'team' }).data?.data ?? []
   const projects = useQuery({ ...projectsOf(organization), ...keep, enabled: field === 'project' }).data?.data ?? []
   const plans = useQuery({ ...plansOf(organization), ...keep, enabled: field === 'plan' }).data?.data ?? []
-  const found = { team: teams, project: projects, plan: plans, service: [], organization: [] }[field]
+  const found = { team: teams, project: projects, plan: plans, service: [], router: EMBEDDED, organization: [] }[field]
   return found.map(({ attributes }) => String(attributes.name))
 }
 

@@ -116,11 +116,14 @@ export function connectCommand(before: Connection | null, values: Connection): s
   )
 }
 
-export const FIELDS: Readonly<Record<Schema<'PoolField'>, string>> = { team: 'Teams', project: 'Projects', plan: 'Plans', service: 'Services', organization: 'Organizations' }
+export const FIELDS: Readonly<Record<Schema<'PoolField'>, string>> = { team: 'Teams', project: 'Projects', plan: 'Plans', service: 'Services', router: 'Routers', organization: 'Organizations' }
+
+/** What a rule without values says, where it is not that nobody puts apps there. */
+const NONE: Partial<typeof FIELDS> = { service: 'nothing is bound there', router: 'nobody reaches what is there' }
 
 /** `Only members of operators`, as a rule is read. */
 export function ruleWords({ attributes: { field, denies, values } }: Pick<Rule, 'attributes'>): string {
-  if (values.length === 0) return denies ? `all ${FIELDS[field].toLowerCase()}` : field === 'service' ? 'none: nothing is bound there' : 'none: nobody puts apps there'
+  if (values.length === 0) return denies ? `all ${FIELDS[field].toLowerCase()}` : `none: ${NONE[field] ?? 'nobody puts apps there'}`
   return `${denies ? 'all but' : 'only'} ${values.join(', ')}`
 }
 

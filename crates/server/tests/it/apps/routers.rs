@@ -101,3 +101,45 @@ async fn a_router_gets_each_table_and_a_unit_waits_for_its_requests() {
     root.delete(&format!("/api/v2/admin/routers/{id}")).await.expect(204);
     ask(&edge, report(0, &[])).await.expect(401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_about_pools_say_which_routers_take_requests() {
+    let stage = Stage::with(|settings| settings.routing.mode = RouterMode::Separate).await;
+    let root = &stage.acme.owner;
+    let mut callers = Vec::new();
+    for name in ["outer", "inner"] {
+        let wanted = document("app-routers", json!({"name": name}));
+        let made = root.post("/api/v2/admin/routers", wanted).await;
+        let token = made.expect(201).attribute("token").as_str().unwrap().to_owned();
+        callers.push(stage.acme.app.caller(&token));
+    }
+    let taken = document("app-routers", json!({"name": "embedded"}));
+    root.post("/api/v2/admin/routers", taken).await.expect(409);
+
+    let app = stage.app("web").await;
+    let image = web(1).await;
+    assert_eq!(stage.deploy(&app, &image).await["status"], "deployed");
+    let serves = async |router: &Caller| {
+        let table = ask(router, report(0, &[])).await.expect(200).body;
+        table["routes"].get(&app).is_some()
+    };
+    for router in &callers {
+        assert!(serves(router).await, "without a rule every router does");
+    }
+
+    // It counts at once, for an app that is there.
+    let rules = "/api/v2/organizations/acme/pool-constraints";
+    let rule = json!({"pools": "*", "field": "router", "values": ["inn*"]});
+    let made = root.post(rules, document("pool-constraints", rule)).await.expect(201);
+    let [outer, inner] = callers.as_slice() else {
+        unreachable!("two were made")
+    };
+    assert_eq!((serves(outer).await, serves(inner).await), (false, true));
+
+    let rule = format!("/api/v2/pool-constraints/{}", made.id());
+    let other = document("pool-constraints", json!({"denies": true}));
+    root.patch(&rule, other).await.expect(200);
+    assert_eq!((serves(outer).await, serves(inner).await), (true, false));
+    root.delete(&rule).await.expect(204);
+    assert_eq!((serves(outer).await, serves(inner).await), (true, true));
+}
