@@ -38,7 +38,7 @@ test: ## Run every check and every test
 	@tools/stage.sh "build the console" $(XTASK) web build
 	@tools/stage.sh "build" cargo build --locked --workspace --all-targets
 	@tools/stage.sh "generated documents" $(XTASK) gen --check
-	@tools/stage.sh "tests" cargo test --locked --workspace --no-fail-fast
+	@tools/stage.sh "tests" $(XTASK) tests
 	@tools/stage.sh "stories on PostgreSQL" $(XTASK) stories
 	@tools/stage.sh "flows" $(XTASK) web flows
 	@tools/stage.sh "Kubernetes" $(XTASK) kubernetes

@@ -37,6 +37,8 @@ export default defineConfig({
     setupFiles: ['src/testing/setup.ts'],
     // A person's way through a page is many steps; beside a build each takes its time.
     testTimeout: 30_000,
+    // One that waited too short for a busy machine is told of, and no failure.
+    retry: 1,
     css: { modules: { classNameStrategy: 'non-scoped' } },
   },
 })

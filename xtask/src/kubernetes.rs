@@ -5,12 +5,12 @@
 //! The cluster's programs take long to build, once. Where continuous integration has had too little time for that, on a new machine,
 //! they are left out, loudly; the next run there has what the first ones built.
 
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
-use crate::{environment, tools, workspace};
+use crate::tests::{self, Suite};
+use crate::{environment, tools};
 
 /// What the stages before may have taken, so that a cluster's programs can be built and tried in the hour and a half of a run.
 const SPENT_BEFORE: Duration = Duration::from_secs(40 * 60);
@@ -49,21 +49,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     tools::for_tests(true)?;
     let mut failed = Vec::new();
     for (program, words) in if arguments.stories { STORIES } else { PROGRAMS } {
-        let mut command = Command::new("cargo");
-        // Of the whole workspace, so that nothing is built again.
-        command.current_dir(workspace::root()?);
-        command.args(["test", "--locked", "--no-fail-fast", "--workspace", "--test", program]);
-        command.args(["--", "--ignored", "--test-threads", AT_ONCE]);
-        command.args(words);
-        let status = command.stdin(Stdio::null()).status();
-        if !status.context("cargo could not be started")?.success() {
-            failed.push(program);
+        let suite = Suite {
+            program: Some(program),
+            arguments: &["--ignored", "--test-threads", AT_ONCE],
+            names: words,
+            environment: &[],
+        };
+        if let Err(error) = tests::tell(&suite) {
+            failed.push(format!("{program}: {error:#}"));
         }
     }
     ensure!(
         failed.is_empty(),
-        "tests on Kubernetes failed, of {}",
-        failed.join(", ")
+        "tests on Kubernetes failed: {}",
+        failed.join("; ")
     );
     Ok(())
 }

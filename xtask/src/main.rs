@@ -21,6 +21,7 @@ mod kubernetes;
 mod licences;
 mod process;
 mod stories;
+mod tests;
 mod tidy;
 mod tools;
 mod web;
@@ -56,6 +57,8 @@ enum Command {
     Licences,
     /// Tell stories on PostgreSQL: a sample, or all of them with SLIPWAY_STORIES_ALL=1.
     Stories,
+    /// Run every test of the workspace; a few that fail are tried once more, alone.
+    Tests,
     /// Check the rules of the house that no other tool checks.
     Tidy(tidy::Arguments),
     /// Obtain OpenTofu, the providers and the services that the demo and the tests use.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Kubernetes(arguments) => kubernetes::run(&arguments),
         Command::Licences => licences::run(),
         Command::Stories => stories::run(),
+        Command::Tests => tests::run(),
         Command::Tidy(arguments) => tidy::run(&arguments),
         Command::Tools(arguments) => tools::run(&arguments),
         Command::Web(arguments) => web::run(&arguments),

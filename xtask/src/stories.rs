@@ -3,15 +3,17 @@
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
-use crate::process;
-use crate::workspace;
+use crate::tests::{self, Suite};
+use crate::{process, workspace};
 
 /// One story of so many is told, unless `SLIPWAY_STORIES_ALL=1` says otherwise.
 const OF: u64 = 4;
+
+const ON_POSTGRES: (&str, &str) = ("SLIPWAY_TEST_DATABASE", "postgres");
 
 /// Tells them.
 ///
@@ -28,7 +30,10 @@ pub(crate) fn run() -> Result<()> {
             .context("SLIPWAY_STORIES_SEED is a number")?,
         None => RandomState::new().build_hasher().finish() % 100_000,
     };
-    let listed = process::output(cargo()?.args(["--", "--list", "--format", "terse"]))?;
+    let mut list = Command::new("cargo");
+    list.current_dir(workspace::root()?).envs([ON_POSTGRES]);
+    list.args(["test", "--locked", "--workspace", "--test", "it"]);
+    let listed = process::output(list.args(["--", "--list", "--format", "terse"]))?;
     let all: BTreeSet<&str> = listed.lines().filter_map(|line| line.strip_suffix(": test")).collect();
     ensure!(!all.is_empty(), "cargo listed no stories");
     let chosen: Vec<&str> = all.iter().copied().filter(|name| is_chosen(seed, name)).collect();
@@ -36,30 +41,15 @@ pub(crate) fn run() -> Result<()> {
     tell(&chosen)
 }
 
-/// All of them for an empty list.
+/// All of them for an empty list; tests of what has no database are among them, and few.
 fn tell(names: &[&str]) -> Result<()> {
-    let mut command = cargo()?;
-    if !names.is_empty() {
-        command.args(["--", "--exact"]).args(names);
-    }
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .context("cargo could not be started")?;
-    if !status.success() {
-        bail!("stories on PostgreSQL failed ({status})");
-    }
-    Ok(())
-}
-
-/// Of the whole workspace, so that nothing is built again; tests of what has no database are among them, and few.
-fn cargo() -> Result<Command> {
-    let mut command = Command::new("cargo");
-    command
-        .current_dir(workspace::root()?)
-        .env("SLIPWAY_TEST_DATABASE", "postgres");
-    command.args(["test", "--locked", "--no-fail-fast", "--workspace", "--test", "it"]);
-    Ok(command)
+    let suite = Suite {
+        program: Some("it"),
+        arguments: if names.is_empty() { &[] } else { &["--exact"] },
+        names,
+        environment: &[ON_POSTGRES],
+    };
+    tests::tell(&suite).context("stories on PostgreSQL")
 }
 
 /// FNV-1a with its bits mixed at the end, so that a seed means the same on every machine.
