@@ -12,6 +12,7 @@
 pub mod attached;
 pub mod builds;
 pub mod commands;
+pub mod ends;
 pub mod engine;
 pub mod error;
 pub mod images;

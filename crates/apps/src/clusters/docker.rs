@@ -206,6 +206,17 @@ impl Driver for Docker {
         futures::future::ready(Ok(None)).boxed()
     }
 
+    fn ended<'a>(&'a self, unit: &'a Unit) -> BoxFuture<'a, Result<Option<String>, DriverError>> {
+        async move {
+            let Some(end) = self.engine.last_end(&unit.key).await.map_err(refused)? else {
+                return Ok(None);
+            };
+            let limit = self.engine.unit(&unit.key).await.map_err(refused)?.memory_limit;
+            Ok(Some(ended((end.exit_code, ""), end.out_of_memory.then_some(limit))))
+        }
+        .boxed()
+    }
+
     fn ready<'a>(&'a self, unit: &'a Unit, readiness: &'a Readiness) -> BoxFuture<'a, Result<(), String>> {
         probing::ask(self, unit, readiness).boxed()
     }

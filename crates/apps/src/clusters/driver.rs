@@ -379,6 +379,9 @@ pub trait Driver: Send + Sync {
     /// The units of an app; of all apps without one. Those that are being taken away are not among them.
     fn units(&self, app: Option<AppId>) -> BoxFuture<'_, Result<Vec<Unit>, DriverError>>;
 
+    /// How a unit that was started again ended before, in a sentence; nothing when its cluster does not remember.
+    fn ended<'a>(&'a self, unit: &'a Unit) -> BoxFuture<'a, Result<Option<String>, DriverError>>;
+
     /// Whether a unit is ready; why it is not, in words that go on behind a colon.
     fn ready<'a>(&'a self, unit: &'a Unit, readiness: &'a Readiness) -> BoxFuture<'a, Result<(), String>>;
 

@@ -131,7 +131,10 @@ async fn hindrance(driver: &dyn Driver, desired: &[Desired]) -> Result<String, S
 async fn broken(driver: &dyn Driver, unit: &Unit) -> Result<(), Stop> {
     let reason = match &unit.state {
         State::Crashing(reason) | State::Ended(reason, _) => reason.clone(),
-        State::Running if unit.restarts > 0 => "It ended and was started again.".to_owned(),
+        State::Running if unit.restarts > 0 => {
+            let ended = driver.ended(unit).await?;
+            ended.unwrap_or_else(|| "It ended and was started again.".to_owned())
+        }
         State::Starting(_) | State::Running | State::Unready => return Ok(()),
     };
     let lines = last_lines(driver, unit).await;

@@ -141,6 +141,29 @@ async fn a_unit_that_takes_too_much_memory_is_killed_for_it() {
 }
 
 #[tokio::test]
+async fn how_a_unit_ended_that_runs_again_is_said() {
+    let (engine, image) = fixture::engine().await;
+    let mut unit = shell(image, "[ -f /tmp/again ] && exec sleep 60; touch /tmp/again; exec tail /dev/zero");
+    unit.restarts = true;
+    unit.limits = Limits {
+        memory: 16 << 20,
+        processor: 500,
+    };
+    engine.start_unit(&unit).await.unwrap();
+    loop {
+        let now = engine.unit(&unit.name).await.unwrap();
+        if now.restarts > 0 && now.state == State::Running {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let end = engine.last_end(&unit.name).await.unwrap().unwrap();
+    assert_eq!((end.exit_code, end.out_of_memory), (137, true));
+    engine.remove_unit(&unit.name).await.unwrap();
+    assert_eq!(engine.last_end("nothing-like-it").await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_program_that_is_not_there_and_an_image_that_is_not_there_are_named() {
     let (engine, image) = fixture::engine().await;
     let mut unit = shell(image, "");

@@ -41,7 +41,7 @@ use super::driver::{
 use super::mounts::Volume;
 use super::registry;
 pub use building::Builds;
-use translating::{check, deploy_of, host, read, refused};
+use translating::{check, deploy_of, ended, host, read, refused};
 
 /// Between being taken from the Service and being asked to end: until every machine and the Ingress controller have heard of it.
 const LEAVE: Duration = Duration::from_secs(5);
@@ -258,6 +258,15 @@ impl Driver for Kubernetes {
             // In the order of their making, as far as it is known.
             units.sort_by(|one, other| (one.deploy, &one.name).cmp(&(other.deploy, &other.name)));
             Ok(units)
+        }
+        .boxed()
+    }
+
+    fn ended<'a>(&'a self, unit: &'a Unit) -> BoxFuture<'a, Result<Option<String>, DriverError>> {
+        async move {
+            let found = self.found(&app_labels(&unit.app.to_string())).await?;
+            let found = found.into_iter().find(|found| found.name == unit.key);
+            Ok(found.and_then(|found| found.ended_before.as_ref().map(ended)))
         }
         .boxed()
     }

@@ -126,7 +126,8 @@ fn state(found: &Found) -> State {
     }
 }
 
-fn ended(end: &End) -> String {
+/// How a unit ended, in a sentence.
+pub(super) fn ended(end: &End) -> String {
     match end.reason.as_str() {
         _ if end.out_of_memory => "It was killed because it took more memory than its plan has.".to_owned(),
         "StartError" | "ContainerCannotRun" => {
