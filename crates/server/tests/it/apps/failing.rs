@@ -27,7 +27,10 @@ async fn a_crash_is_told_with_exit_code_and_last_lines() {
     let (stage, app, failed) = second(&crashing, |_| {}).await;
     let reason = failed["reason"].as_str().unwrap();
     assert!(reason.contains("cannot reach the database"), "{reason}");
-    assert!(reason.starts_with("web-2-0 was not ready:"), "{reason}");
+    assert!(
+        reason.starts_with("web-2-0 was not ready: It ended with exit code 3."),
+        "{reason}"
+    );
     assert_eq!(failed["step"], "health");
     // The next one is not held up by it.
     assert_eq!(stage.deploy(&app, &web(3).await).await["status"], "deployed");
@@ -40,9 +43,17 @@ async fn a_program_that_ends_although_all_was_well_is_no_app() {
     let (_, _, failed) = second(&ending, |_| {}).await;
     let reason = failed["reason"].as_str().unwrap();
     assert!(
-        reason.starts_with("web-2-0 was not ready: It ended") && reason.contains("It wrote last:\nall done"),
+        reason.starts_with("web-2-0 was not ready: It ended with exit code 0.") && reason.contains("It wrote last:\nall done"),
         "{reason}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_takes_too_much_memory_is_told_of_as_that() {
+    let greedy = image("greedy-at-once", "", "exec tail /dev/zero").await;
+    let (_, _, failed) = second(&greedy, |_| {}).await;
+    let reason = failed["reason"].as_str().unwrap();
+    assert!(reason.contains("more memory than the 256 MiB of its plan"), "{reason}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
