@@ -16,6 +16,8 @@ use crate::support::{Acme, TestApp, document};
 
 const NAMESPACE: &str = "story";
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(200);
 const SERVE: &str = "mkdir -p /tmp/www && echo v$VERSION >/tmp/www/index.html && exec httpd -f -p $PORT -h /tmp/www";
 
 pub(super) struct Stage {
@@ -90,7 +92,15 @@ impl Stage {
         let id = made.expect(201).id();
         self.acme.app.settle().await;
         let path = format!("/api/v2/deploys/{id}");
-        self.acme.owner.get(&path).await.expect(200).body["data"]["attributes"].clone()
+        let mut shown = Value::Null;
+        // Where the cluster does not answer at once, it comes back later.
+        self.until("the end of a deploy", async || {
+            let now = self.acme.owner.get(&path).await.expect(200);
+            shown = now.body["data"]["attributes"].clone();
+            shown["status"] != "running"
+        })
+        .await;
+        shown
     }
 
     pub(super) async fn act(&self, app: &str, action: &str, attributes: Value) {
@@ -101,14 +111,15 @@ impl Stage {
         self.acme.app.settle().await;
     }
 
-    /// Looks at the cluster and does what follows, until something is so.
+    /// Looks at the cluster and does what follows, while time passes, until something is so.
     pub(super) async fn until(&self, what: &str, mut look: impl AsyncFnMut() -> bool) {
         let started = Instant::now();
         while !look().await {
             assert!(started.elapsed() < PATIENCE, "waited for {what}");
             keeping::look_at_all(&self.acme.app.system()).await.unwrap();
             self.acme.app.settle().await;
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(PAUSE).await;
+            self.acme.app.pass(PAUSE);
         }
     }
 

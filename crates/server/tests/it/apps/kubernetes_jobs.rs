@@ -66,7 +66,7 @@ async fn a_job_runs_on_kubernetes_and_is_waited_for_by_whoever_goes_on() {
     stage.acme.app.settle().await;
 
     // Long enough to begin, and not to end.
-    let changes = json!({"command": ["/bin/sh", "-c", "echo begun; exec sleep 1000"], "deadline-seconds": 20});
+    let changes = json!({"command": ["/bin/sh", "-c", "echo begun; exec sleep 1000"], "deadline-seconds": 45});
     let path = format!("/api/v2/jobs/{job}");
     owner.patch(&path, document("jobs", changes)).await.expect(200);
     let late = ask().await;
@@ -74,7 +74,7 @@ async fn a_job_runs_on_kubernetes_and_is_waited_for_by_whoever_goes_on() {
     let ended = shown(&late).await;
     assert_eq!(ended["status"], "failed", "{ended}");
     let reason = ended["reason"].as_str().unwrap();
-    assert!(reason.starts_with("It was not through within 20 s"), "{reason}");
+    assert!(reason.starts_with("It was not through within 45 s"), "{reason}");
     assert_eq!(log(&late).await, "begun\n");
 
     owner.delete(&path).await.expect(202);

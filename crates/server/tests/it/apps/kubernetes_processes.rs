@@ -106,8 +106,10 @@ async fn a_process_is_scaled_by_its_cluster_and_marked_for_its_tools() {
         .patch(&path, document("app-process-settings", marks))
         .await
         .expect(200);
-    stage.acme.app.settle().await;
-    assert_eq!(wanted(&stage, &app, 2).await, 4);
+    // Where the cluster does not answer at once, the deploy comes back to it later.
+    stage
+        .until("the units of the next deploy", async || wanted(&stage, &app, 2).await == 4)
+        .await;
     let labels = BTreeMap::from([("team".to_owned(), "core".to_owned())]);
     let units = stage.by_hand.units(Some(NAMESPACE), &labels).await.unwrap();
     assert_eq!(units.len(), 4);
