@@ -1,14 +1,15 @@
 //! Text for people: how a reason becomes a sentence.
 
 /// A reason as a sentence: it begins with a capital letter and ends with a full stop, unless it ends otherwise already.
-/// What begins with an address (`https://…`) keeps its first letter.
+/// What begins with an address (`https://…`), a path or the name of a variable keeps its first letter.
 #[must_use]
 pub fn sentence(reason: &str) -> String {
     let reason = reason.trim();
+    let word = reason.split_whitespace().next().unwrap_or_default();
     let mut letters = reason.chars();
     let mut text = String::with_capacity(reason.len() + 1);
     match letters.next() {
-        Some(first) if !reason.starts_with("http") => text.extend(first.to_uppercase()),
+        Some(first) if !word.contains(['/', '_']) => text.extend(first.to_uppercase()),
         Some(first) => text.push(first),
         None => return text,
     }
@@ -33,6 +34,8 @@ mod tests {
         "https://git.example.test does not answer",
         "https://git.example.test does not answer."
     )]
+    #[case::path("repos/acme/web is not there", "repos/acme/web is not there.")]
+    #[case::variable("log_level is no number", "log_level is no number.")]
     #[case::umlaut("ärger", "Ärger.")]
     #[case::spaces("  a reason\n", "A reason.")]
     #[case::nothing("", "")]
