@@ -165,7 +165,8 @@ const named = (title: string): Column<Pool | Plan> => ({
   cell: ({ attributes }) => (
     <Row gap={2}>
       <Text isStrong>{attributes.name}</Text>
-      {attributes['is-default'] && <Tag isLine>default</Tag>}
+      {/* An organization's own comes before the site's. */}
+      {attributes['is-default'] && <Tag isLine>{attributes['is-shared'] ? 'default of the site' : 'default'}</Tag>}
       {!attributes['is-shared'] && <Tag isLine>of this organization</Tag>}
     </Row>
   ),
