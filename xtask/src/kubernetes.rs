@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::tests::{self, Suite};
+use crate::suite::Suite;
 use crate::{environment, tools};
 
 /// What the stages before may have taken, so that a cluster's programs can be built and tried in the hour and a half of a run.
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             names: words,
             environment: &[],
         };
-        if let Err(error) = tests::tell(&suite) {
+        if let Err(error) = suite.tell() {
             failed.push(format!("{program}: {error:#}"));
         }
     }

@@ -21,7 +21,7 @@ mod kubernetes;
 mod licences;
 mod process;
 mod stories;
-mod tests;
+mod suite;
 mod tidy;
 mod tools;
 mod web;
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         Command::Kubernetes(arguments) => kubernetes::run(&arguments),
         Command::Licences => licences::run(),
         Command::Stories => stories::run(),
-        Command::Tests => tests::run(),
+        Command::Tests => suite::run(),
         Command::Tidy(arguments) => tidy::run(&arguments),
         Command::Tools(arguments) => tools::run(&arguments),
         Command::Web(arguments) => web::run(&arguments),

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::tests::{self, Suite};
+use crate::suite::Suite;
 use crate::{process, workspace};
 
 /// One story of so many is told, unless `SLIPWAY_STORIES_ALL=1` says otherwise.
@@ -49,7 +49,7 @@ fn tell(names: &[&str]) -> Result<()> {
         names,
         environment: &[ON_POSTGRES],
     };
-    tests::tell(&suite).context("stories on PostgreSQL")
+    suite.tell().context("stories on PostgreSQL")
 }
 
 /// FNV-1a with its bits mixed at the end, so that a seed means the same on every machine.

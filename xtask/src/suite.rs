@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::{process, workspace};
 
@@ -18,7 +18,7 @@ const MOST: usize = 4;
 /// # Errors
 /// A test fails, or they do not compile.
 pub(crate) fn run() -> Result<()> {
-    tell(&Suite::default())
+    Suite::default().tell()
 }
 
 /// Some of the workspace's tests.
@@ -33,47 +33,43 @@ pub(crate) struct Suite<'a> {
     pub(crate) environment: &'a [(&'a str, &'a str)],
 }
 
-/// Runs them.
-///
-/// # Errors
-/// A test fails twice, or more than a few fail, or they do not compile.
-pub(crate) fn tell(suite: &Suite<'_>) -> Result<()> {
-    let first = attempt(&mut command(suite, suite.arguments, suite.names)?)?;
-    if first.is_success {
-        return Ok(());
+impl Suite<'_> {
+    /// Runs them.
+    ///
+    /// # Errors
+    /// A test fails twice, or more than a few fail, or they do not compile.
+    pub(crate) fn tell(&self) -> Result<()> {
+        let first = attempt(&mut self.command(self.arguments, self.names)?)?;
+        if first.is_success {
+            return Ok(());
+        }
+        ensure!(!first.is_more, "the tests failed: see what is written above");
+        let failed: Vec<&str> = first.failed.iter().map(String::as_str).collect();
+        let names = failed.join(", ");
+        ensure!(failed.len() <= MOST, "{} tests failed: {names}", failed.len());
+        println!("\nOnce more, one after the other: {names}");
+        let mut again = vec!["--exact", "--test-threads", "1"];
+        again.extend(self.arguments.iter().filter(|argument| **argument == "--ignored"));
+        ensure!(
+            attempt(&mut self.command(&again, &failed)?)?.is_success,
+            "failed twice, or of these some: {names}"
+        );
+        println!("\nUNSTEADY: failed among others and passed alone: {names}");
+        Ok(())
     }
-    let failed: Vec<&str> = first.failed.iter().map(String::as_str).collect();
-    ensure!(
-        !failed.is_empty() && !first.is_more,
-        "the tests failed: see what is written above"
-    );
-    ensure!(
-        failed.len() <= MOST,
-        "{} tests failed: {}",
-        failed.len(),
-        failed.join(", ")
-    );
-    println!("\nOnce more, one after the other: {}", failed.join(", "));
-    let mut again = vec!["--exact", "--test-threads", "1"];
-    again.extend(suite.arguments.iter().filter(|argument| argument.starts_with("--ignored")));
-    if !attempt(&mut command(suite, &again, &failed)?)?.is_success {
-        bail!("failed twice, or of these some: {}", failed.join(", "));
-    }
-    println!("\nUNSTEADY: failed among others and passed alone: {}", failed.join(", "));
-    Ok(())
-}
 
-/// Of the whole workspace, so that nothing is built again.
-fn command(suite: &Suite<'_>, arguments: &[&str], names: &[&str]) -> Result<Command> {
-    let mut command = Command::new("cargo");
-    command.current_dir(workspace::root()?).stdin(Stdio::null());
-    command.envs(suite.environment.iter().copied());
-    command.args(["test", "--locked", "--no-fail-fast", "--workspace"]);
-    if let Some(program) = suite.program {
-        command.args(["--test", program]);
+    /// Of the whole workspace, so that nothing is built again.
+    fn command(&self, arguments: &[&str], names: &[&str]) -> Result<Command> {
+        let mut command = Command::new("cargo");
+        command.current_dir(workspace::root()?).stdin(Stdio::null());
+        command.envs(self.environment.iter().copied());
+        command.args(["test", "--locked", "--no-fail-fast", "--workspace"]);
+        if let Some(program) = self.program {
+            command.args(["--test", program]);
+        }
+        command.arg("--").args(arguments).args(names);
+        Ok(command)
     }
-    command.arg("--").args(arguments).args(names);
-    Ok(command)
 }
 
 /// How one attempt went.
