@@ -127,7 +127,7 @@ async fn the_last_table_is_served_after_a_start_and_an_older_one_is_not_taken() 
     )
     .unwrap();
     let site = Site::new(false).await;
-    assert!(site.router.set(stored::read::<Table>(&path).unwrap().unwrap()).unwrap());
+    assert!(site.router.set(stored::read(&path).unwrap().unwrap()).unwrap());
     assert_eq!(
         site.client()
             .get(site.url("/"))
