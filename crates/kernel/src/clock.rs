@@ -48,7 +48,7 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+#[expect(clippy::disallowed_methods, reason = "the place that reads the clock for whoever decides by it")]
 fn system_now() -> Timestamp {
     chrono::Utc::now().into()
 }
