@@ -102,6 +102,8 @@ pub struct ServiceInstance {
     pub resource: Option<InstanceResource>,
     /// Apps that are bound to it and that the caller may see.
     pub apps: Vec<Name>,
+    /// Jobs that are bound to it and that the caller may see.
+    pub jobs: Vec<Name>,
     /// Whether it goes once its resource is destroyed.
     pub is_leaving: bool,
     /// What the caller may do with it.

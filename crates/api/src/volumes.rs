@@ -178,6 +178,8 @@ pub struct Volume {
     pub reason: String,
     /// Apps that are bound to it and that the caller may see.
     pub apps: Vec<Name>,
+    /// Jobs that are bound to it and that the caller may see.
+    pub jobs: Vec<Name>,
     /// What the caller may do with it.
     pub permissions: VolumePermissions,
     /// Who made it.

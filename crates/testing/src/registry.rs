@@ -18,13 +18,36 @@ const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
+/// How one is set up.
+struct Kind {
+    directory: &'static str,
+    wants_login: bool,
+    deletes: bool,
+}
+
+const OPEN: Kind = Kind {
+    directory: "registry",
+    wants_login: false,
+    deletes: true,
+};
+const GUARDED: Kind = Kind {
+    directory: "guarded-registry",
+    wants_login: true,
+    deletes: true,
+};
+const KEEPING: Kind = Kind {
+    directory: "keeping-registry",
+    wants_login: false,
+    deletes: false,
+};
+
 /// Where it listens: `127.0.0.1:PORT`, which engines take without TLS.
 ///
 /// # Errors
 /// It is not there, or does not start; the message says how to get it.
 pub fn address() -> Result<String> {
     static REGISTRY: OnceLock<Result<String, String>> = OnceLock::new();
-    let registry = REGISTRY.get_or_init(|| start(false).map_err(|error| format!("{error:#}")));
+    let registry = REGISTRY.get_or_init(|| start(&OPEN).map_err(|error| format!("{error:#}")));
     registry.clone().map_err(|error| anyhow!(error))
 }
 
@@ -34,7 +57,17 @@ pub fn address() -> Result<String> {
 /// As [`address`].
 pub fn guarded() -> Result<String> {
     static REGISTRY: OnceLock<Result<String, String>> = OnceLock::new();
-    let registry = REGISTRY.get_or_init(|| start(true).map_err(|error| format!("{error:#}")));
+    let registry = REGISTRY.get_or_init(|| start(&GUARDED).map_err(|error| format!("{error:#}")));
+    registry.clone().map_err(|error| anyhow!(error))
+}
+
+/// Another one, from which nothing can be deleted, as registries are that nobody set up for that.
+///
+/// # Errors
+/// As [`address`].
+pub fn keeping() -> Result<String> {
+    static REGISTRY: OnceLock<Result<String, String>> = OnceLock::new();
+    let registry = REGISTRY.get_or_init(|| start(&KEEPING).map_err(|error| format!("{error:#}")));
     registry.clone().map_err(|error| anyhow!(error))
 }
 
@@ -47,7 +80,11 @@ pub async fn put(name: &str, tag: &str, layer: Vec<u8>, config: &Value) -> Resul
     put_at((&address()?, None), (name, tag), layer, config).await
 }
 
-async fn put_at(
+/// The same at a registry of one's choice, with what opens it.
+///
+/// # Errors
+/// When that refuses it.
+pub async fn put_at(
     (address, login): (&str, Option<(&str, &str)>),
     (name, tag): (&str, &str),
     layer: Vec<u8>,
@@ -136,15 +173,15 @@ fn digest_of(bytes: &[u8]) -> String {
     format!("sha256:{}", hex::encode(digest(&SHA256, bytes)))
 }
 
-fn start(wants_login: bool) -> Result<String> {
+fn start(kind: &Kind) -> Result<String> {
     background::remove_leftovers();
-    let directory = background::directory()?.join(if wants_login { "guarded-registry" } else { "registry" });
+    let directory = background::directory()?.join(kind.directory);
     std::fs::create_dir_all(&directory)?;
     let file = directory.join("config.yml");
     let images = directory.join("images");
     let passwords = directory.join("htpasswd");
     std::fs::write(&passwords, format!("{}:{HASHED}\n", LOGIN.0))?;
-    let auth = match wants_login {
+    let auth = match kind.wants_login {
         true => format!(
             "auth:\n  htpasswd:\n    realm: test\n    path: {}\n",
             passwords.display()
@@ -154,8 +191,9 @@ fn start(wants_login: bool) -> Result<String> {
     std::fs::write(
         &file,
         format!(
-            "version: 0.1\n{auth}storage:\n  filesystem:\n    rootdirectory: {}\n  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:0\n",
-            images.display()
+            "version: 0.1\n{auth}storage:\n  filesystem:\n    rootdirectory: {}\n  delete:\n    enabled: {}\nhttp:\n  addr: 127.0.0.1:0\n",
+            images.display(),
+            kind.deletes
         ),
     )?;
     let mut registry = background::ending_with_us(&find()?, "TERM", &[]);

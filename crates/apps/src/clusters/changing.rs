@@ -54,6 +54,7 @@ pub async fn create(ctx: &Ctx, mut wanted: NewCluster) -> Result<Cluster> {
         checked_at: None,
         created_at: ctx.now(),
         version: 1,
+        images_refusal: None,
     };
     let connection = Connection {
         cluster_id: cluster.id,

@@ -22,7 +22,7 @@ pub mod model;
 pub mod mounts;
 pub(crate) mod places;
 mod probing;
-mod registry;
+pub(crate) mod registry;
 pub mod service;
 pub(crate) mod store;
 

@@ -33,6 +33,8 @@ pub struct Model {
     pub created_at: Timestamp,
     /// Grows with every change.
     pub version: i64,
+    /// Why images of builds that nothing needs are not deleted, in a sentence; none where they are.
+    pub images_refusal: Option<String>,
 }
 
 /// A cluster.

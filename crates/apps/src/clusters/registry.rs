@@ -1,6 +1,8 @@
 //! What a registry says of an image: for clusters whose machines fetch by themselves and tell nothing of it
 //! (<https://github.com/opencontainers/distribution-spec/blob/main/spec.md>).
 
+use std::time::Duration;
+
 use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -9,9 +11,13 @@ use slipway_kernel::outbound::{Answer, Outbound};
 
 use super::driver::{DriverError, Image};
 
-const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+/// What images are described as.
+pub(crate) const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
                          application/vnd.docker.distribution.manifest.list.v2+json, \
                          application/vnd.docker.distribution.manifest.v2+json";
+
+/// A rollback waits no longer for a registry.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -98,6 +104,14 @@ pub(super) async fn look(
         command: runs.cmd.unwrap_or_default(),
         ports,
     })
+}
+
+/// Whether a registry says that it does not have an image any more. What it does not say in time counts as there: machines may have it.
+pub(super) async fn is_gone(outbound: &Outbound, registry: &Registry, image: &ImageName) -> bool {
+    let path = format!("{}/manifests/{}", image.repository, image.reference);
+    let mut asking = Asking::new(outbound, registry);
+    let asked = tokio::time::timeout(PATIENCE, asking.get(&path, MANIFESTS)).await;
+    matches!(asked, Ok(Ok(answer)) if answer.status == StatusCode::NOT_FOUND)
 }
 
 /// One image that is asked for.

@@ -12,8 +12,8 @@ use slipway_kernel::{Ctx, Error, Result};
 use tokio::sync::Mutex;
 
 use super::docker::Docker;
-use super::driver::{Driver, DriverError};
-use super::kubernetes::{Kubernetes, Place};
+use super::driver::{About, Driver, DriverError};
+use super::kubernetes::{Builds, Kubernetes, Place};
 use super::model::{Cluster, Connection};
 use super::{builds, changing, store};
 use crate::permissions::CLUSTER_READ;
@@ -69,6 +69,7 @@ pub async fn prepare(ctx: &Ctx) -> Result<()> {
         checked_at: None,
         created_at: ctx.now(),
         version: 1,
+        images_refusal: None,
     };
     store::insert(&tx, &cluster).await?;
     pools::service::prepare(&tx, ctx, cluster.id).await?;
@@ -125,6 +126,20 @@ pub async fn driver(ctx: &Ctx, cluster: ClusterId) -> Result<Arc<dyn Driver>> {
     Ok(driver)
 }
 
+/// Where the images of a cluster's builds are pushed; nothing where nobody said, and why where that cannot be had now.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn pushed_to(ctx: &Ctx, cluster: ClusterId) -> Result<Option<std::result::Result<Builds, String>>> {
+    let connection = store::connection(ctx.db.reader(), cluster).await?;
+    builds::of(
+        ctx,
+        connection.and_then(|connection| connection.settings.build).as_ref(),
+    )
+    .await
+}
+
 /// Forgets what drives a cluster: it is connected anew when it is asked for.
 pub(super) async fn forget(ctx: &Ctx, cluster: ClusterId) {
     ctx.kept.get::<Drivers>().0.lock().await.remove(&cluster);
@@ -173,11 +188,7 @@ pub async fn check(ctx: &Ctx, cluster: &Cluster) -> Result<()> {
         Ok(driver) => driver.about().await.map_err(failed),
         Err(error) => Err(error),
     };
-    let (status, reason) = match said {
-        Ok(about) if about.missing.is_empty() => (ClusterStatus::Ready, about.said),
-        Ok(about) => (ClusterStatus::Limited, about.missing.join(" ")),
-        Err(error) => (ClusterStatus::Unreachable, error.detail().to_owned()),
-    };
+    let (status, reason) = seen(said, cluster.images_refusal.as_deref());
     if (status, &reason) == (cluster.status, &cluster.reason) {
         return Ok(());
     }
@@ -186,11 +197,51 @@ pub async fn check(ctx: &Ctx, cluster: &Cluster) -> Result<()> {
     tx.commit().await
 }
 
+/// How a cluster is, in words.
+fn seen(said: Result<About>, images_refusal: Option<&str>) -> (ClusterStatus, String) {
+    let (status, mut reason) = match said {
+        Ok(about) if about.missing.is_empty() => (ClusterStatus::Ready, about.said),
+        Ok(about) => (ClusterStatus::Limited, about.missing.join(" ")),
+        Err(error) => return (ClusterStatus::Unreachable, error.detail().to_owned()),
+    };
+    if let Some(refusal) = images_refusal {
+        reason.push(' ');
+        reason.push_str(refusal);
+    }
+    (status, reason)
+}
+
 /// What a driver said, to whoever asked.
 pub(crate) fn failed(error: DriverError) -> Error {
     let detail = slipway_kernel::text::sentence(&error.to_string());
     match error {
         DriverError::Away(_) => Error::unavailable(detail),
         DriverError::Refused(_) | DriverError::Cancelled => Error::conflict(detail),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_images_stay_is_said_of_a_cluster_that_answers() {
+        let about = |missing: &[&str]| About {
+            said: "Kubernetes 1.34.".to_owned(),
+            missing: missing.iter().map(|&text| text.to_owned()).collect(),
+        };
+        let (ready, limited) = (ClusterStatus::Ready, ClusterStatus::Limited);
+        let stay = Some("Images stay: no.");
+        assert_eq!(seen(Ok(about(&[])), None), (ready, "Kubernetes 1.34.".to_owned()));
+        assert_eq!(
+            seen(Ok(about(&[])), stay),
+            (ready, "Kubernetes 1.34. Images stay: no.".to_owned())
+        );
+        assert_eq!(
+            seen(Ok(about(&["No machine."])), stay),
+            (limited, "No machine. Images stay: no.".to_owned())
+        );
+        let away = seen(Err(Error::unavailable("It is away.")), stay);
+        assert_eq!(away, (ClusterStatus::Unreachable, "It is away.".to_owned()));
     }
 }

@@ -49,6 +49,11 @@ pub(crate) const CONNECTIONS: Migration = Migration {
     },
 };
 
+pub(crate) const IMAGES: Migration = Migration {
+    name: "apps_0128_clusters_images_refusal",
+    steps: || vec![Step::Column("clusters", ("images_refusal", Type::Text))],
+};
+
 /// How every cluster is reached that people connected.
 pub(crate) async fn connections(connection: &impl ConnectionTrait) -> Result<Vec<Connection>> {
     Ok(connections::Entity::find().all(connection).await?)
@@ -123,6 +128,17 @@ pub(crate) async fn note(tx: &Tx, id: ClusterId, status: ClusterStatus, reason: 
         status: Set(status),
         reason: Set(reason.to_owned()),
         checked_at: Set(Some(now)),
+        ..Default::default()
+    };
+    let one = Entity::update_many().set(row).filter(Column::Id.eq(id));
+    one.exec(&**tx).await?;
+    Ok(())
+}
+
+/// Notes why images of builds are not deleted, or that they are.
+pub(crate) async fn note_images(tx: &Tx, id: ClusterId, refusal: Option<String>) -> Result<()> {
+    let row = ActiveModel {
+        images_refusal: Set(refusal),
         ..Default::default()
     };
     let one = Entity::update_many().set(row).filter(Column::Id.eq(id));

@@ -15,11 +15,11 @@ use super::{store, waiting};
 use crate::apps::model::number;
 use crate::apps::{App, store as app_rows, writing};
 use crate::clusters::driver::{Desired, Driver};
-use crate::quotas;
 use crate::running::generation::Generation;
 use crate::running::{leading, routing};
 use crate::telling::Telling;
 use crate::versions::{self, AppVersion};
+use crate::{images, quotas};
 
 /// How often a deploy looks whether somebody wants it to stop.
 const LOOK: Duration = Duration::from_millis(500);
@@ -157,6 +157,11 @@ async fn build(
     let mut next = deploy.at(DeployStep::Release, ctx.now());
     match making::version(ctx, (&held, &deploy), made)? {
         Some((counted, version)) => {
+            if images::is_leaving(&tx, ctx, app.id, &version.image).await? {
+                return Err(Stop::Later(Error::unavailable(
+                    "The same image was made for an old version, and the registry is just deleting it: it is made again in a minute.",
+                )));
+            }
             told.say(format!("==> Version {}: {}", version.number, version.image));
             versions::store::insert(&tx, &version).await?;
             let mut counted = counted;

@@ -1,12 +1,15 @@
 //! Taking away what no version needs any more.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use slipway_api::Code;
-use slipway_api::ids::PoolId;
+use slipway_api::ids::{AppId, PoolId};
+use slipway_api::pools::ClusterDriver;
 use slipway_kernel::{Ctx, Result, Tx};
 
 use super::model::{images, kept};
+use super::registries;
 use super::store::{self, Left};
 use crate::apps::{App, store as apps};
 use crate::clusters::driver::{BuiltImage, Driver};
@@ -16,6 +19,8 @@ use crate::{deploys, pools, versions};
 
 /// How the images begin that an engine knows and no registry does.
 const ONLY_HERE: &str = "sha256:";
+/// So long a registry may take to do what it was asked.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Takes away images that no version needs any more; to be called now and then. A cluster that is away has them taken away later.
 ///
@@ -27,7 +32,11 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
     for cluster in clusters::service::looked_at(ctx).await? {
         let here = pools.iter().filter(|pool| pool.cluster_id == cluster.id);
         let here: Vec<PoolId> = here.map(|pool| pool.id).collect();
-        match sweep_cluster(ctx, &cluster, &here).await {
+        let swept = match cluster.driver {
+            ClusterDriver::Docker => sweep_engine(ctx, &cluster, &here).await,
+            ClusterDriver::Kubernetes => registries::sweep_cluster(ctx, &cluster, &here).await,
+        };
+        match swept {
             Err(error) if matches!(error.code(), Code::Unavailable | Code::Conflict) => {
                 tracing::warn!(%error, cluster = %cluster.name, "images could not be taken away");
             }
@@ -54,7 +63,22 @@ pub(crate) async fn leave(tx: &Tx, ctx: &Ctx, app: &App) -> Result<()> {
     store::insert(tx, &left).await
 }
 
-async fn sweep_cluster(ctx: &Ctx, cluster: &Cluster, pools: &[PoolId]) -> Result<()> {
+/// Whether a registry was asked a moment ago to delete this image of an app: somebody built the same again, and it may still go.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(crate) async fn is_leaving(tx: &Tx, ctx: &Ctx, app: AppId, image: &str) -> Result<bool> {
+    if image.starts_with(ONLY_HERE) {
+        return Ok(false);
+    }
+    let since = ctx.now().before(PATIENCE);
+    let versions = versions::store::of_app(&**tx, app).await?;
+    let mut same = versions.iter().filter(|version| version.image == image);
+    Ok(same.any(|version| version.image_removed_at.is_some_and(|at| at > since)))
+}
+
+async fn sweep_engine(ctx: &Ctx, cluster: &Cluster, pools: &[PoolId]) -> Result<()> {
     let driver = clusters::service::driver(ctx, cluster.id).await?;
     // Before it is asked what is needed: what is built in the meantime is not in it.
     let built = driver.built_images().await.map_err(failed)?;

@@ -101,6 +101,14 @@ pub(crate) async fn list(connection: &impl ConnectionTrait, job: JobId, page: &P
     })
 }
 
+/// Whether the image of any version ends with one of these.
+pub(crate) async fn is_named(connection: &impl ConnectionTrait, ends: &[String]) -> Result<bool> {
+    let any = ends.iter().fold(Condition::any(), |any, end| {
+        any.add(Column::Image.ends_with(end)).add(Column::Digest.ends_with(end))
+    });
+    Ok(Entity::find().filter(any).one(connection).await?.is_some())
+}
+
 /// The images of every version, as far as they are known.
 pub(crate) async fn images(connection: &impl ConnectionTrait) -> Result<BTreeSet<String>> {
     let images = Entity::find().select_only().column(Column::Digest).distinct();

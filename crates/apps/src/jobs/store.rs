@@ -200,6 +200,15 @@ pub(crate) async fn leaving(connection: &impl ConnectionTrait) -> Result<Vec<Job
     Ok(those.all(connection).await?)
 }
 
+/// Those that have these ids, by name.
+pub(crate) async fn of_ids(connection: &impl ConnectionTrait, ids: &[JobId]) -> Result<Vec<Job>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let those = Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
+    Ok(those.order_by_asc(Column::Name).all(connection).await?)
+}
+
 /// Those of an organization or a project.
 pub(crate) async fn of(
     connection: &impl ConnectionTrait,

@@ -70,6 +70,14 @@ pub(crate) async fn of_app(connection: &impl ConnectionTrait, app: AppId) -> Res
     Ok(Entity::find().filter(Column::AppId.eq(app)).all(connection).await?)
 }
 
+/// Whether another app has a version of the image with this digest, whatever it calls it.
+pub(crate) async fn is_in_others(connection: &impl ConnectionTrait, app: AppId, digest: &str) -> Result<bool> {
+    let others = Entity::find()
+        .filter(Column::AppId.ne(app))
+        .filter(Column::Image.ends_with(digest));
+    Ok(others.one(connection).await?.is_some())
+}
+
 /// Notes since when the image of one is gone, or that it is there.
 pub(crate) async fn note_image(tx: &Tx, id: AppVersionId, removed_at: Option<Timestamp>) -> Result<()> {
     let one = Entity::update_many()

@@ -1,4 +1,4 @@
-//! Volumes as they are shown: with the apps that are bound to them, as far as the caller may see those.
+//! Volumes as they are shown: with the apps and jobs that are bound to them, as far as the caller may see those.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,8 @@ use slipway_kernel::{Ctx, Error, Result};
 use super::model::{Volume, VolumeBind};
 use super::store;
 use crate::apps::store as apps;
-use crate::permissions::{APP_READ, VOLUME_BIND, VOLUME_DELETE};
+use crate::jobs::store as jobs;
+use crate::permissions::{APP_READ, JOB_READ, VOLUME_BIND, VOLUME_DELETE};
 use crate::{pools, volume_plans};
 
 /// One volume.
@@ -30,6 +31,7 @@ pub(super) async fn resources(ctx: &Ctx, volumes: Vec<Volume>) -> Result<Vec<Res
     let plans = volume_plans::store::seen_by(ctx.db.reader(), organization).await?;
     let plans: HashMap<_, _> = plans.into_iter().map(|plan| (plan.id, plan)).collect();
     let mut bound = bound(ctx, &volumes).await?;
+    let mut bound_jobs = bound_jobs(ctx, &volumes).await?;
     let shown = volumes.into_iter().filter_map(|one| {
         let (pool, plan) = (pools.get(&one.pool_id)?, plans.get(&one.plan_id)?);
         let own = one.size.and_then(|size| u64::try_from(size).ok());
@@ -43,6 +45,7 @@ pub(super) async fn resources(ctx: &Ctx, volumes: Vec<Volume>) -> Result<Vec<Res
             status: one.status,
             reason: one.reason,
             apps: bound.remove(&one.id).unwrap_or_default(),
+            jobs: bound_jobs.remove(&one.id).unwrap_or_default(),
             permissions: VolumePermissions {
                 can_bind: granted.allows(VOLUME_BIND, &scope),
                 can_delete: granted.allows(VOLUME_DELETE, &scope),
@@ -93,6 +96,30 @@ async fn bound(ctx: &Ctx, volumes: &[Volume]) -> Result<HashMap<VolumeId, Vec<Na
             let names = names.entry(bind.volume_id).or_default();
             if !names.contains(&app.name) {
                 names.push(app.name.clone());
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// Names of the jobs that are bound to each, as far as the caller may see them.
+async fn bound_jobs(ctx: &Ctx, volumes: &[Volume]) -> Result<HashMap<VolumeId, Vec<Name>>> {
+    let Some(organization) = volumes.first().map(|one| one.organization_id) else {
+        return Ok(HashMap::new());
+    };
+    let ids: Vec<_> = volumes.iter().map(|one| one.id).collect();
+    let binds = store::job_binds_of(ctx.db.reader(), &ids).await?;
+    let bound: Vec<_> = binds.iter().map(|bind| bind.job_id).collect();
+    let visible = ctx.visible(JOB_READ, organization).await?;
+    let mut names: HashMap<_, Vec<Name>> = HashMap::new();
+    for job in jobs::of_ids(ctx.db.reader(), &bound).await? {
+        if !visible.contains(Some(&job.project_id.to_string()), &job.id.to_string()) {
+            continue;
+        }
+        for bind in binds.iter().filter(|bind| bind.job_id == job.id) {
+            let names = names.entry(bind.volume_id).or_default();
+            if !names.contains(&job.name) {
+                names.push(job.name.clone());
             }
         }
     }

@@ -306,6 +306,18 @@ pub(crate) async fn binds_of_job(connection: &impl ConnectionTrait, job: JobId) 
     Ok(those.order_by_asc(job_binds::Column::Path).all(connection).await?)
 }
 
+/// The binds of jobs to these volumes.
+pub(super) async fn job_binds_of(
+    connection: &impl ConnectionTrait,
+    volumes: &[VolumeId],
+) -> Result<Vec<JobVolumeBind>> {
+    if volumes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let those = job_binds::Entity::find().filter(job_binds::Column::VolumeId.is_in(volumes.iter().copied()));
+    Ok(those.all(connection).await?)
+}
+
 /// Whether an app or a job is bound to a volume.
 pub(super) async fn is_bound(connection: &impl ConnectionTrait, volume: VolumeId) -> Result<bool> {
     let of_jobs = job_binds::Entity::find().filter(job_binds::Column::VolumeId.eq(volume));

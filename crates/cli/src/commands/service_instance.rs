@@ -199,7 +199,7 @@ fn show(context: &Context, instance: &Resource<ServiceInstance>) -> anyhow::Resu
             ("service", shown.service.name.to_string()),
             ("status", status(shown)),
             ("resource", behind.map(|one| one.id.to_string()).unwrap_or_default()),
-            ("bound to", apps(shown)),
+            ("bound to", bound(shown)),
             ("ordered by", shown.created_by.clone()),
             ("id", resource.id.clone()),
         ]
@@ -218,9 +218,10 @@ fn status(instance: &ServiceInstance) -> String {
     }
 }
 
-fn apps(instance: &ServiceInstance) -> String {
-    let names: Vec<&str> = instance.apps.iter().map(Name::as_str).collect();
-    names.join(", ")
+fn bound(instance: &ServiceInstance) -> String {
+    let apps = instance.apps.iter().map(Name::to_string);
+    let jobs = instance.jobs.iter().map(|job| format!("{job} (job)"));
+    apps.chain(jobs).collect::<Vec<_>>().join(", ")
 }
 
 fn table(instances: &[Resource<ServiceInstance>]) -> Table {
@@ -231,7 +232,7 @@ fn table(instances: &[Resource<ServiceInstance>]) -> Table {
             shown.name.to_string(),
             shown.service.name.to_string(),
             status(shown),
-            apps(shown),
+            bound(shown),
             age(shown.created_at, now()),
         ]);
     }

@@ -20,7 +20,7 @@ pub(crate) enum VolumeCommand {
     /// List the organization's volumes
     #[command(after_help = "Examples:\n  slipway volume list\n  slipway volume list --output json")]
     List,
-    /// Show a volume, and the apps that are bound to it
+    /// Show a volume, and the apps and jobs that are bound to it
     #[command(after_help = "Examples:\n  slipway volume show shop-data")]
     Show {
         /// The volume, by name or id
@@ -267,16 +267,17 @@ fn show(context: &Context, volume: &Resource<Volume>) -> anyhow::Result<()> {
             ("folder", shown.folder.clone().unwrap_or_default()),
             ("status", shown.status.as_str().to_owned()),
             ("reason", shown.reason.clone()),
-            ("bound to", apps(shown)),
+            ("bound to", bound(shown)),
             ("created by", shown.created_by.clone()),
             ("id", resource.id.clone()),
         ]
     })
 }
 
-fn apps(volume: &Volume) -> String {
-    let names: Vec<&str> = volume.apps.iter().map(Name::as_str).collect();
-    names.join(", ")
+fn bound(volume: &Volume) -> String {
+    let apps = volume.apps.iter().map(Name::to_string);
+    let jobs = volume.jobs.iter().map(|job| format!("{job} (job)"));
+    apps.chain(jobs).collect::<Vec<_>>().join(", ")
 }
 
 fn table(volumes: &[Resource<Volume>]) -> Table {
@@ -294,7 +295,7 @@ fn table(volumes: &[Resource<Volume>]) -> Table {
             (shown.pool.to_string(), None),
             (shown.size.map(memory).unwrap_or_default(), None),
             (shown.status.as_str().to_owned(), Some(tone)),
-            (apps(shown), None),
+            (bound(shown), None),
             (age(shown.created_at, now()), Some(Tone::Quiet)),
             (one_line(&shown.reason, 60), None),
         ]);

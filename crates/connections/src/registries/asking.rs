@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 use slipway_kernel::outbound::{Answer, Outbound, Request, policy};
 use url::Url;
@@ -45,20 +45,36 @@ impl<'a> Asking<'a> {
     ///
     /// Why it was not asked, or did not answer.
     pub async fn get(&mut self, path: &str, accept: &'static str) -> Result<Answer, String> {
+        self.told(&Method::GET, path, accept).await
+    }
+
+    /// Has what is at a path behind `/v2/` deleted; what the registry says to that, whatever its status.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not asked, or did not answer.
+    pub async fn delete(&mut self, path: &str) -> Result<Answer, String> {
+        self.told(&Method::DELETE, path, "*/*").await
+    }
+
+    async fn told(&mut self, method: &Method, path: &str, accept: &'static str) -> Result<Answer, String> {
         let host = host(&self.registry.address);
         let scheme = if self.is_plain() { "http" } else { "https" };
         let url = address(&format!("{scheme}://{host}/v2/{path}"))?;
         if self.registry.is_insecure {
             self.require_private(&url).await?;
         }
-        let mut answer = self.ask(url.clone(), accept).await?;
-        if answer.status == StatusCode::UNAUTHORIZED && self.shown.is_none() {
-            self.shown = self.sign_in(&answer).await?;
-            if self.shown.is_some() {
-                answer = self.ask(url, accept).await?;
-            }
+        let answer = self.ask(method, url.clone(), accept).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
         }
-        Ok(answer)
+        // Also where something is shown already: a token opens what was asked for when it was given, which deleting is more than.
+        let shown = self.sign_in(&answer).await?;
+        if shown.is_none() || shown == self.shown {
+            return Ok(answer);
+        }
+        self.shown = shown;
+        self.ask(method, url, accept).await
     }
 
     /// As engines have it: nobody else listens at one's own addresses.
@@ -81,8 +97,8 @@ impl<'a> Asking<'a> {
         }
     }
 
-    async fn ask(&self, url: Url, accept: &'static str) -> Result<Answer, String> {
-        let mut request = Request::get(url).header(ACCEPT, HeaderValue::from_static(accept));
+    async fn ask(&self, method: &Method, url: Url, accept: &'static str) -> Result<Answer, String> {
+        let mut request = Request::new(method.clone(), url).header(ACCEPT, HeaderValue::from_static(accept));
         if let Some(shown) = &self.shown {
             request = request.header(AUTHORIZATION, shown.clone());
         }

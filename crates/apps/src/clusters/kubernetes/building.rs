@@ -41,7 +41,7 @@ pub struct Builds {
 
 impl Builds {
     /// Where the images of an app are.
-    fn name(&self, app: &str) -> String {
+    pub(crate) fn name(&self, app: &str) -> String {
         format!("{}/{}/{app}", self.registry.address, self.repository)
     }
 }
@@ -64,6 +64,15 @@ impl Kubernetes {
             spec.login = login(&builds.registry);
         }
         spec
+    }
+
+    /// Whether an image that builds pushed is not in their registry any more.
+    pub(super) async fn is_gone(&self, image: &str) -> bool {
+        let (Some(Ok(builds)), Ok(named)) = (&self.place.builds, ImageName::read(image)) else {
+            return false;
+        };
+        let is_pushed = named.name.starts_with(&builds.name(""));
+        is_pushed && registry::is_gone(&self.outbound, &builds.registry, &named).await
     }
 
     pub(super) async fn built(

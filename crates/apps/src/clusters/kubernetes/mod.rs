@@ -430,6 +430,10 @@ impl Driver for Kubernetes {
         )
     }
 
+    fn has_image<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<bool, DriverError>> {
+        async move { Ok(!self.is_gone(reference).await) }.boxed()
+    }
+
     fn ensure_volume<'a>(&'a self, volume: &'a Volume) -> BoxFuture<'a, Result<(), DriverError>> {
         volumes::ensure(&self.cluster, &self.place.namespace, volume).boxed()
     }

@@ -77,6 +77,13 @@ async fn what_is_built_is_pushed_and_runs_and_is_closed_to_others() {
     let said = heard.lock().unwrap().join("\n");
     assert!(said.contains("made for shop") && said.contains("DONE"), "{said}");
 
+    // What is not there any more is known before units are started from it.
+    assert!(driver.has_image(&built.reference).await.unwrap());
+    let never = format!("{name}{}", "0".repeat(64));
+    assert!(!driver.has_image(&never).await.unwrap());
+    let elsewhere = never.replace("slipway/test", "somewhere/else");
+    assert!(driver.has_image(&elsewhere).await.unwrap());
+
     // The machine fetches it with the login of the builds.
     let mut wanted = desired(&driver, app, "").await;
     (wanted.image, wanted.command) = (built.reference.clone(), Vec::new());

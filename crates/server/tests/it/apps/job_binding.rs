@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::stage::{Stage, image};
 use crate::catalog::binding::{order, service};
 use crate::catalog::resource_changes::shop::Shop;
-use crate::support::{Answer, State, document};
+use crate::support::{Answer, Caller, State, document};
 
 impl Stage {
     async fn job(&self, script: &str) -> String {
@@ -104,8 +104,18 @@ async fn a_run_sees_what_its_job_is_bound_to_as_it_is_by_then() {
         .await;
     assert!(impact.text().contains("nightly"), "{}", impact.text());
 
-    let path = format!("/api/v2/job-binds/{}", bound.id());
-    stage.acme.owner.delete(&path).await.expect(204);
+    let names = async || {
+        let shown = stage.acme.owner.get(&path).await.expect(200);
+        let listed = "/api/v2/organizations/acme/service-instances";
+        let listed = stage.acme.owner.get(listed).await.expect(200).body["data"][0]["attributes"].clone();
+        assert_eq!(&listed["jobs"], shown.attribute("jobs"));
+        (shown.attribute("apps").clone(), listed["jobs"].clone())
+    };
+    assert_eq!(names().await, (json!([]), json!(["nightly"])));
+
+    let bind = format!("/api/v2/job-binds/{}", bound.id());
+    stage.acme.owner.delete(&bind).await.expect(204);
+    assert_eq!(names().await, (json!([]), json!([])));
     assert_eq!(stage.run(&job).await, "host: \n");
 }
 
@@ -137,8 +147,24 @@ async fn what_a_run_writes_to_a_volume_is_there_for_the_next_one() {
     let path = format!("/api/v2/volumes/{volume}");
     let refused = stage.acme.owner.delete(&path).await.expect(409);
     assert!(detail(&refused).contains("the job \"nightly\""), "{}", detail(&refused));
+    let listed = "/api/v2/organizations/acme/volumes";
+    let names = async |caller: &Caller| {
+        let shown = caller.get(&path).await.expect(200).attribute("jobs").clone();
+        let listed = caller.get(listed).await.expect(200).body["data"][0]["attributes"]["jobs"].clone();
+        assert_eq!(shown, listed);
+        shown
+    };
+    assert_eq!(names(&stage.acme.owner).await, json!(["nightly"]));
+    // Who may not see a job does not hear of it there.
+    let role = document("roles", json!({"name": "storage", "permissions": ["volume.read"]}));
+    let role = stage.acme.owner.post("/api/v2/organizations/acme/roles", role).await;
+    role.expect(201);
+    let keeper = stage.acme.member("kim", "storage", "acme").await;
+    assert_eq!(names(&keeper).await, json!([]));
+
     let unbind = format!("/api/v2/job-volume-binds/{bound}");
     stage.acme.owner.delete(&unbind).await.expect(204);
+    assert_eq!(names(&stage.acme.owner).await, json!([]));
     stage.acme.owner.delete(&path).await.expect(202);
     stage.acme.app.settle().await;
     stage.acme.owner.get(&path).await.expect(404);

@@ -21,6 +21,7 @@ mod logs;
 mod metrics;
 mod networks;
 mod process_settings;
+mod pushed_images;
 mod pushing;
 mod registries;
 mod routers;
