@@ -58,9 +58,13 @@ mod tests {
     fn tables() -> Tables {
         let mut tables = Tables::default();
         tables.table.version = 7;
+        let certificate = Certificate {
+            chain: String::new(),
+            key: String::new(),
+        };
         for name in ["open", "inside", "closed"] {
             let host = format!("{name}.example.test");
-            tables.table.certificates.insert(host.clone(), Certificate::default());
+            tables.table.certificates.insert(host.clone(), certificate.clone());
             let route = Route {
                 hosts: vec![host],
                 targets: vec!["127.0.0.1:80".parse().unwrap()],
