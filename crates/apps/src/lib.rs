@@ -107,6 +107,7 @@ pub fn migrations() -> Vec<Migration> {
         process_settings::store::MIGRATION,
         apps::store::AUTOSCALE,
         deploys::store::KEPT,
+        deploys::store::RESTORED_ENV,
     ]
 }
 

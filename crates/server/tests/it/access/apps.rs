@@ -231,6 +231,8 @@ pub fn rows() -> Vec<Row> {
             "app-envs",
             json!({"set": [{"name": "KEY", "value": "canary", "is-private": true}]}),
         ),
+        call("list_app_env_changes"),
+        call("restore_app_env").send("app-envs", json!({"number": 0, "staged": true})),
         call("list_app_domains"),
         call("create_app_domain").send("app-domains", json!({"host": "another.localhost"})),
         call("get_app_domain"),
