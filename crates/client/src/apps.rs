@@ -131,7 +131,7 @@ impl Client {
         id: AppId,
         restore: AppEnvRestore,
     ) -> Result<Resource<AppEnvRestored>, ClientError> {
-        let call = act(id, "restore-env");
+        let call = act(id, "restore-env").repeatable();
         self.resource(call.json(&NewDocument::new(restore))?).await
     }
 

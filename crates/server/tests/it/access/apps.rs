@@ -34,6 +34,9 @@ pub async fn make(acme: &Acme, names: &mut Names) {
     let path = format!("/api/v2/apps/{}/process-settings/web", names["app"]);
     let said = document("app-process-settings", json!({"labels": {"team": "core"}}));
     acme.owner.patch(&path, said).await.expect(200);
+    let path = format!("/api/v2/apps/{}/env", names["app"]);
+    let set = document("app-envs", json!({"set": [{"name": "LEVEL", "value": "info"}]}));
+    acme.owner.patch(&path, set).await.expect(200);
     let path = format!("/api/v2/apps/{}/deploys", names["app"]);
     let body = document("deploys", json!({"image": "busybox"}));
     names.insert("deploy", acme.owner.post(&path, body).await.expect(201).id());
