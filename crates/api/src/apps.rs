@@ -319,6 +319,121 @@ pub struct UnsetAppVariable {
     pub process: String,
 }
 
+/// How an app's variables came to be so: one change of them, against those before.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AppEnvRecord {
+    /// Counts the changes, from 1.
+    pub number: u32,
+    /// Whether the app has these variables now.
+    pub is_current: bool,
+    /// Who made it.
+    pub changed_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// What became other than before; by process and name.
+    pub changes: Vec<AppVariableDifference>,
+}
+
+impl Attributes for AppEnvRecord {
+    const TYPE: &'static str = "app-env-changes";
+}
+
+/// What a change did to one variable.
+///
+/// Values are shown where the variable was public before and after it, and no variable of its name is private now. Of those with more
+/// than 1,000 characters the first are shown, with `…` behind them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AppVariableDifference {
+    /// Its name.
+    pub name: String,
+    /// For which process; empty for every process.
+    pub process: String,
+    /// What was done to it.
+    pub difference: VariableDifference,
+    /// Whether it is private after the change, or was when it was unset.
+    pub is_private: bool,
+    /// Who keeps it after the change, or kept it when it was unset: a tool, a bind as `bind to service-instance/orders-db`, or people,
+    /// for whom it is empty.
+    pub managed_by: String,
+    /// Its value before; null when it is not shown, and where there was none.
+    pub value_before: Option<String>,
+    /// Its value after; null when it is not shown, and where there is none.
+    pub value: Option<String>,
+    /// The variable whose value it had before.
+    pub alias_of_before: Option<String>,
+    /// The variable whose value it has after.
+    pub alias_of: Option<String>,
+}
+
+/// What was done to a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VariableDifference {
+    /// It was not there before.
+    Set,
+    /// It has another value, or is shown or kept otherwise.
+    Changed,
+    /// It is not there any more.
+    Unset,
+}
+
+impl VariableDifference {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Set => "set",
+            Self::Changed => "changed",
+            Self::Unset => "unset",
+        }
+    }
+}
+
+/// Going back to variables that an app had.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AppEnvRestore {
+    /// The change after which it had them; 0 for before the first.
+    pub number: u32,
+    /// Whether units keep running with what they have until the next deploy or restart.
+    #[serde(default)]
+    pub staged: bool,
+}
+
+impl Attributes for AppEnvRestore {
+    const TYPE: &'static str = "app-envs";
+}
+
+/// The variables of an app after it went back to former ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AppEnvRestored {
+    /// The number of the variables that it has now; as before where they were the same.
+    pub number: u32,
+    /// By name; those for one process come behind those for every process.
+    pub variables: Vec<AppVariable>,
+    /// What it had then and does not have again.
+    pub left_out: Vec<LeftOutVariable>,
+}
+
+impl Attributes for AppEnvRestored {
+    const TYPE: &'static str = "app-envs";
+}
+
+/// A former variable that was not brought back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct LeftOutVariable {
+    /// Its name.
+    pub name: String,
+    /// For which process; empty for every process.
+    pub process: String,
+    /// Why not, in a sentence.
+    pub reason: String,
+}
+
 /// How many units of each process shall run; processes that are not named stay as they are.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

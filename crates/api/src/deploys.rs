@@ -33,6 +33,8 @@ pub struct Deploy {
     pub app_version: Option<u32>,
     /// The version that ran before; null for the first.
     pub previous_version: Option<u32>,
+    /// The variables that it brought back with its version; null where it took those of then.
+    pub restored_env: Option<RestoredEnv>,
     /// Who started it.
     pub started_by: String,
     /// Whether somebody asked for it to stop.
@@ -49,6 +51,16 @@ pub struct Deploy {
 
 impl Attributes for Deploy {
     const TYPE: &'static str = "deploys";
+}
+
+/// Variables that a rollback brought back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct RestoredEnv {
+    /// The number of those that the version last ran with.
+    pub number: u32,
+    /// Those of them that were not brought back, as `process/name` where they are for one process.
+    pub left_out: Vec<String>,
 }
 
 /// What a deploy was asked for with: one of `image`, `source-digest`, `commit` and `app-version` is not null.
@@ -196,6 +208,10 @@ pub struct NewRollback {
     /// Its number; the one that ran before without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_version: Option<u32>,
+    /// Whether it also brings back the variables that the version last ran with; what binds give stays as it is now. It needs
+    /// `app.env.update` as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_env: bool,
     /// What to say about it.
     #[serde(default)]
     pub message: String,

@@ -108,6 +108,7 @@ pub fn migrations() -> Vec<Migration> {
         apps::store::AUTOSCALE,
         deploys::store::KEPT,
         clusters::store::IMAGES,
+        deploys::store::RESTORED_ENV,
     ]
 }
 

@@ -1,7 +1,9 @@
 //! Apps: what they are, how much of them runs, and what their units see.
 
 use slipway_api::app_metrics::AppMetrics;
-use slipway_api::apps::{App, AppChanges, AppEnv, AppEnvChange, AppScale, AppUnit, NewApp};
+use slipway_api::apps::{
+    App, AppChanges, AppEnv, AppEnvChange, AppEnvRecord, AppEnvRestore, AppEnvRestored, AppScale, AppUnit, NewApp,
+};
 use slipway_api::deploys::AppVersion;
 use slipway_api::ids::{AppId, PoolId, ProjectId};
 use slipway_api::{Name, NewDocument, Resource, Timestamp};
@@ -115,6 +117,22 @@ impl Client {
     pub async fn change_app_env(&self, id: AppId, change: AppEnvChange) -> Result<Resource<AppEnv>, ClientError> {
         let call = Call::patch(&[PATH, &id.to_string(), "env"]);
         self.resource(call.json(&NewDocument::new(change))?).await
+    }
+
+    /// How what an app's units see came to be so, newest first.
+    #[must_use]
+    pub fn app_env_changes(&self, id: AppId) -> Listing<AppEnvRecord> {
+        Listing::new(self, Call::get(&[PATH, &id.to_string(), "env-changes"]))
+    }
+
+    /// Goes back to what an app's units saw after a former change. Unless it is staged, a deploy brings it to them.
+    pub async fn restore_app_env(
+        &self,
+        id: AppId,
+        restore: AppEnvRestore,
+    ) -> Result<Resource<AppEnvRestored>, ClientError> {
+        let call = act(id, "restore-env").repeatable();
+        self.resource(call.json(&NewDocument::new(restore))?).await
     }
 
     /// Says how many units of its processes shall run.

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
-use slipway_api::deploys::{Deploy as Wire, DeployMadeOf, DeployStatus, NewDeploy, NewRollback};
+use slipway_api::deploys::{Deploy as Wire, DeployMadeOf, DeployStatus, NewDeploy, NewRollback, RestoredEnv};
 use slipway_api::ids::{AppId, DeployId};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{
@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::model::{Deploy, Recipe, Wanted};
 use super::requests::Request;
-use super::service;
+use super::{going_back, service};
 use crate::apps::model::number;
 use crate::apps::service as apps;
 use crate::permissions::APP_READ;
@@ -86,7 +86,8 @@ async fn create_deploy(
     Ok(created(resource(deploy)))
 }
 
-/// Go back to a version of an app: its image and its processes, with the variables of now.
+/// Go back to a version of an app: its image and its processes, with the variables of now, or with those that it last ran with, which
+/// needs `app.env.update` as well.
 #[utoipa::path(post, path = "/api/v2/apps/{app}/actions/rollback", operation_id = "roll_back_app", tag = "deploys",
     params(
         ("app" = AppId, Path, description = "The app's id."),
@@ -113,7 +114,7 @@ async fn roll_back_app(
     let app = apps::load(&ctx, params.get("app")?, APP_READ).await?;
     let wanted = body.attributes()?;
     let request = Request::new(request_key(&ctx, &headers)?, &("rollback", app.id, &wanted))?;
-    let deploy = service::roll_back(&ctx, app.id, wanted, &request).await?;
+    let deploy = going_back::roll_back(&ctx, app.id, wanted, &request).await?;
     Ok(created(resource(deploy)))
 }
 
@@ -205,6 +206,10 @@ fn resource(deploy: Deploy) -> Resource<Wire> {
         message: deploy.message,
         app_version: deploy.app_version.map(number),
         previous_version: deploy.previous_version.map(number),
+        restored_env: deploy.restored_env.map(|restored| RestoredEnv {
+            number: number(restored.number),
+            left_out: restored.left_out,
+        }),
         started_by: deploy.started_by,
         is_cancel_requested: deploy.is_cancel_requested,
         log_read_url: format!("{path}/log"),

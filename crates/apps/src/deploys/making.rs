@@ -88,6 +88,12 @@ pub(super) async fn made(
             let version =
                 version.ok_or_else(|| Stop::Failed(format!("The version {number} is not there any more.")))?;
             told.say(format!("==> Take version {number}: {}", version.image));
+            if let Some(restored) = &deploy.restored_env {
+                told.say(format!("==> With the variables of number {}", restored.number));
+                for name in &restored.left_out {
+                    told.say(format!("Left out: {name}, which is up to binds"));
+                }
+            }
             if !driver.has_image(&version.image).await? {
                 // What a registry has is got again; what was built here is gone.
                 let registry = registries::access::of_image(ctx, app.organization_id, &version.image).await?;

@@ -47,6 +47,8 @@ pub struct Model {
     pub env_number: i64,
     /// What its units have; none of those that began before that was kept.
     pub kept: Option<Kept>,
+    /// The variables that came back with its version; none where it took those of then.
+    pub restored_env: Option<Restored>,
     /// The port at which its units listen, once they are started.
     pub port: Option<i64>,
     /// What it tells.
@@ -112,6 +114,16 @@ pub enum Wanted {
     Version(i64),
 }
 
+/// Variables that came back with a version, at rest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, sea_orm::FromJsonQueryResult)]
+#[serde(rename_all = "kebab-case")]
+pub struct Restored {
+    /// The number of those that the version last ran with.
+    pub number: i64,
+    /// Those of them that did not come back, as `process/name` where they are for one process.
+    pub left_out: Vec<String>,
+}
+
 /// How an image is built of source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -152,6 +164,8 @@ pub struct Asked {
     pub kind: DeployKind,
     /// What it is made of.
     pub wanted: Wanted,
+    /// The variables that come back with its version.
+    pub restored_env: Option<Restored>,
     /// What its units have.
     pub kept: Kept,
     /// What to say about it.
@@ -179,7 +193,10 @@ impl Model {
                     false => format!("{full_name} {name} {short}"),
                 }
             }
-            Wanted::Version(number) => format!("version {number}"),
+            Wanted::Version(number) => match asked.restored_env {
+                Some(_) => format!("version {number} with its variables"),
+                None => format!("version {number}"),
+            },
         };
         Self {
             id: asked.ids.0,
@@ -197,6 +214,7 @@ impl Model {
             previous_version: app.live_version,
             env_number: app.env_number,
             kept: Some(asked.kept),
+            restored_env: asked.restored_env,
             port: None,
             log_id: asked.ids.1,
             started_by: asked.by,
@@ -279,6 +297,7 @@ mod tests {
             previous_version: None,
             env_number: 0,
             kept: None,
+            restored_env: None,
             port: None,
             log_id: "log-0000000000000000".parse().unwrap(),
             started_by: String::new(),

@@ -1,7 +1,7 @@
 //! What people do with deploys.
 
 use serde_json::json;
-use slipway_api::deploys::{DeployKind, NewDeploy, NewRollback};
+use slipway_api::deploys::{DeployKind, NewDeploy};
 use slipway_api::ids::{AppId, DeployId};
 use slipway_kernel::blobs::Owner;
 use slipway_kernel::ctx::unauthenticated;
@@ -11,7 +11,7 @@ use slipway_kernel::http::{Listed, Page};
 use slipway_kernel::text::sentence;
 use slipway_kernel::{Actor, Ctx, Error, Result};
 
-use super::model::{Asked, Deploy, Recipe, Wanted};
+use super::model::{Asked, Deploy, Recipe, Restored, Wanted};
 use super::requests::Request;
 use super::store;
 use crate::apps::{App, service as apps, store as app_rows, writing};
@@ -143,70 +143,10 @@ pub async fn create(ctx: &Ctx, app: AppId, wanted: NewDeploy, request: &Request)
     };
     check_message(&message)?;
     let mut tx = ctx.begin().await?;
-    let deploy = begin_once(&mut tx, ctx, app.id, (kind, made_of), message, request).await?;
+    let begun = Begun::new((kind, made_of), message);
+    let deploy = begin_once(&mut tx, ctx, app.id, begun, request).await?;
     tx.commit().await?;
     Ok(deploy)
-}
-
-/// Begins to go back to a version: its image and its processes, with the variables of now.
-///
-/// # Errors
-///
-/// `Forbidden`; `Invalid` for a version that is not there; `Conflict` while another deploy goes on, and where there is nothing to go
-/// back to.
-pub async fn roll_back(ctx: &Ctx, app: AppId, wanted: NewRollback, request: &Request) -> Result<Deploy> {
-    let app = apps::load(ctx, app, APP_DEPLOY).await?;
-    if let Some(deploy) = request.began(ctx).await? {
-        return Ok(deploy);
-    }
-    check_message(&wanted.message)?;
-    let number = match wanted.app_version {
-        Some(number) => {
-            let found = versions::store::find(ctx.db.reader(), app.id, i64::from(number)).await?;
-            let found = found.ok_or_else(|| {
-                Error::invalid(
-                    "/data/attributes/app-version",
-                    format!(
-                        "The app \"{}\" has no version {number}; the newest is {}.",
-                        app.name, app.version_count
-                    ),
-                )
-            })?;
-            found.number
-        }
-        None => before(ctx, &app).await?,
-    };
-    let mut tx = ctx.begin().await?;
-    let made_of = (DeployKind::Rollback, Wanted::Version(number));
-    let deploy = begin_once(&mut tx, ctx, app.id, made_of, wanted.message, request).await?;
-    tx.commit().await?;
-    Ok(deploy)
-}
-
-/// The version that ran before the one that runs.
-async fn before(ctx: &Ctx, app: &App) -> Result<i64> {
-    let deploys = store::of_app(ctx.db.reader(), app.id).await?;
-    let live = deploys.iter().find(|deploy| Some(deploy.number) == app.live_deploy);
-    let mut before = live.and_then(|deploy| deploy.previous_version);
-    // A restart has the same version before it.
-    let mut at = live.map_or(0, |deploy| deploy.number);
-    while before.is_some() && before == app.live_version {
-        let earlier = deploys
-            .iter()
-            .filter(|deploy| deploy.number < at && deploy.app_version == before);
-        let Some(earlier) = earlier.max_by_key(|deploy| deploy.number) else {
-            break;
-        };
-        (at, before) = (earlier.number, earlier.previous_version);
-    }
-    before
-        .filter(|number| Some(*number) != app.live_version)
-        .ok_or_else(|| {
-            Error::conflict(format!(
-                "Nothing ran before of the app \"{}\": there is nothing to go back to.",
-                app.name
-            ))
-        })
 }
 
 /// Begins to exchange all units for new ones of the same version.
@@ -219,7 +159,8 @@ pub async fn restart(ctx: &Ctx, app: AppId, request: &Request) -> Result<Deploy>
     let mut tx = ctx.begin().await?;
     let held = writing::hold(&tx, app.id).await?;
     let made_of = (DeployKind::Restart, Wanted::Version(running(&held)?));
-    let deploy = begin_once(&mut tx, ctx, app.id, made_of, String::new(), request).await?;
+    let begun = Begun::new(made_of, String::new());
+    let deploy = begin_once(&mut tx, ctx, app.id, begun, request).await?;
     tx.commit().await?;
     Ok(deploy)
 }
@@ -256,18 +197,32 @@ pub(crate) async fn begin(
     made_of: (DeployKind, Wanted),
     message: String,
 ) -> Result<Deploy> {
-    begin_once(tx, ctx, app, made_of, message, &Request::default()).await
+    begin_once(tx, ctx, app, Begun::new(made_of, message), &Request::default()).await
+}
+
+/// A deploy that is about to begin.
+pub(super) struct Begun {
+    pub kind: DeployKind,
+    pub wanted: Wanted,
+    /// The variables that come back with it, which this transaction wrote.
+    pub restored_env: Option<Restored>,
+    pub message: String,
+}
+
+impl Begun {
+    /// With the variables of now.
+    pub(super) fn new((kind, wanted): (DeployKind, Wanted), message: String) -> Self {
+        Self {
+            kind,
+            wanted,
+            restored_env: None,
+            message,
+        }
+    }
 }
 
 /// The same for a request, which finds what it began before.
-async fn begin_once(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    app: AppId,
-    (kind, wanted): (DeployKind, Wanted),
-    message: String,
-    request: &Request,
-) -> Result<Deploy> {
+pub(super) async fn begin_once(tx: &mut Tx, ctx: &Ctx, app: AppId, begun: Begun, request: &Request) -> Result<Deploy> {
     let mut app = writing::hold(tx, app).await?;
     if let Some(before) = request.began_in(tx).await? {
         return Ok(before);
@@ -280,10 +235,10 @@ async fn begin_once(
         ))
         .with_meta("deploy", other.id.to_string()));
     }
-    if let Wanted::Source { digest, .. } = &wanted {
+    if let Wanted::Source { digest, .. } = &begun.wanted {
         uploads::service::require(tx, app.id, digest).await?;
     }
-    if let (DeployKind::Rollback, Wanted::Version(number)) = (kind, &wanted) {
+    if let (DeployKind::Rollback, Wanted::Version(number)) = (begun.kind, &begun.wanted) {
         versions::service::require_image(tx, &app, *number).await?;
     }
     app.deploy_count += 1;
@@ -292,10 +247,11 @@ async fn begin_once(
     let log = ctx.logs.create(tx, ctx, app.organization_id, &owner).await?;
     let asked = Asked {
         ids: (id, log),
-        kind,
-        wanted,
+        kind: begun.kind,
+        wanted: begun.wanted,
+        restored_env: begun.restored_env,
         kept: process_settings::service::kept(tx, &app).await?,
-        message,
+        message: begun.message,
         by: ctx.actor().name(),
     };
     let deploy = request.of(Deploy::new(&app, asked, ctx.now()));
@@ -359,7 +315,7 @@ fn check_recipe(recipe: &Recipe) -> Result<()> {
         .map_err(|error| Error::invalid("/data/attributes/build-arguments", sentence(&error.to_string())))
 }
 
-fn check_message(message: &str) -> Result<()> {
+pub(super) fn check_message(message: &str) -> Result<()> {
     if message.chars().count() > MESSAGE_LENGTH {
         let detail = format!("A message has at most {MESSAGE_LENGTH} characters.");
         return Err(Error::invalid("/data/attributes/message", detail));

@@ -56,6 +56,12 @@ pub(crate) const KEPT: Migration = Migration {
     steps: || vec![Step::Column("app_deploys", ("kept", Type::Json))],
 };
 
+/// Variables that come back with a version.
+pub(crate) const RESTORED_ENV: Migration = Migration {
+    name: "apps_0129_app_deploys_restored_env",
+    steps: || vec![Step::Column("app_deploys", ("restored_env", Type::Json))],
+};
+
 /// Requests that start deploys are known when they come again.
 pub(crate) const REQUESTS: Migration = Migration {
     name: "apps_0122_app_deploy_requests",

@@ -1,10 +1,12 @@
 //! The environment of apps: what is set, by whom, and what a process sees of it.
 //!
 //! Owns the table `app_envs`: each change of an app's variables is a row of its own, sealed, so that every version can be run again
-//! with what it saw. Read `model` (variables and how they change), `bound` (what binds give) and `seen` (what comes of them in a unit), which are pure, then
-//! [`service`].
+//! with what it saw. Read `model` (variables and how they change), `former` (those of before: how they differ, and which come back), `bound` (what binds
+//! give) and `seen` (what comes of them in a unit), which are pure, then [`service`] and [`history`].
 
 mod bound;
+mod former;
+pub mod history;
 pub mod http;
 mod model;
 mod seen;

@@ -9,7 +9,7 @@ use slipway_api::ids::{AppEnvId, BindId};
 use slipway_kernel::secrets::Place;
 use slipway_kernel::{Ctx, Error, Result, Tx};
 
-use super::model::{Changes, EnvError, Environment, Given, SetVariable};
+use super::model::{Changes, EnvError, Environment, Given, SetVariable, Variable};
 use super::{seen, store, stored};
 use crate::apps::{App, model, store as apps, writing};
 use crate::binds::origins as binds;
@@ -29,6 +29,15 @@ pub async fn load(ctx: &Ctx, app: &App, number: i64) -> Result<Environment> {
         // Nobody ever set anything.
         return Ok(Environment::default());
     };
+    open(ctx, app, &row).await
+}
+
+/// What is in a row.
+///
+/// # Errors
+///
+/// Those of the database.
+pub(super) async fn open(ctx: &Ctx, app: &App, row: &store::Model) -> Result<Environment> {
     let scope = Some(app.organization_id);
     let opened = ctx
         .secrets
@@ -46,31 +55,36 @@ pub async fn show(ctx: &Ctx, app: &App) -> Result<AppEnv> {
     shown(ctx, app, &load(ctx, app, app.env_number).await?).await
 }
 
-async fn shown(ctx: &Ctx, app: &App, environment: &Environment) -> Result<AppEnv> {
+pub(super) async fn shown(ctx: &Ctx, app: &App, environment: &Environment) -> Result<AppEnv> {
     let called = binds::called_of_app(ctx, app).await?;
     let of_process = environment.0.iter().flat_map(|(process, variables)| {
         variables.iter().map(|(name, variable)| AppVariable {
             name: name.clone(),
             process: process.clone(),
-            value: match &variable.given {
-                Given::Value(value) if !variable.is_private => Some(value.clone()),
-                _ => None,
+            value: match variable.is_private {
+                true => None,
+                false => variable.value().map(str::to_owned),
             },
-            alias_of: match &variable.given {
-                Given::Alias(of) => Some(of.clone()),
-                Given::Value(_) => None,
-            },
+            alias_of: variable.alias_of().map(str::to_owned),
             is_private: variable.is_private,
-            managed_by: match variable.bind() {
-                Some(bind) => format!("bind to {}", called.get(&bind).map_or("something", String::as_str)),
-                None => variable.managed_by.clone(),
-            },
+            managed_by: keeper(variable, &called),
         })
     });
     Ok(AppEnv {
         number: model::number(app.env_number),
         variables: of_process.collect(),
     })
+}
+
+/// Who keeps a variable, in words: a tool, or a bind; nothing for people.
+pub(super) fn keeper(variable: &Variable, called: &BTreeMap<BindId, String>) -> String {
+    match variable.bind() {
+        Some(bind) => match called.get(&bind) {
+            Some(instance) => format!("bind to {instance}"),
+            None => "a bind of before".to_owned(),
+        },
+        None => variable.managed_by.clone(),
+    }
 }
 
 /// Variables as they shall be, checked and sealed, and not yet written: sealing reads the database, so it is done before the
@@ -112,11 +126,7 @@ pub(crate) async fn prepare(ctx: &Ctx, app: &App, after: &Environment) -> Result
 ///
 /// `Conflict` when somebody changed them since.
 pub(crate) async fn write(tx: &Tx, ctx: &Ctx, held: &mut App, prepared: Prepared) -> Result<()> {
-    if held.env_number != prepared.of {
-        return Err(Error::conflict(
-            "Somebody changed the variables at this moment. Look at them again, and repeat your change if it is still wanted.",
-        ));
-    }
+    require_same(held, prepared.of)?;
     held.env_number += 1;
     let row = store::Model {
         id: prepared.id,
@@ -129,6 +139,20 @@ pub(crate) async fn write(tx: &Tx, ctx: &Ctx, held: &mut App, prepared: Prepared
     };
     store::insert(tx, row).await?;
     apps::note_deploy(tx, held).await
+}
+
+/// That the variables of an app are still those of a number.
+///
+/// # Errors
+///
+/// `Conflict` when somebody changed them since.
+pub(super) fn require_same(held: &App, number: i64) -> Result<()> {
+    match held.env_number == number {
+        true => Ok(()),
+        false => Err(Error::conflict(
+            "Somebody changed the variables at this moment. Look at them again, and repeat your change if it is still wanted.",
+        )),
+    }
 }
 
 /// The names that binds give, with what these are to in words.
@@ -204,7 +228,7 @@ pub(crate) fn read(wanted: AppEnvChange) -> Result<Changes> {
     })
 }
 
-fn path(process: &str, name: &str) -> String {
+pub(super) fn path(process: &str, name: &str) -> String {
     match process {
         "" => name.to_owned(),
         process => format!("{process}/{name}"),

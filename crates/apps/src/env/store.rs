@@ -1,13 +1,15 @@
 //! All queries on `app_envs`.
 
-use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect};
 use slipway_api::Timestamp;
 use slipway_api::ids::{AppEnvId, AppId, OrganizationId};
+use slipway_api::page::EXACT_TOTAL;
 use slipway_kernel::Result;
 use slipway_kernel::db::Tx;
 use slipway_kernel::db::migrations::{Migration, Step};
 use slipway_kernel::db::schema::{Table, Type};
+use slipway_kernel::http::{Listed, Page};
 
 pub(crate) const MIGRATION: Migration = Migration {
     name: "apps_0011_app_envs",
@@ -75,4 +77,23 @@ pub(crate) async fn find(connection: &impl ConnectionTrait, app: AppId, number: 
         .filter(Column::AppId.eq(app))
         .filter(Column::Number.eq(number));
     Ok(one.one(connection).await?)
+}
+
+/// A page of an app's, the newest first.
+pub(crate) async fn list(connection: &impl ConnectionTrait, app: AppId, page: &Page) -> Result<Listed<Model>> {
+    let matching = Entity::find().filter(Column::AppId.eq(app));
+    let total = matching.clone().select_only().column(Column::Id).limit(EXACT_TOTAL + 1);
+    let rows = match page.after.as_deref().and_then(|after| after.parse::<i64>().ok()) {
+        Some(after) => matching.filter(Column::Number.lt(after)),
+        None => matching,
+    };
+    Ok(Listed {
+        rows: rows
+            .order_by_desc(Column::Number)
+            .offset(page.offset())
+            .limit(page.limit())
+            .all(connection)
+            .await?,
+        total: total.count(connection).await?,
+    })
 }

@@ -80,13 +80,17 @@ pub(crate) enum AppCommand {
     #[command(after_help = "\
 Examples:
   slipway app rollback
-  slipway app rollback 7 --app web -m 'the new checkout loses carts'")]
+  slipway app rollback 7 --app web -m 'the new checkout loses carts'
+  slipway app rollback --with-env")]
     Rollback {
         /// Its number [default: the one that ran before]
         #[arg(value_name = "VERSION")]
         version: Option<u32>,
         #[command(flatten)]
         of: OfApp,
+        /// Bring back the variables that it last ran with, too; what binds give stays as it is now
+        #[arg(long)]
+        with_env: bool,
         /// Why, for those who look at the deploy later
         #[arg(long, short, default_value = "", hide_default_value = true, value_name = "TEXT")]
         message: String,
@@ -205,12 +209,14 @@ pub(super) async fn run(context: &Context, command: AppCommand) -> anyhow::Resul
         AppCommand::Rollback {
             version,
             of,
+            with_env,
             message,
             waiting,
         } => {
             let app = of.find(context, client).await?;
             let to = NewRollback {
                 app_version: version,
+                with_env,
                 message,
             };
             let begun = client.roll_app_back(id_of(&app)?, to).await;

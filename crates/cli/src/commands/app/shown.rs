@@ -222,11 +222,27 @@ pub(super) fn deploy(context: &Context, deploy: &Resource<Deploy>) -> anyhow::Re
             ("Message", deploy.message.clone()),
             ("Version", number(deploy.app_version)),
             ("Version before", number(deploy.previous_version)),
+            ("Variables", restored(deploy)),
             ("Started by", deploy.started_by.clone()),
             ("Age", age(deploy.created_at, now())),
             ("Took", took(deploy).map(elapsed).unwrap_or_default()),
         ]
     })
+}
+
+/// The variables that came back with its version; nothing where it took those of then.
+fn restored(deploy: &Deploy) -> String {
+    let Some(restored) = &deploy.restored_env else {
+        return String::new();
+    };
+    match restored.left_out.is_empty() {
+        true => format!("those of number {}", restored.number),
+        false => format!(
+            "those of number {}, without {}",
+            restored.number,
+            restored.left_out.join(", ")
+        ),
+    }
 }
 
 /// The step that it is at or ended at; nothing of one that went through all.

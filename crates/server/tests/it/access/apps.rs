@@ -34,6 +34,9 @@ pub async fn make(acme: &Acme, names: &mut Names) {
     let path = format!("/api/v2/apps/{}/process-settings/web", names["app"]);
     let said = document("app-process-settings", json!({"labels": {"team": "core"}}));
     acme.owner.patch(&path, said).await.expect(200);
+    let path = format!("/api/v2/apps/{}/env", names["app"]);
+    let set = document("app-envs", json!({"set": [{"name": "LEVEL", "value": "info"}]}));
+    acme.owner.patch(&path, set).await.expect(200);
     let path = format!("/api/v2/apps/{}/deploys", names["app"]);
     let body = document("deploys", json!({"image": "busybox"}));
     names.insert("deploy", acme.owner.post(&path, body).await.expect(201).id());
@@ -231,6 +234,8 @@ pub fn rows() -> Vec<Row> {
             "app-envs",
             json!({"set": [{"name": "KEY", "value": "canary", "is-private": true}]}),
         ),
+        call("list_app_env_changes"),
+        call("restore_app_env").send("app-envs", json!({"number": 0, "staged": true})),
         call("list_app_domains"),
         call("create_app_domain").send("app-domains", json!({"host": "another.localhost"})),
         call("get_app_domain"),

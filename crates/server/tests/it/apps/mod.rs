@@ -6,6 +6,7 @@ mod commands;
 mod deploying;
 mod domains;
 mod engines;
+mod env_history;
 mod failing;
 mod images;
 mod job_binding;

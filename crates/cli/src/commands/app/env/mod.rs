@@ -1,6 +1,7 @@
 //! `slipway app env`: what an app's units see.
 
 mod dotenv;
+mod history;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,8 @@ pub(crate) enum EnvCommand {
     Set(SetArguments),
     Unset(UnsetArguments),
     Import(ImportArguments),
+    History(history::HistoryArguments),
+    Restore(history::RestoreArguments),
 }
 
 /// List what an app's units see; the values of private variables are shown to nobody
@@ -149,6 +152,8 @@ pub(super) async fn run(context: &Context, client: &Client, command: EnvCommand)
             carry_out(context, client, &app, (change, &arguments.how, &done)).await
         }
         EnvCommand::Import(arguments) => import(context, client, arguments).await,
+        EnvCommand::History(arguments) => history::show(context, client, &arguments).await,
+        EnvCommand::Restore(arguments) => history::restore(context, client, &arguments).await,
     }
 }
 
