@@ -68,7 +68,7 @@ flow(
       await page.getByRole('button', { name: 'Plan orders-db' }).click()
       await page.waitForURL(/\/services\/instances\/si-/)
       const instance = page.url()
-      await page.getByText('No app is bound to it').waitFor()
+      await page.getByText('Nothing is bound to it').waitFor()
 
       // Bound before it is there: the app is given its values once they are known.
       await page.getByRole('button', { name: 'Bind an app…' }).first().click()
@@ -76,7 +76,7 @@ flow(
       await page.getByRole('option', { name: /shop/ }).click()
       await stage.look(page, '5-bind')
       await dialog.getByRole('button', { name: 'Bind it' }).click()
-      await page.getByRole('table', { name: 'Bound apps' }).getByRole('link', { name: 'shop' }).waitFor()
+      await page.getByRole('table', { name: 'Bound to it' }).getByRole('link', { name: 'shop' }).waitFor()
       await page.getByText('Provisioned', { exact: true }).first().waitFor({ timeout: 90_000 })
       await stage.look(page, '6-bound')
       await page.getByRole('link', { name: 'Its binds' }).click()
@@ -105,7 +105,7 @@ flow(
       // With nothing bound to it, it goes with what is behind it.
       for (const bind of await api.list(`/apps/${app.id}/binds`)) expect((await api.request('DELETE', `/app-binds/${bind.id}`)).status).toBe(204)
       await page.goto(instance)
-      await page.getByText('No app is bound to it').waitFor()
+      await page.getByText('Nothing is bound to it').waitFor()
       await askToDelete()
       await dialog.getByLabel(/to confirm/).fill('orders-db')
       await dialog.getByLabel(/^Apply its plan/).check()

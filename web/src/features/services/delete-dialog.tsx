@@ -11,7 +11,7 @@ import { ConfirmDialog } from '@/ui/confirm-dialog'
 import { Stack } from '@/ui/layout'
 import { Link } from '@/ui/link'
 import { impactOf, type Instance } from './queries'
-import { alsoDepending, wouldBreak } from './words'
+import { alsoDepending, boundTo, wouldBreak } from './words'
 
 interface DeleteProps {
   organization: string
@@ -21,12 +21,15 @@ interface DeleteProps {
 }
 
 export function DeleteInstanceDialog({ organization, instance, onClose, onDone }: DeleteProps) {
-  const { name, apps } = instance.attributes
+  const { name } = instance.attributes
   const [isAuto, setAuto] = useState(false)
   const impact = useQuery({ ...impactOf(organization, instance.id), retry: false, staleTime: 0 }).data?.data.attributes
-  const seen = impact?.affected.filter(({ kind, distance }) => kind === 'app' && distance === 1).map((one) => one.name) ?? []
-  const broken = wouldBreak(name, [...new Set([...apps, ...seen])])
-  const also = impact ? alsoDepending(impact, [...apps, ...seen]) : null
+  const near = impact?.affected.filter(({ distance }) => distance === 1) ?? []
+  const named = (wanted: string) => near.filter(({ kind }) => kind === wanted).map((one) => one.name)
+  const seen = [...named('app'), ...named('job').map((job) => `job ${job}`)]
+  const bound = [...new Set([...boundTo(instance), ...seen])]
+  const broken = wouldBreak(name, bound)
+  const also = impact ? alsoDepending(impact, bound) : null
   return (
     <ConfirmDialog
       isOpen

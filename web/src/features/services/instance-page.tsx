@@ -1,4 +1,4 @@
-// One service instance: what is behind it, which apps are bound to it, and what would break without it.
+// One service instance: what is behind it, which apps and jobs are bound to it, and what would break without it.
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -22,7 +22,7 @@ import { Time } from '@/ui/time'
 import { BindAppDialog } from './bind-dialog'
 import { DeleteInstanceDialog } from './delete-dialog'
 import { impactOf, type Instance, projectsOf, useOpenInstance, useRefreshServices } from './queries'
-import { alsoDepending, noBind, statusOf } from './words'
+import { alsoDepending, boundTo, noBind, statusOf } from './words'
 
 export default function InstancePage() {
   const { organization, instance, isGone } = useOpenInstance()
@@ -102,17 +102,22 @@ export default function InstancePage() {
 }
 
 function Bound({ organization, instance, onBind }: { organization: string; instance: Instance; onBind: () => void }) {
-  const { name, apps } = instance.attributes
+  const { name, apps, jobs } = instance.attributes
+  const rows = [...apps.map((app): BoundRow => ({ kind: 'app', name: app })), ...jobs.map((job): BoundRow => ({ kind: 'job', name: job }))]
   return (
-    <Section title="Bound apps" count={apps.length} about="Their units see its outputs as variables. When those change, the units are exchanged for others that see it.">
+    <Section
+      title="Bound to it"
+      count={rows.length}
+      about="Units of apps see its outputs as variables; when those change, the units are exchanged for others that see it. Runs of jobs see them as they are when they begin."
+    >
       <Table
-        label="Bound apps"
-        rows={apps}
-        rowKey={(app) => app}
+        label="Bound to it"
+        rows={rows}
+        rowKey={(row) => `${row.kind} ${row.name}`}
         columns={boundColumns(organization)}
         empty={
           <EmptyState
-            title="No app is bound to it"
+            title="Nothing is bound to it"
             action={
               <Button disabledReason={noBind(instance)} onClick={onBind}>
                 Bind an app…
@@ -128,27 +133,39 @@ function Bound({ organization, instance, onBind }: { organization: string; insta
   )
 }
 
-const boundColumns = (organization: string): readonly Column<string>[] => [
+interface BoundRow {
+  readonly kind: 'app' | 'job'
+  readonly name: string
+}
+
+const boundColumns = (organization: string): readonly Column<BoundRow>[] => [
   {
-    key: 'app',
-    title: 'App',
+    key: 'name',
+    title: 'Name',
     narrow: 'first',
     isWide: true,
-    cell: (app) => (
-      <Link to={addresses.app(organization, app)} look="name">
-        {app}
+    cell: ({ kind, name }) => (
+      <Link to={kind === 'app' ? addresses.app(organization, name) : addresses.job(organization, name)} look="name">
+        {name}
       </Link>
     ),
   },
-  { key: 'see', title: 'What it is given', align: 'end', narrow: 'end', cell: (app) => <Link to={addresses.app(organization, app, 'binds')}>Its binds</Link> },
+  { key: 'kind', title: 'What it is', narrow: 'second', cell: ({ kind }) => <Text level={2}>{kind === 'app' ? 'App' : 'Job'}</Text> },
+  {
+    key: 'see',
+    title: 'What it is given',
+    align: 'end',
+    narrow: 'end',
+    cell: ({ kind, name }) => <Link to={kind === 'app' ? addresses.app(organization, name, 'binds') : addresses.job(organization, name, 'binds')}>Its binds</Link>,
+  },
 ]
 
 function About({ organization, instance }: { organization: string; instance: Instance }) {
-  const { resource, apps, service } = instance.attributes
+  const { resource, service } = instance.attributes
   const project = related(instance, 'project')
   const projects = useQuery({ ...projectsOf(organization), retry: false }).data?.data
   const impact = useQuery({ ...impactOf(organization, instance.id), retry: false }).data?.data.attributes
-  const others = impact ? alsoDepending(impact, apps) : null
+  const others = impact ? alsoDepending(impact, boundTo(instance)) : null
   return (
     <>
       <Section title="What is behind it" isRuled>
@@ -182,7 +199,7 @@ function About({ organization, instance }: { organization: string; instance: Ins
       </Section>
       <Section title="What depends on it" isRuled>
         <Stack gap={2}>
-          <Text level={2}>{impact && impact.affected.length === 0 ? 'Nothing, as far as you may see.' : (others ?? 'The apps that are bound to it.')}</Text>
+          <Text level={2}>{impact && impact.affected.length === 0 ? 'Nothing, as far as you may see.' : (others ?? 'The apps and jobs that are bound to it.')}</Text>
           <Link to={addresses.impact(organization, instance.id)}>Show it as a graph</Link>
         </Stack>
       </Section>

@@ -1,4 +1,4 @@
-// What was ordered of services: how each is, and which apps are bound to it.
+// What was ordered of services: how each is, and which apps and jobs are bound to it.
 import { useQuery } from '@tanstack/react-query'
 import { useAllowed } from '@/api/allowed'
 import { toApiError } from '@/api/errors'
@@ -19,7 +19,7 @@ import { Time } from '@/ui/time'
 import { type Instance, instancesOf, projectsOf, READ_INSTANCES, servicesOf } from './queries'
 import { parseInstances } from './search'
 import { ServiceTabs } from './tabs'
-import { listed, statusOf } from './words'
+import { boundTo, listed, statusOf } from './words'
 
 export default function Instances() {
   const organization = useOrganization()
@@ -49,7 +49,7 @@ export default function Instances() {
       <PageHead
         title="Services"
         count={data?.meta?.pagination['total-count']}
-        meta="What was ordered of services, and the apps that are bound to it."
+        meta="What was ordered of services, and the apps and jobs that are bound to it."
         actions={rows?.length === 0 && !isFiltered ? undefined : order}
       />
       <ServiceTabs organization={organization} />
@@ -107,11 +107,14 @@ const columns = (organization: string): readonly Column<Instance>[] => [
   { key: 'status', title: 'Status', narrow: 'end', cell: (instance) => <Status of="instance" value={statusOf(instance)} /> },
   { key: 'service', title: 'Service', narrow: 'second', cell: ({ attributes }) => <Text level={2}>{attributes.service.name}</Text> },
   {
-    key: 'apps',
-    title: 'Bound apps',
+    key: 'bound',
+    title: 'Bound to it',
     narrow: 'second',
     isWide: true,
-    cell: ({ attributes }) => <Text level={attributes.apps.length > 0 ? 2 : 3}>{listed(attributes.apps) || 'none'}</Text>,
+    cell: (instance) => {
+      const bound = boundTo(instance)
+      return <Text level={bound.length > 0 ? 2 : 3}>{listed(bound) || 'none'}</Text>
+    },
   },
   { key: 'by', title: 'By', from: 1024, cell: ({ attributes }) => <Text level={2}>{attributes['created-by']}</Text> },
   {

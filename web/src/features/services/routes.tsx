@@ -6,7 +6,7 @@ import { staleServices } from './queries'
 import { parseInstances, parseServices } from './search'
 
 /** What changes what is shown of them. */
-const KINDS = new Set(['service', 'service-instance', 'resource', 'resource-change', 'app', 'bind', 'app-bind', 'role-assignment'])
+const KINDS = new Set(['service', 'service-instance', 'resource', 'resource-change', 'app', 'job', 'bind', 'app-bind', 'role-assignment'])
 
 export const services: Feature = {
   routes: {

@@ -9,7 +9,7 @@ import { show } from '@/testing/render'
 import InstancePage from './instance-page'
 import Instances from './instances-page'
 import Services from './offered-page'
-import { alsoDepending, listed, offerCommand, offerOf, statusOf, wouldBreak } from './words'
+import { alsoDepending, boundTo, listed, offerCommand, offerOf, statusOf, wouldBreak } from './words'
 
 const T0 = '2026-11-20T10:00:00.000Z'
 const one = (id: string, type: string, attributes: object, relationships = {}) => ({ id, type, attributes, relationships })
@@ -41,6 +41,7 @@ const instance = (changes: object = {}) =>
       service: { id: 'svc-1', name: 'database' },
       resource: { id: 'res-1', state: 'provisioned', 'is-changing': false },
       apps: ['web'],
+      jobs: [],
       'is-leaving': false,
       permissions: { 'can-delete': true },
       'created-by': 'ada',
@@ -173,6 +174,16 @@ test('an app is bound from there', async () => {
   await waitFor(() => expect(sent).toEqual([['POST /apps/app-2/binds', { 'service-instance': 'si-1', prefix: 'ORDERS_' }]]))
 })
 
+test('jobs that are bound to it are named, and keep it from being deleted', async () => {
+  put({ shown: instance({ apps: [], jobs: ['nightly'] }), affected: [{ ...APP, id: 'job-1', kind: 'job', name: 'nightly' }] })
+  const { container, user } = await ofOrders()
+  expect((await screen.findByRole('link', { name: 'nightly' })).getAttribute('href')).toBe('/app/acme/jobs/nightly')
+  expect(screen.getByRole('link', { name: 'Its binds' }).getAttribute('href')).toBe('/app/acme/jobs/nightly/binds')
+  await expectAccessible(container)
+  const dialog = await askToDelete(user)
+  expect(await dialog.findByText('job nightly is bound to orders-db and would lose its values. Unbind it there first.', { selector: 'div' })).toBeDefined()
+})
+
 const askToDelete = async (user: Awaited<ReturnType<typeof ofOrders>>['user']) => {
   await user.click(await screen.findByRole('button', { name: 'More actions' }))
   await user.click(await screen.findByRole('menuitem', { name: 'Delete…' }))
@@ -190,7 +201,7 @@ test('while apps are bound to it, deleting it says what would break, and does no
 test('with nothing bound to it, it is destroyed and deleted', async () => {
   put({ shown: instance({ apps: [] }), affected: [] })
   const { user } = await ofOrders()
-  expect(await screen.findByText('No app is bound to it')).toBeDefined()
+  expect(await screen.findByText('Nothing is bound to it')).toBeDefined()
   const dialog = await askToDelete(user)
   await user.type(dialog.getByLabelText(/to confirm/), 'orders-db')
   await user.type(dialog.getByLabelText(/^Reason/), 'Moved')
@@ -205,6 +216,8 @@ test('words', () => {
   expect(wouldBreak('db', [])).toBeNull()
   expect(wouldBreak('db', ['a', 'b'])).toBe('a and b are bound to db and would lose its values. Unbind them there first.')
   expect(alsoDepending({ affected: [APP, { ...APP, id: 'r', kind: 'resource', name: 'cache' }] as never }, ['web'])).toBe('resource cache depends on it, too.')
+  expect(boundTo(instance({ jobs: ['nightly'] }) as never)).toEqual(['web', 'job nightly'])
+  expect(alsoDepending({ affected: [{ ...APP, kind: 'job', name: 'nightly' }] as never }, ['job nightly'])).toBeNull()
   const of = (changes: object) => statusOf({ attributes: instance(changes).attributes as never })
   expect([of({ 'is-leaving': true }), of({ resource: null }), of({ resource: { state: 'requested', 'is-changing': true } }), of({})]).toEqual(['leaving', 'hidden', 'changing', 'provisioned'])
   const offer = offerOf(SERVICE as never)

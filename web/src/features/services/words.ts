@@ -24,6 +24,11 @@ export function listed(names: readonly string[], most = 4): string {
   return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }
 
+/** Who is bound to it, by name. */
+export function boundTo({ attributes: { apps, jobs } }: Pick<Instance, 'attributes'>): readonly string[] {
+  return [...apps, ...jobs.map((job) => `job ${job}`)]
+}
+
 /** Why it cannot be deleted now: what is bound to it would break; null when nothing is. */
 export function wouldBreak(name: string, bound: readonly string[]): string | null {
   if (bound.length === 0) return null
@@ -32,7 +37,7 @@ export function wouldBreak(name: string, bound: readonly string[]): string | nul
 
 /** What else depends on it, in a sentence; null where nothing does. */
 export function alsoDepending({ affected }: Pick<Impact, 'affected'>, bound: readonly string[]): string | null {
-  const others = affected.filter(({ kind, name }) => !(kind === 'app' && bound.includes(name)))
+  const others = affected.filter(({ kind, name }) => !bound.includes(kind === 'job' ? `job ${name}` : kind === 'app' ? name : ''))
   if (others.length === 0) return null
   return `${listed(others.map(({ kind, name }) => `${objectWord(kind)} ${name}`))} ${others.length === 1 ? 'depends' : 'depend'} on it, too.`
 }

@@ -157,8 +157,8 @@ export function NewPlanDialog({ organization, onClose }: NewProps) {
 
 export function DeleteVolumeDialog({ organization, volume, onClose }: { organization: string; volume: Volume; onClose: () => void }) {
   const refresh = useRefreshVolumes()
-  const { name, apps, kind } = volume.attributes
-  const cannot = inUse(name, apps)
+  const { name, apps, jobs, kind } = volume.attributes
+  const cannot = inUse(name, apps, jobs)
   return (
     <ConfirmDialog
       isOpen

@@ -70,7 +70,7 @@ export default function Volumes() {
                   </EmptyState>
                 ) : (
                   <EmptyState title="No volume yet" action={add} command={<Command text="slipway volume create shop-data --plan engine" />}>
-                    What units write is gone with them. A volume stays, and is seen by the units of the apps that it is bound to.
+                    What units write is gone with them. A volume stays, and is seen by the units of the apps, and the runs of the jobs, that are bound to it.
                   </EmptyState>
                 )
               }
@@ -124,17 +124,22 @@ const columns = (organization: string, onDelete: (volume: Volume) => void): read
   },
   { key: 'size', title: 'Size', align: 'end', from: 1024, cell: ({ attributes }) => <Text level={2}>{typeof attributes.size === 'number' ? bytes(attributes.size) : ''}</Text> },
   {
-    key: 'apps',
+    key: 'seen',
     title: 'Seen by',
     narrow: 'second',
-    cell: ({ attributes }) =>
-      attributes.apps.length === 0 ? (
+    cell: ({ attributes: { apps, jobs } }) =>
+      apps.length + jobs.length === 0 ? (
         <Text level={3}>nobody</Text>
       ) : (
         <Row gap={2} isWrapping>
-          {attributes.apps.map((app) => (
+          {apps.map((app) => (
             <Link key={app} to={addresses.app(organization, app, 'volumes')}>
               {app}
+            </Link>
+          ))}
+          {jobs.map((job) => (
+            <Link key={`job ${job}`} to={addresses.job(organization, job, 'binds')}>
+              {`job ${job}`}
             </Link>
           ))}
         </Row>

@@ -5,7 +5,7 @@ import type { Feature } from '@/lib/feature'
 import { staleVolumes } from './queries'
 import { parseVolumes } from './search'
 
-const KINDS = new Set(['volume', 'volume-plan', 'app', 'role-assignment'])
+const KINDS = new Set(['volume', 'volume-plan', 'app', 'job', 'role-assignment'])
 
 export const volumes: Feature = {
   routes: {

@@ -19,8 +19,8 @@ afterAll(() => server.close())
 /** What was asked for to be done, with what was sent. */
 let sent: [string, unknown][] = []
 
-const volume = (id: string, name: string, apps: readonly string[], mayDelete = true) =>
-  one(id, 'volumes', { name, plan: 'fast', kind: 'persistent', pool: 'main', size: 21_474_836_480, folder: null, status: 'ready', reason: '', apps, permissions: { 'can-bind': true, 'can-delete': mayDelete }, 'created-by': 'ada', 'created-at': T0 })
+const volume = (id: string, name: string, apps: readonly string[], mayDelete = true, jobs: readonly string[] = []) =>
+  one(id, 'volumes', { name, plan: 'fast', kind: 'persistent', pool: 'main', size: 21_474_836_480, folder: null, status: 'ready', reason: '', apps, jobs, permissions: { 'can-bind': true, 'can-delete': mayDelete }, 'created-by': 'ada', 'created-at': T0 })
 
 const PLANS = [
   one('vplan-1', 'volume-plans', { name: 'fast', kind: 'persistent', settings: { 'storage-class': 'ssd', size: 10_737_418_240 }, 'is-shared': false, 'created-at': T0 }),
@@ -81,6 +81,15 @@ test('volumes say what they are and who sees them; one that is seen is not delet
   await user.type(dialog.getByLabelText(/to confirm/), 'old')
   await user.click(dialog.getByRole('button', { name: 'Delete volume' }))
   await waitFor(() => expect(sent).toEqual([['DELETE /volumes/vol-2', null]]))
+})
+
+test('jobs that see one are named, and keep it from being deleted', async () => {
+  put([volume('vol-1', 'lines', ['shop'], true, ['nightly'])])
+  const { user } = await open()
+  expect((await screen.findByRole('link', { name: 'job nightly' })).getAttribute('href')).toBe('/app/acme/jobs/nightly/binds')
+  await user.click(screen.getByRole('button', { name: 'Delete lines' }))
+  const dialog = within(await screen.findByRole('dialog'))
+  expect(dialog.getAllByText('shop, job nightly have lines among their files. Take it away there first.').length).toBeGreaterThan(0)
 })
 
 test('one is made of a plan, with what that plan asks for', async () => {

@@ -30,9 +30,10 @@ export function planWords({ attributes: { kind, settings } }: Pick<VolumePlan, '
 }
 
 /** Why it cannot be deleted now; null when it can. */
-export function inUse(name: string, apps: readonly string[]): string | null {
-  if (apps.length === 0) return null
-  return `${apps.join(', ')} ${apps.length === 1 ? 'has' : 'have'} ${name} among ${apps.length === 1 ? 'its' : 'their'} files. Take it away there first.`
+export function inUse(name: string, apps: readonly string[], jobs: readonly string[]): string | null {
+  const all = [...apps, ...jobs.map((job) => `job ${job}`)]
+  if (all.length === 0) return null
+  return `${all.join(', ')} ${all.length === 1 ? 'has' : 'have'} ${name} among ${all.length === 1 ? 'its' : 'their'} files. Take it away there first.`
 }
 
 const GIBIBYTE = 1_073_741_824
