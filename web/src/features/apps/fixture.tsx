@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest'
 import { ACME, API, listOf } from '@/testing/organization-stage'
 import { show } from '@/testing/render'
 import type { ProcessSettings } from './processes/queries'
-import type { App, Deploy, Unit, Variable, Version } from './queries'
+import type { App, Deploy, EnvChange, Unit, Variable, Version } from './queries'
 
 export const T0 = '2026-11-20T10:00:00.000Z'
 export const DIGEST = `@sha256:${'ab'.repeat(32)}`
@@ -58,6 +58,7 @@ export function deploy(changes: Partial<Deploy['attributes']> = {}): Deploy {
       message: 'The new checkout',
       'app-version': 8,
       'previous-version': 7,
+      'restored-env': null,
       'started-by': 'ada',
       'is-cancel-requested': false,
       'log-read-url': '/api/v2/deploys/deploy-1/log',
@@ -90,6 +91,26 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'API_KEY', process: '', value: null, 'alias-of': null, 'is-private': true, 'managed-by': '' },
   { name: 'DATABASE_URL', process: '', value: null, 'alias-of': 'ORDERS_DB_URL', 'is-private': false, 'managed-by': '' },
   { name: 'QUEUE', process: 'worker', value: 'slow', 'alias-of': null, 'is-private': false, 'managed-by': 'ci' },
+]
+
+export const ENV_CHANGES: readonly EnvChange['attributes'][] = [
+  {
+    number: 3,
+    'is-current': true,
+    'changed-by': 'ada',
+    'created-at': T0,
+    changes: [
+      { name: 'LOG_LEVEL', process: '', difference: 'changed', 'is-private': false, 'managed-by': '', 'value-before': 'info', value: 'debug', 'alias-of-before': null, 'alias-of': null },
+      { name: 'API_KEY', process: '', difference: 'set', 'is-private': true, 'managed-by': '', 'value-before': null, value: null, 'alias-of-before': null, 'alias-of': null },
+    ],
+  },
+  {
+    number: 2,
+    'is-current': false,
+    'changed-by': 'ci',
+    'created-at': T0,
+    changes: [{ name: 'QUEUE', process: 'worker', difference: 'set', 'is-private': false, 'managed-by': 'ci', 'value-before': null, value: 'slow', 'alias-of-before': null, 'alias-of': null }],
+  },
 ]
 
 export const one = (id: string, type: string, attributes: object) => ({ id, type, attributes })
@@ -151,6 +172,7 @@ export function put({ shown = app(), deploys = [deploy()], variables = VARIABLES
     http.get(`${API}/apps/app-1/deploys`, () => HttpResponse.json(listOf(deploys))),
     http.get(`${API}/apps/app-1/versions`, () => HttpResponse.json(listOf(VERSIONS.map((version) => one(`version-${version.number}`, 'app-versions', version))))),
     http.get(`${API}/apps/app-1/env`, () => HttpResponse.json({ data: one('app-1', 'app-envs', { number: 3, variables }) })),
+    http.get(`${API}/apps/app-1/env-changes`, () => HttpResponse.json(listOf(ENV_CHANGES.map((change) => one(`appe-${change.number}`, 'app-env-changes', change))))),
     http.get(`${API}/apps/app-1/logs`, () => new HttpResponse('2026-11-20T10:00:00.000Z web-12-0 | ready\n')),
     http.get(`${API}/deploys/deploy-1`, () => HttpResponse.json({ data: deploys[0] })),
     http.post(`${ACME}/apps`, saying(shown, 201)),
@@ -162,6 +184,7 @@ export function put({ shown = app(), deploys = [deploy()], variables = VARIABLES
     http.post(`${API}/apps/app-1/deploys`, saying(deploy(), 201)),
     http.post(`${API}/apps/app-1/actions/rollback`, saying(deploy(), 201)),
     http.post(`${API}/apps/app-1/actions/restart`, saying(deploy(), 201)),
+    http.post(`${API}/apps/app-1/actions/restore-env`, saying(one('app-1', 'app-envs', { number: 4, variables, 'left-out': [{ name: 'DATABASE_URL', process: '', reason: 'A bind gives it now.' }] }))),
     http.post(`${API}/apps/app-1/actions/:action`, saying(shown)),
     http.post(`${API}/deploys/deploy-1/actions/cancel`, saying(deploy({ 'is-cancel-requested': true }))),
   )

@@ -11,6 +11,7 @@ export type Unit = ResourceOf<'AppUnit'>
 export type Deploy = ResourceOf<'Deploy'>
 export type Version = ResourceOf<'AppVersion'>
 export type Variable = Schema<'AppVariable'>
+export type EnvChange = ResourceOf<'AppEnvRecord'>
 
 export const READ = 'app.read'
 export const CREATE = 'app.create'
@@ -99,6 +100,9 @@ export const keptLogOf = (app: string, question: LogQuestion) =>
 
 export const envOf = (app: string) => get('/api/v2/apps/{app}/env', { params: { path: { app } } })
 
+export const envChangesOf = (app: string, page?: number, size = 20) =>
+  get('/api/v2/apps/{app}/env-changes', { params: { path: { app }, query: { ...(page && { 'page[number]': page }), 'page[size]': size } } })
+
 export const poolsOf = (organization: string) => get('/api/v2/organizations/{organization}/pools', { params: { path: { organization }, query: { 'page[size]': 100 } } })
 
 export const plansOf = (organization: string) => get('/api/v2/organizations/{organization}/app-plans', { params: { path: { organization }, query: { 'page[size]': 100 } } })
@@ -114,6 +118,7 @@ export const staleApps = [
   stale('/api/v2/apps/{app}/deploys'),
   stale('/api/v2/apps/{app}/versions'),
   stale('/api/v2/apps/{app}/env'),
+  stale('/api/v2/apps/{app}/env-changes'),
   stale('/api/v2/apps/{app}/domains'),
   stale('/api/v2/apps/{app}/certificates'),
   stale('/api/v2/apps/{app}/routing'),

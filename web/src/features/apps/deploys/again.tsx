@@ -58,14 +58,14 @@ export function RollBackDeploy({ organization, app, deploy }: AgainProps) {
 }
 
 function same(app: string, { attributes }: Deploy) {
-  const { kind, message, 'made-of': of } = attributes
+  const { kind, message, 'made-of': of, 'restored-env': env } = attributes
   const params = { path: { app } }
   if (kind === 'env' || kind === 'restart') return call('post', '/api/v2/apps/{app}/actions/restart', { params })
   if (kind === 'rollback') {
     const version = of['app-version']
     return call('post', '/api/v2/apps/{app}/actions/rollback', {
       params,
-      body: { data: { type: 'deploys', attributes: { ...(typeof version === 'number' && { 'app-version': version }), message } } },
+      body: { data: { type: 'deploys', attributes: { ...(typeof version === 'number' && { 'app-version': version }), ...(env && { 'with-env': true }), message } } },
     })
   }
   const { image, 'source-digest': digest, commit, dockerfile, platform } = of

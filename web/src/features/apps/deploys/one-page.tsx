@@ -43,6 +43,7 @@ export default function DeployPage() {
   const deploy = useSuspenseQuery(deployBy(id)).data.data as Deploy
   const { attributes } = deploy
   const before = versionName(attributes['previous-version'])
+  const env = attributes['restored-env']
   const isRunning = attributes.status === 'running'
   useFreshWhenEnded(isRunning)
   const [{ find }, change] = useSearchState(parseFind)
@@ -78,6 +79,7 @@ export default function DeployPage() {
                   attributes.message ? ['Message', attributes.message] : null,
                   ['Brings', versionName(attributes['app-version']) ?? <Text key="none" level={3}>nothing yet</Text>],
                   before ? ['In place of', before] : null,
+                  env ? ['Variables', `those of number ${env.number}${env['left-out'].length > 0 ? `, without ${env['left-out'].join(', ')}` : ''}`] : null,
                   ['By', attributes['started-by']],
                   ['Begun', <Time key="begun" at={attributes['created-at']} />],
                   [isRunning ? 'For' : 'Took', <Duration key="took" from={attributes['created-at']} to={attributes['ended-at']} />],

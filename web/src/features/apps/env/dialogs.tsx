@@ -16,7 +16,7 @@ interface DialogProps {
   onClose: () => void
 }
 
-interface Staged {
+export interface Staged {
   /** Counts from the next deploy or restart on. */
   readonly staged: boolean
 }
@@ -32,9 +32,9 @@ interface SetValues extends Staged {
 }
 
 /** Whether a change waits unless somebody says otherwise: nothing runs that would see it, or a deploy goes on. */
-const isStaged = (app: App) => isDeployed(app) && (app.attributes['is-stopped'] || noDeploy(app) !== null)
+export const isStaged = (app: App) => isDeployed(app) && (app.attributes['is-stopped'] || noDeploy(app) !== null)
 
-function StagedField<Values extends Staged>({ app, form: whole }: { app: App; form: FormState<Values> }) {
+export function StagedField<Values extends Staged>({ app, form: whole }: { app: App; form: FormState<Values> }) {
   const form = whole as unknown as FormState<Staged>
   if (!isDeployed(app)) return null
   return <Checkbox label="Wait for the next deploy or restart" help="Otherwise its units are exchanged now for others that see it, without a request lost." {...form.field('staged')} />

@@ -15,6 +15,7 @@ import { Text } from '@/ui/text'
 import { type App, envOf, useOpenApp, type Variable } from '../queries'
 import { refusal, variableKey } from '../words'
 import { SetDialog, UnsetDialog } from './dialogs'
+import { History } from './history'
 import styles from '../apps.module.css'
 
 export default function Env() {
@@ -62,6 +63,7 @@ function Shown({ app }: { app: App }) {
           </Stack>
         )}
       </Section>
+      <History app={app} />
       {asked?.kind === 'set' && <SetDialog app={app} variable={asked.variable} onClose={close} />}
       {asked?.kind === 'unset' && <UnsetDialog app={app} variable={asked.variable} onClose={close} />}
     </>

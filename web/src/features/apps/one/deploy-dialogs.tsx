@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { call, type Schema } from '@/api/query'
 import { command, quoted } from '@/lib/shell'
+import { Checkbox } from '@/ui/choice'
 import { Command } from '@/ui/command'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
 import { Dialog } from '@/ui/dialog'
@@ -11,7 +12,7 @@ import { Select } from '@/ui/select'
 import { TextInput } from '@/ui/text-input'
 import { useForm } from '@/ui/use-form'
 import { type App, type Version, versionsOf } from '../queries'
-import { shortImage } from '../words'
+import { refusal, shortImage } from '../words'
 
 interface DialogProps {
   app: App
@@ -27,12 +28,12 @@ export function RollbackDialog({ app, version, onClose, onDone }: DialogProps & 
   const { name } = app.attributes
   const found = useQuery(versionsOf(app.id)).data?.data as readonly Version[] | undefined
   const others = (found ?? []).filter(({ attributes }) => !attributes['is-live'])
-  const form = useForm<{ readonly version: string; readonly message: string }, Started>({
-    initial: { version: version === undefined ? '' : String(version), message: '' },
+  const form = useForm<{ readonly version: string; readonly withEnv: boolean; readonly message: string }, Started>({
+    initial: { version: version === undefined ? '' : String(version), withEnv: false, message: '' },
     submit: (values) =>
       call('post', '/api/v2/apps/{app}/actions/rollback', {
         params: { path: { app: app.id } },
-        body: { data: { type: 'deploys', attributes: { ...(values.version && { 'app-version': Number(values.version) }), message: values.message.trim() } } },
+        body: { data: { type: 'deploys', attributes: { ...(values.version && { 'app-version': Number(values.version) }), ...(values.withEnv && { 'with-env': true }), message: values.message.trim() } } },
       }),
     onDone: ({ data }) => {
       onClose()
@@ -49,14 +50,21 @@ export function RollbackDialog({ app, version, onClose, onDone }: DialogProps & 
         form={form}
         submit="Roll back"
         isWide
-        command={command(`slipway app rollback${values.version && ` ${values.version}`}`, `--app ${quoted(name)}`, values.message.trim() && `-m ${quoted(values.message.trim())}`)}
+        command={command(`slipway app rollback${values.version && ` ${values.version}`}`, values.withEnv && '--with-env', `--app ${quoted(name)}`, values.message.trim() && `-m ${quoted(values.message.trim())}`)}
       >
         <Select
           label="To"
-          help="Its image and its processes, with the variables of now."
+          help={`Its image and its processes, with ${values.withEnv ? 'the variables that it last ran with' : 'the variables of now'}.`}
           options={[{ value: '', text: 'The version that ran before' }, ...(isListed ? [] : [{ value: values.version, text: `v${values.version}` }]), ...options]}
           {...form.field('version')}
           error={form.problems['app-version']}
+        />
+        <Checkbox
+          label="Bring its variables back, too"
+          help="Those of people and tools, as it last ran with them. What binds give stays as it is now."
+          disabledReason={refusal(app, 'can-update-env')}
+          {...form.field('withEnv')}
+          error={form.problems['with-env']}
         />
         <TextInput label="Message" isOptional placeholder="Why, for those who look later" {...form.field('message')} />
       </Form>

@@ -34,7 +34,7 @@ export default function Versions() {
   const rows = data?.data as readonly Version[] | undefined
   return (
     <>
-      <Section title="Versions" count={data?.meta?.pagination['total-count']} about="Each is an image with its processes, and never changes. Any of them can be run again, with the variables of now.">
+      <Section title="Versions" count={data?.meta?.pagination['total-count']} about="Each is an image with its processes, and never changes. Any of them can be run again, with the variables of now or its own.">
         {error && !data ? (
           <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
         ) : (
