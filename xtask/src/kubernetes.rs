@@ -59,10 +59,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             failed.push(format!("{program}: {error:#}"));
         }
     }
-    ensure!(
-        failed.is_empty(),
-        "tests on Kubernetes failed: {}",
-        failed.join("; ")
-    );
+    ensure!(failed.is_empty(), "tests on Kubernetes failed: {}", failed.join("; "));
     Ok(())
 }

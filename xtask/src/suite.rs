@@ -122,7 +122,10 @@ impl Heard {
             self.listed.clear();
         } else if let Some(summary) = line.strip_prefix("test result: FAILED. ") {
             let words: Vec<&str> = summary.split([' ', ';']).collect();
-            let count = words.iter().zip(words.iter().skip(1)).find(|(_, word)| **word == "failed");
+            let count = words
+                .iter()
+                .zip(words.iter().skip(1))
+                .find(|(_, word)| **word == "failed");
             self.counted += count.and_then(|(count, _)| count.parse().ok()).unwrap_or(MOST);
             self.failed.extend(self.listed.drain(..));
             self.said.0 += 1;

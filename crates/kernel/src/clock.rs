@@ -48,7 +48,10 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the place that reads the clock for whoever decides by it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the place that reads the clock for whoever decides by it"
+)]
 fn system_now() -> Timestamp {
     chrono::Utc::now().into()
 }

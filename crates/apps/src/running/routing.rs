@@ -108,13 +108,11 @@ async fn restore(ctx: &Ctx) {
     let routing = ctx.kept.get::<Routing>();
     let _order = routing.order.lock().await;
     match stored::read::<Tables>(&path(ctx)) {
-        Ok(Some(tables)) => {
-            match routing.router.set(tables.of(EMBEDDED)) {
-                Ok(true) => drop(routing.tables.send_replace(Some(Arc::new(tables)))),
-                Ok(false) => {}
-                Err(error) => tracing::warn!(%error, "the last table of routes is not served"),
-            }
-        }
+        Ok(Some(tables)) => match routing.router.set(tables.of(EMBEDDED)) {
+            Ok(true) => drop(routing.tables.send_replace(Some(Arc::new(tables)))),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the last table of routes is not served"),
+        },
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "the last table of routes cannot be read"),
     }

@@ -143,7 +143,10 @@ async fn a_unit_that_takes_too_much_memory_is_killed_for_it() {
 #[tokio::test]
 async fn how_a_unit_ended_that_runs_again_is_said() {
     let (engine, image) = fixture::engine().await;
-    let mut unit = shell(image, "[ -f /tmp/again ] && exec sleep 60; touch /tmp/again; exec tail /dev/zero");
+    let mut unit = shell(
+        image,
+        "[ -f /tmp/again ] && exec sleep 60; touch /tmp/again; exec tail /dev/zero",
+    );
     unit.restarts = true;
     unit.limits = Limits {
         memory: 16 << 20,

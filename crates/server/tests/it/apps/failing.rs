@@ -43,7 +43,8 @@ async fn a_program_that_ends_although_all_was_well_is_no_app() {
     let (_, _, failed) = second(&ending, |_| {}).await;
     let reason = failed["reason"].as_str().unwrap();
     assert!(
-        reason.starts_with("web-2-0 was not ready: It ended with exit code 0.") && reason.contains("It wrote last:\nall done"),
+        reason.starts_with("web-2-0 was not ready: It ended with exit code 0.")
+            && reason.contains("It wrote last:\nall done"),
         "{reason}"
     );
 }

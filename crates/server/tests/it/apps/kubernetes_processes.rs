@@ -108,7 +108,9 @@ async fn a_process_is_scaled_by_its_cluster_and_marked_for_its_tools() {
         .expect(200);
     // Where the cluster does not answer at once, the deploy comes back to it later.
     stage
-        .until("the units of the next deploy", async || wanted(&stage, &app, 2).await == 4)
+        .until("the units of the next deploy", async || {
+            wanted(&stage, &app, 2).await == 4
+        })
         .await;
     let labels = BTreeMap::from([("team".to_owned(), "core".to_owned())]);
     let units = stage.by_hand.units(Some(NAMESPACE), &labels).await.unwrap();
