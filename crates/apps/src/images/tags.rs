@@ -91,6 +91,7 @@ mod tests {
             app_version: version,
             previous_version: None,
             env_number: 0,
+            restored_env: None,
             kept: None,
             port: None,
             log_id: "log-0000000000000000".parse().unwrap(),

@@ -3,12 +3,21 @@ import { http, HttpResponse } from 'msw'
 import { expect, test } from 'vitest'
 import { expectAccessible } from '@/testing/axe'
 import { API, listOf } from '@/testing/organization-stage'
+import { Toasts } from '@/ui/toast'
 import { app, deploy, isOff, NOTHING, ofShop, put, said, sent, server, serving, T0 } from '../fixture'
 import DeployPage from '../deploys/one-page'
 import Versions from '../versions/page'
 import Env from './page'
 
 serving()
+
+/** The page, and what is told at its edge. */
+const Telling = () => (
+  <>
+    <Env />
+    <Toasts />
+  </>
+)
 
 const changes = async () => within(await screen.findByRole('table', { name: 'Changes of variables' }))
 
@@ -28,7 +37,7 @@ test('changes are shown with who made them, and nothing that is private', async 
 
 test('former variables are brought back, and what is left out is told', async () => {
   put()
-  const { user } = await ofShop(Env, '/variables')
+  const { user } = await ofShop(Telling, '/variables')
   await user.click(await (await changes()).findByRole('button', { name: 'Bring back the variables of number 2' }))
   const dialog = within(await screen.findByRole('dialog'))
   expect(dialog.getByText(/What binds give stays as it is now/)).toBeDefined()
