@@ -181,15 +181,7 @@ pub(super) async fn run(context: &Context, command: AppCommand) -> anyhow::Resul
     match command {
         AppCommand::Create(arguments) => return fields::create(context, client, arguments).await,
         AppCommand::List(arguments) => return fields::list(context, client, arguments).await,
-        AppCommand::Show { one } => {
-            let app = one.find(context, client).await?;
-            let units = match context.output.is_json() {
-                true => Vec::new(),
-                // What the app is can be said without them.
-                false => client.app_units(id_of(&app)?).all().await.unwrap_or_default(),
-            };
-            shown::app(context, &app, &units)?;
-        }
+        AppCommand::Show { one } => show(context, client, &one).await?,
         AppCommand::Update(arguments) => return fields::update(context, client, arguments).await,
         AppCommand::Delete { app, yes } => delete(context, client, &app, yes).await?,
         AppCommand::Deploy(arguments) => return deploy::run(context, client, *arguments).await,
@@ -286,6 +278,16 @@ fn done(context: &Context, app: &Resource<App>, words: impl FnOnce(&Resource<App
     }
     context.output.done(&words(app));
     Ok(())
+}
+
+async fn show(context: &Context, client: &Client, one: &One) -> anyhow::Result<()> {
+    let app = one.find(context, client).await?;
+    let units = match context.output.is_json() {
+        true => Vec::new(),
+        // What the app is can be said without them.
+        false => client.app_units(id_of(&app)?).all().await.unwrap_or_default(),
+    };
+    shown::app(context, &app, &units)
 }
 
 async fn delete(context: &Context, client: &Client, text: &str, yes: bool) -> anyhow::Result<()> {
