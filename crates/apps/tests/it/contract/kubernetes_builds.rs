@@ -27,6 +27,9 @@ fn opened() -> Registry {
     registry
 }
 
+/// One build at a time: a BuildKit that does several at once with one base now and then does again what it could have kept.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 async fn driver() -> Kubernetes {
     // Starting a daemon blocks.
     let address = tokio::task::spawn_blocking(buildkit::address).await.unwrap().unwrap();
@@ -54,6 +57,7 @@ fn build(app: AppId, id: &str, folder: &tempfile::TempDir, dockerfile: String) -
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn what_is_built_is_pushed_and_runs_and_is_closed_to_others() {
+    let _alone = ALONE.lock().await;
     let driver = driver().await;
     let (app, token) = (app(), CancellationToken::new());
     let base = image(&driver).await;
@@ -124,6 +128,7 @@ async fn what_is_built_is_pushed_and_runs_and_is_closed_to_others() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_build_that_fails_says_why_and_one_that_is_cancelled_ends() {
+    let _alone = ALONE.lock().await;
     let driver = driver().await;
     let app = app();
     let base = image(&driver).await;
@@ -195,6 +200,7 @@ async fn breaking(most: usize) -> String {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "on a cluster: `make test` runs it with the others there, `xtask kubernetes`"]
 async fn a_registry_that_goes_away_in_the_middle_of_a_push_is_told_by_its_name() {
+    let _alone = ALONE.lock().await;
     let address = tokio::task::spawn_blocking(buildkit::address).await.unwrap().unwrap();
     let away = breaking(1 << 20).await;
     let driver = building_with(Some(Ok(Builds {
