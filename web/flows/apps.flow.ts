@@ -31,7 +31,7 @@ flow('apps', async (stage) => {
   await dialog.getByLabel('Name', { exact: true }).fill('LOG_LEVEL')
   await dialog.getByLabel('Value', { exact: true }).fill('debug')
   await dialog.getByRole('button', { name: 'Set it' }).click()
-  const variables = page.getByRole('table', { name: 'Variables' })
+  const variables = page.getByRole('table', { name: 'Variables', exact: true })
   await variables.getByText('debug').waitFor()
   await page.getByRole('button', { name: 'Set a variable…' }).click()
   await dialog.getByLabel('Name', { exact: true }).fill('API_KEY')
@@ -44,6 +44,7 @@ flow('apps', async (stage) => {
   await page.getByRole('button', { name: 'Unset LOG_LEVEL' }).click()
   await dialog.getByRole('button', { name: 'Unset it' }).click()
   await variables.getByText('LOG_LEVEL').waitFor({ state: 'detached' })
+  await page.getByRole('table', { name: 'Changes of variables' }).getByText('LOG_LEVEL').first().waitFor()
 
   await tabs.getByRole('link', { name: 'Settings' }).click()
   await page.getByLabel(/^Description/).fill('Where people buy')
