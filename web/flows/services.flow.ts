@@ -84,7 +84,7 @@ flow(
       await binds.getByText('DATABASE_PASSWORD').waitFor({ timeout: 30_000 })
       await binds.getByText('Bound', { exact: true }).waitFor({ timeout: 30_000 })
       await page.getByRole('navigation', { name: 'Parts of shop' }).getByRole('link', { name: 'Variables' }).click()
-      await page.getByRole('table', { name: 'Variables' }).getByText('DATABASE_URL').waitFor({ timeout: 30_000 })
+      await page.getByRole('table', { name: 'Variables', exact: true }).getByText('DATABASE_URL').waitFor({ timeout: 30_000 })
 
       // What would break is said, and nothing happens.
       await page.goto(instance)
