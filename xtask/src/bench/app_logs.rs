@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(900);
 
 /// The lag of one who follows, then searches in everything that was kept.
 pub(super) fn kept(bench: &Bench, rows: &mut Rows) -> Result<()> {
-    let folder = bench.folder.join("app-logs");
+    let folder = bench.folder.join("app-logs-engine");
     fs::create_dir_all(&folder)?;
     let mut engine = Engine::start(&folder)?;
     let blocks = bench.repetitions(256, 8);

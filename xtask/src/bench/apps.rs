@@ -41,7 +41,7 @@ struct Place<'a> {
 }
 
 pub(super) fn apps(bench: &Bench, rows: &mut Rows) -> Result<()> {
-    let folder = bench.folder.join("apps");
+    let folder = bench.folder.join("apps-engine");
     fs::create_dir_all(&folder)?;
     let mut engine = Engine::start(&folder)?;
     for version in ["1", "2"] {
