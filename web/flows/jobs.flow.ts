@@ -1,6 +1,7 @@
-// A job on a real Docker Engine: made in the browser, run by hand and read, given variables and another schedule, seen to fail and to be
-// canceled, paused, and deleted.
+// A job on a real Docker Engine: made in the browser, run by hand and read, given variables, a volume, what a workspace put out and another
+// schedule, seen to fail and to be canceled, paused, and deleted.
 import { expect } from 'vitest'
+import { shop } from './harness/configurations'
 import { flow } from './harness/flow'
 import { ORGANIZATION } from './harness/stage'
 
@@ -61,23 +62,61 @@ flow('jobs', async (stage) => {
   await run()
   await page.getByText('report for payments').waitFor({ timeout: 60_000 })
 
+  // It is bound to what a workspace put out, and to a volume, which keeps what a run wrote.
+  const folder = shop(stage.folder)
+  await api.slipway(folder, 'init', '--organization', ORGANIZATION, '--workspace', 'shop', '--create')
+  await api.slipway(folder, 'apply', '--auto-approve')
+  await api.slipway(folder, 'volume', 'create', 'reports', '--plan', 'engine')
+  await tabs.getByRole('link', { name: 'Binds and volumes' }).click()
+  await page.getByText('Bound to nothing').waitFor()
+  await stage.look(page, '7-no-binds')
+  await page.getByRole('button', { name: 'Bind…' }).click()
+  await dialog.getByLabel('To', { exact: true }).selectOption('workspace')
+  await dialog.getByLabel('Which', { exact: true }).fill('sho')
+  await page.getByRole('option', { name: /shop/ }).click()
+  await dialog.getByText(/slipway job bind nightly --from-workspace shop/).waitFor()
+  await stage.look(page, '8-bind')
+  await dialog.getByRole('button', { name: 'Bind it' }).click()
+  await page.getByRole('table', { name: 'Binds' }).getByText('LETTER').waitFor()
+  await page.getByRole('button', { name: 'Bind a volume…' }).click()
+  await dialog.getByLabel('Volume', { exact: true }).fill('rep')
+  await page.getByRole('option', { name: /reports/ }).click()
+  await dialog.getByLabel('Seen at').fill('/data')
+  await dialog.getByRole('button', { name: 'Bind it' }).click()
+  const volumes = page.getByRole('table', { name: 'Volumes of the job' })
+  await volumes.getByText('/data').waitFor()
+  await stage.look(page, '9-bound')
+  await run('sh\n-c\necho "$LETTER" >> /data/letters; cat /data/letters')
+  await page.getByText(/^Hello, /).waitFor({ timeout: 60_000 })
+  await run('sh\n-c\necho "and $LETTER" >> /data/letters; cat /data/letters')
+  await page.getByText(/^and Hello, /).waitFor({ timeout: 60_000 })
+  await page.getByText(/^Hello, /).waitFor()
+  await tabs.getByRole('link', { name: 'Binds and volumes' }).click()
+  await page.getByRole('button', { name: 'Unbind shop' }).click()
+  await dialog.getByText(/LETTER/).waitFor()
+  await dialog.getByRole('button', { name: 'Unbind' }).click()
+  await page.getByText('Bound to nothing').waitFor()
+  await page.getByRole('button', { name: 'Take reports away from /data' }).click()
+  await dialog.getByRole('button', { name: 'Take it away' }).click()
+  await page.getByText('Its runs see no volume').waitFor()
+
   // What fails says why; what takes too long is ended by a click.
   await run('sh\n-c\necho no such table; exit 3')
   await page.getByText('no such table', { exact: true }).waitFor({ timeout: 60_000 })
   await page.getByText('It failed').waitFor({ timeout: 60_000 })
-  await stage.look(page, '7-failed')
+  await stage.look(page, '10-failed')
   await run('sleep\n600')
-  await page.getByRole('heading', { name: /^Run 4/ }).getByText('Running').waitFor({ timeout: 60_000 })
-  await stage.glance(page, '8-running')
+  await page.getByRole('heading', { name: /^Run 6/ }).getByText('Running').waitFor({ timeout: 60_000 })
+  await stage.glance(page, '11-running')
   await page.getByRole('button', { name: 'Cancel the run' }).click()
-  await page.getByRole('heading', { name: /^Run 4/ }).getByText('Canceled').waitFor({ timeout: 60_000 })
+  await page.getByRole('heading', { name: /^Run 6/ }).getByText('Canceled').waitFor({ timeout: 60_000 })
   await page.getByRole('link', { name: 'All runs' }).click()
   const runs = page.getByRole('table', { name: 'Runs' })
   await runs.getByText('Canceled', { exact: true }).waitFor()
-  expect(await runs.getByRole('row').count()).toBe(5)
-  await stage.look(page, '9-runs')
+  expect(await runs.getByRole('row').count()).toBe(7)
+  await stage.look(page, '12-runs')
   await page.goto(`/app/${ORGANIZATION}/jobs/nightly?status=failed`)
-  await runs.getByRole('link', { name: 'Run 3' }).waitFor()
+  await runs.getByRole('link', { name: 'Run 5' }).waitFor()
   expect(await runs.getByRole('row').count()).toBe(2)
 
   // Another schedule, which is told in words before it is saved.
@@ -87,7 +126,7 @@ flow('jobs', async (stage) => {
   await page.getByText('How its runs go').click()
   await page.getByLabel('A run may take').fill('10')
   await page.getByText(/slipway job update nightly/).waitFor()
-  await stage.look(page, '10-settings')
+  await stage.look(page, '13-settings')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('nightly is changed. The next run is like that.').waitFor()
   const job = await api.get(`/organizations/${ORGANIZATION}/jobs/nightly`)
@@ -100,17 +139,17 @@ flow('jobs', async (stage) => {
   }
   await act('Pause')
   await page.getByText('It is paused').waitFor()
-  await stage.look(page, '11-paused')
+  await stage.look(page, '14-paused')
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.getByText('It is paused').waitFor({ state: 'hidden' })
   await page.goto(`/app/${ORGANIZATION}/jobs`)
   await page.getByRole('table', { name: 'Jobs' }).getByRole('link', { name: 'nightly' }).waitFor()
-  await stage.look(page, '12-list')
+  await stage.look(page, '15-list')
 
   await page.getByRole('link', { name: 'nightly' }).click()
   await act('Delete…')
   await dialog.getByLabel(/to confirm/).fill('nightly')
-  await stage.look(page, '13-delete')
+  await stage.look(page, '16-delete')
   await dialog.getByRole('button', { name: 'Delete job' }).click()
   await page.waitForURL(/\/jobs$/)
   await page.getByText('No job is here yet').waitFor({ timeout: 60_000 })

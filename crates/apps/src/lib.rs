@@ -55,7 +55,7 @@ mod work;
 use slipway_kernel::db::migrations::Migration;
 use slipway_kernel::events::consumers::Consumer;
 use slipway_kernel::grants::Permission;
-use slipway_kernel::http::Api;
+use slipway_kernel::http::Routes;
 use slipway_kernel::{Ctx, Result};
 
 pub use routers::http::open_routes;
@@ -118,10 +118,11 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
     permissions::all()
 }
 
-/// Adds this domain's part of the API.
+/// This domain's part of the API.
 #[must_use]
-pub fn routes(api: Api) -> Api {
-    api.merge(clusters::http::routes())
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(clusters::http::routes())
         .merge(pools::http::routes())
         .merge(pool_constraints::http::routes())
         .merge(quotas::http::routes())

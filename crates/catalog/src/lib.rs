@@ -30,7 +30,7 @@ pub mod workflows;
 use slipway_kernel::db::migrations::Migration;
 use slipway_kernel::events::consumers::Consumer;
 use slipway_kernel::grants::Permission;
-use slipway_kernel::http::Api;
+use slipway_kernel::http::Routes;
 use slipway_kernel::{Ctx, Result};
 
 pub use jobs::jobs;
@@ -65,10 +65,11 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
     permissions::all()
 }
 
-/// Adds this domain's part of the API.
+/// This domain's part of the API.
 #[must_use]
-pub fn routes(api: Api) -> Api {
-    api.merge(source_codes::http::routes())
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(source_codes::http::routes())
         .merge(templates::http::routes())
         .merge(source_code_versions::http::routes())
         .merge(resources::http::routes())

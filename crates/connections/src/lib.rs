@@ -27,7 +27,7 @@ pub mod webhooks;
 
 use slipway_kernel::db::migrations::Migration;
 use slipway_kernel::grants::Permission;
-use slipway_kernel::http::Api;
+use slipway_kernel::http::Routes;
 use slipway_kernel::{Ctx, Result};
 
 pub use jobs::jobs;
@@ -56,10 +56,11 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
     permissions::all()
 }
 
-/// Adds this domain's part of the API.
+/// This domain's part of the API.
 #[must_use]
-pub fn routes(api: Api) -> Api {
-    api.merge(integrations::http::routes())
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(integrations::http::routes())
         .merge(integrations::authorization::http::routes())
         .merge(ssh_keys::http::routes())
         .merge(storages::http::routes())

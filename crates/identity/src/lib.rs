@@ -39,7 +39,7 @@ pub mod trusted_issuers;
 pub mod users;
 
 use slipway_kernel::db::migrations::Migration;
-use slipway_kernel::http::Api;
+use slipway_kernel::http::Routes;
 use slipway_kernel::{Ctx, Result};
 
 pub use callers::require_at_site;
@@ -47,10 +47,11 @@ pub use permissions::permissions;
 pub use roles::PermissionTree;
 pub use sealed_columns::sealed_columns;
 
-/// Adds this crate's routes. `tree` is what all domains' `permissions()` returned together.
+/// This crate's routes. `tree` is what all domains' `permissions()` returned together.
 #[must_use]
-pub fn routes(api: Api, tree: PermissionTree) -> Api {
-    api.merge(organizations::http::routes(tree.clone()))
+pub fn routes(tree: PermissionTree) -> Routes {
+    Routes::new()
+        .merge(organizations::http::routes(tree.clone()))
         .merge(projects::http::routes())
         .merge(users::http::routes())
         .merge(accounts::http::routes())

@@ -39,7 +39,7 @@ pub mod workspaces;
 
 use slipway_kernel::db::migrations::Migration;
 use slipway_kernel::grants::Permission;
-use slipway_kernel::http::Api;
+use slipway_kernel::http::Routes;
 use slipway_kernel::settings::Limits;
 use slipway_kernel::{Ctx, Result};
 
@@ -81,10 +81,11 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
     permissions::all()
 }
 
-/// Adds this domain's part of the API. `scheduled` is what schedules can start, in all domains.
+/// This domain's part of the API. `scheduled` is what schedules can start, in all domains.
 #[must_use]
-pub fn routes(api: Api, limits: &Limits, scheduled: Vec<schedules::Action>) -> Api {
-    api.merge(workspaces::http::routes())
+pub fn routes(limits: &Limits, scheduled: Vec<schedules::Action>) -> Routes {
+    Routes::new()
+        .merge(workspaces::http::routes())
         .merge(variables::http::routes())
         .merge(variable_sets::http::routes())
         .merge(configuration_versions::http::routes())

@@ -18,9 +18,9 @@ use slipway_identity::organizations;
 use slipway_kernel::events::search::{self, Filter};
 use slipway_kernel::events::{Event, READ, store as events, visible};
 use slipway_kernel::http::{Known, ListQuery, Listed, Params, Routes, list};
+use slipway_kernel::routes;
 use slipway_kernel::wakes::Topic;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 pub fn routes() -> Routes {
     Routes::new()

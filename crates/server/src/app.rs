@@ -10,7 +10,6 @@ use slipway_api::Code;
 use slipway_identity::roles::PermissionTree;
 use slipway_identity::tokens::Authenticator;
 use slipway_identity::{issuer, oauth, pages, sessions};
-use slipway_kernel::http::Api;
 use slipway_kernel::{Error, Kernel};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -37,8 +36,8 @@ pub fn router(shared: &Shared) -> Router {
 /// The same with another console than the one in this binary.
 pub fn router_with(shared: &Shared, console: console::Find) -> Router {
     let settings = &shared.kernel.settings;
-    let (api, _) = domains::routes(Api::served(), &settings.limits).into_parts();
-    let api = api
+    let api = domains::routes(&settings.limits)
+        .into_router()
         .layer(from_fn_with_state(shared.clone(), layers::authenticate))
         .layer(DefaultBodyLimit::max(settings.limits.body_bytes));
     let pages = pages::routes(PermissionTree::new(domains::permissions()))

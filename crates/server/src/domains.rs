@@ -6,7 +6,7 @@ use slipway_identity::roles::PermissionTree;
 use slipway_kernel::db::migrations::Migration;
 use slipway_kernel::events;
 use slipway_kernel::grants::Permission;
-use slipway_kernel::http::Api;
+use slipway_kernel::http::Routes;
 use slipway_kernel::queue::jobs::Job;
 use slipway_kernel::secrets::SealedColumn;
 use slipway_kernel::settings::Limits;
@@ -45,14 +45,14 @@ pub fn permissions() -> Vec<(Permission, &'static str)> {
     domains.into_iter().flatten().collect()
 }
 
-/// Adds every route of the API.
+/// Every route of the API.
 #[must_use]
-pub fn routes(api: Api, limits: &Limits) -> Api {
-    let api = slipway_identity::routes(api, PermissionTree::new(permissions()));
-    let api = slipway_connections::routes(api);
-    let api = slipway_infra::routes(api, limits, scheduled());
-    let api = slipway_catalog::routes(api);
-    slipway_apps::routes(api)
+pub fn routes(limits: &Limits) -> Routes {
+    slipway_identity::routes(PermissionTree::new(permissions()))
+        .merge(slipway_connections::routes())
+        .merge(slipway_infra::routes(limits, scheduled()))
+        .merge(slipway_catalog::routes())
+        .merge(slipway_apps::routes())
         .merge(crate::activity::routes())
         .merge(crate::audit::routes())
         .merge(crate::site::routes())

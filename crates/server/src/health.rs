@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use slipway_kernel::db::ping;
 use slipway_kernel::http::{App, Routes};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 /// Routes without authentication.
 pub fn routes() -> Router<App> {

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use slipway_kernel::http::{Api, App};
+use slipway_kernel::http::App;
 use slipway_kernel::settings::Limits;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, InfoBuilder, OpenApi};
@@ -33,7 +33,7 @@ pub fn routes() -> Router<App> {
 
 /// The limits decide about bodies, not about what the document says.
 fn current() -> OpenApi {
-    finished(domains::routes(Api::described(), &Limits::default()).into_parts().1)
+    finished(domains::routes(&Limits::default()).describe())
 }
 
 fn finished(mut document: OpenApi) -> OpenApi {

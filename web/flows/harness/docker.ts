@@ -98,6 +98,12 @@ export class Docker {
     await this.ask('POST', `/images/create?${query}`, archive.stdout)
   }
 
+  /** How many containers run that have a label. */
+  async labelled(label: string): Promise<number> {
+    const found = await this.ask('GET', `/containers/json?filters=${encodeURIComponent(JSON.stringify({ label: [label] }))}`)
+    return (JSON.parse(found) as readonly unknown[]).length
+  }
+
   private ask(method: string, path: string, body?: NodeJS.ReadableStream): Promise<string> {
     return new Promise((resolve, reject) => {
       const asked = request({ socketPath: this.socket, method, path, headers: body ? { 'content-type': 'application/x-tar' } : {} }, (answer) => {

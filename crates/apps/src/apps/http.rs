@@ -7,9 +7,8 @@ use slipway_api::ids::{AppId, PoolId, ProjectId};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service;
 use super::shown::{resources, shown};
@@ -17,7 +16,7 @@ use super::store::{Filter, Sort};
 use crate::permissions::APP_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_apps, create_app))
         .routes(routes!(get_app_by_name))
         .routes(routes!(get_app, update_app, delete_app))

@@ -6,16 +6,15 @@ use slipway_api::binds::{AppBind as Wire, JobBind, NewAppBind, NewJobBind};
 use slipway_api::ids::{AppId, BindId, JobId};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{of_jobs, service};
 use crate::permissions::{APP_ENV_READ, JOB_ENV_READ};
 use crate::{apps, jobs};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_app_binds, create_app_bind))
         .routes(routes!(get_app_bind, delete_app_bind))
         .routes(routes!(list_job_binds, create_job_bind))

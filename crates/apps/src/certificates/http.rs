@@ -6,9 +6,8 @@ use slipway_api::domains::{AppCertificate as Wire, NewAppCertificate};
 use slipway_api::ids::{AppCertificateId, AppId};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{Certificate, chosen};
 use super::service;
@@ -17,7 +16,7 @@ use crate::permissions::APP_READ;
 use crate::running::routing;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_app_certificates, create_app_certificate))
         .routes(routes!(delete_app_certificate))
 }

@@ -10,15 +10,14 @@ use slipway_api::pools::Cluster as Wire;
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{Cluster, Connection};
 use super::{changing, service, store};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_clusters))
         .routes(routes!(create_cluster))
         .routes(routes!(get_cluster, update_cluster, delete_cluster))

@@ -11,12 +11,11 @@ use slipway_identity::pages;
 use slipway_identity::sessions::Current;
 use slipway_kernel::grants::Permission;
 use slipway_kernel::http::{Params, Routes};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service::Where;
 use super::talking::{self, Asked};
@@ -27,7 +26,7 @@ use crate::permissions::{APP_RUN, APP_SHELL};
 const MESSAGE_BYTES: usize = 1 << 20;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(open_app_shell))
         .routes(routes!(run_in_app))
 }

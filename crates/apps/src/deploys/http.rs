@@ -8,9 +8,8 @@ use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{
     Body, Known, ListQuery, Params, Routes, created, framed_log, list, log_stream, ok, request_key,
 };
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{Deploy, Recipe, Wanted};
 use super::requests::Request;
@@ -20,7 +19,7 @@ use crate::apps::service as apps;
 use crate::permissions::APP_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_deploys, create_deploy))
         .routes(routes!(roll_back_app))
         .routes(routes!(restart_app))

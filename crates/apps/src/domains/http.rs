@@ -8,9 +8,8 @@ use slipway_api::domains::{AppDomain as Wire, AppDomainCertificate, AppDomainIss
 use slipway_api::ids::{AppDomainId, AppId};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::Domain;
 use super::service;
@@ -19,7 +18,7 @@ use crate::certificates::{self, Certificate};
 use crate::permissions::APP_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_app_domains, create_app_domain))
         .routes(routes!(get_app_domain, delete_app_domain))
         .routes(routes!(verify_app_domain))

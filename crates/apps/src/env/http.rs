@@ -6,16 +6,15 @@ use slipway_api::apps::{AppEnv as Wire, AppEnvChange, AppEnvRecord, AppEnvRestor
 use slipway_api::ids::AppId;
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{history, service};
 use crate::apps;
 use crate::permissions::APP_ENV_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(get_app_env, update_app_env))
         .routes(routes!(list_app_env_changes))
         .routes(routes!(restore_app_env))

@@ -5,16 +5,15 @@ use slipway_api::ids::JobId;
 use slipway_api::jobs::{JobEnv as Wire, JobEnvChange};
 use slipway_api::{Document, ErrorDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Params, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service;
 use crate::jobs;
 use crate::permissions::JOB_ENV_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(get_job_env, update_job_env))
+    Routes::new().routes(routes!(get_job_env, update_job_env))
 }
 
 /// Get the variables of a job, without the values of those that are private.

@@ -6,9 +6,8 @@ use slipway_api::ids::{JobId, JobRunId};
 use slipway_api::jobs::{JobRun as Wire, NewJobRun};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, framed_log, list, log_stream, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::JobRun;
 use super::service;
@@ -18,7 +17,7 @@ use crate::jobs::service as jobs;
 use crate::permissions::{JOB_LOG_READ, JOB_READ};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_job_runs, create_job_run))
         .routes(routes!(get_job_run))
         .routes(routes!(cancel_job_run))

@@ -6,9 +6,8 @@ use slipway_api::ids::JobId;
 use slipway_api::jobs::JobVersion as Wire;
 use slipway_api::{ErrorDocument, ListDocument, Resource};
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::JobVersion;
 use super::store;
@@ -17,7 +16,7 @@ use crate::jobs;
 use crate::permissions::JOB_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(list_job_versions))
+    Routes::new().routes(routes!(list_job_versions))
 }
 
 /// List the versions of a job, the newest first: the next run has the first.

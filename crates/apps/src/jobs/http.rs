@@ -7,9 +7,8 @@ use slipway_api::jobs::{Job as Wire, JobChanges, JobStatus, NewJob};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service;
 use super::shown::{resources, shown};
@@ -17,7 +16,7 @@ use super::store::{Filter, Sort};
 use crate::permissions::JOB_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_jobs, create_job))
         .routes(routes!(get_job_by_name))
         .routes(routes!(get_job, update_job, delete_job))

@@ -9,9 +9,8 @@ use slipway_api::app_logs::{AppLogLine, AppLogLines};
 use slipway_api::ids::AppId;
 use slipway_api::{Document, ErrorDocument, Resource};
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::pattern;
 use super::reading::{self, Question};
@@ -29,7 +28,7 @@ const FILTERS: &[&str] = &[
 ];
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(get_app_logs))
         .routes(routes!(list_app_log_lines))
 }

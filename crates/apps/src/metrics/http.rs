@@ -6,16 +6,15 @@ use slipway_api::app_metrics::AppMetrics;
 use slipway_api::ids::AppId;
 use slipway_api::{Document, ErrorDocument, Resource};
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service::{self, Question};
 use crate::apps::service as apps;
 use crate::permissions::APP_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(get_app_metrics))
+    Routes::new().routes(routes!(get_app_metrics))
 }
 
 /// Show what an app took of its machines and how it answered: each 15 seconds of the last hour, each 5 minutes of the last 14 days.

@@ -7,14 +7,13 @@ use slipway_api::pools::{NewPoolConstraint, PoolConstraint as Wire, PoolConstrai
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{PoolConstraint, service};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_pool_constraints, create_pool_constraint))
         .routes(routes!(update_pool_constraint, delete_pool_constraint))
 }

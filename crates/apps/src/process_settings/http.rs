@@ -6,16 +6,15 @@ use slipway_api::app_processes::{AppAutoscale, AppProcessChanges, AppProcessSett
 use slipway_api::ids::AppId;
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service;
 use crate::apps;
 use crate::permissions::APP_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_app_process_settings))
         .routes(routes!(get_app_process_settings, update_app_process_settings))
         .routes(routes!(set_app_autoscale, unset_app_autoscale))

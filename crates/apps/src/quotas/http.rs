@@ -5,14 +5,13 @@ use slipway_api::app_quotas::{AppQuota as Wire, AppQuotaChanges};
 use slipway_api::ids::{AppId, ProjectId};
 use slipway_api::{Document, ErrorDocument, Name, NewDocument, Resource};
 use slipway_kernel::http::{Body, Params, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service::{self, Limited};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(get_organization_app_quota, set_organization_app_quota))
         .routes(routes!(get_project_app_quota, set_project_app_quota))
         .routes(routes!(get_app_quota, set_app_quota))

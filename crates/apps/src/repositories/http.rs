@@ -7,9 +7,8 @@ use slipway_api::ids::AppId;
 use slipway_api::{Document, ErrorDocument, NewDocument, Resource};
 use slipway_connections::repositories::Repository;
 use slipway_kernel::http::{Body, Params, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::AppRepository;
 use super::service;
@@ -17,7 +16,7 @@ use crate::apps;
 use crate::permissions::APP_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(
+    Routes::new().routes(routes!(
         get_app_repository,
         connect_app_repository,
         disconnect_app_repository

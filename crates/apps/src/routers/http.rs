@@ -11,10 +11,9 @@ use slipway_api::routers::{AppRouter as Wire, NewAppRouter};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::ctx::unauthenticated;
 use slipway_kernel::http::{App, Body, Known, ListQuery, Listed, Params, Routes, created, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
 use slipway_router::exchange;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::AppRouter;
 use super::service;
@@ -45,7 +44,7 @@ async fn give_table(Extension(ctx): Extension<Ctx>, headers: HeaderMap, body: By
 }
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_app_routers, create_app_router))
         .routes(routes!(delete_app_router))
 }

@@ -5,16 +5,15 @@ use slipway_api::domains::{AppRouting as Wire, AppRoutingChanges};
 use slipway_api::ids::AppId;
 use slipway_api::{Document, ErrorDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Params, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service;
 use crate::apps;
 use crate::permissions::APP_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(get_app_routing, update_app_routing))
+    Routes::new().routes(routes!(get_app_routing, update_app_routing))
 }
 
 /// Get the hosts of an app, and what the router takes for them.

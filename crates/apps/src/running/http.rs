@@ -6,9 +6,8 @@ use slipway_api::apps::AppUnit;
 use slipway_api::ids::AppId;
 use slipway_api::{ErrorDocument, ListDocument, Resource};
 use slipway_kernel::http::{Known, ListQuery, Listed, Params, Routes, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::observed::{Observed, Seen};
 use crate::apps::service as apps;
@@ -16,7 +15,7 @@ use crate::metrics::sampling::Usages;
 use crate::permissions::APP_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(list_app_units))
+    Routes::new().routes(routes!(list_app_units))
 }
 
 /// List the units of an app, as they were seen last.

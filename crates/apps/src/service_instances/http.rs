@@ -8,9 +8,8 @@ use slipway_api::services::{NewServiceInstance, ServiceInstance as Wire};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service;
 use super::shown::{resources, shown};
@@ -18,7 +17,7 @@ use super::store::Filter;
 use crate::permissions::SERVICE_INSTANCE_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_service_instances, create_service_instance))
         .routes(routes!(get_service_instance, delete_service_instance))
 }

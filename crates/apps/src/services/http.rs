@@ -8,15 +8,14 @@ use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Reso
 use slipway_catalog::templates;
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{Service, service};
 use crate::permissions::{SERVICE_MANAGE, SERVICE_READ};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_services, create_service))
         .routes(routes!(get_service, update_service, delete_service))
 }

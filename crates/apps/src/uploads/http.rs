@@ -8,10 +8,9 @@ use slipway_api::deploys::AppSource as Wire;
 use slipway_api::ids::AppId;
 use slipway_api::{Code, Document, ErrorDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Params, Routes, bounded, created, ok};
+use slipway_kernel::routes;
 use slipway_kernel::text::sentence;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{listing, receiving, service};
 use crate::apps;
@@ -19,10 +18,10 @@ use crate::permissions::APP_DEPLOY;
 use crate::sources::{self, LIST_BYTES, Manifest};
 
 pub(crate) fn routes() -> Routes {
-    let lists = OpenApiRouter::new()
+    let lists = Routes::new()
         .routes(routes!(list_app_source))
         .layer(DefaultBodyLimit::max(LIST_BYTES));
-    OpenApiRouter::new()
+    Routes::new()
         .merge(lists)
         .routes(routes!(upload_app_source))
         .routes(routes!(upload_app_source_contents))

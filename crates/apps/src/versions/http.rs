@@ -6,9 +6,8 @@ use slipway_api::deploys::AppVersion as Wire;
 use slipway_api::ids::AppId;
 use slipway_api::{ErrorDocument, ListDocument, Resource};
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::AppVersion;
 use super::service;
@@ -18,7 +17,7 @@ use crate::permissions::APP_READ;
 use crate::running::observed::{Observed, Seen};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(list_app_versions))
+    Routes::new().routes(routes!(list_app_versions))
 }
 
 /// List the versions of an app, the newest first: each can be deployed again.

@@ -7,15 +7,14 @@ use slipway_api::volumes::{NewVolumePlan, VolumePlan as Wire};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service;
 use super::store::VolumePlan;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_volume_plans, create_volume_plan))
         .routes(routes!(delete_volume_plan))
 }

@@ -9,9 +9,8 @@ use slipway_api::volumes::{
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::shown::{bind, resources, shown};
 use super::store::Filter;
@@ -20,7 +19,7 @@ use crate::jobs;
 use crate::permissions::{JOB_READ, VOLUME_READ};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_volumes, create_volume))
         .routes(routes!(get_volume, delete_volume))
         .routes(routes!(list_volume_binds, create_volume_bind))

@@ -7,9 +7,8 @@ use slipway_api::ids::BlueprintId;
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::Blueprint;
 use super::service;
@@ -17,7 +16,7 @@ use super::store::Filter;
 use crate::permissions::{BLUEPRINT_DELETE, BLUEPRINT_READ};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_blueprints, create_blueprint))
         .routes(routes!(get_blueprint, update_blueprint, delete_blueprint))
 }

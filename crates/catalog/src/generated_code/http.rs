@@ -5,14 +5,13 @@ use axum::response::IntoResponse;
 use slipway_api::ErrorDocument;
 use slipway_api::ids::ResourceId;
 use slipway_kernel::http::{Params, Routes};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(download_resource_code))
+    Routes::new().routes(routes!(download_resource_code))
 }
 
 /// Download a resource as a plain OpenTofu project: a gzipped tar without secrets. The download is recorded.

@@ -10,16 +10,15 @@ use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Reso
 use slipway_connections::repositories::{self, Repository};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{GitWorkspace, Member};
 use super::{service, store};
 use crate::permissions::{GIT_WORKSPACE_DELETE, GIT_WORKSPACE_READ, GIT_WORKSPACE_UPDATE, RESOURCE_READ};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_git_workspaces, create_git_workspace))
         .routes(routes!(get_git_workspace, update_git_workspace, delete_git_workspace))
         .routes(routes!(list_git_workspace_resources))

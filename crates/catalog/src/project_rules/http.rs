@@ -6,15 +6,14 @@ use slipway_api::ids::ProjectId;
 use slipway_api::resource_changes::{CatalogRules as Wire, CatalogRulesChanges};
 use slipway_api::{Document, ErrorDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Params, Routes, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{Inherited, ProjectRules};
 use super::service;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(get_catalog_rules, update_catalog_rules))
+    Routes::new().routes(routes!(get_catalog_rules, update_catalog_rules))
 }
 
 /// Get what a project says about its resources: what happens to one that is not up to date, what nobody has to

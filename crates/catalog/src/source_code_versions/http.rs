@@ -14,9 +14,8 @@ use slipway_api::templates::TemplateKey;
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::SourceCodeVersion;
 use super::service;
@@ -26,7 +25,7 @@ use crate::source_codes::{shown as interfaces, store as source_codes};
 use crate::templates::store as templates;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_source_code_versions, create_source_code_version))
         .routes(routes!(
             get_source_code_version,

@@ -13,9 +13,8 @@ use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Reso
 use slipway_connections::repositories::{self, Repository};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::SourceCode;
 use super::service;
@@ -24,7 +23,7 @@ use crate::permissions::{SOURCE_CODE_MANAGE, SOURCE_CODE_READ};
 use crate::uses::{self, Counts};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_source_codes, create_source_code))
         .routes(routes!(get_source_code, update_source_code, delete_source_code))
         .routes(routes!(list_source_code_modules))

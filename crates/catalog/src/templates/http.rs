@@ -11,9 +11,8 @@ use slipway_api::templates::{
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Plain, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::Template;
 use super::store::{Filter, Sort, SortBy};
@@ -22,7 +21,7 @@ use crate::permissions::{TEMPLATE_MANAGE, TEMPLATE_READ};
 use crate::uses::{self, Counts};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_templates, create_template))
         .routes(routes!(get_template, update_template, delete_template))
         .routes(routes!(enable_template))

@@ -7,14 +7,13 @@ use slipway_api::template_upgrades::TemplateUpgrade;
 use slipway_api::{ErrorDocument, ListDocument, Name, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Known, ListQuery, Listed, Params, Routes, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(list_template_upgrades))
+    Routes::new().routes(routes!(list_template_upgrades))
 }
 
 /// List the templates that have resources, with how many of these have the recommended version.

@@ -9,9 +9,8 @@ use slipway_api::workflows::{NewWorkflow, Workflow as Wire, WorkflowStep, Workfl
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{Step, Workflow};
 use super::parts::Part;
@@ -19,7 +18,7 @@ use super::store::Filter;
 use super::{editing, service};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_workflows, create_workflow))
         .routes(routes!(get_workflow, delete_workflow))
         .routes(routes!(start_workflow))

@@ -11,9 +11,8 @@ use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Reso
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::directory;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::kinds::{KINDS, Kind, schema};
 use super::model::{Checked, Integration};
@@ -23,7 +22,7 @@ use crate::permissions::INTEGRATION_READ;
 use crate::uses::{self, Counts};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_integration_kinds))
         .routes(routes!(list_integrations, create_integration))
         .routes(routes!(get_integration, update_integration, delete_integration))

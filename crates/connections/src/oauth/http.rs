@@ -8,9 +8,8 @@ use slipway_api::oauth_clients::{NewOauthClient, OauthClient, OauthClientChanges
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{service, view};
 use crate::integrations::Integration;
@@ -25,7 +24,7 @@ const INCLUDING: Known = Known {
 };
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_oauth_clients, create_oauth_client))
         .routes(routes!(get_oauth_client, update_oauth_client, delete_oauth_client))
         .routes(routes!(list_oauth_tokens))

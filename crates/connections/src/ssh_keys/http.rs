@@ -7,16 +7,15 @@ use slipway_api::ssh_keys::{NewSshKey, SshKey as Wire, SshKeyChanges};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::SshKey;
 use super::service;
 use crate::permissions::INTEGRATION_READ;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_ssh_keys, create_ssh_key))
         .routes(routes!(get_ssh_key, update_ssh_key, delete_ssh_key))
 }

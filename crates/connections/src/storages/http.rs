@@ -7,9 +7,8 @@ use slipway_api::storages::{NewStorage, Storage as Wire, StorageChanges};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::Storage;
 use super::service;
@@ -17,7 +16,7 @@ use super::store::Filter;
 use crate::permissions::{STORAGE_DESTROY, STORAGE_READ, STORAGE_UPDATE};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_storages, create_storage))
         .routes(routes!(get_storage, update_storage, forget_storage))
         .routes(routes!(check_storage))

@@ -11,10 +11,9 @@ use slipway_api::ids::{DeliveryId, RepositoryId, WebhookId};
 use slipway_api::webhooks::{Webhook as Wire, WebhookDelivery};
 use slipway_api::{Code, Document, ErrorDocument, ListDocument, Resource};
 use slipway_kernel::http::{App, Known, ListQuery, Params, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
 use tracing::Instrument;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{Delivery, DeliveryState, Webhook};
 use super::store::Filter;
@@ -44,7 +43,7 @@ async fn deliver(
 }
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(get_webhook))
         .routes(routes!(set_webhook))
         .routes(routes!(rotate_webhook_secret))

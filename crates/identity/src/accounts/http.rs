@@ -7,9 +7,8 @@ use slipway_api::ids::UserId;
 use slipway_api::users::{AccountChanges, Link, PasswordChange, User as Wire};
 use slipway_api::{Document, ErrorDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Params, Routes, created, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service::{password, profile, reset};
 use crate::links;
@@ -18,7 +17,7 @@ use crate::users::http::shown;
 use crate::users::service::me;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(update_account))
         .routes(routes!(change_password))
         .routes(routes!(suspend_user))

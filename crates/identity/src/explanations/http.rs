@@ -6,9 +6,8 @@ use axum::response::IntoResponse;
 use slipway_api::access_explanations::AccessExplanation as Wire;
 use slipway_api::{ErrorDocument, ListDocument, Name, Resource};
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service::{self, Question};
 use crate::organizations;
@@ -21,7 +20,7 @@ const KNOWN: Known = Known {
 };
 
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_access_explanations))
         .layer(Extension(tree))
 }

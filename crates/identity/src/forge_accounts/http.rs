@@ -6,15 +6,14 @@ use slipway_api::forge_accounts::{ForgeAccount as Wire, NewForgeAccount};
 use slipway_api::ids::ForgeAccountId;
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::ForgeAccount;
 use super::service;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_forge_accounts, link_forge_account))
         .routes(routes!(unlink_forge_account))
 }

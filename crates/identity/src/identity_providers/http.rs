@@ -8,15 +8,14 @@ use slipway_api::identity_providers::{
 use slipway_api::ids::IdentityProviderId;
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::Provider;
 use super::service;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_identity_providers, create_identity_provider))
         .routes(routes!(
             get_identity_provider,

@@ -8,9 +8,8 @@ use serde::Serialize;
 use slipway_api::signing_keys::SigningKey as Wire;
 use slipway_api::{Document, ErrorDocument, Resource};
 use slipway_kernel::http::{App, Routes, created};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{PublicKey, SigningKey};
 use super::service;
@@ -19,7 +18,7 @@ use super::service;
 const CACHE: &str = "public, max-age=3600";
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(create_signing_key))
+    Routes::new().routes(routes!(create_signing_key))
 }
 
 /// What verifiers fetch, whoever they are.

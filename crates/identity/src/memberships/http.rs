@@ -8,9 +8,8 @@ use slipway_api::jsonapi::{Linkage, Relationship};
 use slipway_api::organization_memberships::{NewOrganizationMembership, OrganizationMembership as Wire};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::Status;
 use super::service::{self, Named, invite, remove};
@@ -26,7 +25,7 @@ const KNOWN: Known = Known {
 };
 
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_organization_memberships, create_organization_membership))
         .routes(routes!(list_own_memberships))
         .routes(routes!(get_organization_membership, delete_organization_membership))

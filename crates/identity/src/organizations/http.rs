@@ -11,10 +11,9 @@ use slipway_api::jsonapi::Attributes;
 use slipway_api::organizations::{NewOrganization, Organization as Wire, OrganizationChanges, OrganizationPermissions};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::Organization;
 use super::service;
@@ -28,7 +27,7 @@ const KNOWN: Known = Known {
 };
 
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_organizations, create_organization))
         .routes(routes!(get_organization, update_organization, delete_organization))
         .routes(routes!(get_entitlement_set))

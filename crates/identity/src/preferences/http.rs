@@ -6,19 +6,16 @@ use slipway_api::preferences::{NewPreference, Preference as Wire};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::Result;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::Preference;
 use super::service;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(list_preferences)).routes(routes!(
-        get_preference,
-        put_preference,
-        delete_preference
-    ))
+    Routes::new()
+        .routes(routes!(list_preferences))
+        .routes(routes!(get_preference, put_preference, delete_preference))
 }
 
 /// List one's own preferences: small JSON documents that the console keeps for a person, 100 at most.

@@ -7,9 +7,8 @@ use slipway_api::projects::{NewProject, Project as Wire, ProjectChanges, Project
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_kernel::grants::GrantSet;
 use slipway_kernel::http::{Body, JsonApi, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{Project, target};
 use super::service;
@@ -23,7 +22,7 @@ const KNOWN: Known = Known {
 };
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_projects, create_project))
         .routes(routes!(get_project, update_project, delete_project))
 }

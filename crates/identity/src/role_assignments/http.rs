@@ -7,9 +7,8 @@ use slipway_api::ids::RoleAssignmentId;
 use slipway_api::roles::RoleAssignment as Wire;
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service::{self, Held};
 use crate::organizations::{self, Organization};
@@ -22,7 +21,7 @@ const KNOWN: Known = Known {
 };
 
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_role_assignments, create_role_assignment))
         .routes(routes!(delete_role_assignment))
         .routes(routes!(list_site_role_assignments, create_site_role_assignment))

@@ -9,10 +9,9 @@ use slipway_api::jsonapi::Attributes;
 use slipway_api::roles::{NewRole, Role as Wire, RoleChanges};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::Role;
 use super::service;
@@ -21,7 +20,7 @@ use crate::callers::require_somebody;
 use crate::organizations;
 
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_permissions))
         .routes(routes!(list_roles, create_role))
         .routes(routes!(get_role, update_role, delete_role))

@@ -7,9 +7,8 @@ use slipway_api::ids::UserId;
 use slipway_api::service_accounts::{NewServiceAccount, ServiceAccount as Wire, ServiceAccountChanges};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::ServiceAccount;
 use super::service;
@@ -23,7 +22,7 @@ const KNOWN: Known = Known {
 };
 
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_service_accounts, create_service_account))
         .routes(routes!(
             get_service_account,

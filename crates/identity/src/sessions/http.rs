@@ -7,16 +7,15 @@ use slipway_api::ids::SessionId;
 use slipway_api::sessions::{CurrentSession, Session as Wire};
 use slipway_api::{Document, ErrorDocument, ListDocument, Resource};
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::Session;
 use super::service::Started;
 use super::{Current, cookie, service};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(get_current_session))
         .routes(routes!(list_sessions))
         .routes(routes!(delete_session))

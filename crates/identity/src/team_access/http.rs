@@ -7,16 +7,15 @@ use slipway_api::ids::{TeamProjectId, TeamWorkspaceId};
 use slipway_api::team_access::{TeamProjectAccess, TeamWorkspaceAccess};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::levels;
 use super::service::{self, Access};
 use crate::roles::PermissionTree;
 
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_team_workspaces, create_team_workspace))
         .routes(routes!(
             get_team_workspace,

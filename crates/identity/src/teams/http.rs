@@ -9,9 +9,8 @@ use slipway_api::teams::{Linkages, NewTeam, Team as Wire, TeamChanges};
 use slipway_api::users::User as WireUser;
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Plain, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service::{self, Shown};
 use crate::organizations;
@@ -25,7 +24,7 @@ const KNOWN: Known = Known {
 };
 
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_teams, create_team))
         .routes(routes!(get_team, update_team, delete_team))
         .routes(routes!(list_team_members))

@@ -7,9 +7,8 @@ use slipway_api::ids::TrustedIssuerId;
 use slipway_api::trusted_issuers::{NewTrustedIssuer, TrustRule, TrustedIssuer as Wire, TrustedIssuerChanges};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{Rule, TrustedIssuer};
 use super::service;
@@ -17,7 +16,7 @@ use crate::roles::PermissionTree;
 use crate::{organizations, service_accounts};
 
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_trusted_issuers, create_trusted_issuer))
         .routes(routes!(
             get_trusted_issuer,

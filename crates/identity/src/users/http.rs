@@ -6,9 +6,8 @@ use slipway_api::ids::UserId;
 use slipway_api::users::{NewUser, User as Wire};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Actor, Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::User;
 use super::service;
@@ -21,7 +20,7 @@ const KNOWN: Known = Known {
 };
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(get_account))
         .routes(routes!(list_users, create_user))
         .routes(routes!(get_user))

@@ -5,13 +5,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use slipway_kernel::Ctx;
-use slipway_kernel::http::Api;
 use tower::ServiceExt;
 
 use crate::fixture::Site;
 
 async fn call(site: &Site, ctx: &Ctx, request: Request<Body>) -> (StatusCode, Option<String>, Value) {
-    let (router, _) = slipway_identity::routes(Api::served(), site.tree.clone()).into_parts();
+    let router = slipway_identity::routes(site.tree.clone()).into_router();
     let router: Router = router.with_state(std::sync::Arc::clone(&site.kernel));
     let response = router
         .layer(axum::Extension(ctx.clone()))
@@ -39,7 +38,7 @@ fn request(method: &str, path: &str, body: Option<Value>) -> Request<Body> {
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "it is the list of all operations")]
 async fn every_operation_has_a_name_and_says_what_it_needs() {
-    let (_, document) = slipway_identity::routes(Api::described(), Site::new().await.tree).into_parts();
+    let document = slipway_identity::routes(Site::new().await.tree).describe();
     let document = serde_json::to_value(document).unwrap();
     let mut lines = Vec::new();
     for (path, operations) in document["paths"].as_object().unwrap() {

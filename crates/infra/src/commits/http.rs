@@ -6,8 +6,8 @@ use slipway_api::ids::RepositoryId;
 use slipway_api::jsonapi::{ErrorDocument, ListDocument, Resource};
 use slipway_api::vcs::AffectedWorkspace;
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use super::service;
 use crate::http::listing::page_of_known;

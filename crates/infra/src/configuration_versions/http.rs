@@ -9,8 +9,8 @@ use slipway_api::ids::{ConfigurationVersionId, WorkspaceId};
 use slipway_api::jsonapi::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_api::vcs::IngressAttributes;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use super::model::{ConfigurationVersion, Status};
 use super::service;

@@ -6,14 +6,13 @@ use slipway_api::ids::{IntegrationId, WorkspaceId};
 use slipway_api::integrations::{IntegrationAssignment, NewIntegrationAssignment};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service::{self, Shown};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_workspace_integrations))
         .routes(routes!(list_integration_assignments))
         .routes(routes!(assign_integration, unassign_integration))

@@ -7,8 +7,8 @@ use slipway_api::ids::PlanId;
 use slipway_api::jsonapi::ErrorDocument;
 use slipway_api::plan_changes::{PlanChange, PlanChanges};
 use slipway_kernel::http::{Params, Routes};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use super::service;
 use crate::phases;

@@ -6,16 +6,15 @@ use slipway_api::private_code::WorkspaceSshKey;
 use slipway_api::workspaces::Workspace as Wire;
 use slipway_api::{Document, ErrorDocument, NewDocument, Resource};
 use slipway_kernel::http::{Body, Params, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::service;
 use crate::workspaces::Workspace;
 use crate::workspaces::http::answer;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(get_workspace_ssh_key, choose_workspace_ssh_key))
+    Routes::new().routes(routes!(get_workspace_ssh_key, choose_workspace_ssh_key))
 }
 
 /// Get the SSH key that opens private modules to a workspace's runs.

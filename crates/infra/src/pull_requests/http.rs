@@ -11,8 +11,8 @@ use slipway_connections::permissions::REPOSITORY_READ;
 use slipway_connections::repositories;
 use slipway_identity::organizations;
 use slipway_kernel::http::{Known, ListQuery, Params, Plain, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use super::model::{PullRequest, State};
 use super::reading;

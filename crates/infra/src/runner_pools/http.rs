@@ -10,8 +10,8 @@ use slipway_api::tokens::{NewToken, Token};
 use slipway_identity::tokens;
 use slipway_kernel::grants::GrantSet;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use super::model::{Pool, Runner};
 use super::service;

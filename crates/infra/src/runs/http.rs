@@ -11,9 +11,9 @@ use slipway_api::vcs::RunCommit;
 use slipway_api::{Name, Timestamp};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Plain, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::comments;
 use super::model::Run;

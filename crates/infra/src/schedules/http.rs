@@ -11,9 +11,9 @@ use slipway_api::jsonapi::{Document, ErrorDocument, ListDocument, NewDocument, R
 use slipway_api::schedules::{Schedule as Wire, SchedulePreview, ScheduleSettings, ScheduleTrial};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::schedules::Timing;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use super::action::Action;
 use super::service::{self, Shown};

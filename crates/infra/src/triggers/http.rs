@@ -6,8 +6,8 @@ use slipway_api::ids::{TriggerId, WorkspaceId};
 use slipway_api::jsonapi::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_api::triggers::{Trigger as Wire, TriggerSettings, TriggerTrial, TriggerVerdict};
 use slipway_kernel::http::{Body, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use super::model::Trigger;
 use super::service;

@@ -12,9 +12,9 @@ use slipway_api::variables::{Variable as WireVariable, VariableSettings};
 use slipway_identity::organizations;
 use slipway_kernel::grants::GrantSet;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Plain, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::model::VariableSet;
 use super::model::target::{self, TargetKind};

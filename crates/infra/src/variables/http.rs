@@ -6,8 +6,8 @@ use slipway_api::ids::{VariableId, WorkspaceId};
 use slipway_api::jsonapi::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_api::variables::{EffectiveVariable, Variable as Wire, VariableCategory, VariableSettings};
 use slipway_kernel::http::{Body, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use super::model::Variable;
 use super::{effective, service};

@@ -13,8 +13,8 @@ use slipway_api::runner::{
     WorkIdentity,
 };
 use slipway_kernel::http::{App, Known, ListQuery, Params, Routes};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use super::service::{self, Stream};
 use crate::plan_changes;

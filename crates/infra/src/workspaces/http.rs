@@ -14,8 +14,8 @@ use slipway_api::{Name, Timestamp};
 use slipway_identity::organizations::{self, Organization};
 use slipway_kernel::grants::{GrantSet, Permission};
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Plain, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use super::model::Workspace;
 use super::service::{self, Relations};

@@ -8,7 +8,7 @@ use axum::http::Request;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use slipway_kernel::Ctx;
-use slipway_kernel::http::{Api, Failure, render};
+use slipway_kernel::http::{Failure, render};
 use tower::ServiceExt;
 
 pub use axum::http::StatusCode;
@@ -19,7 +19,7 @@ impl Site {
     /// Sends a request to the routes as `ctx`, and returns status and body.
     pub async fn send(&self, ctx: &Ctx, method: &str, path: &str, body: impl Into<Body>) -> (StatusCode, Bytes) {
         let scheduled = slipway_infra::schedules::ACTIONS.to_vec();
-        let (router, _) = slipway_infra::routes(Api::served(), &self.kernel.settings.limits, scheduled).into_parts();
+        let router = slipway_infra::routes(&self.kernel.settings.limits, scheduled).into_router();
         let router: Router = router.with_state(Arc::clone(&self.kernel));
         let request = Request::builder()
             .method(method)

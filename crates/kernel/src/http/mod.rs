@@ -1,7 +1,6 @@
 //! What HTTP handlers of every domain share: reading bodies and queries, writing answers and errors.
 
 mod answer;
-mod api;
 mod body;
 mod errors;
 mod extract;
@@ -9,6 +8,7 @@ mod log_parts;
 mod precondition;
 mod query;
 mod request_key;
+mod routes;
 mod totals;
 mod uploads;
 
@@ -17,7 +17,6 @@ use std::sync::Arc;
 use crate::ctx::Kernel;
 
 pub use answer::{JsonApi, created, list, ok};
-pub use api::Api;
 pub use body::{Body, Plain};
 pub use errors::{Failure, render, retry_after};
 pub use extract::Params;
@@ -25,11 +24,9 @@ pub use log_parts::{framed_log, log_start, log_stream};
 pub use precondition::{etag, require_unchanged};
 pub use query::{Known, ListQuery, Listed, Page};
 pub use request_key::{key_of_caller, request_key};
+pub use routes::{Handlers, Routes};
 pub use totals::Totals;
 pub use uploads::{bounded, read_bounded, too_large};
 
 /// What every handler gets as state.
 pub type App = Arc<Kernel>;
-
-/// The routes of one slice, with their OpenAPI description.
-pub type Routes = utoipa_axum::router::OpenApiRouter<App>;

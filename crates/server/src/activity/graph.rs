@@ -11,8 +11,8 @@ use slipway_kernel::directory::graph::{self, Link, Wanted};
 use slipway_kernel::directory::store::objects::Model as Object;
 use slipway_kernel::grants::{Permission, Visibility};
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use crate::domains;
 

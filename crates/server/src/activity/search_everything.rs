@@ -15,9 +15,9 @@ use slipway_identity::teams::{self, Team};
 use slipway_infra::runs;
 use slipway_kernel::directory::store::{self as directory, Search};
 use slipway_kernel::http::{Known, ListQuery, Page, Params, Routes, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::domains;
 

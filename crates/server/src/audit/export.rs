@@ -11,8 +11,8 @@ use slipway_kernel::events::chain::Chain;
 use slipway_kernel::events::{EXPORT, export};
 use slipway_kernel::grants::Scope;
 use slipway_kernel::http::{Known, ListQuery, Params, Routes};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
     Routes::new()

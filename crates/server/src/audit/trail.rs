@@ -10,9 +10,9 @@ use slipway_identity::organizations;
 use slipway_kernel::events::search::{self, Filter};
 use slipway_kernel::events::{EXPORT, Event};
 use slipway_kernel::http::{Known, ListQuery, Routes};
+use slipway_kernel::routes;
 use slipway_kernel::{Actor, Ctx, Error, Result};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
     Routes::new().routes(routes!(list_audit_trail))

@@ -10,8 +10,8 @@ use slipway_kernel::events::webhooks;
 use slipway_kernel::http::{
     Body, JsonApi, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged,
 };
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use super::export::require_at_site;
 

@@ -9,9 +9,9 @@ use slipway_api::jsonapi::{ErrorDocument, ListDocument, Resource};
 use slipway_api::site::{DataKey, DataKeyRotation};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Known, ListQuery, Listed, Routes, list};
+use slipway_kernel::routes;
 use slipway_kernel::secrets::rotation::{self, KeyStatus};
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use crate::audit::require_at_site;
 

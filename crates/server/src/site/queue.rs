@@ -11,8 +11,8 @@ use slipway_identity::organizations;
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, list, ok};
 use slipway_kernel::queue::attention::{self, Filter};
 use slipway_kernel::queue::{ItemState, WorkItem};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use crate::audit::require_at_site;
 

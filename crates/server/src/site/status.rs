@@ -11,9 +11,9 @@ use slipway_kernel::events::search;
 use slipway_kernel::http::{Routes, ok};
 use slipway_kernel::queue::attention::{self, Standing};
 use slipway_kernel::queue::model::SERVER_POOL;
+use slipway_kernel::routes;
 use slipway_kernel::secrets::rotation::{self, RotationState};
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use crate::audit::require_at_site;
 

@@ -12,9 +12,8 @@ use slipway_api::states::StateOutput;
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::store::{Filter, Sort};
 use super::{outputs, service};
@@ -22,7 +21,7 @@ use crate::permissions::{EXECUTOR_DELETE, EXECUTOR_READ};
 use shown::{resources, shown};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_executors, create_executor))
         .routes(routes!(get_executor, update_executor, delete_executor))
         .routes(routes!(enable_executor))

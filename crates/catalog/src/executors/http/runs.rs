@@ -11,9 +11,8 @@ use slipway_infra::approvals::runs::Said;
 use slipway_infra::approvals::{Standing, Verdict};
 use slipway_infra::managed;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Plain, Routes, created, list, ok, request_key};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::shown::{run, shown_run};
 use crate::executors::deciding::{self, Meant};
@@ -22,7 +21,7 @@ use crate::executors::{service, store};
 use crate::permissions::EXECUTOR_READ;
 
 pub(super) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(run_executor))
         .routes(routes!(list_executor_runs))
         .routes(routes!(get_executor_run))

@@ -8,15 +8,14 @@ use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_infra::schedules::http::resource;
 use slipway_infra::schedules::service as schedules;
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::executors::model::KIND;
 use crate::executors::scheduled::ACTIONS;
 
 pub(super) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(list_executor_schedules, create_executor_schedule))
+    Routes::new().routes(routes!(list_executor_schedules, create_executor_schedule))
 }
 
 /// List an executor's schedules, oldest first.

@@ -9,9 +9,8 @@ use slipway_api::resource_changes::{ResourceChange as Wire, ResourceChangeDecisi
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Known, ListQuery, Listed, Params, Plain, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::ResourceChange;
 use super::{deciding, listing};
@@ -19,7 +18,7 @@ use crate::permissions::RESOURCE_READ;
 use crate::resources::service as resources;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_resource_changes))
         .routes(routes!(list_changes_of_resource))
         .routes(routes!(get_resource_change))

@@ -7,15 +7,14 @@ use slipway_api::schedules::{Schedule as Wire, ScheduleSettings};
 use slipway_api::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_infra::schedules::{http as schedules, service};
 use slipway_kernel::http::{Body, Known, ListQuery, Listed, Params, Routes, created, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::scheduled::ACTIONS;
 use crate::resources::model::KIND;
 
 pub(super) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(list_schedules_of_resource, create_schedule_of_resource))
+    Routes::new().routes(routes!(list_schedules_of_resource, create_schedule_of_resource))
 }
 
 /// List a resource's schedules, oldest first.

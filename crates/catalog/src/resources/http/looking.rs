@@ -10,9 +10,8 @@ use slipway_api::templates::TreeDirection;
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Known, ListQuery, Listed, Params, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::store::{Filter, Sort, SortBy};
 use super::super::{service, shown};
@@ -20,7 +19,7 @@ use super::one;
 use crate::permissions::RESOURCE_READ;
 
 pub(super) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_resources))
         .routes(routes!(get_resource))
         .routes(routes!(get_resource_tree))

@@ -12,9 +12,8 @@ use slipway_api::{Document, ErrorDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations::{self, Organization};
 use slipway_infra::states::http::uploading::{body_with_state, body_without_state};
 use slipway_kernel::http::{App, Body, Params, Plain, Routes, created, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::service;
 use super::one;
@@ -22,11 +21,11 @@ use crate::permissions::RESOURCE_READ;
 
 pub(super) fn routes() -> Routes {
     // These two may carry a state, and have a limit of their own.
-    let large = OpenApiRouter::new()
+    let large = Routes::new()
         .routes(routes!(create_resource))
         .routes(routes!(check_resource))
         .layer(DefaultBodyLimit::disable());
-    OpenApiRouter::new()
+    Routes::new()
         .merge(large)
         .routes(routes!(check_resource_update))
         .routes(routes!(fill_resource_form))

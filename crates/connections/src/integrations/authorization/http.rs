@@ -9,15 +9,14 @@ use slipway_api::integrations::IntegrationAuthorization;
 use slipway_api::{Document, ErrorDocument, Resource};
 use slipway_identity::pages::http::{Visitor, go};
 use slipway_kernel::http::{App, Params, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
 use url::Url;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{page, service};
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(authorize_integration))
+    Routes::new().routes(routes!(authorize_integration))
 }
 
 /// What a browser comes to. They stand beside the API, under a layer that says who visits and refuses nobody.

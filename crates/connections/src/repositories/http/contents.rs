@@ -6,15 +6,14 @@ use slipway_api::ids::RepositoryId;
 use slipway_api::repositories::{RepositoryCommit, RepositoryFile, RepositoryRef, RepositoryRoot, RepositoryTree};
 use slipway_api::{Document, ErrorDocument, ListDocument, Resource};
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::counted;
 use crate::repositories::reading;
 
 pub(super) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_repository_branches))
         .routes(routes!(list_repository_tags))
         .routes(routes!(get_repository_tree))

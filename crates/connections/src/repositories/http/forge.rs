@@ -7,15 +7,14 @@ use slipway_api::repositories::{ForgeGroup, ForgeRepository, HostKeys, HostKeysR
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Known, ListQuery, Listed, Params, Plain, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::forges::model::{self, ForgePage, RepositoryQuery};
 use crate::repositories::browsing;
 
 pub(super) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_forge_repositories))
         .routes(routes!(list_forge_groups))
         .routes(routes!(show_host_keys))

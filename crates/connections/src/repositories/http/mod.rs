@@ -5,10 +5,9 @@ mod forge;
 mod rows;
 
 use slipway_kernel::http::Routes;
-use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .merge(rows::routes())
         .merge(contents::routes())
         .merge(forge::routes())

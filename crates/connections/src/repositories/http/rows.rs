@@ -9,9 +9,8 @@ use slipway_api::repositories::{NewRepository, Repository as Wire};
 use slipway_api::{Document, ErrorDocument, ListDocument, Name, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::permissions::{REPOSITORY_READ, WEBHOOK_MANAGE};
 use crate::repositories::model::{Repository, RepositoryStatus};
@@ -21,7 +20,7 @@ use crate::uses::{self, Counts};
 use crate::webhooks::model::HookState;
 
 pub(super) fn routes() -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_repositories, create_repository))
         .routes(routes!(get_repository, delete_repository))
         .routes(routes!(synchronize_repository))

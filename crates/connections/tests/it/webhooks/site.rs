@@ -7,12 +7,11 @@ use http::{Method, Request, StatusCode};
 use serde_json::Value;
 use slipway_api::ids::RepositoryId;
 use slipway_kernel::Ctx;
-use slipway_kernel::http::Api;
 use tower::ServiceExt;
 
 /// All routes, asked by the server itself.
 pub fn router(ctx: &Ctx) -> Router {
-    let (api, _) = slipway_connections::routes(Api::served()).into_parts();
+    let api = slipway_connections::routes().into_router();
     api.merge(slipway_connections::open_routes())
         .layer(Extension(ctx.clone()))
         .with_state(ctx.kernel().clone())

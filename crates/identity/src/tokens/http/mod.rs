@@ -10,16 +10,15 @@ use slipway_api::ids::TokenId;
 use slipway_api::tokens::{Token as Wire, TokenRotation};
 use slipway_api::{Document, ErrorDocument, NewDocument, Resource};
 use slipway_kernel::http::{Params, Plain, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{Token, TokenKind};
 use super::service::{self, NewlyMade};
 use crate::roles::PermissionTree;
 
 pub(crate) fn routes(tree: PermissionTree) -> Routes {
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(holders::list_user_tokens, holders::create_user_token))
         .routes(routes!(
             holders::list_service_account_tokens,

@@ -7,8 +7,8 @@ use slipway_api::ids::{ApprovalRuleId, ProjectId};
 use slipway_api::jsonapi::{Document, ErrorDocument, ListDocument, NewDocument, Resource};
 use slipway_identity::organizations;
 use slipway_kernel::http::{Body, Known, ListQuery, Params, Routes, created, list, ok, require_unchanged};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use crate::approvals::model::Rule;
 use crate::approvals::service;

@@ -6,8 +6,8 @@ use slipway_api::ids::RunId;
 use slipway_api::jsonapi::{Document, ErrorDocument, Resource};
 use slipway_api::runs::ActionRequest;
 use slipway_kernel::http::{Params, Plain, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
-use utoipa_axum::routes;
 
 use crate::approvals::model::Verdict;
 use crate::approvals::runs::{self, Said};

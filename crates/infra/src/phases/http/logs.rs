@@ -8,8 +8,8 @@ use slipway_api::jsonapi::ErrorDocument;
 use slipway_api::log_lines::{LogLines, LogMatches};
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, framed_log, log_stream};
 use slipway_kernel::logs::{Lines, LogSearch};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use crate::phases::model::Phase;
 use crate::phases::service;

@@ -11,8 +11,8 @@ use slipway_api::ids::{ApplyId, PlanId, RunId};
 use slipway_api::jsonapi::{Document, ErrorDocument, Resource};
 use slipway_api::runs::Phase as Wire;
 use slipway_kernel::http::{Params, Routes, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use super::model::{Phase, PhaseKind};
 use super::service;

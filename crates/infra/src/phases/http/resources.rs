@@ -11,8 +11,8 @@ use slipway_api::ids::ApplyId;
 use slipway_api::jsonapi::ErrorDocument;
 use slipway_api::log_lines::AppliedResources;
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, log_start};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use crate::phases::{applied, service};
 

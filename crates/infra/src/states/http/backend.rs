@@ -15,8 +15,8 @@ use slipway_api::Code;
 use slipway_api::ids::WorkspaceId;
 use slipway_api::jsonapi::ErrorDocument;
 use slipway_kernel::http::{App, Params, Plain, Routes};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use crate::permissions::{STATE_READ, STATE_WRITE};
 use crate::states::decide::Source;
@@ -27,12 +27,10 @@ use slipway_kernel::http::read_bounded;
 
 pub(super) fn routes() -> Routes {
     // LOCK and UNLOCK are no methods of OpenAPI, so they come in as the methods that nobody else takes.
-    let (schemas, paths, methods) = routes!(get_state, put_state, delete_state);
     let state = Routes::new()
-        .routes((schemas, paths, methods.fallback(lock_verbs)))
+        .routes(routes!(get_state, put_state, delete_state).fallback(lock_verbs))
         .layer(DefaultBodyLimit::disable());
-    let (schemas, paths, methods) = routes!(lock_state, unlock_state);
-    let lock = Routes::new().routes((schemas, paths, methods.fallback(lock_verbs)));
+    let lock = Routes::new().routes(routes!(lock_state, unlock_state).fallback(lock_verbs));
     Routes::new().merge(state).merge(lock)
 }
 

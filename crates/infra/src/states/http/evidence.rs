@@ -7,9 +7,9 @@ use slipway_api::Timestamp;
 use slipway_api::ids::{RunId, StateVersionId, WorkspaceId};
 use slipway_api::jsonapi::{Attributes, ErrorDocument, ListDocument, Resource};
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, list};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Result};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::http::listing::page_of;
 use crate::states::model::evidence;

@@ -7,8 +7,8 @@ use slipway_api::ids::{StateOutputId, StateVersionId, WorkspaceId};
 use slipway_api::jsonapi::{Document, ErrorDocument, ListDocument, Resource};
 use slipway_api::states::StateOutput as Wire;
 use slipway_kernel::http::{Known, ListQuery, Params, Routes, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
-use utoipa_axum::routes;
 
 use super::versions::current;
 use crate::http::listing::page_of_known;

@@ -12,9 +12,9 @@ use slipway_api::jsonapi::{Attributes, Document, ErrorDocument, ListDocument, Ne
 use slipway_api::states::{NewStateVersion, StateDiff, StateResource, StateVersion as Wire};
 use slipway_identity::organizations;
 use slipway_kernel::http::{App, Body, Known, ListQuery, Params, Routes, created, list, ok};
+use slipway_kernel::routes;
 use slipway_kernel::{Ctx, Error, Result};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::outputs;
 use super::uploading::body_with_state;
