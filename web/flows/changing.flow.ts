@@ -31,7 +31,7 @@ flow('changing', async (stage) => {
     await dialog.waitFor({ state: 'hidden' })
   }
   await page.goto(`/app/${ORGANIZATION}/apps/shop/variables`)
-  await changes.getByText('Nothing was changed yet').waitFor()
+  await page.getByText('Nothing was changed yet').waitFor()
   await stage.look(page, '1-no-variables')
   await set('GREETING', 'ahoy')
   await answers('v1 ahoy nobody')
