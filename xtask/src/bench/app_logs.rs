@@ -82,8 +82,11 @@ pub(super) fn kept(bench: &Bench, rows: &mut Rows) -> Result<()> {
         let begin = Instant::now();
         let found = connection.get(&format!("{lines}?search={NEEDLE}"))?;
         times.push(milliseconds(begin.elapsed()));
-        let found = found.pointer("/data/attributes/lines").and_then(Value::as_array);
-        ensure!(found.is_some_and(|lines| lines.len() == 1), "the line was not found");
+        let lines = found.pointer("/data/attributes/lines").and_then(Value::as_array);
+        ensure!(
+            lines.is_some_and(|lines| lines.len() == 1),
+            "the line was not found alone: {found}"
+        );
     }
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let megabytes = (BLOCK_BYTES * blocks) as f64 / 1e6;
