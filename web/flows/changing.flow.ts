@@ -23,10 +23,13 @@ flow('changing', async (stage) => {
   const tabs = () => page.getByRole('navigation', { name: 'Parts of shop' })
   const dialog = page.getByRole('dialog')
   const changes = page.getByRole('table', { name: 'Changes of variables' })
+  const settled = () => until('no deploy goes on', async () => (await api.list(`/apps/${shop.id}/deploys`)).every(({ attributes }) => attributes['status'] === 'deployed'))
   const set = async (name: string, value: string) => {
+    await settled()
     await page.getByRole('button', { name: 'Set a variable…' }).first().click()
     await dialog.getByLabel('Name', { exact: true }).fill(name)
     await dialog.getByLabel('Value', { exact: true }).fill(value)
+    await dialog.getByLabel(/^Wait for the next/).uncheck()
     await dialog.getByRole('button', { name: 'Set it' }).click()
     await dialog.waitFor({ state: 'hidden' })
   }
@@ -43,7 +46,9 @@ flow('changing', async (stage) => {
   await stage.look(page, '2-history')
 
   // Back to what was said first: the change after it is gone, too.
+  await settled()
   await page.getByRole('button', { name: 'Bring back the variables of number 1', exact: true }).click()
+  await dialog.getByLabel(/^Wait for the next/).uncheck()
   await dialog.getByText(/slipway app env restore 1/).waitFor()
   await stage.look(page, '3-bring-back')
   await dialog.getByRole('button', { name: 'Bring them back' }).click()
@@ -52,10 +57,12 @@ flow('changing', async (stage) => {
   await changes.getByText('unset, was ada').waitFor()
 
   // A version comes back with the variables that it last ran with.
+  await settled()
   await api.post(`/apps/${shop.id}/deploys`, 'deploys', { image: 'flow/web:2' })
   await answers('v2 ahoy nobody')
   await set('GREETING', 'moin')
   await answers('v2 moin nobody')
+  await settled()
   await tabs().getByRole('link', { name: 'Versions' }).click()
   await page.getByRole('button', { name: 'Roll back to version 1' }).click()
   await dialog.getByLabel(/^Bring its variables back/).check()
@@ -80,6 +87,7 @@ flow('changing', async (stage) => {
   await dialog.getByLabel('Plan').fill('lar')
   await page.getByRole('option', { name: /large/ }).click()
   await dialog.getByLabel(/^Labels/).fill('tier=front')
+  await dialog.getByLabel('Later').uncheck()
   await dialog.getByText(/slipway app process update web/).waitFor()
   await stage.look(page, '6-process')
   await dialog.getByRole('button', { name: 'Save' }).click()
