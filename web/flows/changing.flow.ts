@@ -56,7 +56,7 @@ flow('changing', async (stage) => {
   await answers('v1 ahoy nobody')
   await changes.getByText('unset, was ada').waitFor()
 
-  // A version comes back with the variables that it last ran with.
+  // A version comes back with the variables that it last ran with: none.
   await settled()
   await api.post(`/apps/${shop.id}/deploys`, 'deploys', { image: 'flow/web:2' })
   await answers('v2 ahoy nobody')
@@ -71,7 +71,7 @@ flow('changing', async (stage) => {
   await dialog.getByRole('button', { name: 'Roll back' }).click()
   await page.waitForURL(/\/deploys\/dep-/)
   await page.getByRole('main').getByText('Deployed', { exact: true }).first().waitFor({ timeout: 60_000 })
-  await answers('v1 ahoy nobody')
+  await answers('v1 hello nobody')
   await stage.look(page, '5-rolled-back')
 
   // One process is given more than the others, and a label.
@@ -85,14 +85,14 @@ flow('changing', async (stage) => {
   }
   await ask('Settings…')
   await dialog.getByLabel('Plan').fill('lar')
-  await page.getByRole('option', { name: /large/ }).click()
+  await page.getByRole('option', { name: /^large/ }).click()
   await dialog.getByLabel(/^Labels/).fill('tier=front')
   await dialog.getByLabel('Later').uncheck()
   await dialog.getByText(/slipway app process update web/).waitFor()
   await stage.look(page, '6-process')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await page.getByText('web is changed.').waitFor()
-  await processes.getByText('large').waitFor()
+  await processes.getByText('large', { exact: true }).waitFor()
   await processes.getByText('tier=front').waitFor()
   await until('its unit has the label', async () => (await stage.docker.labelled('tier=front')) === 1)
   await stage.look(page, '7-changed')

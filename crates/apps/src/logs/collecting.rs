@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::book::{Book, Books};
 use super::model::Line;
+use super::recent::Recent;
 use super::store::{self, Position};
 use super::writing;
 use crate::apps::{App, store as apps};
@@ -211,6 +212,7 @@ struct Taking {
     /// What was taken already and is told again: lines before a moment, and so many of it. Nothing behind them: what is written to output
     /// and to errors at once may be told in another order than its times.
     known: Option<Position>,
+    recent: Recent,
     rate: u64,
     /// What it may write now, in bytes.
     room: u64,
@@ -226,6 +228,7 @@ impl Taking {
             position: book.position(&unit.name),
             book,
             known: None,
+            recent: Recent::default(),
             rate,
             room: rate.saturating_mul(BURST),
             filled_at: Instant::now(),
@@ -241,6 +244,10 @@ impl Taking {
 
     /// Whether a line was taken before.
     fn is_known(&mut self, line: &Line) -> bool {
+        // The Docker Engine before 23 tells its newest file from the beginning when it was begun while somebody followed the one before.
+        if self.known.is_none() && line.at < self.position.at && self.recent.has(&line.at) {
+            self.again();
+        }
         let Some(known) = &mut self.known else {
             return false;
         };
@@ -248,6 +255,9 @@ impl Taking {
             Ordering::Less => return true,
             Ordering::Equal if known.lines > 0 => {
                 known.lines -= 1;
+                if known.lines == 0 {
+                    self.known = None;
+                }
                 return true;
             }
             Ordering::Equal | Ordering::Greater => {}
@@ -261,6 +271,7 @@ impl Taking {
         if self.is_known(&line) {
             return;
         }
+        self.recent.add(&line.at);
         match line.at.cmp(&self.position.at) {
             Ordering::Less => {}
             Ordering::Equal => self.position.lines += 1,
@@ -382,6 +393,26 @@ mod tests {
         }
         taking.take(&line("2026-11-22T08:00:00.25Z", "late")).await;
         assert_eq!(texts(&book), ["one", "same", "same", "three", "late"]);
+    }
+
+    #[tokio::test]
+    async fn what_an_engine_tells_twice_is_taken_once_and_what_comes_late_is_taken() {
+        let book = Arc::new(Book::new("a".to_owned(), 0, HashMap::new()));
+        let mut taking = Taking::new(&unit(), Arc::clone(&book), 1_000_000);
+        let at = |number: usize| line(&format!("2026-11-22T08:{:02}:{:02}Z", number / 60, number % 60), "told");
+        for number in 0..2_000 {
+            taking.take(&at(number)).await;
+        }
+        // From what is remembered, and from before that.
+        for first in [1_990, 10] {
+            for number in first..2_000 {
+                taking.take(&at(number)).await;
+            }
+        }
+        assert_eq!(texts(&book).len(), 2_000);
+        taking.take(&line("2026-11-22T08:33:18.5Z", "late")).await;
+        taking.take(&at(2_000)).await;
+        assert_eq!(texts(&book)[2_000..], ["late", "told"]);
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ pub mod collecting;
 pub mod http;
 pub mod model;
 pub mod reading;
+mod recent;
 pub(crate) mod store;
 mod writing;
 
