@@ -2,6 +2,7 @@
 
 mod background;
 pub mod buildkit;
+pub mod checkout;
 pub mod cluster;
 pub mod dex;
 pub mod dns;

@@ -8,7 +8,7 @@
     reason = "the seed is said by the test that uses it, and what fails here fails that test"
 )]
 
-use std::path::Path;
+use crate::checkout;
 
 /// How many changed inputs a run tries, unless `SLIPWAY_FUZZ_CASES` says otherwise.
 const CASES: u64 = 400;
@@ -39,8 +39,7 @@ pub fn run(name: &str, seeds: &[&[u8]], target: fn(&[u8])) {
 
 /// What made the coverage grow once, or failed once.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    let folder = Path::new(&package).join("../../fuzz/corpus").join(name);
+    let folder = checkout::root().join("fuzz/corpus").join(name);
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut inputs: Vec<Vec<u8>> = files.filter_map(|file| std::fs::read(file.path()).ok()).collect();
     inputs.sort();

@@ -1,9 +1,11 @@
 //! The real programs that tests run, as `cargo xtask tools` made them. A test that needs one fails without it and says
 //! how to get it; it is never skipped.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
+
+use crate::checkout;
 
 /// Where the programs are.
 #[derive(Debug, Clone)]
@@ -32,10 +34,7 @@ pub struct Tools {
 /// # Errors
 /// They were not made yet; the message says how.
 pub fn find() -> Result<Tools> {
-    // What cargo says now and not what it said when this was compiled: clones may share a build directory.
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    let root = Path::new(&package).join("../..");
-    let file = root.join("target/tools.json");
+    let file = checkout::root().join("target/tools.json");
     let how = "run `cargo run -p xtask -- tools` once";
     let text = std::fs::read_to_string(&file).with_context(|| format!("{} is missing: {how}", file.display()))?;
     let paths: serde_json::Value = serde_json::from_str(&text).context(how)?;

@@ -312,7 +312,7 @@ fn diagnostics_read_as_the_engine_prints_them() {
 /// Every fixture of the golden directory is used by a test; an unused one is left over.
 #[test]
 fn no_golden_file_is_left_over() {
-    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
+    let directory = slipway_testing::checkout::root().join("crates/tofu/tests/golden");
     let sources = [include_str!("golden.rs"), include_str!("../src/journal/may_exist.rs")].concat();
     for entry in fs::read_dir(directory).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();

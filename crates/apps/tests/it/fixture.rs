@@ -1,7 +1,7 @@
 //! The engine of these tests, builds as a deploy does them, and units that answer.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -28,9 +28,7 @@ pub async fn engine() -> Engine {
 
 /// One of the apps in `examples/apps`, as a directory that may be changed.
 pub fn example(name: &str) -> tempfile::TempDir {
-    let from = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../examples/apps")
-        .join(name);
+    let from = slipway_testing::checkout::root().join("examples/apps").join(name);
     let mut packed = Vec::new();
     slipway_apps::sources::pack(&from, &mut packed).unwrap();
     let folder = tempfile::tempdir().unwrap();

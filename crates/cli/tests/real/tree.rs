@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 use slipway_api::ids::ResourceId;
@@ -12,6 +11,7 @@ use slipway_api::resource_changes::WhenStale;
 use slipway_api::resources::{CatalogResourceChanges, ResourceState};
 use slipway_api::source_code_versions::SourceCodeVersion;
 use slipway_client::VersionFilter;
+use slipway_testing::checkout;
 use slipway_testing::git_server::Change;
 
 use crate::catalog::{Catalog, one};
@@ -19,7 +19,7 @@ use crate::slipway::Database;
 
 /// A second version of the database: its size is called otherwise, and somebody has to say it.
 fn breaking() -> Change {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/catalog/modules/database");
+    let folder = checkout::root().join("examples/catalog/modules/database");
     let text = fs::read_to_string(folder.join("variables.tf")).unwrap();
     let before = "variable \"size\" {\n  description = \"How large the machine is.\"\n  type        = string\n  default     = \"small\"\n}";
     assert!(text.contains(before));
@@ -28,7 +28,7 @@ fn breaking() -> Change {
 }
 
 fn uses_tier() -> Change {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/catalog/modules/database");
+    let folder = checkout::root().join("examples/catalog/modules/database");
     let text = fs::read_to_string(folder.join("main.tf")).unwrap();
     Change::file("modules/database/main.tf", &text.replace("var.size", "var.tier"))
 }

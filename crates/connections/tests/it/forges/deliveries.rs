@@ -1,5 +1,6 @@
 //! What deliveries say: real payloads and documented ones, and whatever else somebody may send.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -8,6 +9,7 @@ use rstest::rstest;
 use slipway_connections::forges::ForgeKind;
 use slipway_connections::forges::model::{Incoming, PullRequestState};
 use slipway_connections::forges::webhooks::{ParseError, delivery_id, parse, verify};
+use slipway_testing::checkout;
 
 const ALL: [ForgeKind; 7] = [
     ForgeKind::Github,
@@ -38,14 +40,14 @@ fn event_header(kind: ForgeKind) -> &'static str {
     }
 }
 
+fn payloads() -> PathBuf {
+    checkout::root().join("crates/connections/tests/payloads")
+}
+
 fn payload(kind: ForgeKind, file: &str) -> Vec<u8> {
     let folder = serde_json::to_value(kind).unwrap();
-    let path = format!(
-        "{}/tests/payloads/{}/{file}.json",
-        env!("CARGO_MANIFEST_DIR"),
-        folder.as_str().unwrap()
-    );
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    let path = payloads().join(folder.as_str().unwrap()).join(format!("{file}.json"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn said(kind: ForgeKind, event: &str, file: &str) -> Incoming {
@@ -363,11 +365,7 @@ fn read_payloads() -> Vec<(ForgeKind, String, Vec<u8>)> {
     let mut all = Vec::new();
     for kind in ALL {
         let folder = serde_json::to_value(kind).unwrap();
-        let path = format!(
-            "{}/tests/payloads/{}",
-            env!("CARGO_MANIFEST_DIR"),
-            folder.as_str().unwrap()
-        );
+        let path = payloads().join(folder.as_str().unwrap());
         for entry in std::fs::read_dir(path).into_iter().flatten() {
             let path = entry.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap().to_owned();

@@ -1,7 +1,6 @@
 //! The contract against a server that answers from exchanges in files; see `recorded/README.md` for where they are from.
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -15,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use slipway_connections::forges::{Forge, ForgeError, ForgeKind};
 use slipway_kernel::clock::Clock;
+use slipway_testing::checkout;
 
 use super::contract::{self, World};
 
@@ -61,7 +61,7 @@ pub struct Player {
 
 impl Player {
     pub async fn of_file(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/forges/recorded/{name}.json"));
+        let path = checkout::root().join(format!("crates/connections/tests/it/forges/recorded/{name}.json"));
         let recording: Recording = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         assert!(
             recording.origin.starts_with("Written after https://") || recording.origin.starts_with("Recorded from ")

@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use slipway_identity::roles::BUILT_IN;
 use slipway_kernel::grants::Permission;
+use slipway_testing::checkout;
 
 use super::fixture::{CALLERS, Fixture};
 use super::operations::{Row, Sent, rows};
@@ -299,7 +300,7 @@ impl Table {
     fn compare(&self) {
         let text = self.text();
         if std::env::var_os("SLIPWAY_UPDATE_MATRIX").is_some() {
-            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/access/matrix.txt");
+            let path = checkout::root().join("crates/server/tests/it/access/matrix.txt");
             std::fs::write(path, text).unwrap();
             return;
         }

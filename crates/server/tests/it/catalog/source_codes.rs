@@ -1,9 +1,8 @@
 //! What a platform team does with source codes: real repositories over HTTP, their modules, and what goes wrong with them.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 use slipway_kernel::settings::Settings;
+use slipway_testing::checkout;
 use slipway_testing::git_server::{Change, GitServer, Repository};
 
 use crate::support::{Acme, Answer, TestApp, document};
@@ -19,7 +18,7 @@ pub async fn acme() -> Acme {
 
 /// The modules of `examples/catalog`, as a repository with a tag.
 pub fn examples(server: &GitServer) -> Repository {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/catalog");
+    let folder = checkout::root().join("examples/catalog");
     let mut changes = Vec::new();
     let mut waiting = vec![folder.clone()];
     while let Some(at) = waiting.pop() {
