@@ -237,6 +237,9 @@ pub enum UnitStatus {
 pub struct AppEnv {
     /// Grows with each change: a version of the app says with which one it runs.
     pub number: u32,
+    /// Whether units still see former ones: these come with the next deploy or restart, or with a deploy that goes on.
+    #[serde(default)]
+    pub is_pending: bool,
     /// By name; those for one process come behind those for every process.
     pub variables: Vec<AppVariable>,
 }

@@ -57,6 +57,7 @@ pub async fn show(ctx: &Ctx, app: &App) -> Result<AppEnv> {
 
 pub(super) async fn shown(ctx: &Ctx, app: &App, environment: &Environment) -> Result<AppEnv> {
     let called = binds::called_of_app(ctx, app).await?;
+    let live = deploys::service::live(ctx, app).await?;
     let of_process = environment.0.iter().flat_map(|(process, variables)| {
         variables.iter().map(|(name, variable)| AppVariable {
             name: name.clone(),
@@ -72,6 +73,7 @@ pub(super) async fn shown(ctx: &Ctx, app: &App, environment: &Environment) -> Re
     });
     Ok(AppEnv {
         number: model::number(app.env_number),
+        is_pending: live.is_some_and(|deploy| deploy.env_number != app.env_number),
         variables: of_process.collect(),
     })
 }

@@ -256,7 +256,8 @@ fn a_deploy_beside_another_uploads_nothing_and_says_how_to_look_at_that() {
 fn variables_of_a_file_are_set_in_one_request_and_private_ones_stay_so() {
     let variable =
         json!({"name": "KEY", "process": "", "value": null, "alias-of": null, "is-private": true, "managed-by": ""});
-    let env = json!({"id": documents::APP, "type": "app-envs", "attributes": {"number": 4, "variables": [variable]}});
+    let attributes = json!({"number": 4, "is-pending": true, "variables": [variable]});
+    let env = json!({"id": documents::APP, "type": "app-envs", "attributes": attributes});
     let server = Stub::start(move |request| match route(request) {
         "env" => Answer::ok(documents::one(&env)),
         _ => everything_else(request),
@@ -285,7 +286,9 @@ fn variables_of_a_file_are_set_in_one_request_and_private_ones_stay_so() {
         json!([{"name": "KEY", "process": "", "value": "c", "is-private": true}])
     );
     assert!(sent.iter().all(|change| change["staged"] == true));
-    assert!(user.run(&["app", "env", "list"]).stdout.contains("(private)"));
+    let listed = user.run(&["app", "env", "list"]);
+    assert!(listed.stdout.contains("(private)"));
+    assert!(listed.stderr.contains("until the next deploy"), "{}", listed.stderr);
 }
 
 #[test]

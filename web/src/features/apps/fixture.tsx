@@ -140,10 +140,12 @@ export interface Stage {
   readonly variables?: readonly Variable[]
   /** What is said of its processes. */
   readonly settings?: readonly ProcessSettings['attributes'][]
+  /** Whether units see former variables. */
+  readonly isEnvPending?: boolean
 }
 
 /** The server as these pages see it. */
-export function put({ shown = app(), deploys = [deploy()], variables = VARIABLES, settings = [] }: Stage = {}) {
+export function put({ shown = app(), deploys = [deploy()], variables = VARIABLES, settings = [], isEnvPending = false }: Stage = {}) {
   const saying =
     (answer: object, status = 200) =>
     async ({ request }: { request: Request }) => {
@@ -171,7 +173,7 @@ export function put({ shown = app(), deploys = [deploy()], variables = VARIABLES
     http.get(`${API}/apps/app-1/units`, () => HttpResponse.json(listOf(UNITS.map((unit) => one(unit.name, 'app-units', unit))))),
     http.get(`${API}/apps/app-1/deploys`, () => HttpResponse.json(listOf(deploys))),
     http.get(`${API}/apps/app-1/versions`, () => HttpResponse.json(listOf(VERSIONS.map((version) => one(`version-${version.number}`, 'app-versions', version))))),
-    http.get(`${API}/apps/app-1/env`, () => HttpResponse.json({ data: one('app-1', 'app-envs', { number: 3, variables }) })),
+    http.get(`${API}/apps/app-1/env`, () => HttpResponse.json({ data: one('app-1', 'app-envs', { number: 3, 'is-pending': isEnvPending, variables }) })),
     http.get(`${API}/apps/app-1/env-changes`, () => HttpResponse.json(listOf(ENV_CHANGES.map((change) => one(`appe-${change.number}`, 'app-env-changes', change))))),
     http.get(`${API}/apps/app-1/logs`, () => new HttpResponse('2026-11-20T10:00:00.000Z web-12-0 | ready\n')),
     http.get(`${API}/deploys/deploy-1`, () => HttpResponse.json({ data: deploys[0] })),

@@ -115,8 +115,21 @@ async fn variables_are_seen_after_one_deploy_and_private_ones_by_nobody_else() {
     let staged = json!({"set": [{"name": "GREETING", "value": "later"}], "staged": true});
     stage.set(&app, staged).await.expect(200);
     assert_eq!(stage.ask("web").await, (200, "v1 hello\n".to_owned()));
+    let path = format!("/api/v2/apps/{app}/env");
+    let waits = async || {
+        stage
+            .acme
+            .owner
+            .get(&path)
+            .await
+            .expect(200)
+            .attribute("is-pending")
+            .clone()
+    };
+    assert_eq!(waits().await, true);
     stage.act(&app, "restart", json!({})).await.expect(201);
     assert_eq!(stage.ask("web").await, (200, "v1 later\n".to_owned()));
+    assert_eq!(waits().await, false);
 
     let taken = json!({"set": [{"name": "SLIPWAY_APP", "value": "x"}]});
     let refused = stage.set(&app, taken).await.expect(422);

@@ -67,6 +67,23 @@ test('they are not brought back by who may not, nor where they do not fit', asyn
   expect(await screen.findByText(detail)).toBeDefined()
 })
 
+test('variables that wait are told, and brought to the units by a restart', async () => {
+  put({ isEnvPending: true })
+  const { user, container } = await ofShop(Env, '/variables')
+  expect(await screen.findByText('Units still see former variables')).toBeDefined()
+  await expectAccessible(container)
+  await user.click(screen.getByRole('button', { name: 'Restart…' }))
+  await user.click(await screen.findByRole('button', { name: 'Restart' }))
+  await waitFor(() => expect(sent.map(([what]) => what)).toEqual(['POST /apps/app-1/actions/restart']))
+})
+
+test('variables do not wait for a restart while a deploy goes on', async () => {
+  put({ isEnvPending: true, shown: app({ 'active-deploy': 'deploy-1' }) })
+  await ofShop(Env, '/variables')
+  await screen.findByRole('table', { name: 'Variables' })
+  expect(screen.queryByText('Units still see former variables')).toBeNull()
+})
+
 test('an app whose variables nobody set has no history', async () => {
   put({ variables: [] })
   server.use(http.get(`${API}/apps/app-1/env-changes`, () => HttpResponse.json(listOf([]))))

@@ -1,7 +1,9 @@
 // What the units of an app see.
 import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { toApiError } from '@/api/errors'
+import { addresses } from '@/lib/addresses'
 import { quoted } from '@/lib/shell'
 import { Alert, ErrorNotice } from '@/ui/alert'
 import { Button, IconButton } from '@/ui/button'
@@ -12,22 +14,25 @@ import { Section } from '@/ui/section'
 import { type Column, Table } from '@/ui/table'
 import { Sensitive, Tag } from '@/ui/tag'
 import { Text } from '@/ui/text'
-import { type App, envOf, useOpenApp, type Variable } from '../queries'
-import { refusal, variableKey } from '../words'
+import { RestartDialog } from '../one/deploy-dialogs'
+import { type App, envOf, useOpenApp, useRefreshApps, type Variable } from '../queries'
+import { noRestart, refusal, variableKey } from '../words'
 import { SetDialog, UnsetDialog } from './dialogs'
 import { History } from './history'
 import styles from '../apps.module.css'
 
 export default function Env() {
-  const { app } = useOpenApp()
+  const { organization, app } = useOpenApp()
   const unseen = refusal(app, 'can-read-env')
   if (unseen) return <Alert tone="neutral" icon="lock" title="Its variables are not for you">{unseen}</Alert>
-  return <Shown app={app} />
+  return <Shown organization={organization} app={app} />
 }
 
-type Asked = { readonly kind: 'set'; readonly variable: Variable | null } | { readonly kind: 'unset'; readonly variable: Variable }
+type Asked = { readonly kind: 'set'; readonly variable: Variable | null } | { readonly kind: 'unset'; readonly variable: Variable } | { readonly kind: 'restart' }
 
-function Shown({ app }: { app: App }) {
+function Shown({ organization, app }: { organization: string; app: App }) {
+  const navigate = useNavigate()
+  const refresh = useRefreshApps()
   const name = quoted(app.attributes.name)
   const [asked, setAsked] = useState<Asked | null>(null)
   const { data, error, refetch } = useQuery(envOf(app.id))
@@ -46,6 +51,20 @@ function Shown({ app }: { app: App }) {
           <ErrorNotice error={toApiError(error)} onRetry={() => void refetch()} />
         ) : (
           <Stack gap={4}>
+            {data?.data.attributes['is-pending'] && noRestart(app) === null && (
+              <Alert
+                tone="neutral"
+                icon="clock"
+                title="Units still see former variables"
+                action={
+                  <Button size="sm" icon="refresh" disabledReason={refusal(app, 'can-deploy')} onClick={() => setAsked({ kind: 'restart' })}>
+                    Restart…
+                  </Button>
+                }
+              >
+                These come with the next deploy or restart.
+              </Alert>
+            )}
             <Table
               label="Variables"
               rows={variables}
@@ -66,6 +85,16 @@ function Shown({ app }: { app: App }) {
       <History app={app} />
       {asked?.kind === 'set' && <SetDialog app={app} variable={asked.variable} onClose={close} />}
       {asked?.kind === 'unset' && <UnsetDialog app={app} variable={asked.variable} onClose={close} />}
+      {asked?.kind === 'restart' && (
+        <RestartDialog
+          app={app}
+          onClose={close}
+          onDone={async (deploy) => {
+            await navigate({ to: addresses.deploy(organization, app.attributes.name, deploy) })
+            await refresh()
+          }}
+        />
+      )}
     </>
   )
 }

@@ -293,6 +293,11 @@ fn list(context: &Context, env: &Resource<AppEnv>) -> anyhow::Result<Outcome> {
     }
     let nothing = "No variables. Set one: slipway app env set NAME=VALUE";
     context.output.table(table(&env.attributes.variables), nothing)?;
+    if env.attributes.is_pending {
+        context
+            .output
+            .note("Units see former ones until the next deploy is live; `slipway app restart` makes one.");
+    }
     Ok(Outcome::Success)
 }
 
