@@ -14,6 +14,8 @@ use super::super::driver::{self, Desired, DriverError, Readiness, State, Unit};
 
 /// A unit without a check of its own is asked so often whether it listens.
 const LISTENS: Duration = Duration::from_secs(1);
+/// So often in a row it may have no time to answer that, on a busy machine, before requests no longer come to it.
+const SILENT: u32 = 3;
 
 pub(super) fn unit_spec(desired: &Desired) -> UnitSpec {
     UnitSpec {
@@ -54,7 +56,7 @@ pub(super) fn check(readiness: &Readiness) -> Option<Check> {
         delay: Duration::ZERO,
         every: LISTENS,
         patience: LISTENS,
-        failures: 1,
+        failures: SILENT + 1,
     };
     let Some(asked) = &readiness.health else {
         let port = readiness.port;
@@ -160,7 +162,12 @@ mod tests {
             takes_requests: true,
             health: None,
         };
-        assert_eq!(check(&readiness).unwrap().question, Question::Tcp { port: 8080 });
+        let usual = check(&readiness).unwrap();
+        assert_eq!(usual.question, Question::Tcp { port: 8080 });
+        assert_eq!(
+            (usual.every.as_secs(), usual.patience.as_secs(), usual.failures),
+            (1, 1, 4)
+        );
         readiness.health = Some(Asked {
             path: "/up".to_owned(),
             command: Vec::new(),
