@@ -15,6 +15,7 @@
 
 pub mod access;
 mod autoscaling;
+mod away;
 pub mod cluster;
 pub mod commands;
 mod drift;

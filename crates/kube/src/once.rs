@@ -11,6 +11,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, ResourceExt};
 
+use crate::away::Away;
 use crate::cluster::Cluster;
 use crate::error::KubeError;
 use crate::logs::{LogLine, LogPart};
@@ -112,12 +113,13 @@ impl Cluster {
     /// Waits for the end of a run.
     ///
     /// # Errors
-    /// When the cluster does not let us; a connection that is lost is made again.
+    /// When the cluster does not let us, or does not answer for some seconds, in which a connection that is lost is made again; then it
+    /// may still run.
     pub async fn wait_once(&self, namespace: &str, name: &str) -> Result<Outcome, KubeError> {
         let jobs: Api<Job> = self.api(namespace);
         let mut jobs = pin!(watcher::watch_object(jobs, name).default_backoff());
         let mut units = pin!(self.follow_units(Some(namespace), &unit_labels(name)));
-        let mut last = None;
+        let (mut last, mut away) = (None, Away::default());
         loop {
             tokio::select! {
                 Some(change) = units.next() => match change {
@@ -129,14 +131,14 @@ impl Cluster {
                 },
                 Some(found) = jobs.next() => match found {
                     Ok(Some(job)) => match is_late(&job) {
-                        None => {}
+                        None => away.answered(),
                         Some(true) => return Ok(Outcome::Late { last }),
                         Some(false) => return self.end_of_once(namespace, &job, last).await,
                     },
                     Ok(None) => return Ok(Outcome::Removed),
                     Err(error) => {
                         let error = KubeError::of_watch(error, &self.at, "run");
-                        if !error.is_passing() {
+                        if away.failed() || !error.is_passing() {
                             return Err(error);
                         }
                     }

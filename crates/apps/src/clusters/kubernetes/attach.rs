@@ -18,7 +18,7 @@ use tokio::io::AsyncWriteExt;
 use super::super::attach::{Attach, Attached, Place, Said};
 use super::super::attending::{Ends, Pieces, Resize, attend, begin as ends};
 use super::super::driver::DriverError;
-use super::once::{exit_code, through};
+use super::once::{ended, exit_code, through};
 use super::translating::refused;
 use super::{Kubernetes, volumes};
 
@@ -197,13 +197,13 @@ impl Alone {
         };
         tokio::select! {
             () = ends.news.closed() => None,
-            code = through(&self.cluster, &self.spec, &hear) => Some(code),
+            code = through(&self.cluster, &self.spec, &hear, ended(&self.cluster, &self.spec)) => Some(code),
         }
     }
 
     /// Nothing when whoever is at it goes before its end.
     async fn talked_with(&self, ends: &mut Ends) -> Result<Option<i64>, DriverError> {
-        let OnceSpec { namespace, name, .. } = &self.spec;
+        let OnceSpec { namespace, .. } = &self.spec;
         let unit = tokio::select! {
             () = ends.news.closed() => return Ok(None),
             unit = self.running() => unit?,
@@ -227,7 +227,7 @@ impl Alone {
                 return Ok(None);
             }
         }
-        let outcome = self.cluster.wait_once(namespace, name).await.map_err(refused)?;
+        let outcome = ended(&self.cluster, &self.spec).await.map_err(refused)?;
         if let Outcome::Ended(end) = &outcome
             && end.reason == "StartError"
         {

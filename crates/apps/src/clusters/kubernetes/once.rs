@@ -6,10 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryStreamExt};
-use slipway_kube::Cluster;
 use slipway_kube::names::object_name;
 use slipway_kube::once::{OnceSpec, Outcome};
 use slipway_kube::states::State as Found;
+use slipway_kube::{Cluster, KubeError};
 use tokio_util::sync::CancellationToken;
 
 use super::super::driver::{DriverError, Hear, Once};
@@ -18,6 +18,8 @@ use super::{Kubernetes, volumes};
 
 /// For the rest of a log, when what ran once has ended.
 const LOG_PATIENCE: Duration = Duration::from_secs(10);
+/// Until a cluster that was away is asked again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Who is told a line, without its end.
 pub(super) type Heard<'a> = &'a (dyn Fn(Bytes) -> BoxFuture<'static, ()> + Send + Sync);
@@ -53,20 +55,35 @@ impl Kubernetes {
                 removed.map_err(refused)?;
                 Err(DriverError::Cancelled)
             }
-            code = through(&self.cluster, &spec, &heard) => code,
+            code = through(&self.cluster, &spec, &heard, self.cluster.wait_once(&spec.namespace, &spec.name)) => code,
         }
     }
 }
 
-/// Waits for the end of what was started, and tells its lines; gives its exit code.
-pub(super) async fn through(cluster: &Cluster, spec: &OnceSpec, hear: Heard<'_>) -> Result<i64, DriverError> {
+/// Waits for the end of what was started, however long the cluster is away.
+pub(super) async fn ended(cluster: &Cluster, spec: &OnceSpec) -> Result<Outcome, KubeError> {
+    loop {
+        match cluster.wait_once(&spec.namespace, &spec.name).await {
+            Err(error) if error.is_passing() => tokio::time::sleep(PAUSE).await,
+            ended => return ended,
+        }
+    }
+}
+
+/// Tells the lines of what was started until its end is there; gives its exit code.
+pub(super) async fn through(
+    cluster: &Cluster,
+    spec: &OnceSpec,
+    hear: Heard<'_>,
+    end: impl Future<Output = Result<Outcome, KubeError>>,
+) -> Result<i64, DriverError> {
     let mut log = pin!(async {
         let mut lines = pin!(cluster.once_log(&spec.namespace, &spec.name));
         while let Ok(Some(line)) = lines.try_next().await {
             hear(line.text).await;
         }
     });
-    let mut end = pin!(cluster.wait_once(&spec.namespace, &spec.name));
+    let mut end = pin!(end);
     let outcome = tokio::select! {
         outcome = &mut end => {
             // One that never began has no log to wait for.
