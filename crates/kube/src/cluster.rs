@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// To connect, so that an address where nobody is does not hold a page up.
 const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
 /// What is done in a namespace of apps: group, resource, verbs.
-const NEEDED: [(&str, &str, &[&str]); 14] = [
+const NEEDED: [(&str, &str, &[&str]); 15] = [
     ("", "secrets", &["get", "list", "create", "patch", "delete"]),
     ("", "services", &["get", "list", "create", "patch", "delete"]),
     ("", "persistentvolumeclaims", &["get", "create", "delete"]),
@@ -53,6 +53,7 @@ const NEEDED: [(&str, &str, &[&str]); 14] = [
         "ingresses",
         &["get", "list", "create", "patch", "delete"],
     ),
+    ("discovery.k8s.io", "endpointslices", &["list"]),
 ];
 
 const QUESTIONS_AT_ONCE: usize = 8;

@@ -1,17 +1,21 @@
 //! Routes: which deploy of a process requests reach, and under which names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use k8s_openapi::api::core::v1::{Secret, Service};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::Ingress;
 use kube::Api;
-use kube::api::ObjectMeta;
+use kube::api::{ListParams, ObjectMeta};
 
 use crate::cluster::Cluster;
 use crate::error::KubeError;
 use crate::names::{DEPLOY, JOB, ONCE, PROCESS, ProcessId, app_labels, process_labels};
 use crate::route_objects::{self, PORT};
+
+/// By it the cluster's controllers mark which Service a slice of endpoints is of.
+const SERVICE: &str = "kubernetes.io/service-name";
 
 /// Where requests shall go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -116,6 +120,29 @@ impl Cluster {
         };
         let ingress = self.ask(&name, ingresses.get_opt(&name)).await?;
         Ok(Some(read(&service, ingress.as_ref())))
+    }
+
+    /// Whether the cluster's controllers know by now that requests go to units of this deploy, and to no others.
+    ///
+    /// # Errors
+    /// When the cluster does not answer or does not let us.
+    pub async fn is_led(&self, to: &ProcessId) -> Result<bool, KubeError> {
+        let units = self.units(Some(&to.namespace), &to.labels()).await?;
+        let units: BTreeSet<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
+        let service = route_objects::name(&to.app, &to.process);
+        let wanted = ListParams::default().labels(&format!("{SERVICE}={service}"));
+        let slices: Api<EndpointSlice> = self.api(&to.namespace);
+        let slices = self.ask("endpoint slices", slices.list(&wanted)).await?;
+        let endpoints = slices.items.iter().flat_map(|slice| &slice.endpoints);
+        let ready = endpoints.filter(|endpoint| {
+            let conditions = endpoint.conditions.as_ref();
+            conditions.and_then(|conditions| conditions.ready) != Some(false)
+        });
+        let leads: Vec<_> = ready
+            .map(|endpoint| endpoint.target_ref.as_ref().and_then(|unit| unit.name.as_deref()))
+            .collect();
+        let is_ours = |unit: &Option<&str>| unit.is_some_and(|unit| units.contains(unit));
+        Ok(!leads.is_empty() && leads.iter().all(is_ours))
     }
 
     /// Removes a route with its certificates. One that is gone is fine.

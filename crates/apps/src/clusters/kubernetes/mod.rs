@@ -45,8 +45,9 @@ use translating::{check, deploy_of, ended, host, read, refused};
 
 /// Between being taken from the Service and being asked to end: until every machine and the Ingress controller have heard of it.
 const LEAVE: Duration = Duration::from_secs(5);
-/// For the cluster's controllers to hear that new units are ready, before requests go to these.
-const HEARD: Duration = Duration::from_secs(15);
+/// For the cluster's controllers to hear that new units are ready, before requests go to these, and that requests go there, before
+/// others end. When they have lost the API they connect again after up to half a minute.
+const HEARD: Duration = Duration::from_secs(60);
 const HEARD_LOOK: Duration = Duration::from_millis(50);
 /// Between two looks at what others changed.
 const CHANGES: Duration = Duration::from_secs(5);
@@ -141,8 +142,8 @@ impl Kubernetes {
     /// Waits until what leads requests knows the units of a deploy that it did not lead to before. That they are ready is written by
     /// their machines, and read by the controllers of the cluster a moment later than by us: led there at once, requests would find
     /// nobody. What counts the units of a Deployment and what counts those of a Service read the same; so the one is asked, and the
-    /// other led.
-    async fn until_heard(&self, to: &ProcessId) -> Result<(), DriverError> {
+    /// other led. Whether requests will find somebody there who was not led before.
+    async fn until_heard(&self, to: &ProcessId) -> Result<bool, DriverError> {
         let end = Instant::now() + HEARD;
         let ProcessId {
             namespace,
@@ -156,16 +157,29 @@ impl Kubernetes {
             .await
             .map_err(refused)?;
         if before.and_then(|route| route.deploy) == Some(to.deploy) {
-            return Ok(());
+            return Ok(false);
         }
         while let Some(process) = self.cluster.process(to).await.map_err(refused)? {
             // Units that broke meanwhile are no reason to stay with those before, which are going.
             if process.ready >= process.wanted || Instant::now() >= end {
-                break;
+                return Ok(process.ready > 0);
             }
             tokio::time::sleep(HEARD_LOOK).await;
         }
-        Ok(())
+        Ok(false)
+    }
+
+    /// Waits until the controllers of the cluster lead requests to a deploy: whatever it was led to before may be taken away then. An
+    /// account that may not look there does not wait.
+    async fn until_led(&self, to: &ProcessId) -> Result<(), DriverError> {
+        let end = Instant::now() + HEARD;
+        loop {
+            match self.cluster.is_led(to).await {
+                Ok(false) if Instant::now() < end => tokio::time::sleep(HEARD_LOOK).await,
+                Ok(_) | Err(KubeError::Forbidden(_)) => return Ok(()),
+                Err(error) => return Err(refused(error)),
+            }
+        }
     }
 
     /// Why the cluster does not take a unit that runs for ready, in its words.
@@ -303,8 +317,11 @@ impl Driver for Kubernetes {
                     class: self.place.ingress_class.clone(),
                     annotations: BTreeMap::new(),
                 };
-                self.until_heard(&spec.to).await?;
+                let is_new = self.until_heard(&spec.to).await?;
                 let made = self.cluster.route(&spec).await.map_err(refused)?;
+                if is_new {
+                    self.until_led(&spec.to).await?;
+                }
                 routed = Routed::ByCluster {
                     inside: made.inside,
                     outside: made.outside,
